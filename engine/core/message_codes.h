@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every message that a user can meet, once. A front end holds one table from code to sentence; a test fails on a
+// code that its table lacks. The comment behind a code names the arguments that its sentence may use.
+#pragma once
+
+// X(code, category)
+#define HONE_MESSAGE_CODES(X)                                                                                          \
+    /* files */                                                                                                        \
+    X(FileNotFound, Input)              /* path */                                                                     \
+    X(FileUnreadable, Input)            /* path, reason */                                                             \
+    X(FileUnwritable, System)           /* path, reason */                                                             \
+    X(DiskFull, System)                 /* path */                                                                     \
+    X(OutputExists, Usage)              /* path */                                                                     \
+    X(ModuleMissing, System)            /* module, reason */                                                           \
+    X(InternalFault, System)            /* detail */                                                                   \
+    /* command line */                                                                                                 \
+    X(BadOption, Usage)                 /* option, value, expected */                                                  \
+    X(DataRequired, Usage)              /* step */                                                                     \
+    X(StudioMissing, System)            /* path */                                                                     \
+    /* models */                                                                                                       \
+    X(ModelEmpty, Input)                /* path */                                                                     \
+    X(ModelNotOnnx, Input)              /* path */                                                                     \
+    X(ModelTruncated, Input)            /* path */                                                                     \
+    X(ModelInvalid, Input)              /* path, detail */                                                             \
+    X(ModelTooLarge, Input)             /* path, detail */                                                             \
+    X(ExternalDataOutside, Input)       /* path, location */                                                           \
+    X(ExternalDataMissing, Input)       /* path, location */                                                           \
+    X(OpsetUnsupported, Input)          /* path, opset, lowest, highest */                                             \
+    X(OperatorsUnsupported, Input)      /* operators, open (what still works) */                                       \
+    X(ShapeMismatch, Input)             /* node, detail */                                                             \
+    X(RuntimeRefused, Input)            /* path, detail */                                                             \
+    X(ModelInputUnsupported, Input)     /* detail */                                                                   \
+    X(ModelOutputUnsupported, Input)    /* detail */                                                                   \
+    X(NotTrainable, Input)              /* detail */                                                                   \
+    /* data */                                                                                                         \
+    X(DataNotFound, Input)              /* path */                                                                     \
+    X(DataFormatUnknown, Input)         /* path */                                                                     \
+    X(DataConfigInvalid, Input)         /* path, detail */                                                             \
+    X(DataEmpty, Input)                 /* path, split */                                                              \
+    X(SplitMissing, Input)              /* path, split, available */                                                   \
+    X(SingleClass, Input)               /* path, class */                                                              \
+    X(ClassCountMismatch, Input)        /* classes, outputs */                                                         \
+    X(ClassesUnmapped, Input)           /* classes */                                                                  \
+    X(PicturesUnreadable, Input)        /* count, total, files: more than the rule allows, refused */                  \
+    X(PicturesSkipped, Notice)          /* count, total, files: within the rule, skipped */                            \
+    X(TaskUnsupported, Input)           /* path, task */                                                               \
+    /* steps */                                                                                                        \
+    X(RatioOutOfRange, Usage)           /* ratio */                                                                    \
+    X(NothingToPrune, Input)            /* detail */                                                                   \
+    X(LayerUnknown, Input)              /* layer, similar */                                                           \
+    X(AlreadyQuantized, Input)          /* path */                                                                     \
+    X(NothingToQuantize, Input)         /* detail */                                                                   \
+    X(CalibrationEmpty, Input)          /* path */                                                                     \
+    X(LossNotFinite, Input)             /* epoch, batch */                                                             \
+    X(StepUnsupported, Input)           /* step */                                                                     \
+    X(RecipeInvalid, Input)             /* path, line, detail */                                                       \
+    X(ArchitectureUnknown, Usage)       /* name, known */                                                              \
+    /* projects */                                                                                                     \
+    X(ProjectNotFound, Input)           /* path */                                                                     \
+    X(ProjectExists, Input)             /* path */                                                                     \
+    X(ProjectInvalid, Input)            /* path, detail */                                                             \
+    X(ProjectNewer, Input)              /* path, schema, known */                                                      \
+    X(ProjectLocked, System)            /* path */                                                                     \
+    X(BuildUnknown, Input)              /* build, available */                                                         \
+    X(BuildDamaged, Input)              /* build, detail */                                                            \
+    /* devices */                                                                                                      \
+    X(DeviceAddressInvalid, Usage)      /* address */                                                                  \
+    X(DeviceUnreachable, Device)        /* host, port, reason */                                                       \
+    X(DeviceAuthenticationFailed, Device) /* user, host, methods */                                                    \
+    X(IdentityUnreadable, Device)       /* path, reason */                                                             \
+    X(HostKeyUnknown, Device)           /* host, fingerprint */                                                        \
+    X(HostKeyChanged, Device)           /* host, fingerprint, knownHosts */                                            \
+    X(HostKeyNotAccepted, Device)       /* host, fingerprint, accepted */                                              \
+    X(DeviceConnectionLost, Device)     /* host, during */                                                             \
+    X(DeviceNoSpace, Device)            /* host, path, neededBytes, freeBytes */                                       \
+    X(DeviceUnsupported, Device)        /* host, architecture, os */                                                   \
+    X(DeviceCommandFailed, Device)      /* host, command, detail */                                                    \
+    X(DeviceVerificationFailed, Device) /* host, file */                                                               \
+    X(DeviceSmokeRunFailed, Device)     /* host, detail */                                                             \
+    X(RunnerMissing, System)            /* path, architecture */                                                       \
+    X(SshServerMissing, System)         /* detail */

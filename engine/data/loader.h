@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Batches of preprocessed samples, decoded on worker threads ahead of whoever reads them.
+#pragma once
+
+#include "core/job_context.h"
+#include "core/tensor.h"
+#include "data/dataset.h"
+#include "data/model_card.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace hone
+{
+
+struct Augmentation
+{
+    bool flip = false;     // left to right, half of the samples
+    int shiftedCrop = 0;   // pixels of zero padding a random crop may move by; 0: off
+
+    bool any() const { return flip || shiftedCrop > 0; }
+};
+
+enum class Order
+{
+    AsListed,
+    Shuffled // by (seed, epoch)
+};
+
+struct LoaderOptions
+{
+    int batch = 128;
+    Order order = Order::AsListed;
+    std::uint64_t seed = 0;
+    int epoch = 0;
+    std::size_t limit = 0;    // at most so many samples, spread evenly over the classes' listing; 0: all
+    int threads = 0;          // 0: as many as there are cores
+    Augmentation augmentation;
+    bool dropLast = false;    // a last batch that is not full is left out
+};
+
+struct Batch
+{
+    Tensor inputs;                      // float32 [N, C, H, W] or [N, H, W, C]
+    std::vector<std::int64_t> labels;   // the model's output index of each sample's class
+    std::vector<std::size_t> indices;   // into the split
+};
+
+// Keeps each split's decoded, resized pixels in memory after first use where they fit the budget (512 MB), so later epochs decode
+// nothing. Same options: same batches, whatever the thread count.
+class Loader
+{
+public:
+    Loader(const Dataset& dataset, Split split, const Pairing& pairing, const LoaderOptions& options);
+    ~Loader();
+    Loader(Loader&&) noexcept;
+
+    std::size_t samples() const; // that will be given, unreadable ones included until they are met
+    std::size_t batches() const;
+    // Begins an epoch. Optional before the first.
+    void restart(int epoch);
+    // nullopt at the end. Throws Cancelled, and Error(PicturesUnreadable) once more than 1 % (at least 5) of the split can't be read.
+    std::optional<Batch> next(const JobContext& job);
+    // Files that were skipped so far.
+    const std::vector<std::string>& unreadable() const;
+    std::optional<Message> notice() const; // PicturesSkipped, or none
+
+private:
+    struct Implementation;
+    std::unique_ptr<Implementation> m_implementation;
+};
+
+} // namespace hone

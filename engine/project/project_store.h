@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A project on disk: project.json and builds/<id>/ with build.json, model.onnx, report.json, curves.jsonl.
+#pragma once
+
+#include "project/step.h"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hone
+{
+
+// A build as committed. Never changes.
+struct Build
+{
+    std::string id;     // the step and the first 8 digits of a hash over parent, step, parameters and input hashes: "prune-1f3a9c20"
+    std::string parent; // empty for a root
+    std::string label;  // for people: "pruned 30 %", "int8", the file's name for an import
+    StepParameters parameters;
+    std::string modelSha256;
+    std::string dataFingerprint;                  // empty where no data were read
+    std::map<std::string, std::string> versions;  // hone, libtorch, onnxruntime, processor, features, threads
+    std::filesystem::path model;                  // absolute path of model.onnx
+    Evaluation evaluation;                        // validation, as measured when it was committed
+    std::vector<EpochResult> curves;
+};
+
+struct DeviceReference
+{
+    std::string name;
+    std::string address;      // [user@]host[:port]
+    std::string identityFile; // path of a private key; empty: the agent, then ~/.ssh
+    std::string knownHostsFile; // empty: ~/.ssh/known_hosts
+};
+
+class ProjectStore
+{
+public:
+    static constexpr int schema = 1;
+
+    // Throws Error(ProjectExists, FileUnwritable, DiskFull).
+    static ProjectStore create(const std::filesystem::path& folder, const std::string& name);
+    // Throws Error(ProjectNotFound, ProjectInvalid, ProjectNewer).
+    static ProjectStore open(const std::filesystem::path& folder);
+
+    const std::filesystem::path& folder() const { return m_folder; }
+    const std::string& name() const { return m_name; }
+
+    // References, kept in project.json.
+    std::optional<std::filesystem::path> dataset() const { return m_dataset; }
+    void setDataset(const std::filesystem::path& folder);
+    const std::vector<DeviceReference>& devices() const { return m_devices; }
+    void setDevices(std::vector<DeviceReference> devices);
+
+    // Parents before children, siblings by commit order. A damaged build is left out and told in `damaged`.
+    std::vector<Build> builds(std::vector<Message>* damaged = nullptr) const;
+    // By id or by a unique beginning of it. Throws Error(BuildUnknown).
+    Build build(const std::string& id) const;
+
+    // Runs a step and commits its build; a step that the project has already run is answered from disk.
+    // `parent` is a build's id, empty for import and new. Cancelled or killed: the project is as it was.
+    Build run(const std::string& parent, const StepParameters& parameters, const Dataset* dataset, const JobContext& job);
+    // A build and its descendants leave the tree (kept in .trash/ until the next call) and come back.
+    void remove(const std::string& id);
+    void undoRemove();
+
+private:
+    ProjectStore() = default;
+    void save() const;
+
+    std::filesystem::path m_folder;
+    std::string m_name;
+    std::optional<std::filesystem::path> m_dataset;
+    std::vector<DeviceReference> m_devices;
+};
+
+} // namespace hone

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A step takes a model and parameters and gives a new model. The command line's verbs, recipes and the studio all run these.
+#pragma once
+
+#include "core/job_context.h"
+#include "core/json.h"
+#include "evaluate/evaluation.h"
+#include "prune/pruner.h"
+#include "quantize/quantize.h"
+#include "train/architecture.h"
+#include "train/train.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace hone
+{
+
+struct ImportParameters // a file from elsewhere becomes the tree's root
+{
+    std::filesystem::path file;
+};
+
+struct NewParameters // an untrained network
+{
+    ArchitectureOptions architecture;
+};
+
+struct FinetuneParameters
+{
+    TrainOptions train;
+};
+
+struct PruneParameters
+{
+    PruneOptions prune;
+    TrainOptions finetune = {.epochs = 0}; // afterwards; 0 epochs: not at all
+};
+
+struct QuantizeParameters
+{
+    QuantizeOptions quantize;
+};
+
+using StepParameters =
+    std::variant<ImportParameters, NewParameters, FinetuneParameters, PruneParameters, QuantizeParameters>;
+
+// "import", "new", "finetune", "prune", "quantize"
+std::string stepName(const StepParameters& parameters);
+// Whether this step, with these parameters, reads a dataset.
+bool needsData(const StepParameters& parameters);
+// Every parameter, defaults included, under its recipe key; and back. Unknown keys and wrong types are refused:
+// throws Error(RecipeInvalid) with all of them in its detail. Keys that are absent take the default.
+Json parametersToJson(const StepParameters& parameters);
+StepParameters parametersFromJson(const std::string& step, const Json& json);
+// The same step as a command line of `hone`, for copying ("hone prune MODEL --ratio 0.3 --out FILE").
+std::string commandLine(const StepParameters& parameters, const std::string& model, const std::string& data,
+                        const std::string& out);
+
+struct StepResult
+{
+    Graph graph;
+    Evaluation before; // on the validation split where there are data
+    Evaluation after;  // of the file as written to `output`
+    double seconds = 0;
+    std::filesystem::path output;
+    std::string sha256;
+    std::vector<EpochResult> epochs;   // of training, if any
+    std::vector<PrunedGroup> groups;   // of pruning, if any
+    std::optional<double> proofMaxAbsDifference;
+    std::vector<Message> notices;
+};
+
+struct StepInput
+{
+    std::filesystem::path model;   // empty for a "new" step
+    const Dataset* dataset = nullptr;
+    std::filesystem::path output;  // written atomically, last
+    EvaluateOptions evaluate;      // of before and after
+};
+
+// Runs a step on files: nothing is written unless it ends well. Throws what the step throws, and Error(DataRequired).
+StepResult runStep(const StepParameters& parameters, const StepInput& input, const JobContext& job);
+// Keys: before{}, after{}, seconds, output, sha256, epochs[], groups[], proof{maxAbsDifference}, notices[]; those that a step lacks are left out.
+Json toJson(const StepResult& result);
+
+} // namespace hone

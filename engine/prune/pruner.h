@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Channels removed for real: smaller tensors, the same graph.
+#pragma once
+
+#include "core/job_context.h"
+#include "prune/dependency_graph.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace hone
+{
+
+enum class ImportanceKind
+{
+    L1 // mean absolute weight of a channel over the group's output slices (Li et al. 2017)
+};
+
+enum class PruningScope
+{
+    Uniform, // the ratio in each group
+    Global   // the ratio over all groups, importances normalized by each group's mean
+};
+
+struct PruneOptions
+{
+    double ratio = 0.3; // share of prunable output channels removed, 0 <= ratio < 1
+    ImportanceKind importance = ImportanceKind::L1;
+    PruningScope scope = PruningScope::Uniform;
+    std::int64_t atLeast = 1; // channels that every group keeps
+};
+
+struct PrunedGroup
+{
+    std::string name;
+    std::vector<std::string> layers;
+    std::int64_t channelsBefore = 0;
+    std::int64_t channelsAfter = 0;
+};
+
+struct PruneResult
+{
+    Graph graph;
+    std::vector<PrunedGroup> groups;
+    std::vector<UnprunableLayer> unprunable;
+    double maxAbsDifference = 0; // of the surgery proof: pruned against masked original, in ONNX Runtime, over the largest output
+};
+
+// One number a channel, higher stays.
+std::vector<double> importance(const Graph& graph, const PruningGroup& group, ImportanceKind kind);
+
+// Keeps the given channels (sorted, by group index) and slices everything else away.
+Graph removeChannels(const Graph& graph, const DependencyGraph& dependencies,
+                     const std::vector<std::vector<std::int64_t>>& kept);
+
+// Chooses, removes and proves. Throws Error(RatioOutOfRange, NothingToPrune, InternalFault where the proof fails).
+PruneResult prune(const Graph& graph, const PruneOptions& options, const JobContext& job);
+
+} // namespace hone

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Latency at batch 1, here or, through the same interface, on a device.
+#pragma once
+
+#include "core/job_context.h"
+
+#include <filesystem>
+#include <vector>
+
+namespace hone
+{
+
+struct Latency
+{
+    double p50Ms = 0;
+    double p95Ms = 0;
+    int runs = 0;
+};
+
+class LatencyMeter
+{
+public:
+    virtual ~LatencyMeter() = default;
+    virtual Latency measure(const std::filesystem::path& model, const JobContext& job) = 0;
+};
+
+struct LatencyOptions
+{
+    int threads = 1;
+    int warmUpRuns = 10;
+    int runs = 100;
+    double atMostSeconds = 5; // fewer runs where a model is slow, never under 5
+};
+
+// On this machine in ONNX Runtime, inputs of a fixed seed, free extents 1.
+class LocalLatencyMeter : public LatencyMeter
+{
+public:
+    explicit LocalLatencyMeter(LatencyOptions options = {}) : m_options(options) {}
+    Latency measure(const std::filesystem::path& model, const JobContext& job) override;
+
+private:
+    LatencyOptions m_options;
+};
+
+// Nearest-rank percentiles of times in ms; the input need not be sorted.
+Latency summarizeLatency(std::vector<double> timesMs);
+
+} // namespace hone

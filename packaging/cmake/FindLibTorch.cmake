@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# LibTorch: an upstream build through CMAKE_PREFIX_PATH (its own TorchConfig.cmake), else the system's.
+find_package(Torch QUIET CONFIG)
+include(FindPackageHandleStandardArgs)
+if(NOT Torch_FOUND)
+    find_path(LibTorch_INCLUDE_DIR torch/csrc/api/include/torch/torch.h)
+    find_library(LibTorch_torch NAMES torch)
+    find_library(LibTorch_cpu NAMES torch_cpu)
+    find_library(LibTorch_c10 NAMES c10)
+    set(TORCH_LIBRARIES "${LibTorch_torch};${LibTorch_cpu};${LibTorch_c10}")
+    set(TORCH_INCLUDE_DIRS "${LibTorch_INCLUDE_DIR};${LibTorch_INCLUDE_DIR}/torch/csrc/api/include")
+endif()
+find_package_handle_standard_args(LibTorch REQUIRED_VARS TORCH_LIBRARIES)
+if(LibTorch_FOUND AND NOT TARGET LibTorch::LibTorch)
+    add_library(LibTorch::LibTorch INTERFACE IMPORTED)
+    target_link_libraries(LibTorch::LibTorch INTERFACE ${TORCH_LIBRARIES})
+    target_include_directories(LibTorch::LibTorch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+endif()
