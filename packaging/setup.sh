@@ -3,7 +3,6 @@
 # Installs what Hone is built with on Debian 12: packages from the archive, and ONNX Runtime's official build, which comes inside an
 # npm package, with its headers from Debian 13 (unpacked only, nothing of it is installed). Does nothing where all is there.
 # Sourced by start.sh and test.sh; leaves HONE_ONNXRUNTIME set.
-set -euo pipefail
 
 hone_packages=(
     build-essential cmake ninja-build ccache pkg-config git
@@ -12,7 +11,7 @@ hone_packages=(
     libssh-dev libsodium-dev libstb-dev nlohmann-json3-dev libyaml-cpp-dev libcli11-dev libfmt-dev
     qt6-base-dev qt6-base-dev-tools qt6-svg-dev qt6-tools-dev qt6-l10n-tools qt6-tools-dev-tools
     libqcustomplot-dev qtkeychain-qt6-dev
-    openssh-server openssh-client graphviz xvfb fonts-dejavu-core npm ca-certificates
+    openssh-server openssh-client graphviz xvfb fonts-dejavu-core npm openssl ca-certificates
 )
 
 onnxruntime_version=1.30.0

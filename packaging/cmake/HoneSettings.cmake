@@ -22,7 +22,7 @@ endif()
 
 # One target carries the warnings and the sanitizer; every target of ours links it.
 add_library(hone_settings INTERFACE)
-target_compile_options(hone_settings INTERFACE -Wall -Wextra -Wpedantic -Wno-missing-field-initializers)
+target_compile_options(hone_settings INTERFACE -Wall -Wextra -Wno-missing-field-initializers)
 if(HONE_SANITIZE)
     target_compile_options(hone_settings INTERFACE -fsanitize=${HONE_SANITIZE} -fno-omit-frame-pointer)
     target_link_options(hone_settings INTERFACE -fsanitize=${HONE_SANITIZE})

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+# What a user runs, with the modules that load on first use: everything but the tests.
+add_custom_target(hone_programs)
+
 # hone_room(NAME SOURCES a.cpp ... [USES room ...] [PRIVATE library ...])
 # One static library for one folder of the engine. USES names the engine rooms whose headers it sees (passed on);
 # PRIVATE names third-party libraries, which never pass on.
@@ -30,6 +33,13 @@ function(hone_lazy_module name)
         LIBRARY_OUTPUT_DIRECTORY "${HONE_MODULE_DIR}"
         INSTALL_RPATH "$ORIGIN")
     install(TARGETS hone_${name} LIBRARY DESTINATION lib/hone)
+    add_dependencies(hone_programs hone_${name})
+endfunction()
+
+# hone_program(TARGET): a program that is installed and that start.sh builds.
+function(hone_program target)
+    install(TARGETS ${target} RUNTIME DESTINATION bin)
+    add_dependencies(hone_programs ${target})
 endfunction()
 
 # hone_test(NAME SOURCES ... LINKS ...): one Qt Test program, run offscreen by CTest.
