@@ -3,6 +3,7 @@
 # Installs what Hone is built with on Debian 12: packages from the archive, and ONNX Runtime's official build, which comes inside an
 # npm package, with its headers from Debian 13 (unpacked only, nothing of it is installed). Does nothing where all is there.
 # Sourced by start.sh and test.sh; leaves HONE_ONNXRUNTIME set.
+set -euo pipefail
 
 hone_packages=(
     build-essential cmake ninja-build ccache pkg-config git
