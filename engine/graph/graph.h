@@ -57,14 +57,23 @@ struct ValueType
 
 class Graph;
 
+// An attribute of a kind that Hone never looks into (types, sparse tensors, lists of tensors or graphs): kept as it came.
+struct ForeignAttribute
+{
+    std::string serialized; // ONNX's AttributeProto
+    bool operator==(const ForeignAttribute&) const = default;
+};
+
 using Attribute = std::variant<std::int64_t, float, std::string, Tensor, std::vector<std::int64_t>, std::vector<float>,
-                               std::vector<std::string>, std::shared_ptr<const Graph>>;
+                               std::vector<std::string>, std::shared_ptr<const Graph>, ForeignAttribute>;
 
 struct Value
 {
     std::string name; // unique in its graph, never empty
     ValueType type;   // as the file declares it; inferShapes() knows more
     Tensor constant;  // the initializer; null for a value that is computed or fed
+    std::string docString;
+    std::string foreignType; // ONNX's TypeProto, serialized, of a value that is no dense tensor (a sequence, a map); usually empty
 };
 
 struct Node
@@ -75,6 +84,7 @@ struct Node
     std::vector<ValueId> inputs;  // an omitted optional input is an invalid id
     std::vector<ValueId> outputs; // likewise
     std::map<std::string, Attribute> attributes;
+    std::string docString = {};
 
     // Attributes by name, with ONNX's default where absent or of another type.
     std::int64_t intAttribute(const std::string& key, std::int64_t fallback) const;
@@ -102,6 +112,11 @@ public:
     std::string producerName;
     std::string producerVersion;
     std::int64_t irVersion = 8;
+    std::string docString;       // of the graph
+    std::string modelDomain;     // the model's reverse-DNS name, version and description
+    std::int64_t modelVersion = 0;
+    std::string modelDocString;
+    std::vector<std::string> functions; // model-local functions, each ONNX's FunctionProto, serialized; kept, never looked into
     std::vector<ValueId> inputs; // fed by the caller; never a value with a constant
     std::vector<ValueId> outputs;
 
@@ -122,6 +137,7 @@ public:
     std::string uniqueName(const std::string& wanted) const;
 
     // Nodes. order() is topological once sortTopologically() has run; edits below keep it so where they say so.
+    // A name that is empty or taken is made unique.
     NodeId addNode(Node node);                      // at the end
     NodeId insertNodeBefore(NodeId next, Node node);
     NodeId insertNodeAfter(NodeId previous, Node node);
@@ -133,17 +149,26 @@ public:
     // Kahn, stable: nodes that could go either way stay as they were. Throws Error(ModelInvalid) on a cycle, naming a node.
     void sortTopologically();
 
-    // Every read of `from` (nodes' inputs and the graph's outputs) becomes one of `to`.
+    // Every read of `from` (nodes' inputs, the graph's outputs, captures by sub-graphs) becomes one of `to`.
     void replaceUses(ValueId from, ValueId to);
-    // Drops nodes whose outputs nobody reads, and constants that nobody uses.
+    // Drops nodes whose outputs nobody reads, constants that nobody uses, and the names of both.
     void removeDeadNodes();
 
 private:
+    NodeId store(Node node);
+    std::size_t positionOf(NodeId id) const;
+    void renameCaptures(const std::string& from, const std::string& to);
+
     std::vector<Value> m_values;
     std::map<std::string, ValueId, std::less<>> m_valueByName;
+    mutable std::map<std::string, std::uint32_t, std::less<>> m_nextSuffix; // where uniqueName() goes on counting
     std::vector<Node> m_nodes;
+    std::map<std::string, NodeId, std::less<>> m_nodeByName; // as they were added
     std::vector<NodeId> m_order;
 };
+
+// Names that a node's sub-graphs (If, Loop, Scan) read from the graphs around them.
+std::vector<std::string> capturedNames(const Node& node);
 
 // Who makes and who reads each value, as of the moment it was built; build it anew after an edit.
 class GraphUses
@@ -154,12 +179,15 @@ public:
     // Invalid for inputs and constants.
     NodeId producer(ValueId id) const { return m_producer.at(id.index); }
     const std::vector<Use>& users(ValueId id) const { return m_users.at(id.index); }
-    bool isGraphOutput(ValueId id) const { return m_isOutput.at(id.index); }
+    // Also true for a value that a sub-graph captures: something other than a node's input reads it.
+    bool isGraphOutput(ValueId id) const { return m_isOutput.at(id.index) || m_isCaptured.at(id.index); }
+    bool isCaptured(ValueId id) const { return m_isCaptured.at(id.index); }
 
 private:
     std::vector<NodeId> m_producer;
     std::vector<std::vector<Use>> m_users;
     std::vector<bool> m_isOutput;
+    std::vector<bool> m_isCaptured;
 };
 
 } // namespace hone
