@@ -70,20 +70,20 @@ using Attribute = std::variant<std::int64_t, float, std::string, Tensor, std::ve
 struct Value
 {
     std::string name; // unique in its graph, never empty
-    ValueType type;   // as the file declares it; inferShapes() knows more
-    Tensor constant;  // the initializer; null for a value that is computed or fed
-    std::string docString;
-    std::string foreignType; // ONNX's TypeProto, serialized, of a value that is no dense tensor (a sequence, a map); usually empty
+    ValueType type = {};   // as the file declares it; inferShapes() knows more
+    Tensor constant = {};  // the initializer; null for a value that is computed or fed
+    std::string docString = {};
+    std::string foreignType = {}; // ONNX's TypeProto, serialized, of a value that is no dense tensor (a sequence, a map); usually empty
 };
 
 struct Node
 {
     std::string name; // may be empty in a file; the reader makes it unique and non-empty
     std::string opType;
-    std::string domain;           // "" is ONNX's own
-    std::vector<ValueId> inputs;  // an omitted optional input is an invalid id
-    std::vector<ValueId> outputs; // likewise
-    std::map<std::string, Attribute> attributes;
+    std::string domain = {};           // "" is ONNX's own
+    std::vector<ValueId> inputs = {};  // an omitted optional input is an invalid id
+    std::vector<ValueId> outputs = {}; // likewise
+    std::map<std::string, Attribute> attributes = {};
     std::string docString = {};
 
     // Attributes by name, with ONNX's default where absent or of another type.
