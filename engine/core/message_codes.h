@@ -15,6 +15,8 @@
     X(InternalFault, System)            /* detail */                                                                   \
     /* command line */                                                                                                 \
     X(BadOption, Usage)                 /* option, value, expected */                                                  \
+    X(OptionUnknown, Usage)             /* option, verb */                                                             \
+    X(UsageInvalid, Usage)              /* detail, verb */                                                             \
     X(DataRequired, Usage)              /* step */                                                                     \
     X(StudioMissing, System)            /* path */                                                                     \
     /* models */                                                                                                       \

@@ -4,6 +4,7 @@
 
 #include "project/step.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -13,19 +14,24 @@
 namespace hone
 {
 
-// A build as committed. Never changes.
+// A build as committed. Its model never changes; its evaluation is measured anew where the project's data do.
 struct Build
 {
     std::string id;     // the step and the first 8 digits of a hash over parent, step, parameters and input hashes: "prune-1f3a9c20"
     std::string parent; // empty for a root
     std::string label;  // for people: "pruned 30 %", "int8", the file's name for an import
+    std::int64_t order = 0; // of commits in this project, from 1
     StepParameters parameters;
     std::string modelSha256;
-    std::string dataFingerprint;                  // empty where no data were read
+    std::string dataFingerprint;                  // of the data that the step read; empty where it read none
     std::map<std::string, std::string> versions;  // hone, libtorch, onnxruntime, processor, features, threads
     std::filesystem::path model;                  // absolute path of model.onnx
     Evaluation evaluation;                        // validation, as measured when it was committed
+    std::string evaluationData;                   // fingerprint of the data that it was measured on; empty: none
+    double seconds = 0;                           // the step took
     std::vector<EpochResult> curves;
+    std::vector<PrunedGroup> groups;
+    std::vector<Message> notices;
 };
 
 struct DeviceReference
@@ -34,6 +40,8 @@ struct DeviceReference
     std::string address;      // [user@]host[:port]
     std::string identityFile; // path of a private key; empty: the agent, then ~/.ssh
     std::string knownHostsFile; // empty: ~/.ssh/known_hosts
+
+    bool operator==(const DeviceReference&) const = default;
 };
 
 class ProjectStore
@@ -41,27 +49,28 @@ class ProjectStore
 public:
     static constexpr int schema = 1;
 
-    // Throws Error(ProjectExists, FileUnwritable, DiskFull).
+    // In a new folder, or in one that is there and holds no project. Throws Error(ProjectExists, FileUnwritable, DiskFull).
     static ProjectStore create(const std::filesystem::path& folder, const std::string& name);
     // Throws Error(ProjectNotFound, ProjectInvalid, ProjectNewer).
     static ProjectStore open(const std::filesystem::path& folder);
 
-    const std::filesystem::path& folder() const { return m_folder; }
+    const std::filesystem::path& folder() const { return m_folder; } // absolute
     const std::string& name() const { return m_name; }
 
-    // References, kept in project.json.
+    // References, kept in project.json. Throw Error(ProjectLocked, FileUnwritable, DiskFull).
     std::optional<std::filesystem::path> dataset() const { return m_dataset; }
     void setDataset(const std::filesystem::path& folder);
     const std::vector<DeviceReference>& devices() const { return m_devices; }
     void setDevices(std::vector<DeviceReference> devices);
 
-    // Parents before children, siblings by commit order. A damaged build is left out and told in `damaged`.
+    // Parents before children, siblings by commit order. A damaged build, and what was made from it, is left out and told in `damaged`.
     std::vector<Build> builds(std::vector<Message>* damaged = nullptr) const;
     // By id or by a unique beginning of it. Throws Error(BuildUnknown).
     Build build(const std::string& id) const;
 
-    // Runs a step and commits its build; a step that the project has already run is answered from disk.
-    // `parent` is a build's id, empty for import and new. Cancelled or killed: the project is as it was.
+    // Runs a step and commits its build; a step that the project has already run is answered from disk (and measured again where
+    // it was committed without these data). `parent` is a build's id, empty for import and new. Cancelled or killed: the
+    // project is as it was. Throws what the step throws, and Error(BuildUnknown, BuildDamaged, ProjectLocked).
     Build run(const std::string& parent, const StepParameters& parameters, const Dataset* dataset, const JobContext& job);
     // A build and its descendants leave the tree (kept in .trash/ until the next call) and come back.
     void remove(const std::string& id);
@@ -69,7 +78,8 @@ public:
 
 private:
     ProjectStore() = default;
-    void save() const;
+    Build commit(Build build, std::string_view model, const JobContext& job) const;
+    Build measuredAgain(Build build, const Dataset& dataset, const JobContext& job) const;
 
     std::filesystem::path m_folder;
     std::string m_name;

@@ -1,1 +1,234 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Recipes <-> YAML.
+#include "project/recipe.h"
+
+#include "core/error.h"
+#include "core/file.h"
+#include "project/step_parameters.h"
+#include "project/yaml_json.h"
+
+#include <nlohmann/json.hpp>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <set>
+
+namespace hone
+{
+namespace fs = std::filesystem;
+namespace
+{
+
+bool isRoot(const StepParameters& parameters)
+{
+    return std::holds_alternative<ImportParameters>(parameters) || std::holds_alternative<NewParameters>(parameters);
+}
+
+class RecipeReader
+{
+public:
+    RecipeReader(fs::path folder, std::map<std::string, int> lines) : m_folder(std::move(folder)), m_lines(std::move(lines)) {}
+
+    Recipe read(const Json& json)
+    {
+        Recipe recipe;
+        if (!json.is_object()) {
+            add("", "a recipe holds the keys name, data and steps");
+            return recipe;
+        }
+        for (const auto& [key, value] : json.items())
+            if (key != "name" && key != "data" && key != "steps")
+                add("/" + key, unknownKey(key, {"name", "data", "steps"}));
+        recipe.name = text(json, "", "name");
+        if (const auto data = text(json, "", "data"); !data.empty())
+            recipe.data = (m_folder / data).lexically_normal().string();
+        const auto steps = json.find("steps");
+        if (steps == json.end() || !steps->is_array() || steps->empty())
+            add("/steps", "'steps' must be a list of at least one step");
+        else
+            for (std::size_t i = 0; i < steps->size(); ++i)
+                readStep((*steps)[i], "/steps/" + std::to_string(i), recipe);
+        return recipe;
+    }
+
+    // In the order of the lines. First line, and all problems as one text.
+    std::pair<int, std::string> problems()
+    {
+        std::ranges::stable_sort(m_problems, {}, &YamlProblem::line);
+        std::string all;
+        for (const auto& problem : m_problems)
+            all += (all.empty() ? "" : "; ") +
+                   (m_problems.size() > 1 ? "line " + std::to_string(problem.line) + ": " : std::string()) + problem.text;
+        return {m_problems.empty() ? 0 : m_problems.front().line, all};
+    }
+    bool failed() const { return !m_problems.empty(); }
+
+private:
+    static std::string unknownKey(const std::string& key, const std::vector<std::string>& known)
+    {
+        const auto similar = nearest(key, known);
+        return "'" + key + "' is not known" + (similar.empty() ? "" : ", did you mean '" + similar + "'?");
+    }
+    void add(std::string place, const std::string& text)
+    {
+        while (!place.empty() && !m_lines.contains(place))
+            place.resize(place.rfind('/'));
+        const auto line = m_lines.find(place);
+        m_problems.push_back({line == m_lines.end() ? 1 : line->second, text});
+    }
+    std::string text(const Json& json, const std::string& place, const std::string& key)
+    {
+        const auto found = json.find(key);
+        if (found == json.end())
+            return {};
+        if (found->is_string())
+            return found->get<std::string>();
+        if (found->is_number() || found->is_boolean())
+            return found->dump(); // a name such as 2024
+        add(place + "/" + key, "'" + key + "' must be a text");
+        return {};
+    }
+
+    void readStep(const Json& json, const std::string& place, Recipe& recipe)
+    {
+        if (!json.is_object())
+            return add(place, "a step holds 'step' and its parameters");
+        RecipeStep step;
+        step.name = text(json, place, "name");
+        step.from = text(json, place, "from");
+        const auto kind = text(json, place, "step");
+        if (kind.empty())
+            return add(place, "a step needs 'step': import, new, finetune, prune or quantize");
+        Json parameters = Json::object();
+        for (const auto& [key, value] : json.items())
+            if (key != "step" && key != "name" && key != "from")
+                parameters[key] = value;
+        std::vector<ParameterProblem> problems;
+        const auto read = readParameters(kind, parameters, problems);
+        for (const auto& problem : problems)
+            add(place + "/" + withSlashes(problem.key), joined({problem}));
+        if (read) {
+            step.parameters = *read;
+            checkPlace(step, place, recipe.steps.empty());
+            if (auto* import = std::get_if<ImportParameters>(&step.parameters)) {
+                if (import->file.empty() && problems.empty())
+                    add(place, "an import needs 'file'");
+                else
+                    import->file = (m_folder / import->file).lexically_normal();
+            }
+        }
+        if (!step.name.empty() && !m_names.insert(step.name).second)
+            add(place + "/name", "the name '" + step.name + "' is taken by a step before");
+        recipe.steps.push_back(std::move(step));
+    }
+    void checkPlace(const RecipeStep& step, const std::string& place, bool first)
+    {
+        if (isRoot(step.parameters) && !step.from.empty())
+            add(place + "/from", "a step '" + stepName(step.parameters) + "' takes no build, so it can't have 'from'");
+        else if (!isRoot(step.parameters) && first)
+            add(place, "the first step must be 'import' or 'new'");
+        else if (!step.from.empty() && !m_names.contains(step.from))
+            add(place + "/from", "no step before is named '" + step.from + "'");
+    }
+    static std::string withSlashes(std::string key)
+    {
+        std::ranges::replace(key, '.', '/');
+        return key;
+    }
+
+    fs::path m_folder;
+    std::map<std::string, int> m_lines;
+    std::set<std::string> m_names;
+    std::vector<YamlProblem> m_problems;
+};
+
+void emit(YAML::Emitter& out, const Json& value)
+{
+    if (value.is_object()) {
+        out << YAML::BeginMap;
+        for (const auto& [key, item] : value.items()) {
+            out << YAML::Key << key << YAML::Value;
+            emit(out, item);
+        }
+        out << YAML::EndMap;
+    } else if (value.is_array()) {
+        out << YAML::Flow << YAML::BeginSeq;
+        for (const auto& item : value)
+            emit(out, item);
+        out << YAML::EndSeq;
+    } else if (value.is_string())
+        out << YAML::DoubleQuoted << value.get<std::string>();
+    else
+        out << value.dump(); // shortest text that gives the same number again
+}
+
+// What differs from the defaults, group by group.
+Json changed(const Json& value, const Json& defaults)
+{
+    Json result = Json::object();
+    for (const auto& [key, item] : value.items()) {
+        if (item == defaults.at(key))
+            continue;
+        result[key] = item.is_object() ? changed(item, defaults.at(key)) : item;
+    }
+    return result;
+}
+
+} // namespace
+
+Recipe readRecipe(const fs::path& file)
+{
+    return parseRecipe(readFile(file), fs::absolute(file).parent_path(), file.string());
+}
+
+Recipe parseRecipe(const std::string& yaml, const fs::path& folder, const std::string& nameForErrors)
+{
+    const auto invalid = [&](int line, const std::string& detail) {
+        return Error(MessageCode::RecipeInvalid, {{"path", nameForErrors}, {"line", std::to_string(line)}, {"detail", detail}});
+    };
+    Json json;
+    std::map<std::string, int> lines;
+    try {
+        yamlToJson(yaml, json, lines);
+    } catch (const YamlProblem& problem) {
+        throw invalid(problem.line, problem.text);
+    }
+    RecipeReader reader(folder, std::move(lines));
+    auto recipe = reader.read(json);
+    if (reader.failed()) {
+        const auto [line, detail] = reader.problems();
+        throw invalid(line, detail);
+    }
+    return recipe;
+}
+
+std::string toYaml(const Recipe& recipe)
+{
+    Json json = Json::object();
+    if (!recipe.name.empty())
+        json["name"] = recipe.name;
+    if (!recipe.data.empty())
+        json["data"] = recipe.data;
+    YAML::Emitter out;
+    out << YAML::BeginMap;
+    for (const auto& [key, value] : json.items()) {
+        out << YAML::Key << key << YAML::Value;
+        emit(out, value);
+    }
+    out << YAML::Key << "steps" << YAML::Value << YAML::BeginSeq;
+    for (const auto& step : recipe.steps) {
+        Json item = Json::object();
+        item["step"] = stepName(step.parameters);
+        if (!step.name.empty())
+            item["name"] = step.name;
+        if (!step.from.empty())
+            item["from"] = step.from;
+        const auto defaults = parametersToJson(parametersFromJson(stepName(step.parameters), Json::object()));
+        item.update(changed(parametersToJson(step.parameters), defaults));
+        emit(out, item);
+    }
+    out << YAML::EndSeq << YAML::EndMap;
+    return std::string(out.c_str()) + "\n";
+}
+
+} // namespace hone

@@ -1,1 +1,237 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "project/step.h"
+
+#include "autograd/graph_module.h"
+#include "core/error.h"
+#include "core/file.h"
+#include "core/hash.h"
+#include "onnx_io/onnx_io.h"
+#include "project/perform_step.h"
+
+#include <nlohmann/json.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+namespace hone
+{
+namespace fs = std::filesystem;
+namespace
+{
+
+// What a model that can't be trained is still good for; the verbs' names, which are not translated.
+constexpr auto stepsWithoutTraining = "evaluate, compare, prune (without fine-tuning), quantize, deploy";
+
+bool trains(const StepParameters& parameters)
+{
+    if (const auto* prune = std::get_if<PruneParameters>(&parameters))
+        return prune->finetune.epochs > 0;
+    return std::holds_alternative<FinetuneParameters>(parameters);
+}
+
+bool isQuantized(const Graph& graph)
+{
+    return std::ranges::any_of(graph.order(), [&](NodeId id) {
+        const auto& type = graph.node(id).opType;
+        return type == "DequantizeLinear" || type == "QLinearConv" || type == "ConvInteger";
+    });
+}
+
+// Everything that can be known to go wrong before minutes of work are spent.
+void checkInput(const StepParameters& parameters, const StepInput& input, const Graph& graph)
+{
+    const bool changesWeights = !std::holds_alternative<ImportParameters>(parameters) &&
+                                !std::holds_alternative<NewParameters>(parameters);
+    if (changesWeights && isQuantized(graph))
+        throw Error(MessageCode::AlreadyQuantized, {{"path", input.model.string()}});
+    if (trains(parameters)) {
+        std::string operators;
+        for (const auto& type : unsupportedOperators(graph))
+            operators += (operators.empty() ? "" : ", ") + type;
+        if (!operators.empty())
+            throw Error(MessageCode::OperatorsUnsupported, {{"operators", operators}, {"open", stepsWithoutTraining}});
+    }
+}
+
+void checkOutput(const fs::path& output)
+{
+    const auto refuse = [&](const std::string& reason) {
+        throw Error(MessageCode::FileUnwritable, {{"path", output.string()}, {"reason", reason}});
+    };
+    std::error_code ignored;
+    const auto folder = output.has_parent_path() ? output.parent_path() : fs::path(".");
+    if (!fs::is_directory(folder, ignored))
+        refuse("there is no folder " + folder.string());
+    if (fs::is_directory(output, ignored))
+        refuse("it is a folder");
+    if (::access(folder.c_str(), W_OK) != 0)
+        refuse("its folder can't be written to");
+}
+
+// A step's graph, or the bytes of a file that is taken as it is.
+struct Product
+{
+    std::optional<Graph> graph;
+    std::string bytes;
+};
+
+class Performer
+{
+public:
+    Performer(const StepInput& input, const Graph& graph, StepResult& result, const JobContext& job)
+        : m_input(input), m_graph(graph), m_result(result), m_job(job)
+    {
+    }
+
+    Product operator()(const ImportParameters& parameters)
+    {
+        // A file that is whole in itself comes in byte for byte, so that its hash stays what its owner knows.
+        const auto bytes = readFile(parameters.file);
+        const bool whole = staticFacts(parameters.file, m_graph).sizeBytes == static_cast<std::int64_t>(bytes.size());
+        return {m_graph, whole ? bytes : std::string()};
+    }
+    Product operator()(const NewParameters&) { return {m_graph, {}}; }
+    Product operator()(const FinetuneParameters& parameters) { return {finetuned(m_graph, parameters.train, m_job), {}}; }
+    Product operator()(const PruneParameters& parameters)
+    {
+        const bool trains = parameters.finetune.epochs > 0;
+        auto pruned = prune(m_graph, parameters.prune, m_job.part(0, trains ? 0.1 : 1));
+        m_result.groups = std::move(pruned.groups);
+        m_result.proofMaxAbsDifference = pruned.maxAbsDifference;
+        if (!trains)
+            return {std::move(pruned.graph), {}};
+        return {finetuned(pruned.graph, parameters.finetune, m_job.part(0.1, 1)), {}};
+    }
+    Product operator()(const QuantizeParameters& parameters)
+    {
+        auto quantized = quantize(m_graph, *m_input.dataset, parameters.quantize, m_job);
+        tell(quantized.notices);
+        return {std::move(quantized.graph), {}};
+    }
+
+private:
+    Graph finetuned(const Graph& graph, const TrainOptions& options, const JobContext& job)
+    {
+        auto trained = train(graph, *m_input.dataset, options, job);
+        m_result.epochs = std::move(trained.epochs);
+        tell(trained.notices);
+        return std::move(trained.graph);
+    }
+    void tell(const std::vector<Message>& notices)
+    {
+        for (const auto& notice : notices)
+            if (std::ranges::find(m_result.notices, notice) == m_result.notices.end())
+                m_result.notices.push_back(notice);
+    }
+
+    const StepInput& m_input;
+    const Graph& m_graph;
+    StepResult& m_result;
+    JobContext m_job;
+};
+
+Graph readInput(const StepParameters& parameters, const StepInput& input)
+{
+    if (const auto* made = std::get_if<NewParameters>(&parameters))
+        return makeArchitecture(made->architecture);
+    if (const auto* import = std::get_if<ImportParameters>(&parameters))
+        return readOnnx(import->file);
+    return readOnnx(input.model);
+}
+
+// Data that don't fit a root are told, since the next step may bring a new head; the same before a fine-tuning that may replace it.
+DataFit fitBefore(const StepParameters& parameters)
+{
+    const auto* finetune = std::get_if<FinetuneParameters>(&parameters);
+    return finetune && finetune->train.head != HeadPolicy::Keep ? DataFit::Told : DataFit::Required;
+}
+
+bool isRoot(const StepParameters& parameters)
+{
+    return std::holds_alternative<ImportParameters>(parameters) || std::holds_alternative<NewParameters>(parameters);
+}
+
+// How far a step's three parts go, as fractions of the whole.
+struct Phases
+{
+    double before = 0.05;
+    double after = 0.95;
+};
+
+} // namespace
+
+Evaluation measure(const fs::path& model, const Dataset* dataset, const EvaluateOptions& options, DataFit fit,
+                   const JobContext& job)
+{
+    if (!dataset || fit == DataFit::Required)
+        return evaluate(model, dataset, options, job);
+    try {
+        return evaluate(model, dataset, options, job);
+    } catch (const Error& error) {
+        constexpr std::array misfits = {MessageCode::ClassCountMismatch, MessageCode::ClassesUnmapped,
+                                        MessageCode::ModelInputUnsupported, MessageCode::ModelOutputUnsupported,
+                                        MessageCode::SplitMissing};
+        if (std::ranges::find(misfits, error.code()) == misfits.end())
+            throw;
+        auto evaluation = evaluate(model, nullptr, options, job);
+        evaluation.notices.push_back(error.message());
+        return evaluation;
+    }
+}
+
+StepOutcome performStep(const StepParameters& parameters, const StepInput& input, const std::optional<Evaluation>& known,
+                        const JobContext& job)
+{
+    const auto started = std::chrono::steady_clock::now();
+    if (needsData(parameters) && !input.dataset)
+        throw Error(MessageCode::DataRequired, {{"step", stepName(parameters)}});
+    const Graph graph = readInput(parameters, input);
+    checkInput(parameters, input, graph);
+    job.checkStop();
+
+    const Phases phases;
+    StepOutcome outcome;
+    auto& result = outcome.result;
+    if (known)
+        result.before = *known;
+    else if (!isRoot(parameters))
+        result.before = measure(input.model, input.dataset, input.evaluate, fitBefore(parameters), job.part(0, phases.before));
+
+    auto product = std::visit(Performer(input, graph, result, job.part(phases.before, phases.after)), parameters);
+    job.checkStop();
+    outcome.bytes = product.bytes.empty() ? serializeOnnx(*product.graph) : std::move(product.bytes);
+    result.graph = std::move(*product.graph);
+    result.sha256 = sha256(outcome.bytes);
+
+    const TemporaryFolder scratch;
+    writeFileAtomically(scratch.path() / "model.onnx", outcome.bytes);
+    result.after = measure(scratch.path() / "model.onnx", input.dataset, input.evaluate,
+                           isRoot(parameters) ? DataFit::Told : DataFit::Required, job.part(phases.after, 1));
+    for (const auto* evaluation : {&result.before, &result.after})
+        for (const auto& notice : evaluation->notices)
+            if (std::ranges::find(result.notices, notice) == result.notices.end())
+                result.notices.push_back(notice);
+    if (isRoot(parameters))
+        result.before = result.after;
+    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    job.checkStop();
+    return outcome;
+}
+
+StepResult runStep(const StepParameters& parameters, const StepInput& input, const JobContext& job)
+{
+    checkOutput(input.output);
+    auto outcome = performStep(parameters, input, std::nullopt, job);
+    job.report({.activity = Activity::Writing, .fraction = 1, .detail = input.output.filename().string()});
+    job.checkStop();
+    writeFileAtomically(input.output, outcome.bytes);
+    outcome.result.output = input.output;
+    return std::move(outcome.result);
+}
+
+} // namespace hone

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "project/build_record.h"
+
+#include "core/file.h"
+#include "core/hash.h"
+#include "core/version.h"
+#include "project/record_json.h"
+#include "runtime/session.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <sstream>
+#include <system_error>
+#include <thread>
+
+namespace hone
+{
+namespace fs = std::filesystem;
+namespace
+{
+
+Json buildJson(const Build& build)
+{
+    Json json;
+    json["id"] = build.id;
+    json["parent"] = build.parent;
+    json["label"] = build.label;
+    json["order"] = build.order;
+    json["step"] = stepName(build.parameters);
+    json["parameters"] = parametersToJson(build.parameters);
+    json["modelSha256"] = build.modelSha256;
+    json["modelBytes"] = build.evaluation.facts.sizeBytes;
+    json["dataFingerprint"] = build.dataFingerprint;
+    json["versions"] = Json::object();
+    for (const auto& [key, value] : build.versions)
+        json["versions"][key] = value;
+    if (!build.groups.empty())
+        json["groups"] = groupsToJson(build.groups);
+    if (!build.notices.empty())
+        json["notices"] = messagesToJson(build.notices);
+    return json;
+}
+
+std::vector<PrunedGroup> groupsFromJson(const Json& json)
+{
+    std::vector<PrunedGroup> groups;
+    for (const auto& item : json) {
+        auto& group = groups.emplace_back();
+        group.name = item.at("name").get<std::string>();
+        group.layers = item.at("layers").get<std::vector<std::string>>();
+        group.channelsBefore = item.at("channelsBefore").get<std::int64_t>();
+        group.channelsAfter = item.at("channelsAfter").get<std::int64_t>();
+    }
+    return groups;
+}
+
+// Codes that this Hone doesn't know are left out: they were notices only.
+std::vector<Message> messagesFromJson(const Json& json)
+{
+    std::vector<Message> messages;
+    for (const auto& item : json)
+        for (const auto code : allMessageCodes())
+            if (name(code) == item.at("code").get_ref<const std::string&>())
+                messages.push_back({code, item.at("arguments").get<MessageArguments>()});
+    return messages;
+}
+
+void readCurves(const fs::path& file, Build& build)
+{
+    if (!fs::exists(file))
+        return;
+    std::istringstream lines(readFile(file));
+    for (std::string line; std::getline(lines, line);)
+        if (!line.empty())
+            build.curves.push_back(epochFromJson(Json::parse(line)));
+}
+
+void readBuildJson(const fs::path& folder, Build& build)
+{
+    const auto json = Json::parse(readFile(folder / "build.json"));
+    if (json.at("id").get<std::string>() != build.id)
+        throw Error(MessageCode::BuildDamaged, {{"build", build.id}, {"detail", "its build.json belongs to another build"}});
+    build.parent = json.at("parent").get<std::string>();
+    build.label = json.at("label").get<std::string>();
+    build.order = json.at("order").get<std::int64_t>();
+    build.parameters = parametersFromJson(json.at("step").get<std::string>(), json.at("parameters"));
+    build.modelSha256 = json.at("modelSha256").get<std::string>();
+    build.dataFingerprint = json.at("dataFingerprint").get<std::string>();
+    build.versions = json.at("versions").get<std::map<std::string, std::string>>();
+    if (json.contains("groups"))
+        build.groups = groupsFromJson(json.at("groups"));
+    if (json.contains("notices"))
+        build.notices = messagesFromJson(json.at("notices"));
+    const auto size = static_cast<std::int64_t>(fs::file_size(build.model));
+    if (size != json.at("modelBytes").get<std::int64_t>())
+        throw Error(MessageCode::BuildDamaged, {{"build", build.id}, {"detail", "model.onnx has another size than when it was written"}});
+}
+
+void readReport(const fs::path& file, Build& build)
+{
+    const auto json = Json::parse(readFile(file));
+    build.evaluation = evaluationFromJson(json.at("evaluation"));
+    build.evaluationData = json.at("data").get<std::string>();
+    build.seconds = json.at("seconds").get<double>();
+}
+
+} // namespace
+
+Build readBuild(const fs::path& folder, ModelCheck check)
+{
+    Build build;
+    build.id = folder.filename().string();
+    build.model = folder / "model.onnx";
+    const auto damaged = [&](const std::string& detail) {
+        return Error(MessageCode::BuildDamaged, {{"build", build.id}, {"detail", detail}});
+    };
+    try {
+        readBuildJson(folder, build);
+        readReport(folder / "report.json", build);
+        readCurves(folder / "curves.jsonl", build);
+        if (check == ModelCheck::Hash && sha256OfFile(build.model) != build.modelSha256)
+            throw damaged("model.onnx is not what was written");
+    } catch (const Json::exception&) {
+        throw damaged("its records can't be read");
+    } catch (const fs::filesystem_error&) {
+        throw damaged("model.onnx is missing");
+    } catch (const Error& error) {
+        if (error.code() == MessageCode::BuildDamaged)
+            throw;
+        const auto& arguments = error.message().arguments;
+        if (const auto path = arguments.find("path"); error.code() == MessageCode::FileNotFound && path != arguments.end())
+            throw damaged(fs::path(path->second).filename().string() + " is missing");
+        throw damaged(error.what());
+    }
+    return build;
+}
+
+void writeReport(const Build& build, const fs::path& folder)
+{
+    Json json;
+    json["evaluation"] = toJson(build.evaluation);
+    json["data"] = build.evaluationData;
+    json["seconds"] = build.seconds;
+    writeFileAtomically(folder / "report.json", json.dump(2) + "\n");
+}
+
+void writeBuild(const Build& build, const fs::path& folder)
+{
+    writeFileAtomically(folder / "build.json", buildJson(build).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    writeReport(build, folder);
+    std::string curves;
+    for (const auto& epoch : build.curves)
+        curves += epochToJson(epoch).dump() + "\n";
+    if (!curves.empty())
+        writeFileAtomically(folder / "curves.jsonl", curves);
+}
+
+std::string buildId(const std::string& parent, const StepParameters& parameters, const std::string& input,
+                    const std::string& dataFingerprint)
+{
+    Json key;
+    key["parent"] = parent;
+    key["step"] = stepName(parameters);
+    key["parameters"] = parametersToJson(parameters);
+    if (std::holds_alternative<ImportParameters>(parameters))
+        key["parameters"] = Json::object(); // what is in the file counts, not where it lies
+    key["input"] = input;
+    key["data"] = dataFingerprint;
+    return stepName(parameters) + "-" + sha256(key.dump(-1, ' ', false, Json::error_handler_t::replace)).substr(0, 8);
+}
+
+std::string labelOf(const StepParameters& parameters)
+{
+    if (const auto* import = std::get_if<ImportParameters>(&parameters))
+        return import->file.filename().string();
+    if (const auto* made = std::get_if<NewParameters>(&parameters))
+        return fmt::format("new {}, width {}", made->architecture.name, made->architecture.width);
+    if (const auto* finetune = std::get_if<FinetuneParameters>(&parameters))
+        return fmt::format("fine-tuned {} epochs", finetune->train.epochs);
+    if (const auto* prune = std::get_if<PruneParameters>(&parameters)) {
+        const auto label = fmt::format("pruned {:g} %", prune->prune.ratio * 100);
+        return prune->finetune.epochs == 0 ? label : label + fmt::format(", fine-tuned {} epochs", prune->finetune.epochs);
+    }
+    return "int8";
+}
+
+std::map<std::string, std::string> versionsFor(const StepParameters& parameters)
+{
+    auto versions = processorFacts();
+    versions["hone"] = version();
+    versions["onnxruntime"] = Session::runtimeVersion();
+    int threads = 0;
+    if (const auto* finetune = std::get_if<FinetuneParameters>(&parameters))
+        threads = finetune->train.threads;
+    if (const auto* prune = std::get_if<PruneParameters>(&parameters))
+        threads = prune->finetune.threads;
+    if (const auto* quantize = std::get_if<QuantizeParameters>(&parameters))
+        threads = quantize->quantize.threads;
+    versions["threads"] = std::to_string(threads > 0 ? threads : static_cast<int>(std::thread::hardware_concurrency()));
+    const auto* prune = std::get_if<PruneParameters>(&parameters);
+    if (std::holds_alternative<FinetuneParameters>(parameters) || (prune && prune->finetune.epochs > 0))
+        versions["libtorch"] = HONE_LIBTORCH_VERSION;
+    return versions;
+}
+
+} // namespace hone

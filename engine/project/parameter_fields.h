@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One description of every step parameter: recipe key, command-line flag, range and meaning. JSON, recipes, the command line and its
+// help are all made by visiting it, so that they can't disagree.
+#pragma once
+
+#include "project/step.h"
+
+#include <array>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+namespace hone
+{
+
+struct Field
+{
+    const char* key;  // in recipes and build.json
+    const char* flag; // on the command line
+    const char* help;
+    double lowest = -std::numeric_limits<double>::infinity();
+    double highest = std::numeric_limits<double>::infinity();
+};
+
+template<class Enum>
+using EnumName = std::pair<Enum, std::string_view>;
+
+// The names of an enum's values in recipes and on the command line.
+constexpr auto namesOf(Optimizer)
+{
+    return std::array{EnumName<Optimizer>{Optimizer::Sgd, "sgd"}, EnumName<Optimizer>{Optimizer::AdamW, "adamw"}};
+}
+constexpr auto namesOf(Schedule)
+{
+    return std::array{EnumName<Schedule>{Schedule::Constant, "constant"}, EnumName<Schedule>{Schedule::Cosine, "cosine"},
+                      EnumName<Schedule>{Schedule::Step, "step"}};
+}
+constexpr auto namesOf(HeadPolicy)
+{
+    return std::array{EnumName<HeadPolicy>{HeadPolicy::Auto, "auto"}, EnumName<HeadPolicy>{HeadPolicy::Keep, "keep"},
+                      EnumName<HeadPolicy>{HeadPolicy::Replace, "replace"}};
+}
+constexpr auto namesOf(ImportanceKind)
+{
+    return std::array{EnumName<ImportanceKind>{ImportanceKind::L1, "l1"}};
+}
+constexpr auto namesOf(PruningScope)
+{
+    return std::array{EnumName<PruningScope>{PruningScope::Uniform, "uniform"},
+                      EnumName<PruningScope>{PruningScope::Global, "global"}};
+}
+constexpr auto namesOf(RangeMethod)
+{
+    return std::array{EnumName<RangeMethod>{RangeMethod::MinMax, "minmax"},
+                      EnumName<RangeMethod>{RangeMethod::Percentile, "percentile"}};
+}
+constexpr auto namesOf(ActivationType)
+{
+    return std::array{EnumName<ActivationType>{ActivationType::Unsigned, "unsigned"},
+                      EnumName<ActivationType>{ActivationType::Signed, "signed"}};
+}
+
+// A visitor is called as visit(Field, value&) for every parameter, and as visit.group(key, function) around nested ones; the function
+// takes the visitor to go on with.
+
+template<class Visitor>
+void visitFields(Visitor& visit, ImportParameters& p)
+{
+    visit(Field{"file", "FILE", "The ONNX file"}, p.file);
+}
+
+template<class Visitor>
+void visitFields(Visitor& visit, NewParameters& p)
+{
+    auto& a = p.architecture;
+    visit(Field{"architecture", "ARCHITECTURE", "The network's name"}, a.name);
+    visit(Field{"width", "--width", "Channels of the first stage", 1, 4096}, a.width);
+    visit(Field{"classes", "--classes", "Outputs, one a class", 2, 1e6}, a.classes);
+    visit(Field{"inputChannels", "--input-channels", "Channels of the input: 3 for colour, 1 for grey", 1, 64}, a.inputChannels);
+    visit(Field{"inputSize", "--input-size", "Width and height of the input, in pixels", 8, 4096}, a.inputSize);
+    visit(Field{"seed", "--seed", "Seed of the random weights"}, a.seed);
+}
+
+// How the same training parameters are called where they stand alone and where they follow pruning.
+struct TrainFieldRole
+{
+    const char* epochsFlag = "--epochs";
+    int lowestEpochs = 1;
+};
+
+template<class Visitor>
+void visitFields(Visitor& visit, TrainOptions& o, TrainFieldRole role = {})
+{
+    visit(Field{"epochs", role.epochsFlag, "Passes over the training split", static_cast<double>(role.lowestEpochs), 1e6}, o.epochs);
+    visit(Field{"batch", "--batch", "Samples a batch", 1, 1e6}, o.batch);
+    visit(Field{"learningRate", "--lr", "Highest learning rate; 0: 0.01 for sgd, 0.001 for adamw", 0, 1000}, o.learningRate);
+    visit(Field{"optimizer", "--optimizer", "Optimizer"}, o.optimizer);
+    visit(Field{"momentum", "--momentum", "Momentum of sgd", 0, 1}, o.momentum);
+    visit(Field{"weightDecay", "--weight-decay", "Weight decay", 0, 10}, o.weightDecay);
+    visit(Field{"schedule", "--schedule", "How the learning rate goes down"}, o.schedule);
+    visit(Field{"warmUpEpochs", "--warm-up-epochs", "Epochs in which the learning rate goes up first", 0, 1e6}, o.warmUpEpochs);
+    visit(Field{"stepEpochs", "--step-epochs", "Epochs between two steps of the step schedule", 1, 1e6}, o.stepEpochs);
+    visit(Field{"stepFactor", "--step-factor", "Factor of each step of the step schedule", 0, 1}, o.stepFactor);
+    visit(Field{"labelSmoothing", "--label-smoothing", "Share of each label spread over all classes", 0, 0.99}, o.labelSmoothing);
+    visit(Field{"flip", "--flip", "Mirror half of the training pictures"}, o.augmentation.flip);
+    visit(Field{"shiftedCrop", "--shifted-crop", "Shift training pictures by up to so many pixels", 0, 4096}, o.augmentation.shiftedCrop);
+    visit(Field{"head", "--head", "The last layer: auto keeps it when every class of the data has an output"}, o.head);
+    visit(Field{"freeze", "--freeze", "Layers that stay as they are, by name; '*' matches anything"}, o.freeze);
+    visit(Field{"patience", "--patience", "Stop after so many epochs without a better validation accuracy; 0: never", 0, 1e6}, o.patience);
+    visit(Field{"keepBest", "--keep-best", "Keep the weights of the best validation epoch, not of the last"}, o.keepBest);
+    visit(Field{"seed", "--seed", "Seed of shuffling, augmentation and a new head"}, o.seed);
+    visit(Field{"threads", "--threads", "Threads; 0: as many as there are cores", 0, 1024}, o.threads);
+}
+
+template<class Visitor>
+void visitFields(Visitor& visit, FinetuneParameters& p)
+{
+    visitFields(visit, p.train);
+}
+
+template<class Visitor>
+void visitFields(Visitor& visit, PruneParameters& p)
+{
+    auto& o = p.prune;
+    visit(Field{"ratio", "--ratio", "Share of prunable channels that is removed, 0 to below 1"}, o.ratio); // the pruner refuses others
+    visit(Field{"importance", "--importance", "What tells which channels matter"}, o.importance);
+    visit(Field{"scope", "--scope", "The ratio holds in each group (uniform) or over all of them (global)"}, o.scope);
+    visit(Field{"atLeast", "--at-least", "Channels that every group keeps", 1, 1e6}, o.atLeast);
+    visit.group("finetune", [&](auto& inner) {
+        visitFields(inner, p.finetune, TrainFieldRole{.epochsFlag = "--finetune-epochs", .lowestEpochs = 0});
+    });
+}
+
+template<class Visitor>
+void visitFields(Visitor& visit, QuantizeParameters& p)
+{
+    auto& o = p.quantize;
+    visit(Field{"ranges", "--ranges", "How activations' ranges are found"}, o.ranges);
+    visit(Field{"percentile", "--percentile", "Share of the values kept by percentile ranges, in percent", 50, 100}, o.percentile);
+    visit(Field{"activations", "--activations", "uint8 or int8 activations"}, o.activations);
+    visit(Field{"perChannelWeights", "--per-channel-weights", "One scale for each output channel of a weight"}, o.perChannelWeights);
+    visit(Field{"samples", "--samples", "Training samples to calibrate with", 1, 1e9}, o.samples);
+    visit(Field{"seed", "--seed", "Seed of the choice of samples"}, o.seed);
+    visit(Field{"threads", "--threads", "Threads; 0: as many as there are cores", 0, 1024}, o.threads);
+}
+
+} // namespace hone

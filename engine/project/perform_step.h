@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A step up to the bytes of its model, measured but not yet written to where they shall go.
+#pragma once
+
+#include "project/step.h"
+
+#include <string>
+
+namespace hone
+{
+
+struct StepOutcome
+{
+    StepResult result; // `output` is empty
+    std::string bytes; // the model
+};
+
+// `known` is the input's evaluation where it has been measured already (on the same data); none: measured here.
+StepOutcome performStep(const StepParameters& parameters, const StepInput& input, const std::optional<Evaluation>& known,
+                        const JobContext& job);
+
+// Whether data that don't fit a model are reason enough to refuse a step, or are only told.
+enum class DataFit
+{
+    Required,
+    Told
+};
+
+// evaluate(); where `fit` allows, a model that doesn't fit the data is measured without them and a notice says why.
+Evaluation measure(const std::filesystem::path& model, const Dataset* dataset, const EvaluateOptions& options, DataFit fit,
+                   const JobContext& job);
+
+} // namespace hone

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "project/record_json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace hone
+{
+namespace
+{
+
+template<class T, class Convert>
+Json listOf(const std::vector<T>& values, Convert convert)
+{
+    Json list = Json::array();
+    for (const auto& value : values)
+        list.push_back(convert(value));
+    return list;
+}
+
+} // namespace
+
+Json epochToJson(const EpochResult& epoch)
+{
+    Json json;
+    json["epoch"] = epoch.epoch;
+    json["trainLoss"] = epoch.trainLoss;
+    json["validationTop1"] = epoch.validationTop1;
+    json["samplesPerSecond"] = epoch.samplesPerSecond;
+    json["learningRate"] = epoch.learningRate;
+    return json;
+}
+
+EpochResult epochFromJson(const Json& json)
+{
+    EpochResult epoch;
+    epoch.epoch = json.at("epoch").get<int>();
+    epoch.trainLoss = json.at("trainLoss").get<double>();
+    epoch.validationTop1 = json.at("validationTop1").get<double>();
+    epoch.samplesPerSecond = json.at("samplesPerSecond").get<double>();
+    epoch.learningRate = json.at("learningRate").get<double>();
+    return epoch;
+}
+
+Json epochsToJson(const std::vector<EpochResult>& epochs)
+{
+    return listOf(epochs, epochToJson);
+}
+
+Json groupsToJson(const std::vector<PrunedGroup>& groups)
+{
+    return listOf(groups, [](const PrunedGroup& group) {
+        Json json;
+        json["name"] = group.name;
+        json["layers"] = group.layers;
+        json["channelsBefore"] = group.channelsBefore;
+        json["channelsAfter"] = group.channelsAfter;
+        return json;
+    });
+}
+
+Json messageToJson(const Message& message)
+{
+    Json json;
+    json["code"] = name(message.code);
+    json["arguments"] = Json::object();
+    for (const auto& [key, value] : message.arguments)
+        json["arguments"][key] = value;
+    return json;
+}
+
+Json messagesToJson(const std::vector<Message>& messages)
+{
+    return listOf(messages, messageToJson);
+}
+
+} // namespace hone

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Step parameters from JSON, with every problem found at once.
+#pragma once
+
+#include "project/step.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hone
+{
+
+struct ParameterProblem
+{
+    std::string key;  // "epochs", "finetune.epochs"; empty: the step itself
+    std::string text; // what is wrong, as a clause
+};
+
+// nullopt for a step of that name; other problems are added and leave the default.
+std::optional<StepParameters> readParameters(const std::string& step, const Json& json, std::vector<ParameterProblem>& problems);
+
+std::vector<std::string> knownSteps();
+// "; " between them.
+std::string joined(const std::vector<ParameterProblem>& problems);
+// The known word nearest to a mistyped one, or empty where none is near.
+std::string nearest(const std::string& word, const std::vector<std::string>& known);
+
+} // namespace hone

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a step reports to machines.
+#include "project/step.h"
+
+#include "project/record_json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace hone
+{
+
+Json toJson(const StepResult& result)
+{
+    Json json;
+    json["before"] = toJson(result.before);
+    json["after"] = toJson(result.after);
+    json["seconds"] = result.seconds;
+    json["output"] = result.output.string();
+    json["sha256"] = result.sha256;
+    if (!result.epochs.empty())
+        json["epochs"] = epochsToJson(result.epochs);
+    if (!result.groups.empty())
+        json["groups"] = groupsToJson(result.groups);
+    if (result.proofMaxAbsDifference)
+        json["proof"] = {{"maxAbsDifference", *result.proofMaxAbsDifference}};
+    if (!result.notices.empty())
+        json["notices"] = messagesToJson(result.notices);
+    return json;
+}
+
+} // namespace hone
