@@ -5,6 +5,7 @@
 #include "evaluate/evaluation.h"
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -27,23 +28,32 @@ struct Comparison
     std::string dataName;
     std::vector<ComparedModel> models; // as given
 
-    // Highest validation top1 within `tolerance` of the best on the front, smallest file: what is worth deploying. Index into models.
+    // What is worth deploying, as an index into `models`: of the models on the front whose validation top1 is at most `tolerance`
+    // (a fraction; 0.01 is one point) below the highest, the smallest file; of equally small ones the more accurate, then
+    // the one given first. Without any measured accuracy: the smallest file. Throws Error(InternalFault) without models.
     std::size_t best(double tolerance = 0.01) const;
 };
 
-// Sets `pareto`: no other model is at least as accurate (validation top1) and at most as large, and better in one.
+// Sets `pareto`: no other model is at least as accurate (validation top1) and at most as large, and better in one. Two that
+// are equal in both are both on the front; one without a measured accuracy never is.
 void markPareto(std::vector<ComparedModel>& models);
+
 struct ModelToCompare
 {
     std::string name;
     std::filesystem::path file;
     int parent = -1;
 };
+// Each on validation and, where there is one, on test. `options.split` is not read. Throws what evaluate() throws.
 Comparison compare(const std::vector<ModelToCompare>& models, const Dataset& dataset, const EvaluateOptions& options,
                    const JobContext& job);
 Json toJson(const Comparison& comparison); // models[] (file, name, validation{}, test{}, pareto, agreement)
 
+// Turns a notice into a front end's sentence.
+using NoticeText = std::function<std::string(const Message&)>;
+
 // Self-contained: styles inside, the accuracy-versus-size plot as SVG, no script, nothing fetched. Names are escaped.
-std::string htmlReport(const Comparison& comparison);
+// Without noticeText a notice shows as its code and arguments.
+std::string htmlReport(const Comparison& comparison, const NoticeText& noticeText = {});
 
 } // namespace hone

@@ -45,7 +45,9 @@ struct Accuracy
     double top5 = 0;
     double loss = 0; // mean cross-entropy
     double samplesPerSecond = 0; // loading included
-    std::vector<int> predictions; // the output index that came first, by sample, in the split's order; not in JSON
+    // By sample, in the order in which they were read; not in JSON.
+    std::vector<std::size_t> indices; // into the split
+    std::vector<int> predictions;     // the output index that came first
     std::vector<bool> correct;
 };
 
