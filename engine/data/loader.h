@@ -18,7 +18,7 @@ namespace hone
 struct Augmentation
 {
     bool flip = false;     // left to right, half of the samples
-    int shiftedCrop = 0;   // pixels of zero padding a random crop may move by; 0: off
+    int shiftedCrop = 0;   // black pixels of padding on each side, of which a random crop takes the size back; 0: off
 
     bool any() const { return flip || shiftedCrop > 0; }
 };
@@ -44,12 +44,14 @@ struct LoaderOptions
 struct Batch
 {
     Tensor inputs;                      // float32 [N, C, H, W] or [N, H, W, C]
-    std::vector<std::int64_t> labels;   // the model's output index of each sample's class
+    std::vector<std::int64_t> labels;   // the model's output index of each sample's class; -1 where it has none
     std::vector<std::size_t> indices;   // into the split
 };
 
-// Keeps each split's decoded, resized pixels in memory after first use where they fit the budget (512 MB), so later epochs decode
-// nothing. Same options: same batches, whatever the thread count.
+// Keeps the split's decoded, resized pixels in memory after first use where they fit the budget (512 MB), so later epochs decode
+// nothing. Same options: same batches, whatever the thread count; augmentation goes by (seed, epoch, sample). Unreadable
+// samples are left out of their batch, which is shorter then (or missing, where none of it can be read).
+// Use from one thread at a time; worker threads begin with restart() or the first next().
 class Loader
 {
 public:
@@ -63,7 +65,7 @@ public:
     void restart(int epoch);
     // nullopt at the end. Throws Cancelled, and Error(PicturesUnreadable) once more than 1 % (at least 5) of the split can't be read.
     std::optional<Batch> next(const JobContext& job);
-    // Files that were skipped so far.
+    // Samples that were skipped so far, each once, by name.
     const std::vector<std::string>& unreadable() const;
     std::optional<Message> notice() const; // PicturesSkipped, or none
 

@@ -39,7 +39,7 @@ struct Preprocess
     int width = 0; // of the model's input
     int height = 0;
     std::array<double, 2> range = {0, 1};
-    std::vector<double> mean = {0, 0, 0}; // one a channel
+    std::vector<double> mean = {0, 0, 0}; // one a channel, in the order of the model's input
     std::vector<double> std = {1, 1, 1};
     ChannelOrder channels = ChannelOrder::Rgb;
     Layout layout = Layout::Nchw;
@@ -50,10 +50,20 @@ struct Preprocess
     bool operator==(const Preprocess&) const = default;
 };
 
-// Keys as in dataset.yaml: size [height, width], range, mean, std, channels, layout, fit.
+// Keys as in dataset.yaml: size [height, width] (or one number for both), range, mean, std (one number a channel, or one
+// for all), channels (rgb, bgr, gray), layout (nchw, nhwc), fit (stretch, center-crop). A key that is absent keeps the
+// default; without a size, width and height stay 0: "as the model wants it".
 Json toJson(const Preprocess& preprocess);
-// Throws Error(DataConfigInvalid) with `source` as its path.
+// Throws Error(DataConfigInvalid) with `source` as its path and every problem in its detail.
 Preprocess preprocessFromJson(const Json& json, const std::string& source);
+
+struct KeyProblem
+{
+    std::string key; // empty: the whole value
+    std::string text;
+};
+// The same for a caller that knows where each key stands: what can be read, and everything that is wrong with the rest.
+Preprocess readPreprocess(const Json& json, std::vector<KeyProblem>& problems);
 
 // Interleaved 8-bit pixels, rows from the top, 1 (gray) or 3 (RGB) channels.
 struct Picture
@@ -64,8 +74,32 @@ struct Picture
     std::vector<std::uint8_t> pixels;
 };
 
-// Antialiased bilinear resampling (a triangle filter as wide as the reduction, as in Pillow's and torchvision's).
+// Antialiased bilinear resampling: a triangle filter as wide as the reduction, rows first, rounded to 8 bits after each
+// pass with weights of 22 fractional bits, so that the pixels are those of Pillow's resize(..., BILINEAR), which
+// torchvision's Resize calls for pictures.
 Picture resized(const Picture& picture, int width, int height);
+
+// Gray by ITU-R BT.601's luma (0.299, 0.587, 0.114), as in Pillow's convert("L"); colour from gray by repeating it.
+Picture withChannels(const Picture& picture, int channels);
+
+// The picture at the model's width, height and channel count (RGB order still): all that can be kept between epochs.
+// Fit::CenterCrop: sides and offsets are rounded as in torchvision's Resize and CenterCrop.
+Picture fitted(const Preprocess& preprocess, const Picture& picture);
+
+// Fitted pixels -> numbers in the model's order, by a table of the 256 values of each channel.
+class Normalizer
+{
+public:
+    explicit Normalizer(const Preprocess& preprocess);
+    // `pixels` as fitted() gives them, `out` with as many elements.
+    void operator()(std::span<const std::uint8_t> pixels, std::span<float> out) const;
+
+private:
+    int m_channels;
+    Layout m_layout;
+    std::array<std::array<float, 256>, 3> m_table; // by the picture's channel
+    std::array<int, 3> m_place;                    // of the picture's channel in the model's input
+};
 
 // Fits, orders channels and normalizes into `out`, which holds elementCount() floats: [C, H, W] or [H, W, C].
 void apply(const Preprocess& preprocess, const Picture& picture, std::span<float> out);

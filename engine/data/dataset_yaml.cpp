@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "data/dataset_yaml.h"
+
+#include "core/file.h"
+
+#include <nlohmann/json.hpp>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+namespace hone
+{
+namespace
+{
+
+constexpr std::size_t largestConfig = 4 << 20;
+
+int lineOf(const YAML::Node& node)
+{
+    return node.Mark().line + 1;
+}
+
+// A scalar that YAML would read as a number stays one; quoted ones and all others are text.
+Json toJson(const YAML::Node& node)
+{
+    if (node.IsSequence()) {
+        Json array = Json::array();
+        for (const auto& element : node)
+            array.push_back(toJson(element));
+        return array;
+    }
+    if (node.IsMap()) {
+        Json object = Json::object();
+        for (const auto& entry : node)
+            object[entry.first.as<std::string>()] = toJson(entry.second);
+        return object;
+    }
+    if (!node.IsScalar())
+        return nullptr;
+    double number = 0;
+    if (node.Tag() != "!" && YAML::convert<double>::decode(node, number))
+        return number;
+    return node.Scalar();
+}
+
+class ConfigReader
+{
+public:
+    ConfigReader(DatasetConfig& config, ConfigProblems& problems) : m_config(config), m_problems(problems) {}
+
+    void read(const YAML::Node& root)
+    {
+        const std::map<std::string, std::function<void(const YAML::Node&)>> readers = {
+            {"name", [&](const auto& node) { m_config.name = text(node, "name"); }},
+            {"task", [&](const auto& node) { readTask(node); }},
+            {"format", [&](const auto& node) { readFormat(node); }},
+            {"splits", [&](const auto& node) { readSplits(node); }},
+            {"validation", [&](const auto& node) { readValidation(node); }},
+            {"classes", [&](const auto& node) { readClasses(node); }},
+            {"preprocess", [&](const auto& node) { readPreprocessing(node); }},
+        };
+        if (!root.IsMap())
+            return m_problems.add(1, "must be keys with values, such as \"format: image-folder\"");
+        std::set<std::string> seen;
+        for (const auto& entry : root) {
+            const auto key = entry.first.IsScalar() ? entry.first.Scalar() : std::string();
+            const auto reader = readers.find(key);
+            if (reader == readers.end())
+                m_problems.add(lineOf(entry.first), "\"" + key + "\" is not a key of dataset.yaml");
+            else if (!seen.insert(key).second)
+                m_problems.add(lineOf(entry.first), "\"" + key + "\" stands there twice");
+            else
+                reader->second(entry.second);
+        }
+        if (m_config.validation && m_config.splits.contains(Split::Validation))
+            m_problems.add(m_validationLine, "validation is stated twice: here and in splits");
+    }
+
+    // Raised only when nothing else is wrong: what is asked for is clear, and Hone can't do it.
+    void throwIfUnsupported() const
+    {
+        if (!m_unsupportedTask.empty())
+            throw Error(MessageCode::TaskUnsupported,
+                        {{"path", m_config.path.parent_path().string()}, {"task", m_unsupportedTask}});
+    }
+
+private:
+    std::string text(const YAML::Node& node, const std::string& key)
+    {
+        if (node.IsScalar() && !node.Scalar().empty())
+            return node.Scalar();
+        m_problems.add(lineOf(node), key + " must be a text");
+        return {};
+    }
+
+    void readTask(const YAML::Node& node)
+    {
+        const auto task = text(node, "task");
+        if (!task.empty() && task != "classification")
+            m_unsupportedTask = task;
+    }
+
+    void readFormat(const YAML::Node& node)
+    {
+        const auto format = text(node, "format");
+        for (const auto known : {DataFormat::ImageFolder, DataFormat::Idx, DataFormat::CifarBinary})
+            if (format == hone::name(known))
+                m_config.format = known;
+        if (format == "wav-folder")
+            m_unsupportedTask = "classification of sounds (wav-folder)";
+        else if (!format.empty() && !m_config.format)
+            m_problems.add(lineOf(node), "format \"" + format + "\" must be image-folder, idx or cifar-binary");
+    }
+
+    void readSplits(const YAML::Node& node)
+    {
+        m_config.splitsLine = lineOf(node);
+        if (!node.IsMap() || node.size() == 0)
+            return m_problems.add(lineOf(node), "splits must name them, such as {train: train, test: test}");
+        static const std::map<std::string, Split> names = {{"train", Split::Train},
+                                                           {"validation", Split::Validation},
+                                                           {"valid", Split::Validation},
+                                                           {"val", Split::Validation},
+                                                           {"test", Split::Test}};
+        for (const auto& entry : node) {
+            const auto split = names.find(entry.first.IsScalar() ? entry.first.Scalar() : std::string());
+            if (split == names.end()) {
+                m_problems.add(lineOf(entry.first), "a split must be train, validation or test");
+                continue;
+            }
+            auto& places = m_config.splits[split->second];
+            if (entry.second.IsSequence())
+                for (const auto& place : entry.second)
+                    places.push_back(text(place, "a split's place"));
+            else
+                places.push_back(text(entry.second, "a split's place"));
+        }
+    }
+
+    void readValidation(const YAML::Node& node)
+    {
+        m_validationLine = lineOf(node);
+        if (!node.IsMap())
+            return m_problems.add(lineOf(node), "validation must be as in {from: train, fraction: 0.1, seed: 0}");
+        ValidationRule rule;
+        for (const auto& entry : node) {
+            const auto key = entry.first.IsScalar() ? entry.first.Scalar() : std::string();
+            if (key == "from") {
+                if (!entry.second.IsScalar() || entry.second.Scalar() != "train")
+                    m_problems.add(lineOf(entry.second), "validation can only be taken from train");
+            } else if (key == "fraction") {
+                if (!YAML::convert<double>::decode(entry.second, rule.fraction)
+                    || !(rule.fraction >= 0 && rule.fraction < 1))
+                    m_problems.add(lineOf(entry.second), "validation's fraction must be a number from 0 to below 1");
+            } else if (key == "seed") {
+                if (!YAML::convert<std::uint64_t>::decode(entry.second, rule.seed))
+                    m_problems.add(lineOf(entry.second), "validation's seed must be a whole number from 0");
+            } else {
+                m_problems.add(lineOf(entry.first), "\"" + key + "\" is not a key of validation (from, fraction, seed)");
+            }
+        }
+        m_config.validation = rule;
+    }
+
+    void readClasses(const YAML::Node& node)
+    {
+        m_config.classesLine = lineOf(node);
+        if (!(node.IsSequence() || node.IsMap()) || node.size() == 0)
+            return m_problems.add(lineOf(node), "classes must be a list of names, or names with output indices");
+        if (node.IsSequence())
+            for (const auto& element : node)
+                addClass(element, std::nullopt);
+        else
+            for (const auto& entry : node)
+                addClass(entry.first, entry.second);
+    }
+
+    void addClass(const YAML::Node& nameNode, const std::optional<YAML::Node>& outputNode)
+    {
+        ClassInfo info{text(nameNode, "a class's name"), std::nullopt};
+        int output = 0;
+        if (outputNode && YAML::convert<int>::decode(*outputNode, output) && output >= 0)
+            info.output = output;
+        else if (outputNode)
+            m_problems.add(lineOf(*outputNode), "class \"" + info.name + "\" needs an output index from 0");
+        if (!info.name.empty() && !m_classNames.insert(info.name).second)
+            return m_problems.add(lineOf(nameNode), "class \"" + info.name + "\" stands there twice");
+        m_config.classes.push_back(info);
+    }
+
+    void readPreprocessing(const YAML::Node& node)
+    {
+        std::map<std::string, int> lines;
+        if (node.IsMap())
+            for (const auto& entry : node)
+                lines[entry.first.Scalar()] = lineOf(entry.first);
+        std::vector<KeyProblem> found;
+        m_config.preprocess = readPreprocess(toJson(node), found);
+        for (const auto& [key, what] : found)
+            m_problems.add(lines.contains(key) ? lines[key] : lineOf(node), (key.empty() ? "preprocess" : key) + " " + what);
+    }
+
+    DatasetConfig& m_config;
+    ConfigProblems& m_problems;
+    std::string m_unsupportedTask;
+    std::set<std::string> m_classNames;
+    int m_validationLine = 0;
+};
+
+} // namespace
+
+void ConfigProblems::add(int line, const std::string& text)
+{
+    m_detail += m_detail.empty() ? "" : "; ";
+    m_detail += line > 0 ? "line " + std::to_string(line) + ": " + text : text;
+}
+
+void ConfigProblems::throwIfAny() const
+{
+    if (!m_detail.empty())
+        throw Error(MessageCode::DataConfigInvalid, {{"path", m_path.string()}, {"detail", m_detail}});
+}
+
+DatasetConfig readDatasetConfig(const std::filesystem::path& folder)
+{
+    DatasetConfig config;
+    config.path = folder / "dataset.yaml";
+    if (!std::filesystem::exists(config.path))
+        return config;
+    config.bytes = readFile(config.path);
+    ConfigProblems problems(config.path);
+    ConfigReader reader(config, problems);
+    try {
+        if (config.bytes.size() > largestConfig)
+            problems.add(0, "is larger than 4 MB");
+        else
+            reader.read(YAML::Load(config.bytes));
+    } catch (const YAML::Exception& exception) {
+        problems.add(exception.mark.line + 1, exception.msg);
+    }
+    problems.throwIfAny();
+    reader.throwIfUnsupported();
+    return config;
+}
+
+} // namespace hone

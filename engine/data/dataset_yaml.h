@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// dataset.yaml, which may stand in a data folder:
+//
+//     name: text                                       default: the folder's name
+//     task: classification                             the only one
+//     format: image-folder | idx | cifar-binary        default: found by looking
+//     splits: {train: train, validation: val, test: test}
+//                    folders; for the other formats how the files' names begin; each may be a list
+//     validation: {from: train, fraction: 0.1, seed: 0}  where no split of that name is there; fraction 0: none
+//     classes: [a, b, ...]                             folder names (or names of labels 0, 1, ...) in the model's order
+//     classes: {a: 0, b: 217, ...}                     or each with its index in the model's output
+//     preprocess: {size: [h, w], range, mean, std, channels, layout, fit}
+//
+// Internal to this room.
+#pragma once
+
+#include "data/dataset_contents.h"
+#include "data/split.h"
+
+#include <map>
+
+namespace hone
+{
+
+// Collects everything that is wrong with one file, so that it can be mended in one go.
+class ConfigProblems
+{
+public:
+    explicit ConfigProblems(std::filesystem::path path) : m_path(std::move(path)) {}
+
+    // line: from 1; 0 where there is none.
+    void add(int line, const std::string& text);
+    // Throws Error(DataConfigInvalid) if there are any.
+    void throwIfAny() const;
+
+private:
+    std::filesystem::path m_path;
+    std::string m_detail;
+};
+
+struct DatasetConfig
+{
+    std::filesystem::path path; // of the file, whether it is there or not
+    std::string bytes;          // empty: there is none
+    std::optional<std::string> name;
+    std::optional<DataFormat> format;
+    std::map<Split, std::vector<std::string>> splits;
+    std::optional<ValidationRule> validation;
+    std::vector<ClassInfo> classes; // empty: not stated
+    int classesLine = 0;
+    int splitsLine = 0;
+    std::optional<Preprocess> preprocess;
+};
+
+// What dataset.yaml in the folder says; the defaults where there is none.
+// Throws Error(DataConfigInvalid, TaskUnsupported, FileUnreadable).
+DatasetConfig readDatasetConfig(const std::filesystem::path& folder);
+
+} // namespace hone
