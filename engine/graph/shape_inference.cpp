@@ -1,1 +1,170 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "graph/shape_inference.h"
+
+#include "graph/shape_rules.h"
+
+#include <algorithm>
+
+namespace hone
+{
+namespace
+{
+
+const ShapeRules& allRules()
+{
+    static const ShapeRules rules = [] {
+        ShapeRules all;
+        for (const auto addFamily :
+             {addElementwiseRules, addConvolutionRules, addPoolingRules, addLinearRules, addRecurrentRules,
+              addLayoutRules, addResizingRules, addIndexingRules, addReductionRules, addContentsRules,
+              addQuantizationRules})
+            addFamily(all);
+        return all;
+    }();
+    return rules;
+}
+
+bool isSmallInteger(const Tensor& tensor)
+{
+    return (tensor.dtype() == DType::Int64 || tensor.dtype() == DType::Int32 || tensor.dtype() == DType::Bool) &&
+           tensor.rank() <= 1 && tensor.size() <= static_cast<std::int64_t>(mostContents);
+}
+
+std::optional<Contents> contentsOf(const Tensor& tensor)
+{
+    if (!isSmallInteger(tensor))
+        return std::nullopt;
+    Contents contents;
+    for (const auto number : toInt64s(tensor))
+        contents.push_back({number});
+    return contents;
+}
+
+template<class T>
+Tensor tensorOf(const Dimensions& shape, const Contents& contents)
+{
+    Tensor tensor(DTypeOf<T>::value, shape);
+    std::ranges::transform(contents, tensor.mutableData<T>().begin(),
+                           [](const Element& element) { return static_cast<T>(*element.number); });
+    return tensor;
+}
+
+// Null where an element isn't known.
+Tensor materialize(const ValueType& type, const Contents& contents)
+{
+    if (!type.shape || !std::ranges::all_of(contents, [](const Element& e) { return e.number.has_value(); }))
+        return {};
+    const auto shape = withFreeAs(*type.shape, static_cast<std::int64_t>(contents.size()));
+    if (elementCount(shape) != static_cast<std::int64_t>(contents.size()))
+        return {};
+    switch (type.dtype) {
+    case DType::Int64: return tensorOf<std::int64_t>(shape, contents);
+    case DType::Int32: return tensorOf<std::int32_t>(shape, contents);
+    case DType::Bool: return tensorOf<bool>(shape, contents);
+    default: return {};
+    }
+}
+
+Shape overridingShape(const Dimensions& dimensions)
+{
+    Shape shape;
+    for (const auto extent : dimensions)
+        shape.push_back(extent >= 0 ? Dim::fixed(extent) : Dim::free(""));
+    return shape;
+}
+
+class Inference
+{
+public:
+    Inference(const Graph& graph, const ShapeOptions& options) : m_graph(graph), m_options(options)
+    {
+        m_state.found.types.resize(graph.valueCount());
+        m_state.found.constants.resize(graph.valueCount());
+        m_state.contents.resize(graph.valueCount());
+    }
+
+    InferredTypes run()
+    {
+        seedConstants();
+        seedInputs();
+        for (const auto id : m_graph.order())
+            infer(m_graph.node(id));
+        return std::move(m_state.found);
+    }
+
+private:
+    void seedConstants()
+    {
+        for (std::uint32_t i = 0; i < m_graph.valueCount(); ++i) {
+            const auto& tensor = m_graph.value(ValueId{i}).constant;
+            if (tensor.isNull())
+                continue;
+            m_state.found.types[i] = {tensor.dtype(), fixedShape(tensor.shape())};
+            m_state.found.constants[i] = tensor;
+            m_state.contents[i] = contentsOf(tensor);
+        }
+    }
+
+    void seedInputs()
+    {
+        for (const auto id : m_graph.inputs)
+            m_state.found.types[id.index] = m_graph.value(id).type;
+        for (const auto& [name, dimensions] : m_options.inputShapes) {
+            const auto id = m_graph.findValue(name);
+            if (!id || std::ranges::find(m_graph.inputs, *id) == m_graph.inputs.end())
+                throw Error(MessageCode::ShapeMismatch, {{"node", name}, {"detail", "no input has this name"}});
+            m_state.found.types[id->index].shape = overridingShape(dimensions);
+        }
+    }
+
+    void infer(const Node& node)
+    {
+        if (const auto rule = allRules().find(node)) {
+            RuleContext context(m_graph, node, m_state);
+            rule(context);
+        } else {
+            noteUnknown(node);
+        }
+        for (const auto output : node.outputs)
+            if (output.valid())
+                complete(output);
+    }
+
+    void noteUnknown(const Node& node)
+    {
+        auto& unknown = m_state.found.unknownOperators;
+        const auto name = node.domain.empty() ? node.opType : node.domain + "." + node.opType;
+        if (std::ranges::find(unknown, name) == unknown.end())
+            unknown.push_back(name);
+    }
+
+    void complete(ValueId output)
+    {
+        auto& type = m_state.found.types[output.index];
+        auto& contents = m_state.contents[output.index];
+        auto& constant = m_state.found.constants[output.index];
+        if (constant.isNull() && contents)
+            constant = materialize(type, *contents);
+        else if (!constant.isNull() && !contents)
+            contents = contentsOf(constant);
+        // What the file declares holds for the inputs that it declares, not for other ones.
+        const auto& declared = m_graph.value(output).type;
+        if (type.dtype == DType::Undefined)
+            type.dtype = declared.dtype;
+        if (!type.shape && m_options.inputShapes.empty())
+            type.shape = declared.shape;
+    }
+
+    const Graph& m_graph;
+    const ShapeOptions& m_options;
+    InferenceState m_state;
+};
+
+} // namespace
+
+InferredTypes inferShapes(const Graph& graph, const ShapeOptions& options)
+{
+    return Inference(graph, options).run();
+}
+
+} // namespace hone
