@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Conv and ConvTranspose in one to three dimensions.
+#include "autograd/executors/windows.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+namespace hone
+{
+
+namespace
+{
+
+c10::optional<at::Tensor> optionalBias(const NodeRun& run)
+{
+    return run.hasInput(2) ? c10::optional<at::Tensor>(run.input(2)) : c10::nullopt;
+}
+
+Executor makeConv(const NodeSpec& spec)
+{
+    return [attributes = windowAttributes(spec.node), groups = spec.node.intAttribute("group", 1)](NodeRun& run) {
+        const at::Tensor& x = run.input(0);
+        const at::Tensor& weight = run.input(1);
+        const Windows windows = windowsFor(attributes, spatialExtents(weight), spatialExtents(x));
+        const std::vector<std::int64_t> none(windows.kernel.size(), 0);
+        // LibTorch pads both ends alike; anything else is padded before.
+        const at::Tensor padded =
+            windows.isSymmetric() ? x : padSpatial(x, windows.padBegin, windows.padEnd, 0);
+        run.setOutput(0, at::convolution(padded, weight, optionalBias(run), windows.strides,
+                                         windows.isSymmetric() ? windows.padBegin : none, windows.dilations, false,
+                                         none, groups));
+    };
+}
+
+struct TransposedWindows
+{
+    std::vector<std::int64_t> strides, dilations, outputPadding, begin, outputs;
+};
+
+// ONNX, operator ConvTranspose: output = stride * (input - 1) + output_padding + window - pads, or the other way round.
+TransposedWindows transposedWindows(const WindowAttributes& attributes, const std::vector<std::int64_t>& outputPadding,
+                                    const std::vector<std::int64_t>& outputShape,
+                                    const std::vector<std::int64_t>& kernel, const std::vector<std::int64_t>& input)
+{
+    const std::size_t axes = input.size();
+    const auto orFill = [axes](const std::vector<std::int64_t>& values, std::int64_t fill) {
+        return values.size() == axes ? values : std::vector<std::int64_t>(axes, fill);
+    };
+    TransposedWindows result{orFill(attributes.strides, 1), orFill(attributes.dilations, 1), orFill(outputPadding, 0),
+                             {}, {}};
+    const bool same = attributes.autoPad == "SAME_UPPER" || attributes.autoPad == "SAME_LOWER";
+    for (std::size_t i = 0; i < axes; ++i) {
+        const std::int64_t full = result.strides[i] * (input[i] - 1) + result.outputPadding[i] +
+                                  (kernel[i] - 1) * result.dilations[i] + 1;
+        if (outputShape.size() >= axes || same) {
+            const std::int64_t wanted = outputShape.size() >= axes ? outputShape[outputShape.size() - axes + i]
+                                                                   : input[i] * result.strides[i];
+            const std::int64_t total = std::max<std::int64_t>(0, full - wanted);
+            result.begin.push_back(attributes.autoPad == "SAME_UPPER" ? total / 2 : total - total / 2);
+            result.outputs.push_back(full - total);
+        } else if (attributes.autoPad != "VALID" && attributes.pads.size() == 2 * axes) {
+            result.begin.push_back(attributes.pads[i]);
+            result.outputs.push_back(full - attributes.pads[i] - attributes.pads[axes + i]);
+        } else {
+            result.begin.push_back(0);
+            result.outputs.push_back(full);
+        }
+    }
+    return result;
+}
+
+Executor makeConvTranspose(const NodeSpec& spec)
+{
+    return [attributes = windowAttributes(spec.node), groups = spec.node.intAttribute("group", 1),
+            outputPadding = spec.node.intsAttribute("output_padding"),
+            outputShape = spec.node.intsAttribute("output_shape")](NodeRun& run) {
+        const at::Tensor& x = run.input(0);
+        const at::Tensor& weight = run.input(1);
+        const auto windows =
+            transposedWindows(attributes, outputPadding, outputShape, spatialExtents(weight), spatialExtents(x));
+        const std::vector<std::int64_t> none(windows.strides.size(), 0);
+        at::Tensor y = at::convolution(x, weight, optionalBias(run), windows.strides, none, windows.dilations, true,
+                                       windows.outputPadding, groups);
+        for (std::size_t i = 0; i < windows.outputs.size(); ++i)
+            y = y.narrow(static_cast<std::int64_t>(i) + 2, windows.begin[i], windows.outputs[i]);
+        run.setOutput(0, y);
+    };
+}
+
+} // namespace
+
+void registerConvolutions(ExecutorRegistry& registry)
+{
+    registry.add("Conv", 1, makeConv);
+    registry.add("ConvTranspose", 1, makeConvTranspose);
+}
+
+} // namespace hone

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the lazy module "training" gives behind train(): steps on batches. The loop around them knows no LibTorch.
+#pragma once
+
+#include "core/tensor.h"
+#include "graph/graph.h"
+#include "train/train.h"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace hone
+{
+
+// What the value that the loss is taken of holds.
+enum class Scores
+{
+    Logits,
+    Probabilities
+};
+
+struct TrainerSettings
+{
+    Optimizer optimizer = Optimizer::Sgd;
+    double momentum = 0.9;
+    double weightDecay = 0;
+    double labelSmoothing = 0;
+    std::vector<NodeId> frozen;
+    ValueId scoresValue;
+    Scores scores = Scores::Logits;
+    std::uint64_t seed = 0;
+    int threads = 0;
+};
+
+// Used on the one thread that made it.
+class Trainer
+{
+public:
+    virtual ~Trainer() = default;
+    // Forward, backward, update. The batch's mean loss; where it isn't finite, nothing was updated.
+    virtual double step(const Tensor& inputs, const std::vector<std::int64_t>& labels, double learningRate) = 0;
+    // The output that comes first, by sample.
+    virtual std::vector<std::int64_t> predict(const Tensor& inputs) = 0;
+    virtual Graph graph() const = 0;
+};
+
+using CreateTrainer = Trainer*(const Graph&, const TrainerSettings&);
+constexpr const char* createTrainerSymbol = "honeCreateTrainer";
+
+} // namespace hone
