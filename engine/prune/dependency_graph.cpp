@@ -1,1 +1,240 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Classes of atoms with the same places in the graph make a group.
+#include "prune/dependency_graph.h"
+
+#include "prune/channel_walk.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace hone
+{
+namespace
+{
+
+struct ChannelClass
+{
+    std::map<int, std::vector<std::int64_t>> places; // by origin
+    std::set<int> pieces;
+};
+
+// What channels of one group have in common: the same number of places in the same constants and pieces.
+using Signature = std::pair<std::vector<std::pair<int, std::size_t>>, std::vector<int>>;
+
+class GroupBuilder
+{
+public:
+    explicit GroupBuilder(ChannelWalk& walk) : m_walk(walk) {}
+
+    DependencyGraph build()
+    {
+        collectClasses();
+        formGroups();
+        for (std::size_t i = 0; i < m_members.size(); ++i)
+            m_result.groups.push_back(describeGroup(i));
+        addReadings();
+        addReasons();
+        nameGroups();
+        addCounts();
+        addUnprunable();
+        return std::move(m_result);
+    }
+
+private:
+    const AtomOrigin& origin(int i) const { return m_walk.origins()[static_cast<std::size_t>(i)]; }
+
+    void collectClasses()
+    {
+        ChannelPartition& partition = m_walk.partition();
+        for (std::size_t i = 0; i < m_walk.origins().size(); ++i)
+            for (std::int64_t k = 0; k < m_walk.origins()[i].extent; ++k) {
+                const Atom atom = m_walk.origins()[i].first + static_cast<Atom>(k);
+                if (!partition.isLocked(atom))
+                    m_classes[partition.root(atom)].places[static_cast<int>(i)].push_back(k);
+            }
+        for (const auto& [atom, piece] : m_walk.pieces())
+            if (const auto found = m_classes.find(partition.root(atom)); found != m_classes.end())
+                found->second.pieces.insert(piece);
+    }
+
+    std::uint32_t orderOf(NodeId node) const { return m_order.at(node.index); }
+
+    // The earliest layer's origin that makes the class; -1 where none does.
+    int firstMade(const ChannelClass& channel) const
+    {
+        int first = -1;
+        for (const auto& [i, positions] : channel.places)
+            if (!origin(i).makers.empty() &&
+                (first < 0 || orderOf(origin(i).makers.front()) < orderOf(origin(first).makers.front())))
+                first = i;
+        return first;
+    }
+
+    void formGroups()
+    {
+        for (const NodeId id : m_walk.graph().order())
+            m_order[id.index] = static_cast<std::uint32_t>(m_order.size());
+        std::map<Signature, std::vector<Atom>> bySignature;
+        for (const auto& [root, channel] : m_classes) {
+            if (firstMade(channel) < 0)
+                continue;
+            Signature signature;
+            for (const auto& [i, positions] : channel.places)
+                signature.first.emplace_back(i, positions.size());
+            signature.second.assign(channel.pieces.begin(), channel.pieces.end());
+            bySignature[signature].push_back(root);
+        }
+        using Place = std::tuple<std::uint32_t, std::int64_t>;
+        std::vector<std::pair<Place, std::vector<Atom>>> groups;
+        for (auto& [signature, roots] : bySignature) {
+            const int lead = firstMade(m_classes.at(roots.front()));
+            const auto at = [&](Atom root) { return m_classes.at(root).places.at(lead).front(); };
+            std::sort(roots.begin(), roots.end(), [&](Atom a, Atom b) { return at(a) < at(b); });
+            if (roots.size() > 1) // a single channel can't leave
+                groups.push_back({{orderOf(origin(lead).makers.front()), at(roots.front())}, roots});
+        }
+        std::sort(groups.begin(), groups.end());
+        for (auto& [place, roots] : groups) {
+            for (std::size_t c = 0; c < roots.size(); ++c)
+                m_channelOf[roots[c]] = {static_cast<std::uint32_t>(m_members.size()), static_cast<std::uint32_t>(c)};
+            m_members.push_back(std::move(roots));
+        }
+    }
+
+    PruningGroup describeGroup(std::size_t number) const
+    {
+        const std::vector<Atom>& roots = m_members[number];
+        const ChannelClass& first = m_classes.at(roots.front());
+        const int lead = firstMade(first);
+        PruningGroup group;
+        group.channels = static_cast<std::int64_t>(roots.size());
+        group.granularity = static_cast<std::int64_t>(first.places.at(lead).size());
+        for (const auto& [i, positions] : first.places) {
+            const AtomOrigin& from = origin(i);
+            Slice slice{from.constant, from.node, from.input, from.everyUse, from.axis};
+            slice.role = !from.makers.empty() ? SliceRole::Output : from.isRead ? SliceRole::Input : SliceRole::Elementwise;
+            for (const Atom root : roots)
+                slice.positions.push_back(m_classes.at(root).places.at(i));
+            group.slices.push_back(std::move(slice));
+            for (const NodeId maker : from.makers)
+                if (std::find(group.layers.begin(), group.layers.end(), maker) == group.layers.end())
+                    group.layers.push_back(maker);
+        }
+        std::sort(group.layers.begin(), group.layers.end(),
+                  [this](NodeId a, NodeId b) { return orderOf(a) < orderOf(b); });
+        return group;
+    }
+
+    const ChannelRef* refOf(Atom atom)
+    {
+        const auto found = m_channelOf.find(m_walk.partition().root(atom));
+        return found == m_channelOf.end() ? nullptr : &found->second;
+    }
+
+    void addReadings()
+    {
+        for (const PendingReading& pending : m_walk.readings()) {
+            std::map<std::uint32_t, Reading> byGroup;
+            for (std::size_t i = 0; i < pending.atoms.size(); ++i) {
+                const ChannelRef* ref = refOf(pending.atoms[i]);
+                if (!ref)
+                    continue;
+                Reading& reading = byGroup[ref->group];
+                reading.positions.resize(m_members[ref->group].size());
+                reading.positions[ref->channel].push_back(static_cast<std::int64_t>(i));
+            }
+            for (auto& [group, reading] : byGroup) {
+                reading.node = pending.node;
+                reading.input = pending.input;
+                reading.axis = pending.axis;
+                reading.rank = pending.rank;
+                reading.extent = static_cast<std::int64_t>(pending.atoms.size());
+                m_result.groups[group].readings.push_back(std::move(reading));
+            }
+        }
+    }
+
+    std::string makerOf(Atom atom) const
+    {
+        const int i = m_walk.originOf(atom);
+        return i < 0 || origin(i).makers.empty() ? std::string() : m_walk.graph().node(origin(i).makers.front()).name;
+    }
+
+    void addReasons()
+    {
+        for (const Coupling& coupling : m_walk.couplings()) {
+            const ChannelRef* ref = refOf(coupling.first);
+            const std::string first = makerOf(coupling.first);
+            const std::string second = makerOf(coupling.second);
+            if (!ref || first.empty() || second.empty() || first == second)
+                continue;
+            const std::string reason = m_walk.describe(coupling.node) + " couples '" + first + "' and '" + second + "'";
+            auto& reasons = m_result.groups[ref->group].reasons;
+            if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end())
+                reasons.push_back(reason);
+        }
+    }
+
+    void nameGroups()
+    {
+        std::map<std::string, int> taken;
+        for (PruningGroup& group : m_result.groups) {
+            group.name = m_walk.graph().node(group.layers.front()).name;
+            if (const int count = ++taken[group.name]; count > 1)
+                group.name += " #" + std::to_string(count);
+        }
+    }
+
+    void addCounts()
+    {
+        for (const PendingCount& pending : m_walk.counts()) {
+            CountEdit edit = pending.edit;
+            for (const Atom atom : pending.atoms)
+                if (const ChannelRef* ref = refOf(atom))
+                    edit.channels.push_back(*ref);
+            if (!edit.channels.empty() || edit.place == CountEdit::Place::SplitSize)
+                m_result.counts.push_back(std::move(edit));
+        }
+    }
+
+    void addUnprunable()
+    {
+        std::set<NodeId> inGroup;
+        for (const PruningGroup& group : m_result.groups)
+            inGroup.insert(group.layers.begin(), group.layers.end());
+        for (const auto& [node, axis] : m_walk.layers()) {
+            if (!inGroup.insert(node).second)
+                continue;
+            std::string reason = "makes a single channel";
+            if (axis.carriesChannels()) {
+                for (const Atom atom : axis.atoms)
+                    if (m_walk.partition().isLocked(atom)) {
+                        reason = m_walk.partition().reason(atom);
+                        break;
+                    }
+            } else if (axis.extent != 1) {
+                reason = "takes its weight from " + (axis.fixedBy.empty() ? std::string("elsewhere") : axis.fixedBy);
+            }
+            m_result.unprunable.push_back({node, m_walk.graph().node(node).name, reason});
+        }
+    }
+
+    ChannelWalk& m_walk;
+    std::map<Atom, ChannelClass> m_classes;
+    std::map<std::uint32_t, std::uint32_t> m_order;
+    std::vector<std::vector<Atom>> m_members; // roots by group and channel
+    std::map<Atom, ChannelRef> m_channelOf;
+    DependencyGraph m_result;
+};
+
+} // namespace
+
+DependencyGraph findDependencies(const Graph& graph)
+{
+    ChannelWalk walk(graph);
+    walk.run();
+    return GroupBuilder(walk).build();
+}
+
+} // namespace hone

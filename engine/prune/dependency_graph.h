@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Which channels must leave together, found from the graph itself (after Fang et al. 2023, "DepGraph").
+//
+// Every index of every axis of every constant is followed through the operators. Where an operator ties two of them
+// together (the sum of two convolutions, a convolution and its normalization) they become one channel. Example: in
+// y = Conv2(Relu(Conv1(x))) channel c is row c of Conv1's weight, element c of its bias and column c of Conv2's weight.
 #pragma once
 
 #include "graph/graph.h"
@@ -18,25 +22,38 @@ enum class SliceRole
     Elementwise // one number a channel: bias, BatchNormalization, PRelu
 };
 
-// Channel c of a group is the elements [c * repeat, (c + 1) * repeat) + offset of `axis` of an initializer.
-// Example: Flatten of [N, 16, 4, 4] into Gemm: repeat 16 on the Gemm weight's input axis.
+// Channel c of a group is the elements positions[c] of `axis` of a constant (an initializer, or a Constant node's
+// output). Example: Flatten of [N, 16, 4, 4] into Gemm: positions[1] of the Gemm weight's input axis are 16 to 31.
 struct Slice
 {
     ValueId initializer;
-    NodeId node;
+    NodeId node;           // the first node that uses it so
+    std::size_t input = 0; // which of its inputs
+    bool everyUse = false; // true: a layer's weight, the same wherever it is used; false: of this input of this node only
     int axis = 0;
-    std::int64_t offset = 0;
-    std::int64_t repeat = 1;
     SliceRole role = SliceRole::Output;
+    std::vector<std::vector<std::int64_t>> positions;
+};
+
+// An input of a layer that sums over channels: with these positions of its axis at zero, the layer doesn't see them.
+struct Reading
+{
+    NodeId node;
+    std::size_t input = 0;
+    int axis = 0;
+    int rank = 0;            // of the input
+    std::int64_t extent = 0; // of the axis
+    std::vector<std::vector<std::int64_t>> positions; // by channel
 };
 
 // Coupled channels: channel c leaves from every slice, or stays in every one.
 struct PruningGroup
 {
-    std::string name; // its first layer's
+    std::string name; // its first layer's; " #2" and so on behind it where a layer's channels fall into several groups
     std::int64_t channels = 0;
-    std::int64_t granularity = 1; // channels leave in blocks of so many (grouped convolutions: those of one group's stride)
+    std::int64_t granularity = 1; // outputs of the first layer that one channel stands for (grouped convolution: one of each group)
     std::vector<Slice> slices;
+    std::vector<Reading> readings;
     std::vector<NodeId> layers;   // Conv, ConvTranspose, Gemm, MatMul that make the channels
     std::vector<std::string> reasons; // "Add 'add_3' couples 'conv_2' and 'conv_5'"
 };
@@ -48,12 +65,41 @@ struct UnprunableLayer
     std::string reason;
 };
 
+struct ChannelRef
+{
+    std::uint32_t group = 0;
+    std::uint32_t channel = 0;
+};
+
+// A number that counts channels. When k of `channels` leave it becomes before - k (before + k where it counts from the end).
+struct CountEdit
+{
+    enum class Place
+    {
+        Attribute,  // Conv's group
+        Input,      // an element of a constant input: Reshape's target, Slice's start
+        SplitSize,  // of output `element`, wherever this Split keeps its sizes
+        ValueExtent // extent `element` of a value's shape
+    };
+    Place place = Place::Attribute;
+    NodeId node;
+    std::size_t input = 0;
+    std::string attribute;
+    ValueId value;
+    std::int64_t element = 0;
+    std::int64_t before = 0;
+    bool fromEnd = false;
+    std::vector<ChannelRef> channels;
+};
+
 struct DependencyGraph
 {
     std::vector<PruningGroup> groups;       // prunable, in the graph's order
     std::vector<UnprunableLayer> unprunable; // with its reason: "makes the model's output", ...
+    std::vector<CountEdit> counts;
 };
 
+// Throws Error(ShapeMismatch) where the graph's shapes can't fit.
 DependencyGraph findDependencies(const Graph& graph);
 
 } // namespace hone

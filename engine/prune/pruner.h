@@ -19,7 +19,7 @@ enum class ImportanceKind
 
 enum class PruningScope
 {
-    Uniform, // the ratio in each group
+    Uniform, // the ratio in each group, rounded to whole channels
     Global   // the ratio over all groups, importances normalized by each group's mean
 };
 
@@ -35,7 +35,7 @@ struct PrunedGroup
 {
     std::string name;
     std::vector<std::string> layers;
-    std::int64_t channelsBefore = 0;
+    std::int64_t channelsBefore = 0; // outputs of the first layer that belong to the group
     std::int64_t channelsAfter = 0;
 };
 
@@ -47,12 +47,20 @@ struct PruneResult
     double maxAbsDifference = 0; // of the surgery proof: pruned against masked original, in ONNX Runtime, over the largest output
 };
 
-// One number a channel, higher stays.
+// Channels that stay, by group, each list sorted.
+using KeptChannels = std::vector<std::vector<std::int64_t>>;
+
+// One number a channel, higher stays: the mean absolute weight of its rows in each layer that makes it, divided by the
+// mean over the layer's channels in this group (so that large layers don't outvote small ones), averaged over the layers.
 std::vector<double> importance(const Graph& graph, const PruningGroup& group, ImportanceKind kind);
 
-// Keeps the given channels (sorted, by group index) and slices everything else away.
-Graph removeChannels(const Graph& graph, const DependencyGraph& dependencies,
-                     const std::vector<std::vector<std::int64_t>>& kept);
+// The ratio applied. Uniform: round(ratio * channels) leave each group. Global: round(ratio * all) leave, the least
+// important first, and every group keeps a tenth of its channels. At least options.atLeast (and one) stay in each.
+KeptChannels chooseChannels(const Graph& graph, const DependencyGraph& dependencies, const PruneOptions& options);
+
+// Keeps the given channels (sorted, by group index) and slices everything else away. Names stay; declared shapes follow.
+// Throws Error(InternalFault) where the shapes of the result aren't the expected ones.
+Graph removeChannels(const Graph& graph, const DependencyGraph& dependencies, const KeptChannels& kept);
 
 // Chooses, removes and proves. Throws Error(RatioOutOfRange, NothingToPrune, InternalFault where the proof fails).
 PruneResult prune(const Graph& graph, const PruneOptions& options, const JobContext& job);
