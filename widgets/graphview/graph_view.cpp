@@ -121,6 +121,12 @@ GraphView::GraphView(QWidget* parent) : QGraphicsView(parent)
     connect(scene(), &QGraphicsScene::selectionChanged, this, &GraphView::announceSelection);
 }
 
+GraphView::~GraphView()
+{
+    // A scene tells of its selection while its items go; there must be none left to ask.
+    clear();
+}
+
 void GraphView::setDrawing(GraphDrawing drawing)
 {
     clear();

@@ -19,6 +19,7 @@ class GraphView : public QGraphicsView
 
 public:
     explicit GraphView(QWidget* parent = nullptr);
+    ~GraphView() override;
 
     // The drawing as made on a worker by drawingOf(); laid out meanwhile, shown when ready.
     void setDrawing(GraphDrawing drawing);
