@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/build_text.h"
+
+#include "theme/figures.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+#include <QStringList>
+
+namespace hone::studio
+{
+
+namespace
+{
+
+QString tr(const char* source, int n = -1)
+{
+    return QCoreApplication::translate("Builds", source, nullptr, n);
+}
+
+QString epochsText(int epochs)
+{
+    return QCoreApplication::translate("Builds", "%n epoch(s)", nullptr, epochs);
+}
+
+QString wholePercent(double fraction)
+{
+    return QStringLiteral("%1 %").arg(QLocale().toString(fraction * 100, 'f', 0));
+}
+
+template<class... Visitors>
+struct Overloaded : Visitors...
+{
+    using Visitors::operator()...;
+};
+template<class... Visitors>
+Overloaded(Visitors...) -> Overloaded<Visitors...>;
+
+QString prunedText(const PruneParameters& parameters)
+{
+    const QString scope = parameters.prune.scope == PruningScope::Global ? tr(QT_TRANSLATE_NOOP("Builds", "global"))
+                                                                         : tr(QT_TRANSLATE_NOOP("Builds", "uniform"));
+    if (parameters.finetune.epochs == 0)
+        return scope;
+    return QStringLiteral("%1, + %2").arg(scope, epochsText(parameters.finetune.epochs));
+}
+
+QString quantizedText(const QuantizeParameters& parameters)
+{
+    return parameters.quantize.ranges == RangeMethod::Percentile ? tr(QT_TRANSLATE_NOOP("Builds", "static, percentile"))
+                                                                 : tr(QT_TRANSLATE_NOOP("Builds", "static, min-max"));
+}
+
+} // namespace
+
+QString detailText(const Build& build)
+{
+    return std::visit(Overloaded{
+                          [](const ImportParameters&) { return tr(QT_TRANSLATE_NOOP("Builds", "original")); },
+                          [](const NewParameters&) { return tr(QT_TRANSLATE_NOOP("Builds", "untrained")); },
+                          [](const FinetuneParameters& step) { return epochsText(step.train.epochs); },
+                          [](const PruneParameters& step) { return prunedText(step); },
+                          [](const QuantizeParameters& step) { return quantizedText(step); },
+                      },
+                      build.parameters);
+}
+
+QString figuresText(const Build& build)
+{
+    const QString size = kilobytes(build.evaluation.facts.sizeBytes);
+    if (!build.evaluation.accuracy)
+        return size;
+    return QStringLiteral("%1 · %2").arg(percent(build.evaluation.accuracy->top1), size);
+}
+
+QString stepTitle(const StepParameters& parameters, const QString& parentLabel)
+{
+    return std::visit(
+        Overloaded{
+            [](const ImportParameters& step)
+            { return tr(QT_TRANSLATE_NOOP("Builds", "Importing %1")).arg(pathText(step.file.filename())); },
+            [](const NewParameters& step)
+            { return tr(QT_TRANSLATE_NOOP("Builds", "Making %1")).arg(text(step.architecture.name)); },
+            [&](const FinetuneParameters&) { return tr(QT_TRANSLATE_NOOP("Builds", "Fine-tuning %1")).arg(parentLabel); },
+            [&](const PruneParameters& step)
+            {
+                return tr(QT_TRANSLATE_NOOP("Builds", "Pruning %1 by %2")).arg(parentLabel, wholePercent(step.prune.ratio));
+            },
+            [&](const QuantizeParameters&) { return tr(QT_TRANSLATE_NOOP("Builds", "Quantizing %1")).arg(parentLabel); },
+        },
+        parameters);
+}
+
+QString commandText(const Snapshot& snapshot, const Build& parent, const StepParameters& parameters)
+{
+    const std::string data = snapshot.dataset ? snapshot.dataset->string() : std::string();
+    return text(commandLine(parameters, parent.model.string(), data, stepName(parameters) + ".onnx"));
+}
+
+QString recipeLine(const StepParameters& parameters)
+{
+    const QString step = text(stepName(parameters));
+    const QString settings = std::visit(
+        Overloaded{
+            [](const ImportParameters& p) { return pathText(p.file.filename()); },
+            [](const NewParameters& p) { return text(p.architecture.name); },
+            [](const FinetuneParameters& p) { return QStringLiteral("epochs %1").arg(p.train.epochs); },
+            [](const PruneParameters& p)
+            {
+                QString line = QStringLiteral("ratio %1").arg(p.prune.ratio);
+                if (p.prune.scope == PruningScope::Global)
+                    line += QStringLiteral(" global");
+                if (p.finetune.epochs > 0)
+                    line += QStringLiteral(" epochs %1").arg(p.finetune.epochs);
+                return line;
+            },
+            [](const QuantizeParameters& p)
+            {
+                return QStringLiteral("%1 samples %2")
+                    .arg(p.quantize.ranges == RangeMethod::Percentile ? QStringLiteral("percentile") : QStringLiteral("minmax"))
+                    .arg(p.quantize.samples);
+            },
+        },
+        parameters);
+    return step + QLatin1Char(' ') + settings;
+}
+
+} // namespace hone::studio

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Builds in words and figures.
+#pragma once
+
+#include "models/snapshot.h"
+
+namespace hone::studio
+{
+
+// "10 epochs", "static, MinMax", "original": the tree's second line.
+QString detailText(const Build& build);
+// "91.4 % · 147 kB"; the size alone where accuracy was not measured.
+QString figuresText(const Build& build);
+// "Fine-tuning original", "Pruning fine-tuned by 30 %": a job's title.
+QString stepTitle(const StepParameters& parameters, const QString& parentLabel);
+// The command line that makes the same, for copying.
+QString commandText(const Snapshot& snapshot, const Build& parent, const StepParameters& parameters);
+// One line a step, from the root: "finetune epochs 10".
+QString recipeLine(const StepParameters& parameters);
+
+} // namespace hone::studio

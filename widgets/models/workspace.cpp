@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/workspace.h"
+
+#include "onnx_io/onnx_io.h"
+
+#include <QFileInfo>
+
+#include <algorithm>
+
+namespace hone::studio
+{
+
+namespace
+{
+
+constexpr int reloadAfterMs = 150;
+constexpr std::size_t modelsKept = 8;
+
+std::optional<Dataset> datasetFor(const ProjectStore& store, const StepParameters& parameters)
+{
+    if (!store.dataset())
+        return std::nullopt;
+    if (!needsData(parameters) && !std::filesystem::exists(*store.dataset()))
+        return std::nullopt;
+    return Dataset::open(*store.dataset());
+}
+
+} // namespace
+
+Workspace::Workspace(JobRunner& steps, JobRunner& reads, QObject* parent)
+    : QObject(parent), m_steps(steps), m_reads(reads)
+{
+    m_reloadSoon.setSingleShot(true);
+    m_reloadSoon.setInterval(reloadAfterMs);
+    connect(&m_reloadSoon, &QTimer::timeout, this, &Workspace::reload);
+    const auto soon = [this] { m_reloadSoon.start(); };
+    connect(&m_watcher, &QFileSystemWatcher::directoryChanged, this, soon);
+    connect(&m_watcher, &QFileSystemWatcher::fileChanged, this, soon);
+    for (const auto ended : {&JobRunner::finished, &JobRunner::cancelled})
+        connect(&m_steps, ended, this, &Workspace::forgetPending);
+    connect(&m_steps, &JobRunner::failed, this, [this](quint64 id) { forgetPending(id); });
+}
+
+void Workspace::open(const std::filesystem::path& folder)
+{
+    m_folder = folder;
+    m_reads.run(tr("Opening %1").arg(pathText(folder)), this,
+                [folder](const JobContext&) { return readSnapshot(folder); },
+                [this, folder](SnapshotPtr snapshot)
+                {
+                    if (folder != m_folder)
+                        return;
+                    m_snapshot.reset();
+                    m_selected.clear();
+                    m_new.clear();
+                    m_models.clear();
+                    take(std::move(snapshot));
+                },
+                [this, folder](const Message&)
+                {
+                    m_folder = m_snapshot ? m_snapshot->folder : std::filesystem::path();
+                    emit openFailed(pathText(folder));
+                    return false;
+                });
+}
+
+void Workspace::create(const std::filesystem::path& folder, const QString& name)
+{
+    m_reads.run(tr("Making the project %1").arg(name), this,
+                [folder, name = name.toStdString()](const JobContext&) { ProjectStore::create(folder, name); },
+                [this, folder] { open(folder); });
+}
+
+void Workspace::close()
+{
+    m_folder.clear();
+    m_snapshot.reset();
+    m_selected.clear();
+    if (!m_watcher.files().isEmpty())
+        m_watcher.removePaths(m_watcher.files());
+    if (!m_watcher.directories().isEmpty())
+        m_watcher.removePaths(m_watcher.directories());
+    emit closed();
+    emit selectionChanged();
+}
+
+void Workspace::reload()
+{
+    if (m_folder.empty())
+        return;
+    m_reads.run(tr("Reading the project"), this,
+                [folder = m_folder](const JobContext&) { return readSnapshot(folder); },
+                [this](SnapshotPtr snapshot)
+                {
+                    if (m_snapshot && snapshot->folder == m_snapshot->folder)
+                        take(std::move(snapshot));
+                });
+}
+
+void Workspace::take(SnapshotPtr snapshot)
+{
+    const SnapshotPtr before = std::exchange(m_snapshot, std::move(snapshot));
+    m_folder = m_snapshot->folder;
+    if (before)
+        for (const Build& build : m_snapshot->builds)
+            if (!before->find(text(build.id)))
+                m_new.insert(text(build.id));
+    if (!m_snapshot->find(m_selected))
+        m_selected = m_snapshot->builds.empty() ? QString() : text(m_snapshot->builds.front().id);
+    watch();
+    if (!before)
+        emit opened();
+    emit snapshotChanged();
+    emit selectionChanged();
+}
+
+void Workspace::watch()
+{
+    const QString folder = pathText(m_folder);
+    QStringList paths = {folder, folder + QStringLiteral("/builds"), folder + QStringLiteral("/project.json")};
+    paths.removeIf([this](const QString& path)
+                   { return !QFileInfo::exists(path) || m_watcher.files().contains(path) || m_watcher.directories().contains(path); });
+    if (!paths.isEmpty())
+        m_watcher.addPaths(paths);
+}
+
+const Build* Workspace::selected() const
+{
+    return m_snapshot ? m_snapshot->find(m_selected) : nullptr;
+}
+
+void Workspace::select(const QString& buildId)
+{
+    if (m_new.remove(buildId))
+        emit newChanged();
+    if (buildId == m_selected || !m_snapshot || !m_snapshot->find(buildId))
+        return;
+    m_selected = buildId;
+    emit selectionChanged();
+}
+
+JobId Workspace::change(const QString& title, std::function<void(ProjectStore&, const JobContext&)> work)
+{
+    return m_reads.run(title, this,
+                       [folder = m_folder, work = std::move(work)](const JobContext& job)
+                       {
+                           ProjectStore store = ProjectStore::open(folder);
+                           work(store, job);
+                       },
+                       [this] { reload(); });
+}
+
+JobId Workspace::runStep(const QString& parent, const StepParameters& parameters, const QString& label)
+{
+    const JobId id = m_steps.run(
+        label, this,
+        [folder = m_folder, parent = parent.toStdString(), parameters](const JobContext& job)
+        {
+            ProjectStore store = ProjectStore::open(folder);
+            const std::optional<Dataset> dataset = datasetFor(store, parameters);
+            return store.run(parent, parameters, dataset ? &*dataset : nullptr, job);
+        },
+        [this](const Build&) { reload(); });
+    // Inline runs have ended by now.
+    if (const JobInfo* info = m_steps.find(id); info && (info->state == JobState::Queued || info->state == JobState::Running))
+    {
+        m_pending.push_back({id, parent, label});
+        emit pendingChanged();
+    }
+    return id;
+}
+
+void Workspace::forgetPending(JobId job)
+{
+    if (std::erase_if(m_pending, [job](const PendingBuild& build) { return build.job == job; }) > 0)
+        emit pendingChanged();
+}
+
+void Workspace::setDataset(const std::filesystem::path& folder)
+{
+    change(tr("Setting the data"), [folder](ProjectStore& store, const JobContext&) { store.setDataset(folder); });
+}
+
+void Workspace::setDevices(const std::vector<DeviceReference>& devices)
+{
+    change(tr("Setting the devices"), [devices](ProjectStore& store, const JobContext&) { store.setDevices(devices); });
+}
+
+void Workspace::remove(const QString& buildId)
+{
+    const Build* build = m_snapshot ? m_snapshot->find(buildId) : nullptr;
+    if (!build)
+        return;
+    const QString label = text(build->label);
+    m_reads.run(tr("Deleting %1").arg(label), this,
+                [folder = m_folder, id = buildId.toStdString()](const JobContext&) { ProjectStore::open(folder).remove(id); },
+                [this, label]
+                {
+                    reload();
+                    emit removed(label);
+                });
+}
+
+void Workspace::undoRemove()
+{
+    change(tr("Bringing back"), [](ProjectStore& store, const JobContext&) { store.undoRemove(); });
+}
+
+void Workspace::readModel(const Build& build, QObject* receiver, std::function<void(ModelFactsPtr)> done)
+{
+    const std::string key = build.modelSha256.empty() ? build.model.string() : build.modelSha256;
+    if (const auto known = m_models.find(key); known != m_models.end())
+    {
+        done(known->second);
+        return;
+    }
+    m_reads.run(tr("Reading %1").arg(text(build.label)), receiver,
+                [path = build.model](const JobContext&) -> ModelFactsPtr
+                {
+                    auto facts = std::make_shared<ModelFacts>();
+                    facts->graph = readOnnx(path);
+                    facts->cost = cost(facts->graph);
+                    return facts;
+                },
+                [this, key, done = std::move(done)](ModelFactsPtr facts)
+                {
+                    if (m_models.size() >= modelsKept)
+                        m_models.clear();
+                    m_models[key] = facts;
+                    done(facts);
+                });
+}
+
+} // namespace hone::studio

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sentences.h"
+
+#include <QCoreApplication>
+
+#include <array>
+
+namespace hone::studio
+{
+
+namespace
+{
+
+struct Entry
+{
+    MessageCode code;
+    const char* source;
+};
+
+// What happened, then what to do about it. {arguments} are named in core/message_codes.h.
+constexpr Entry table[] = {
+    // files
+    {MessageCode::FileNotFound, QT_TRANSLATE_NOOP("Sentences", "There is no file {path}. Check the path, or choose the file again.")},
+    {MessageCode::FileUnreadable, QT_TRANSLATE_NOOP("Sentences", "{path} can't be read: {reason}. Check its permissions, or choose another file.")},
+    {MessageCode::FileUnwritable, QT_TRANSLATE_NOOP("Sentences", "{path} can't be written: {reason}. Choose a folder that you may write to.")},
+    {MessageCode::DiskFull, QT_TRANSLATE_NOOP("Sentences", "The disk is full, so {path} was not written; nothing was changed. Free some space and try again.")},
+    {MessageCode::OutputExists, QT_TRANSLATE_NOOP("Sentences", "{path} exists already and was left as it is. Choose another name.")},
+    {MessageCode::ModuleMissing, QT_TRANSLATE_NOOP("Sentences", "Hone's part “{module}” can't be loaded: {reason}. Install Hone again.")},
+    {MessageCode::InternalFault, QT_TRANSLATE_NOOP("Sentences", "Something went wrong inside Hone: {detail}. Nothing was changed; please report this.")},
+    // command line
+    {MessageCode::BadOption, QT_TRANSLATE_NOOP("Sentences", "“{value}” is no good for {option}; it takes {expected}.")},
+    {MessageCode::OptionUnknown, QT_TRANSLATE_NOOP("Sentences", "“{verb}” has no option {option}. See its help.")},
+    {MessageCode::UsageInvalid, QT_TRANSLATE_NOOP("Sentences", "“{verb}” was called wrongly: {detail}. See its help.")},
+    {MessageCode::DataRequired, QT_TRANSLATE_NOOP("Sentences", "The step “{step}” needs data. Choose a data folder on the Data page.")},
+    {MessageCode::StudioMissing, QT_TRANSLATE_NOOP("Sentences", "The studio's program is not at {path}. Install Hone again.")},
+    // models
+    {MessageCode::ModelEmpty, QT_TRANSLATE_NOOP("Sentences", "{path} is empty. Export the model again.")},
+    {MessageCode::ModelNotOnnx, QT_TRANSLATE_NOOP("Sentences", "{path} is not an ONNX file. Export the model to ONNX and choose that file.")},
+    {MessageCode::ModelTruncated, QT_TRANSLATE_NOOP("Sentences", "{path} ends too early: part of the model is missing. Copy or export it again.")},
+    {MessageCode::ModelInvalid, QT_TRANSLATE_NOOP("Sentences", "{path} is not a sound model: {detail}. Export it again.")},
+    {MessageCode::ModelTooLarge, QT_TRANSLATE_NOOP("Sentences", "{path} asks for more than Hone takes: {detail}. The file is damaged or not meant to be loaded.")},
+    {MessageCode::ExternalDataOutside, QT_TRANSLATE_NOOP("Sentences", "{path} wants to read {location}, outside of its own folder, which is refused. Put the weights beside the model.")},
+    {MessageCode::ExternalDataMissing, QT_TRANSLATE_NOOP("Sentences", "{path} keeps weights in {location}, which is missing or too short. Put that file beside the model.")},
+    {MessageCode::OpsetUnsupported, QT_TRANSLATE_NOOP("Sentences", "{path} uses ONNX opset {opset}; Hone reads {lowest} to {highest}. Export it with one of those.")},
+    {MessageCode::OperatorsUnsupported, QT_TRANSLATE_NOOP("Sentences", "Hone can't do this with the operators {operators}. What still works: {open}.")},
+    {MessageCode::OpsetNotRaised, QT_TRANSLATE_NOOP("Sentences", "The model uses opset {opset}, this step needs {needed}, and {operators} mean something else there. Export the model with opset {needed} or newer.")},
+    {MessageCode::ShapeMismatch, QT_TRANSLATE_NOOP("Sentences", "The shapes at node {node} don't fit: {detail}. Export the model again.")},
+    {MessageCode::RuntimeRefused, QT_TRANSLATE_NOOP("Sentences", "ONNX Runtime refuses {path}: {detail}. Export the model again, with another opset if need be.")},
+    {MessageCode::ModelInputUnsupported, QT_TRANSLATE_NOOP("Sentences", "The model's input is not a picture that Hone can feed: {detail}. Use a model that takes one picture.")},
+    {MessageCode::ModelOutputUnsupported, QT_TRANSLATE_NOOP("Sentences", "The model's output is not one score a class: {detail}. Use a classifier.")},
+    {MessageCode::NotTrainable, QT_TRANSLATE_NOOP("Sentences", "This model can't be trained: {detail}. Train a build from before that step; quantizing and comparing still work.")},
+    // data
+    {MessageCode::DataNotFound, QT_TRANSLATE_NOOP("Sentences", "There is no data folder {path}. Choose one on the Data page.")},
+    {MessageCode::DataFormatUnknown, QT_TRANSLATE_NOOP("Sentences", "{path} holds nothing that Hone knows as data. Use a folder with one folder a class, IDX files or CIFAR binary files.")},
+    {MessageCode::DataConfigInvalid, QT_TRANSLATE_NOOP("Sentences", "{path} can't be understood: {detail}. Correct it and try again.")},
+    {MessageCode::DataEmpty, QT_TRANSLATE_NOOP("Sentences", "The split “{split}” of {path} holds no pictures. Add some, or choose another folder.")},
+    {MessageCode::SplitMissing, QT_TRANSLATE_NOOP("Sentences", "{path} has no split “{split}”; it has {available}. Add that split or use one of these.")},
+    {MessageCode::SingleClass, QT_TRANSLATE_NOOP("Sentences", "{path} has one class only, “{class}”. A classifier needs two; choose the folder above it?")},
+    {MessageCode::ClassCountMismatch, QT_TRANSLATE_NOOP("Sentences", "The data have {classes} classes, but the model has {outputs} outputs. Fine-tune with a new head.")},
+    {MessageCode::ClassesUnmapped, QT_TRANSLATE_NOOP("Sentences", "The model has no output for these classes: {classes}. Fine-tune with a new head, or map them in dataset.yaml.")},
+    {MessageCode::PicturesUnreadable, QT_TRANSLATE_NOOP("Sentences", "{count} of {total} pictures can't be read, too many to go on: {files}. Replace or delete them.")},
+    {MessageCode::PicturesSkipped, QT_TRANSLATE_NOOP("Sentences", "{count} of {total} pictures can't be read and were skipped: {files}.")},
+    {MessageCode::TaskUnsupported, QT_TRANSLATE_NOOP("Sentences", "{path} is for {task}, which Hone can't do. Choose data for classification.")},
+    // steps
+    {MessageCode::RatioOutOfRange, QT_TRANSLATE_NOOP("Sentences", "{ratio} is no share of channels to remove. Choose 0 or more and less than 1.")},
+    {MessageCode::NothingToPrune, QT_TRANSLATE_NOOP("Sentences", "Nothing can be pruned here: {detail}. Choose another model or a higher share.")},
+    {MessageCode::LayerUnknown, QT_TRANSLATE_NOOP("Sentences", "The model has no layer {layer}. Similar ones: {similar}.")},
+    {MessageCode::AlreadyQuantized, QT_TRANSLATE_NOOP("Sentences", "{path} is quantized already. Quantize the build that it was made from.")},
+    {MessageCode::NothingToQuantize, QT_TRANSLATE_NOOP("Sentences", "Nothing can be quantized here: {detail}. Choose a model with convolutions or matrix products.")},
+    {MessageCode::CalibrationEmpty, QT_TRANSLATE_NOOP("Sentences", "{path} has no pictures to find value ranges with. Add some to the training or validation split.")},
+    {MessageCode::OpsetNotRaised, QT_TRANSLATE_NOOP("Sentences", "Quantizing needs opset {needed}, and these operators of the model's opset {opset} can't be carried over: {operators}. Export the model again with opset {needed} or later.")},
+    {MessageCode::ReducedWeightRange, QT_TRANSLATE_NOOP("Sentences", "This processor ({processor}) has no 8-bit dot products that add up exactly, so weights were given 7 bits. A device that has them could do slightly better.")},
+    {MessageCode::ReducedWeightRange, QT_TRANSLATE_NOOP("Sentences", "Weights use 7 of their 8 bits, because this processor ({processor}) would overflow with all of them.")},
+    {MessageCode::LossNotFinite, QT_TRANSLATE_NOOP("Sentences", "Training went astray in epoch {epoch}, batch {batch}: the loss is no longer a number. Lower the learning rate.")},
+    {MessageCode::StepUnsupported, QT_TRANSLATE_NOOP("Sentences", "This version of Hone has no step “{step}”. Update Hone, or remove the step.")},
+    {MessageCode::RecipeInvalid, QT_TRANSLATE_NOOP("Sentences", "{path}, line {line}: {detail}. Correct the recipe and try again.")},
+    {MessageCode::ArchitectureUnknown, QT_TRANSLATE_NOOP("Sentences", "There is no architecture “{name}”. Choose one of {known}.")},
+    // projects
+    {MessageCode::ProjectNotFound, QT_TRANSLATE_NOOP("Sentences", "There is no Hone project in {path}. Choose another folder, or make a new project there.")},
+    {MessageCode::ProjectExists, QT_TRANSLATE_NOOP("Sentences", "{path} holds a project already. Open it, or choose an empty folder.")},
+    {MessageCode::ProjectInvalid, QT_TRANSLATE_NOOP("Sentences", "The project in {path} is damaged: {detail}. Take project.json from a backup.")},
+    {MessageCode::ProjectNewer, QT_TRANSLATE_NOOP("Sentences", "The project in {path} was written by a newer Hone (form {schema}; this one knows {known}). Update Hone.")},
+    {MessageCode::ProjectLocked, QT_TRANSLATE_NOOP("Sentences", "Another Hone is writing to {path}. Wait a moment and try again.")},
+    {MessageCode::BuildUnknown, QT_TRANSLATE_NOOP("Sentences", "There is no build “{build}”. There are: {available}.")},
+    {MessageCode::BuildDamaged, QT_TRANSLATE_NOOP("Sentences", "The build “{build}” is damaged and left out: {detail}. Make it again from its recipe.")},
+    // devices
+    {MessageCode::DeviceAddressInvalid, QT_TRANSLATE_NOOP("Sentences", "“{address}” is not an address. Write user@host or user@host:port.")},
+    {MessageCode::DeviceUnreachable, QT_TRANSLATE_NOOP("Sentences", "{host} can't be reached on port {port}: {reason}. Is it switched on and in this network?")},
+    {MessageCode::DeviceAuthenticationFailed, QT_TRANSLATE_NOOP("Sentences", "{host} doesn't let {user} in; it accepts {methods}. Choose another key, or put yours on the device.")},
+    {MessageCode::IdentityUnreadable, QT_TRANSLATE_NOOP("Sentences", "The key {path} can't be used: {reason}. Choose another key file.")},
+    {MessageCode::HostKeyUnknown, QT_TRANSLATE_NOOP("Sentences", "{host} is not known yet. Its key is {fingerprint}: compare it with the device's, then accept it.")},
+    {MessageCode::HostKeyChanged, QT_TRANSLATE_NOOP("Sentences", "{host} shows another key than before ({fingerprint}). If the device was set up anew, remove its line from {knownHosts}; if not, don't connect.")},
+    {MessageCode::HostKeyNotAccepted, QT_TRANSLATE_NOOP("Sentences", "{host} shows the key {fingerprint}, not {accepted}, which was accepted. Check the address and the device.")},
+    {MessageCode::DeviceBusy, QT_TRANSLATE_NOOP("Sentences", "Someone else is deploying to {host} right now. Wait until that has ended and try again.")},
+    {MessageCode::DeviceConnectionLost, QT_TRANSLATE_NOOP("Sentences", "The connection to {host} broke off while {during}. The device still runs what it ran; try again.")},
+    {MessageCode::DeviceNoSpace, QT_TRANSLATE_NOOP("Sentences", "{host} has too little room in {path}: {neededBytes} bytes needed, {freeBytes} free. Delete something there.")},
+    {MessageCode::DeviceUnsupported, QT_TRANSLATE_NOOP("Sentences", "{host} is a {architecture} with {os}, for which Hone has no runner. Use a 64-bit Linux device.")},
+    {MessageCode::DeviceCommandFailed, QT_TRANSLATE_NOOP("Sentences", "“{command}” failed on {host}: {detail}. The device still runs what it ran.")},
+    {MessageCode::DeviceVerificationFailed, QT_TRANSLATE_NOOP("Sentences", "{file} arrived at {host} with other contents than it was sent with. The device still runs what it ran; try again.")},
+    {MessageCode::DeviceSmokeRunFailed, QT_TRANSLATE_NOOP("Sentences", "The model doesn't run on {host}: {detail}. The device still runs what it ran.")},
+    {MessageCode::RunnerMissing, QT_TRANSLATE_NOOP("Sentences", "Hone's runner for {architecture} is not at {path}. Build or install it for that architecture.")},
+    {MessageCode::SshServerMissing, QT_TRANSLATE_NOOP("Sentences", "The sample's own SSH server can't start: {detail}. Install openssh-server.")},
+};
+
+} // namespace
+
+const char* sentenceSource(MessageCode code)
+{
+    for (const Entry& entry : table)
+        if (entry.code == code)
+            return entry.source;
+    return nullptr;
+}
+
+QString sentence(const Message& message)
+{
+    const char* source = sentenceSource(message.code);
+    if (!source)
+        return QString::fromStdString(std::string(name(message.code)));
+    const QString translated = QCoreApplication::translate("Sentences", source);
+    return QString::fromStdString(fillSentence(translated.toStdString(), message.arguments));
+}
+
+} // namespace hone::studio
