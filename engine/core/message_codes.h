@@ -53,6 +53,8 @@
     X(AlreadyQuantized, Input)          /* path */                                                                     \
     X(NothingToQuantize, Input)         /* detail */                                                                   \
     X(CalibrationEmpty, Input)          /* path */                                                                     \
+    X(OpsetNotRaised, Input)            /* operators, opset, needed */                                                 \
+    X(ReducedWeightRange, Notice)       /* processor */                                                                \
     X(LossNotFinite, Input)             /* epoch, batch */                                                             \
     X(StepUnsupported, Input)           /* step */                                                                     \
     X(RecipeInvalid, Input)             /* path, line, detail */                                                       \
@@ -75,6 +77,7 @@
     X(HostKeyNotAccepted, Device)       /* host, fingerprint, accepted */                                              \
     X(DeviceConnectionLost, Device)     /* host, during */                                                             \
     X(DeviceNoSpace, Device)            /* host, path, neededBytes, freeBytes */                                       \
+    X(DeviceBusy, Device)               /* host, holder (who deploys to it now), path (of the lock there) */                \
     X(DeviceUnsupported, Device)        /* host, architecture, os */                                                   \
     X(DeviceCommandFailed, Device)      /* host, command, detail */                                                    \
     X(DeviceVerificationFailed, Device) /* host, file */                                                               \

@@ -1,1 +1,259 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Names are kept short here: with a hundred pairs of nodes they would outweigh small layers.
+#include "core/version.h"
+#include "quantize/parameters.h"
+#include "quantize/plan.h"
+#include "quantize/quantize.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace hone
+{
+namespace
+{
+
+constexpr int fullRange = 127;
+constexpr int reducedRange = 63; // 255 * 63 * 2 fits the 16 bits in which older x86 adds pairs of products
+
+bool productsSaturateHere()
+{
+#if defined(__x86_64__) || defined(__i386__)
+    const auto features = processorFacts()["features"];
+    for (const auto* exact : {"avx512_vnni", "avx_vnni", "amx_int8"})
+        if (features.find(exact) != features.npos)
+            return false;
+    return true;
+#else
+    return false;
+#endif
+}
+
+class Inserter
+{
+public:
+    Inserter(const Graph& prepared, const TensorRanges& ranges, const QuantizeOptions& options)
+        : m_plan(planQuantization(prepared)), m_options(options)
+    {
+        m_result.graph = prepared;
+        if (std::ranges::none_of(m_plan.weighted, [](const WeightedNode& node) { return node.integer; }))
+            throw Error(MessageCode::NothingToQuantize, {{"detail", "no Conv, Gemm or MatMul with constant float32 weights"}});
+        chooseWeightRange();
+        for (const auto& group : m_plan.groups)
+            m_grids.push_back(gridOf(group, ranges));
+    }
+
+    QuantizeResult insert()
+    {
+        for (const auto& weighted : m_plan.weighted)
+            insertWeights(weighted);
+        for (const auto id : m_plan.others)
+            insertConstants(id);
+        for (const auto id : m_plan.absorbed)
+            absorb(id);
+        for (const auto& [value, group] : m_plan.groupOf)
+            insertPair(value, m_grids[group]);
+        auto& graph = graphOf();
+        graph.removeDeadNodes();
+        graph.sortTopologically();
+        m_result.quantizedNodes = static_cast<int>(m_plan.others.size());
+        for (const auto& weighted : m_plan.weighted)
+            m_result.quantizedNodes += weighted.integer;
+        m_result.floatNodes = m_plan.floatNodes;
+        return std::move(m_result);
+    }
+
+private:
+    struct Grid
+    {
+        QuantizationParameters parameters;
+        ValueId scale;
+        ValueId zeroPoint;
+    };
+
+    Graph& graphOf() { return m_result.graph; }
+
+    void chooseWeightRange()
+    {
+        const bool reduced = m_options.weightRange == WeightRange::Reduced ||
+                             (m_options.weightRange == WeightRange::Automatic && productsSaturateHere());
+        m_largestWeight = reduced ? reducedRange : fullRange;
+        if (reduced && m_options.weightRange == WeightRange::Automatic)
+            m_result.notices.push_back({MessageCode::ReducedWeightRange, {{"processor", processorFacts()["processor"]}}});
+    }
+
+    ValueId zeroPoint(std::int32_t value)
+    {
+        if (m_options.activations == ActivationType::Signed)
+            return graphOf().addConstant("z", Tensor::scalar(static_cast<std::int8_t>(value)));
+        return graphOf().addConstant("z", Tensor::scalar(static_cast<std::uint8_t>(value)));
+    }
+
+    Grid grid(TensorRange range)
+    {
+        const auto parameters = activationParameters(range, m_options.activations);
+        return {parameters, graphOf().addConstant("s", Tensor::scalar(parameters.scale)), zeroPoint(parameters.zeroPoint)};
+    }
+
+    Grid gridOf(const std::vector<ValueId>& group, const TensorRanges& ranges)
+    {
+        std::optional<TensorRange> united;
+        for (const auto id : group) {
+            const auto found = ranges.find(graphOf().value(id).name);
+            if (found == ranges.end())
+                continue;
+            united = united ? TensorRange{std::min(united->low, found->second.low), std::max(united->high, found->second.high)}
+                            : found->second;
+        }
+        if (!united)
+            throw Error(MessageCode::InternalFault, {{"detail", "no range for " + graphOf().value(group.front()).name}});
+        return grid(*united);
+    }
+
+    // The float value of a constant that is stored as integers.
+    ValueId dequantized(ValueId integers, ValueId scale, ValueId zeroPoint, std::int64_t axis)
+    {
+        auto& graph = graphOf();
+        Node node{.opType = "DequantizeLinear", .inputs = {integers, scale}, .outputs = {graph.addComputed("d")}};
+        node.name = graph.value(node.outputs[0]).name;
+        if (zeroPoint.valid())
+            node.inputs.push_back(zeroPoint);
+        constexpr std::int64_t defaultAxis = 1;
+        if (graph.value(scale).constant.rank() == 1 && axis != defaultAxis)
+            node.attributes["axis"] = axis;
+        return graph.node(graph.addNode(std::move(node))).outputs[0];
+    }
+
+    ValueId scales(const std::vector<float>& values)
+    {
+        if (!m_options.perChannelWeights)
+            return graphOf().addConstant("s", Tensor::scalar(values.front()));
+        return graphOf().addConstant("s", Tensor::of<float>({static_cast<std::int64_t>(values.size())}, values));
+    }
+
+    // The name of the float constant goes to the integers that replace it.
+    ValueId addInPlaceOf(ValueId original, Tensor integers)
+    {
+        auto& graph = graphOf();
+        const auto name = graph.value(original).name;
+        graph.renameValue(original, graph.uniqueName(name + "_float"));
+        return graph.addConstant(name, std::move(integers));
+    }
+
+    struct StoredWeights
+    {
+        ValueId value; // float, behind DequantizeLinear
+        std::vector<float> scales;
+    };
+
+    const StoredWeights& stored(const WeightedNode& weighted, const std::vector<float>& smallestScales)
+    {
+        const auto original = graphOf().node(weighted.node).inputs.at(1);
+        const auto key = std::pair(original, weighted.channelAxis);
+        if (const auto known = m_stored.find(key); known != m_stored.end())
+            return known->second;
+        const WeightScheme scheme{weighted.channelAxis, m_options.perChannelWeights, m_largestWeight};
+        auto weights = quantizeWeights(graphOf().value(original).constant, scheme, smallestScales);
+        const auto integers = addInPlaceOf(original, std::move(weights.values));
+        const auto value = dequantized(integers, scales(weights.scales), {}, weighted.channelAxis);
+        return m_stored.emplace(key, StoredWeights{value, std::move(weights.scales)}).first->second;
+    }
+
+    void insertWeights(const WeightedNode& weighted)
+    {
+        const auto inputs = graphOf().node(weighted.node).inputs;
+        const bool hasBias = weighted.integer && inputs.size() > 2 && inputs[2].valid();
+        const float inputScale = weighted.integer ? m_grids[m_plan.groupOf.at(inputs[0])].parameters.scale : 0;
+        std::vector<float> bias;
+        std::vector<float> floors;
+        if (hasBias) {
+            bias = toFloats(graphOf().value(inputs[2]).constant);
+            for (const float value : bias)
+                floors.push_back(smallestWeightScale(value, inputScale));
+        }
+        const auto& weights = stored(weighted, floors);
+        graphOf().node(weighted.node).inputs[1] = weights.value;
+        if (!hasBias)
+            return;
+        std::vector<float> biasScales;
+        for (const float scale : weights.scales)
+            biasScales.push_back(inputScale * scale);
+        const auto integers = addInPlaceOf(inputs[2], quantizeBias(bias, inputScale, weights.scales));
+        const auto value = dequantized(integers, scales(biasScales), {}, 0);
+        graphOf().node(weighted.node).inputs[2] = value;
+    }
+
+    // The constant operand of an Add, Mul or Concat, on a grid of its own.
+    void insertConstants(NodeId id)
+    {
+        const auto opType = graphOf().node(id).opType;
+        if (opType != "Add" && opType != "Mul" && opType != "Concat")
+            return;
+        for (std::size_t i = 0; i < graphOf().node(id).inputs.size(); ++i) {
+            const auto original = graphOf().node(id).inputs[i];
+            if (!graphOf().isConstant(original))
+                continue;
+            const auto values = toFloats(graphOf().value(original).constant);
+            const auto [low, high] = std::ranges::minmax(values);
+            const auto own = grid({low, high});
+            const auto integers = graphOf().addConstant("c", onGrid(values, graphOf().value(original).constant.shape(), own.parameters));
+            const auto value = dequantized(integers, own.scale, own.zeroPoint, 0);
+            graphOf().node(id).inputs[i] = value;
+        }
+    }
+
+    Tensor onGrid(const std::vector<float>& values, const Dimensions& shape, const QuantizationParameters& parameters) const
+    {
+        const bool isSigned = m_options.activations == ActivationType::Signed;
+        Tensor result(isSigned ? DType::Int8 : DType::UInt8, shape);
+        const auto bytes = result.mutableBytes();
+        for (std::size_t i = 0; i < values.size(); ++i)
+            bytes[i] = static_cast<std::byte>(
+                quantized(values[i], parameters.scale, parameters.zeroPoint, isSigned ? -128 : 0, isSigned ? 127 : 255));
+        return result;
+    }
+
+    // The node before takes over the output of one that says nothing more.
+    void absorb(NodeId id)
+    {
+        auto& graph = graphOf();
+        const auto input = graph.node(id).inputs.at(0);
+        const auto output = graph.node(id).outputs.at(0);
+        graph.removeNode(id);
+        for (const auto other : graph.order())
+            std::ranges::replace(graph.node(other).outputs, input, output);
+    }
+
+    void insertPair(ValueId value, const Grid& grid)
+    {
+        auto& graph = graphOf();
+        const bool isOutput = std::ranges::find(graph.outputs, value) != graph.outputs.end();
+        const auto integers = graph.addComputed("q");
+        const auto restored = graph.addComputed("d");
+        graph.replaceUses(value, restored);
+        if (isOutput) {
+            const auto name = graph.value(value).name;
+            graph.value(restored).type = graph.value(value).type;
+            graph.renameValue(value, graph.uniqueName("f"));
+            graph.renameValue(restored, name);
+        }
+        graph.addNode({.name = graph.value(integers).name, .opType = "QuantizeLinear", .inputs = {value, grid.scale, grid.zeroPoint}, .outputs = {integers}});
+        graph.addNode({.name = graph.value(restored).name, .opType = "DequantizeLinear", .inputs = {integers, grid.scale, grid.zeroPoint}, .outputs = {restored}});
+    }
+
+    QuantizationPlan m_plan;
+    QuantizeOptions m_options;
+    QuantizeResult m_result;
+    int m_largestWeight = fullRange;
+    std::vector<Grid> m_grids; // by group
+    std::map<std::pair<ValueId, std::int64_t>, StoredWeights> m_stored;
+};
+
+} // namespace
+
+QuantizeResult insertQdq(const Graph& prepared, const TensorRanges& ranges, const QuantizeOptions& options)
+{
+    return Inserter(prepared, ranges, options).insert();
+}
+
+} // namespace hone

@@ -27,12 +27,20 @@ enum class ActivationType
     Signed    // int8, asymmetric
 };
 
+enum class WeightRange
+{
+    Automatic, // Reduced where this processor's 8-bit products saturate (x86 without VNNI), with the notice ReducedWeightRange
+    Full,      // -127 to 127
+    Reduced    // -63 to 63
+};
+
 struct QuantizeOptions
 {
     RangeMethod ranges = RangeMethod::MinMax;
     double percentile = 99.99; // of the values, both tails together
     ActivationType activations = ActivationType::Unsigned;
     bool perChannelWeights = true;
+    WeightRange weightRange = WeightRange::Automatic;
     std::size_t samples = 256; // of the train split (validation where there is none), spread over the classes
     std::uint64_t seed = 0;
     int threads = 0;
@@ -54,13 +62,23 @@ struct QuantizeResult
     std::vector<Message> notices;
 };
 
-// BatchNormalization is folded first. Throws Error(AlreadyQuantized, NothingToQuantize, CalibrationEmpty) and what loading throws.
+// Metadata (the model's card) and the names of inputs and outputs stay. Throws Error(AlreadyQuantized, NothingToQuantize, CalibrationEmpty) and what loading throws.
 QuantizeResult quantize(const Graph& graph, const Dataset& dataset, const QuantizeOptions& options, const JobContext& job);
 
-// The parts, each usable alone.
+// The parts, each usable alone, in the order in which quantize() calls them.
+// No-ops dropped, constants and BatchNormalization folded, operators of an older opset rewritten for opset 13, biases brought into
+// Conv and Gemm; computes what it computed. Throws Error(OpsetNotRaised).
+Graph prepareForQuantization(const Graph& graph);
 // Ranges of every float activation that insertQdq would quantize, in one pass through ONNX Runtime.
-TensorRanges calibrate(const Graph& foldedGraph, const Dataset& dataset, const QuantizeOptions& options,
-                       const JobContext& job, std::size_t* samplesRead = nullptr);
-QuantizeResult insertQdq(const Graph& foldedGraph, const TensorRanges& ranges, const QuantizeOptions& options);
+// Throws Error(CalibrationEmpty) and what pair, Loader and Session throw.
+struct Calibration
+{
+    TensorRanges ranges;
+    std::size_t samples = 0;
+    std::vector<Message> notices;
+};
+Calibration calibrate(const Graph& prepared, const Dataset& dataset, const QuantizeOptions& options, const JobContext& job);
+// Throws Error(NothingToQuantize); Error(InternalFault) where a range is missing.
+QuantizeResult insertQdq(const Graph& prepared, const TensorRanges& ranges, const QuantizeOptions& options);
 
 } // namespace hone

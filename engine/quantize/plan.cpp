@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "quantize/plan.h"
+
+#include "graph/shape_inference.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <optional>
+#include <set>
+#include <string_view>
+
+namespace hone
+{
+namespace
+{
+
+using Names = std::set<std::string, std::less<>>;
+
+// Output values are input values, so both can share one grid. The first input is the data.
+const Names& moving()
+{
+    static const Names names = {"Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze", "MaxPool"};
+    return names;
+}
+
+// ONNX Runtime's CPU provider has QLinear kernels for these (besides those with weights).
+const Names& computing()
+{
+    static const Names names = {"Add",     "Mul",       "Concat", "AveragePool", "GlobalAveragePool",
+                                "Sigmoid", "LeakyRelu", "Relu",   "Clip"};
+    return names;
+}
+
+const Names& withWeights()
+{
+    static const Names names = {"Conv", "ConvTranspose", "Gemm", "MatMul"};
+    return names;
+}
+
+bool isFloatConstant(const Graph& graph, ValueId id)
+{
+    return graph.isConstant(id) && graph.value(id).constant.dtype() == DType::Float32;
+}
+
+// Where the weights and the bias are as an integer kernel wants them.
+std::optional<WeightedNode> weightedNode(const Graph& graph, NodeId id)
+{
+    const auto& node = graph.node(id);
+    if (!node.domain.empty() || !isFloatConstant(graph, node.input(1)) || graph.isConstant(node.input(0)))
+        return std::nullopt;
+    const auto& weights = graph.value(node.input(1)).constant;
+    const bool plainBias = !node.input(2).valid() || (isFloatConstant(graph, node.input(2)) && graph.value(node.input(2)).constant.rank() == 1);
+    if (weights.size() == 0 || !plainBias)
+        return std::nullopt;
+    if (node.opType == "Conv" && weights.rank() >= 3)
+        return WeightedNode{id, 0, true};
+    if (node.opType == "ConvTranspose" && weights.rank() >= 3)
+        return WeightedNode{id, 1, false};
+    if (node.opType == "Gemm" && weights.rank() == 2 && node.intAttribute("transA", 0) == 0 && node.floatAttribute("alpha", 1) == 1 &&
+        node.floatAttribute("beta", 1) == 1)
+        return WeightedNode{id, node.intAttribute("transB", 0) ? 0 : 1, true};
+    if (node.opType == "MatMul" && weights.rank() == 2)
+        return WeightedNode{id, 1, true};
+    return std::nullopt;
+}
+
+// A bound of Clip; none where it isn't constant.
+std::optional<float> clipBound(const Graph& graph, const Node& node, std::size_t input, float otherwise)
+{
+    if (!node.input(input).valid())
+        return otherwise;
+    if (!isFloatConstant(graph, node.input(input)) || graph.value(node.input(input)).constant.size() != 1)
+        return std::nullopt;
+    return graph.value(node.input(input)).constant.data<float>()[0];
+}
+
+// Whether an unsigned grid that begins at 0 and ends within the node's range makes it superfluous: Relu, Clip from 0.
+bool isSaturation(const Graph& graph, const Node& node)
+{
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    if (node.opType == "Relu")
+        return true;
+    if (node.opType != "Clip")
+        return false;
+    const auto low = clipBound(graph, node, 1, -infinity);
+    const auto high = clipBound(graph, node, 2, infinity);
+    return low && high && *low == 0 && *high > 0;
+}
+
+class Planner
+{
+public:
+    explicit Planner(const Graph& graph) : m_graph(graph), m_uses(graph), m_types(inferShapes(graph)) {}
+
+    QuantizationPlan plan()
+    {
+        findWeighted();
+        markReach();
+        chooseOthers();
+        for (const auto& weighted : m_plan.weighted)
+            if (weighted.integer) {
+                quantize(m_graph.node(weighted.node).inputs[0]);
+                quantizeResult(weighted.node);
+            }
+        for (const auto id : m_plan.others)
+            quantizeAround(id);
+        group();
+        return std::move(m_plan);
+    }
+
+private:
+    void findWeighted()
+    {
+        for (const auto id : m_graph.order()) {
+            const auto& node = m_graph.node(id);
+            if (!withWeights().contains(node.opType))
+                continue;
+            if (const auto weighted = weightedNode(m_graph, id)) {
+                m_plan.weighted.push_back(*weighted);
+                if (weighted->integer)
+                    m_integer.insert(id);
+                else
+                    m_plan.floatNodes.push_back(node.name);
+            } else {
+                m_plan.floatNodes.push_back(node.name);
+            }
+        }
+    }
+
+    // Which nodes come after, and which before, a weighted one.
+    void markReach()
+    {
+        const auto& order = m_graph.order();
+        for (const auto id : order)
+            for (const auto input : m_graph.node(id).inputs)
+                if (input.valid() && m_uses.producer(input).valid() &&
+                    (m_integer.contains(m_uses.producer(input)) || m_after.contains(m_uses.producer(input))))
+                    m_after.insert(id);
+        for (auto id = order.rbegin(); id != order.rend(); ++id)
+            for (const auto output : m_graph.node(*id).outputs)
+                if (output.valid())
+                    for (const auto& use : m_uses.users(output))
+                        if (m_integer.contains(use.node) || m_before.contains(use.node))
+                            m_before.insert(*id);
+    }
+
+    bool isFloatActivation(ValueId id) const
+    {
+        return id.valid() && !m_graph.isConstant(id) && m_types.type(id).dtype == DType::Float32;
+    }
+
+    void chooseOthers()
+    {
+        for (const auto id : m_graph.order()) {
+            const auto& node = m_graph.node(id);
+            const bool known = moving().contains(node.opType) || computing().contains(node.opType);
+            if (!known || !node.domain.empty() || !m_after.contains(id) || !m_before.contains(id) || node.outputs.size() != 1)
+                continue;
+            if (!isFloatActivation(node.outputs[0]) || m_types.type(node.inputs.at(0)).dtype != DType::Float32)
+                continue;
+            m_plan.others.push_back(id);
+            m_integer.insert(id);
+        }
+    }
+
+    void quantize(ValueId id) { m_quantized.insert(id); }
+
+    // The Relu or Clip that alone reads a value and that saturation replaces.
+    NodeId absorbable(ValueId value) const
+    {
+        if (m_uses.isGraphOutput(value) || m_uses.users(value).size() != 1)
+            return {};
+        const auto use = m_uses.users(value).front();
+        return use.input == 0 && isSaturation(m_graph, m_graph.node(use.node)) ? use.node : NodeId{};
+    }
+
+    // The result of a node that has an integer kernel, past what saturation replaces.
+    void quantizeResult(NodeId id)
+    {
+        auto value = m_graph.node(id).outputs[0];
+        std::vector<NodeId> replaced;
+        for (auto next = absorbable(value); next.valid(); next = absorbable(value)) {
+            replaced.push_back(next);
+            value = m_graph.node(next).outputs[0];
+        }
+        // A matrix product also comes out as float at once, which is better where nobody reads integers.
+        const auto& opType = m_graph.node(id).opType;
+        const auto& users = m_uses.users(value);
+        if ((opType == "Gemm" || opType == "MatMul") &&
+            std::ranges::none_of(users, [&](const Use& use) { return m_integer.contains(use.node); }))
+            return;
+        quantize(value);
+        m_plan.absorbed.insert(m_plan.absorbed.end(), replaced.begin(), replaced.end());
+        m_absorbed.insert(replaced.begin(), replaced.end());
+    }
+
+    void quantizeAround(NodeId id)
+    {
+        if (m_absorbed.contains(id))
+            return;
+        const auto& node = m_graph.node(id);
+        const auto dataInputs = moving().contains(node.opType) || node.opType == "Clip" ? 1 : node.inputs.size();
+        for (std::size_t i = 0; i < dataInputs; ++i)
+            if (isFloatActivation(node.inputs[i]))
+                quantize(node.inputs[i]);
+        if (moving().contains(node.opType))
+            quantize(node.outputs[0]);
+        else
+            quantizeResult(id);
+    }
+
+    // Union-find over the values that share a grid.
+    ValueId root(ValueId id)
+    {
+        while (m_parent.at(id) != id)
+            id = m_parent.at(id);
+        return id;
+    }
+
+    void unite(ValueId a, ValueId b)
+    {
+        if (!m_quantized.contains(a) || !m_quantized.contains(b))
+            return;
+        const auto first = root(a);
+        const auto second = root(b);
+        m_parent[std::max(first, second)] = std::min(first, second);
+    }
+
+    void group()
+    {
+        for (const auto id : m_quantized)
+            m_parent[id] = id;
+        for (const auto id : m_plan.others) {
+            const auto& node = m_graph.node(id);
+            if (moving().contains(node.opType))
+                unite(node.inputs[0], node.outputs[0]);
+            // A part that others read, too, keeps its own grid: theirs would get coarser for nothing.
+            if (node.opType == "Concat")
+                for (const auto input : node.inputs)
+                    if (m_uses.users(input).size() == 1)
+                        unite(input, node.outputs[0]);
+        }
+        std::map<ValueId, std::size_t> groupOfRoot;
+        for (const auto id : m_quantized) {
+            const auto [found, isNew] = groupOfRoot.emplace(root(id), m_plan.groups.size());
+            if (isNew)
+                m_plan.groups.emplace_back();
+            m_plan.groups[found->second].push_back(id);
+            m_plan.groupOf[id] = found->second;
+        }
+        std::erase_if(m_plan.others, [&](NodeId id) { return m_absorbed.contains(id); });
+    }
+
+    const Graph& m_graph;
+    GraphUses m_uses;
+    InferredTypes m_types;
+    QuantizationPlan m_plan;
+    std::set<NodeId> m_integer; // nodes that read integers
+    std::set<NodeId> m_after;
+    std::set<NodeId> m_before;
+    std::set<NodeId> m_absorbed;
+    std::set<ValueId> m_quantized;
+    std::map<ValueId, ValueId> m_parent;
+};
+
+} // namespace
+
+QuantizationPlan planQuantization(const Graph& prepared)
+{
+    return Planner(prepared).plan();
+}
+
+} // namespace hone

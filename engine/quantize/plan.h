@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Which nodes of a prepared graph are computed on integers and which values are stored as such.
+#pragma once
+
+#include "graph/graph.h"
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace hone
+{
+
+// A node whose weights become int8.
+struct WeightedNode
+{
+    NodeId node;
+    std::int64_t channelAxis = 0; // of the weights: Conv 0, ConvTranspose 1, Gemm by transB, MatMul the last
+    bool integer = true;          // false: ONNX Runtime has no integer kernel, only the weights are stored as int8
+};
+
+struct QuantizationPlan
+{
+    std::vector<WeightedNode> weighted;
+    // Nodes without weights that are computed on integers, or only move them.
+    std::vector<NodeId> others;
+    // Relu and Clip nodes that say nothing more once their output saturates; they go.
+    std::vector<NodeId> absorbed;
+    // Values that become 8-bit; those of a group share scale and zero point (a pooling's input and output, a Concat's parts).
+    std::vector<std::vector<ValueId>> groups;
+    std::map<ValueId, std::size_t> groupOf;
+    std::vector<std::string> floatNodes; // computing nodes that stay as they are
+
+    bool isQuantized(ValueId id) const { return groupOf.contains(id); }
+};
+
+// Quantized are Conv, Gemm and MatMul with constant weights, and between two of them whatever ONNX Runtime has integer
+// kernels for. What comes before the first and after the last stays float, and so does a model's output.
+QuantizationPlan planQuantization(const Graph& prepared);
+
+} // namespace hone
