@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/demo.h"
+
+#include "cli/comparison_view.h"
+#include "cli/paths.h"
+#include "core/file.h"
+#include "data/road_signs.h"
+#include "deploy/local_ssh_server.h"
+#include "project/recipe.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <system_error>
+
+namespace hone::cli
+{
+namespace fs = std::filesystem;
+namespace
+{
+
+void makeFolder(const fs::path& folder)
+{
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error)
+        throw Error(MessageCode::FileUnwritable, {{"path", folder.string()}, {"reason", error.message()}});
+}
+
+ProjectStore openProject(const fs::path& folder, const std::string& name, const fs::path& data)
+{
+    auto project = fs::exists(folder / "project.json") ? ProjectStore::open(folder) : ProjectStore::create(folder, name);
+    if (!project.dataset())
+        project.setDataset(data);
+    return project;
+}
+
+// The builds with who was made from whom, in the project's order.
+std::vector<ModelToCompare> toCompare(const std::vector<Build>& builds)
+{
+    std::map<std::string, int> indexOf;
+    std::vector<ModelToCompare> models;
+    for (const auto& build : builds) {
+        const auto parent = indexOf.find(build.parent);
+        const auto name = build.label + " (" + build.id + ")";
+        models.push_back({.name = name, .file = build.model, .parent = parent == indexOf.end() ? -1 : parent->second});
+        indexOf[build.id] = static_cast<int>(models.size()) - 1;
+    }
+    return models;
+}
+
+// The device lives as long as this call.
+DeployResult deployLocally(const fs::path& model, const Dataset& dataset, const JobContext& job)
+{
+    const TemporaryFolder folder;
+    const LocalSshServer device(folder.path());
+    DeployOptions options;
+    options.ssh.address = DeviceAddress::parse(device.address());
+    options.ssh.identity = device.identity();
+    options.ssh.knownHosts = device.knownHosts();
+    options.dataset = &dataset;
+    return deploy(model, options, job);
+}
+
+} // namespace
+
+DemoResult runDemo(const fs::path& folder, Console& console)
+{
+    const auto recipe = readRecipe(sampleFolder() / "demo.yaml");
+    makeFolder(folder);
+    const auto data = folder / "data";
+    if (!fs::exists(data)) {
+        console.say("Drawing the sample: 9,000 road signs as a new camera sees them.");
+        drawRoadSigns(data, {}, console.job());
+    }
+    const auto dataset = Dataset::open(data);
+
+    DemoResult result;
+    result.project = folder / "project";
+    auto project = openProject(result.project, recipe.name, data);
+    console.say("Fine-tuning, pruning and quantizing.");
+    runRecipe(recipe, project, console.job());
+
+    console.say("Comparing all builds.");
+    result.comparison = compare(toCompare(project.builds()), dataset, {}, console.job());
+    printNotices(result.comparison, console);
+    result.best = result.comparison.best();
+    result.report = folder / "report.html";
+    writeHtmlReport(result.comparison, result.report);
+
+    const auto& best = result.comparison.models.at(result.best);
+    console.say(fmt::format("Deploying {} to an SSH server on this machine.", best.name));
+    result.deployed = deployLocally(best.file, dataset, console.job());
+    return result;
+}
+
+} // namespace hone::cli

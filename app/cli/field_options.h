@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Step parameters as options of a verb: a visitor for project/parameter_fields.h.
+#pragma once
+
+#include "cli/command.h"
+#include "core/error.h"
+#include "project/parameter_fields.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <concepts>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace hone::cli
+{
+
+class FieldOptions
+{
+public:
+    explicit FieldOptions(Command& command) : m_command(command) {}
+
+    template<class T>
+    void operator()(const Field& field, T& value)
+    {
+        if constexpr (std::same_as<T, bool>)
+            addFlag(field, value);
+        else if constexpr (std::same_as<T, std::vector<std::string>>)
+            m_command.values({field.flag, "NAME", field.help, ""}, value);
+        else if constexpr (std::is_enum_v<T>)
+            addChoice(field, value);
+        else if constexpr (std::is_arithmetic_v<T>)
+            addNumber(field, value);
+        else
+            addText(field, value);
+    }
+    template<class Function>
+    void group(const char*, Function&& visitInner)
+    {
+        visitInner(*this);
+    }
+
+private:
+    void addText(const Field& field, std::string& value) { m_command.positional(field.flag, value, field.help); }
+    void addText(const Field& field, std::filesystem::path& value)
+    {
+        m_command.value({field.flag, "FILE", field.help, ""}, [&value](const std::string& given) { value = given; });
+    }
+    void addFlag(const Field& field, bool& value)
+    {
+        if (!value)
+            m_command.flag(field.flag, field.help, value);
+        else
+            m_command.negativeFlag("--no-" + std::string(field.flag).substr(2), std::string("Turns off: ") + field.help, value);
+    }
+    template<class Enum>
+    void addChoice(const Field& field, Enum& value)
+    {
+        std::string known;
+        std::string fallback;
+        for (const auto& [candidate, text] : namesOf(Enum{})) {
+            known += (known.empty() ? "" : ", ") + std::string(text);
+            if (candidate == value)
+                fallback = text;
+        }
+        m_command.value({field.flag, "NAME", std::string(field.help) + " (" + known + ")", fallback},
+                        [&value, known, flag = std::string(field.flag)](const std::string& given) {
+                            for (const auto& [candidate, text] : namesOf(Enum{}))
+                                if (given == text) {
+                                    value = candidate;
+                                    return;
+                                }
+                            throw Error(MessageCode::BadOption, {{"option", flag}, {"value", given}, {"expected", "one of " + known}});
+                        });
+    }
+    template<class Number>
+    void addNumber(const Field& field, Number& value)
+    {
+        constexpr bool whole = std::is_integral_v<Number>;
+        m_command.value({field.flag, whole ? "N" : "X", field.help, fmt::format("{}", value)},
+                        [&value, field](const std::string& given) {
+                            Number number{};
+                            const char* end = given.data() + given.size();
+                            const auto [stopped, error] = std::from_chars(given.data(), end, number);
+                            const bool read = error == std::errc() && stopped == end;
+                            if (!read || !std::isfinite(static_cast<double>(number)) || number < field.lowest || number > field.highest)
+                                throw Error(MessageCode::BadOption,
+                                            {{"option", field.flag}, {"value", given}, {"expected", expectedNumber(field, whole)}});
+                            value = number;
+                        });
+    }
+    static std::string expectedNumber(const Field& field, bool whole)
+    {
+        const std::string kind = whole ? "a whole number" : "a number";
+        if (std::isinf(field.lowest))
+            return kind + (whole ? " from 0" : "");
+        if (std::isinf(field.highest))
+            return fmt::format("{} from {:g}", kind, field.lowest);
+        return fmt::format("{} from {} to {}", kind, field.lowest, field.highest);
+    }
+
+    Command& m_command;
+};
+
+} // namespace hone::cli

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/program.h"
+
+#include "cli/exit_codes.h"
+#include "cli/verbs.h"
+#include "core/version.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <new>
+#include <string>
+#include <string_view>
+
+namespace hone::cli
+{
+namespace
+{
+
+constexpr auto footer = R"(Example:
+  hone prune model.onnx --ratio 0.3 --data pictures --finetune-epochs 2 --out smaller.onnx
+
+Every verb has --help with an example. Exit codes: 0 done, 2 usage, 3 bad input (model, data, recipe, project),
+4 device or network, 130 stopped by the user, 1 anything else. A file named by --out is replaced if it is there, whole
+and only at the end; it may not be the input itself.)";
+
+// The deepest verb that was named: "hone project log".
+std::string verbPath(const CLI::App& app)
+{
+    const CLI::App* at = &app;
+    std::string path = at->get_name();
+    while (!at->get_subcommands().empty()) {
+        at = at->get_subcommands().back();
+        path += " " + at->get_name();
+    }
+    return path;
+}
+
+Message usageMessage(const CLI::ParseError& error, const CLI::App& app)
+{
+    const auto verb = verbPath(app);
+    if (dynamic_cast<const CLI::ExtrasError*>(&error)) {
+        const CLI::App* at = &app;
+        while (!at->get_subcommands().empty())
+            at = at->get_subcommands().back();
+        auto extras = at->remaining();
+        if (extras.empty())
+            extras = app.remaining(true);
+        return {MessageCode::OptionUnknown, {{"option", extras.empty() ? "that" : extras.front()}, {"verb", verb}}};
+    }
+    std::string detail = error.what();
+    if (detail == "A subcommand is required")
+        detail = "Say what to do";
+    while (!detail.empty() && (detail.back() == '.' || detail.back() == '\n'))
+        detail.pop_back();
+    return {MessageCode::UsageInvalid, {{"detail", detail}, {"verb", verb}}};
+}
+
+bool wantsJson(int argc, const char* const* argv)
+{
+    for (int i = 1; i < argc; ++i)
+        if (std::string_view(argv[i]) == "--json")
+            return true;
+    return false;
+}
+
+int runVerb(Verb& verb, Console& console)
+{
+    try {
+        return verb.run(console);
+    } catch (const Error&) {
+        throw;
+    } catch (const std::bad_alloc&) {
+        console.error({MessageCode::InternalFault, {{"detail", "there is not enough memory"}}});
+    } catch (const std::exception& exception) {
+        console.error({MessageCode::InternalFault, {{"detail", exception.what()}}});
+    }
+    return exitOther;
+}
+
+int parseAndRun(CLI::App& app, int argc, const char* const* argv, Console& console)
+{
+    const auto verbs = allVerbs();
+    for (const auto& verb : verbs) {
+        Command command(*app.add_subcommand(verb->name(), verb->summary()));
+        verb->declare(command);
+        for (auto& reporting : verb->reporting(command))
+            console.addOptions(reporting);
+    }
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        std::fputs(app.help().c_str(), stdout);
+        return exitDone;
+    } catch (const CLI::CallForVersion&) {
+        std::printf("hone %s\n", std::string(version()).c_str());
+        return exitDone;
+    } catch (const CLI::ParseError& error) {
+        console.failWithJson(wantsJson(argc, argv));
+        console.error(usageMessage(error, app));
+        return exitUsage;
+    }
+    for (const auto& verb : verbs)
+        if (app.got_subcommand(verb->name()))
+            return runVerb(*verb, console);
+    std::fputs(app.help().c_str(), stderr);
+    return exitUsage;
+}
+
+} // namespace
+
+int runProgram(int argc, const char* const* argv, Console& console)
+{
+    CLI::App app("Makes neural networks small and fast for the devices you own.", "hone");
+    app.set_version_flag("--version", std::string(version()), "The version of Hone");
+    app.get_formatter()->column_width(38);
+    app.footer(footer);
+    try {
+        return parseAndRun(app, argc, argv, console);
+    } catch (const Error& error) {
+        console.failWithJson(wantsJson(argc, argv));
+        console.error(error.message());
+        return exitCode(category(error.code()));
+    } catch (const Cancelled&) {
+        console.cancelled();
+        return exitCancelled;
+    }
+}
+
+} // namespace hone::cli

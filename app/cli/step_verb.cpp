@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/step_verb.h"
+
+#include "cli/exit_codes.h"
+#include "cli/field_options.h"
+#include "cli/paths.h"
+#include "cli/text.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace hone::cli
+{
+namespace
+{
+
+std::string changeTable(const StepResult& result)
+{
+    const auto& before = result.before;
+    const auto& after = result.after;
+    Table table({"", "before", "after"});
+    if (before.accuracy || after.accuracy)
+        table.add({"top-1 on validation", accuracyText(before), accuracyText(after)});
+    table.add({"size", bytesText(before.facts.sizeBytes), bytesText(after.facts.sizeBytes)});
+    table.add({"parameters", countText(before.facts.parameters), countText(after.facts.parameters)});
+    table.add({"MACs", countText(before.facts.macs), countText(after.facts.macs)});
+    table.add({"latency p50", latencyText(before), latencyText(after)});
+    return table.text();
+}
+
+} // namespace
+
+StepVerb::StepVerb(StepVerbText text, StepParameters parameters)
+    : m_text(std::move(text)), m_parameters(std::move(parameters))
+{
+}
+
+void StepVerb::declare(Command& command)
+{
+    if (takesModel())
+        command.positional("MODEL", m_model, "The ONNX file to start from; it stays as it is");
+    FieldOptions options(command);
+    std::visit([&](auto& parameters) { visitFields(options, parameters); }, m_parameters);
+    if (!m_text.dataHelp.empty())
+        command.option({"--data", "DIR", m_text.dataHelp, ""}, m_data);
+    command.requiredOption({"--out", "FILE", "Where the new model goes; replaced if it is there", ""}, m_output);
+    command.example(m_text.example);
+}
+
+int StepVerb::run(Console& console)
+{
+    checkOutput("--out", m_output, takesModel() ? std::vector<std::filesystem::path>{m_model} : std::vector<std::filesystem::path>{});
+    std::optional<Dataset> dataset;
+    if (needsData(m_parameters))
+        dataset = openRequiredData(m_data, m_text.name);
+    else
+        dataset = openOptionalData(m_data);
+
+    StepInput input{.model = m_model, .dataset = dataset ? &*dataset : nullptr, .output = m_output};
+    const auto result = runStep(m_parameters, input, console.job());
+    console.notices(result.notices);
+    console.print(changeTable(result));
+    if (result.proofMaxAbsDifference)
+        console.print(fmt::format("The removed channels' model gives the outputs of one with these channels at zero, "
+                                  "within {:.2g} of the largest.\n",
+                                  *result.proofMaxAbsDifference));
+    console.print(fmt::format("Wrote {} in {}.\nsha256 {}\n", m_output, secondsText(result.seconds), result.sha256));
+    console.print(toJson(result));
+    return exitDone;
+}
+
+} // namespace hone::cli

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/comparison_view.h"
+#include "cli/exit_codes.h"
+#include "cli/field_options.h"
+#include "cli/paths.h"
+#include "cli/verbs.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <set>
+
+namespace hone::cli
+{
+namespace
+{
+
+// Files by name, or by path where two have the same name.
+std::vector<ModelToCompare> named(const std::vector<std::string>& files)
+{
+    std::multiset<std::string> names;
+    for (const auto& file : files)
+        names.insert(std::filesystem::path(file).filename().string());
+    std::vector<ModelToCompare> models;
+    for (const auto& file : files) {
+        const auto name = std::filesystem::path(file).filename().string();
+        models.push_back({.name = names.count(name) > 1 ? file : name, .file = file});
+    }
+    return models;
+}
+
+class CompareVerb : public Verb
+{
+public:
+    std::string name() const override { return "compare"; }
+    std::string summary() const override { return "Measures several models on the same pictures"; }
+    void declare(Command& command) override
+    {
+        command.positionals("MODEL", m_models, "ONNX files");
+        command.option({"--data", "DIR", "The pictures' folder; needed", ""}, m_data);
+        command.option({"--html", "FILE", "A report with the accuracy-versus-size plot; replaced if it is there", ""}, m_html);
+        FieldOptions options(command);
+        options(Field{"limit", "--limit", "At most so many samples of each split; 0: all", 0}, m_options.limit);
+        options(Field{"threads", "--threads", "Threads; 0: as many as there are cores", 0, 1024}, m_options.threads);
+        command.remark("The front and the recommended model go by the validation split; test figures stand beside them.");
+        command.example("hone compare model.onnx pruned.onnx int8.onnx --data pictures --html report.html");
+    }
+    int run(Console& console) override
+    {
+        if (!m_html.empty())
+            checkOutput("--html", m_html, {m_models.begin(), m_models.end()});
+        const auto dataset = openRequiredData(m_data, "compare");
+        const auto comparison = compare(named(m_models), dataset, m_options, console.job());
+        printNotices(comparison, console);
+        if (!m_html.empty())
+            writeHtmlReport(comparison, m_html);
+        const auto& best = comparison.models.at(comparison.best());
+        console.print(comparisonTable(comparison));
+        console.print(fmt::format("Worth deploying: {}.\n", best.name));
+        if (!m_html.empty())
+            console.print(fmt::format("Wrote {}.\n", m_html));
+        auto json = toJson(comparison);
+        json["best"] = best.file.string();
+        console.print(json);
+        return exitDone;
+    }
+
+private:
+    std::vector<std::string> m_models;
+    std::string m_data;
+    std::string m_html;
+    EvaluateOptions m_options;
+};
+
+} // namespace
+
+std::unique_ptr<Verb> makeCompareVerb()
+{
+    return std::make_unique<CompareVerb>();
+}
+
+} // namespace hone::cli

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/step_verb.h"
+#include "cli/verbs.h"
+
+namespace hone::cli
+{
+
+std::unique_ptr<Verb> makeNewVerb()
+{
+    std::string known;
+    for (const auto& name : knownArchitectures())
+        known += (known.empty() ? "" : ", ") + name;
+    return std::make_unique<StepVerb>(
+        StepVerbText{.name = "new",
+                     .summary = "Makes an untrained network: " + known,
+                     .example = "hone new resnet8 --classes 12 --width 16 --out untrained.onnx",
+                     .dataHelp = ""},
+        NewParameters{});
+}
+
+} // namespace hone::cli

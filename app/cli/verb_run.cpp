@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/build_view.h"
+#include "cli/exit_codes.h"
+#include "cli/paths.h"
+#include "cli/verbs.h"
+#include "core/file.h"
+#include "project/recipe.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace hone::cli
+{
+namespace
+{
+
+ProjectStore openOrCreate(const std::filesystem::path& folder, const std::string& name)
+{
+    if (std::filesystem::exists(folder / "project.json"))
+        return ProjectStore::open(folder);
+    return ProjectStore::create(folder, name.empty() ? folder.filename().string() : name);
+}
+
+class RunVerb : public Verb
+{
+public:
+    std::string name() const override { return "run"; }
+    std::string summary() const override { return "Runs a recipe's steps in a project"; }
+    void declare(Command& command) override
+    {
+        command.positional("RECIPE", m_recipe, "A YAML file");
+        command.requiredOption({"--project", "DIR", "The project's folder; made if it is not there", ""}, m_project);
+        command.option({"--data", "DIR", "The pictures' folder, in place of the recipe's and the project's", ""}, m_data);
+        command.option({"--out", "FILE", "Where the last step's model is copied to; replaced if it is there", ""}, m_output);
+        command.remark("Steps that the project has run already are not run again.");
+        command.example("hone run recipe.yaml --project signs");
+    }
+    int run(Console& console) override
+    {
+        auto recipe = readRecipe(m_recipe);
+        if (!m_data.empty())
+            recipe.data = std::filesystem::absolute(m_data).lexically_normal().string();
+        if (!m_output.empty())
+            checkOutput("--out", m_output, {m_recipe});
+        if (!recipe.data.empty())
+            Dataset::open(recipe.data); // before a project is made
+        auto project = openOrCreate(m_project, recipe.name);
+        if (!project.dataset() && !recipe.data.empty())
+            project.setDataset(recipe.data);
+        const auto builds = runRecipe(recipe, project, console.job());
+        for (const auto& build : builds)
+            console.notices(build.notices);
+        if (!m_output.empty())
+            writeFileAtomically(m_output, readFile(builds.back().model));
+        console.print(buildTree(builds));
+        console.print(m_output.empty() ? std::string() : fmt::format("Wrote {}.\n", m_output));
+        Json json;
+        json["project"] = project.folder().string();
+        json["builds"] = buildsJson(builds, project);
+        if (!m_output.empty())
+            json["output"] = m_output;
+        console.print(json);
+        return exitDone;
+    }
+
+private:
+    std::string m_recipe;
+    std::string m_project;
+    std::string m_data;
+    std::string m_output;
+};
+
+} // namespace
+
+std::unique_ptr<Verb> makeRunVerb()
+{
+    return std::make_unique<RunVerb>();
+}
+
+} // namespace hone::cli
