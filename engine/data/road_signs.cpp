@@ -23,22 +23,22 @@ namespace
 {
 
 constexpr int pictureSide = 32;
-constexpr int sceneSide = 3 * pictureSide; // where blur and edges are worked out
+constexpr int sceneSide = 2 * pictureSide; // where blur and edges are worked out
 
-struct Order
+struct Commission
 {
     Split split = Split::Train;
     int index = 0;
 };
 
-std::vector<Order> everyPicture(const RoadSignOptions& options)
+std::vector<Commission> allCommissions(const RoadSignOptions& options)
 {
-    std::vector<Order> orders;
+    std::vector<Commission> commissions;
     for (const auto& [split, count] : {std::pair{Split::Train, options.train}, std::pair{Split::Validation, options.validation},
                                        std::pair{Split::Test, options.test}})
         for (int i = 0; i < count; ++i)
-            orders.push_back({split, i});
-    return orders;
+            commissions.push_back({split, i});
+    return commissions;
 }
 
 class Artist
@@ -59,15 +59,15 @@ public:
     }
 
     // Classes take turns, so that each has its share of every split.
-    void draw(const Order& order) const
+    void draw(const Commission& commission) const
     {
-        const auto& face = m_faces[std::size_t(order.index) % m_faces.size()];
-        const auto stream = (std::uint64_t(m_options.condition) * 4 + std::uint64_t(order.split)) << 32 | unsigned(order.index);
+        const auto& face = m_faces[std::size_t(commission.index) % m_faces.size()];
+        const auto stream = (std::uint64_t(m_options.condition) * 4 + std::uint64_t(commission.split)) << 32 | unsigned(commission.index);
         Random random(m_options.seed, stream);
         const auto picture = photograph(drawScene(face.canvas, sceneSide, random), pictureSide, m_camera, random);
         char file[16];
-        std::snprintf(file, sizeof file, "%05d.png", order.index);
-        write(m_folder / std::string(name(order.split)) / face.name / file, encodePng(picture));
+        std::snprintf(file, sizeof file, "%05d.png", commission.index);
+        write(m_folder / std::string(name(commission.split)) / face.name / file, encodePng(picture));
     }
 
     static void write(const fs::path& path, const std::string& bytes)
@@ -111,7 +111,7 @@ std::string configOf(const std::vector<SignFace>& faces)
 class DrawingCrew
 {
 public:
-    DrawingCrew(const Artist& artist, const std::vector<Order>& orders) : m_artist(artist), m_orders(orders) {}
+    DrawingCrew(const Artist& artist, const std::vector<Commission>& commissions) : m_artist(artist), m_commissions(commissions) {}
 
     void run(const JobContext& job)
     {
@@ -131,21 +131,21 @@ private:
     {
         constexpr std::size_t reportEvery = 64;
         try {
-            for (std::size_t i; !job.stopRequested() && (i = m_next++) < m_orders.size();) {
-                m_artist.draw(m_orders[i]);
+            for (std::size_t i; !job.stopRequested() && (i = m_next++) < m_commissions.size();) {
+                m_artist.draw(m_commissions[i]);
                 if (reports && i % reportEvery < 2)
-                    job.report({.activity = Activity::DrawingSample, .fraction = double(i) / double(m_orders.size())});
+                    job.report({.activity = Activity::DrawingSample, .fraction = double(i) / double(m_commissions.size())});
             }
         } catch (...) {
             const std::lock_guard lock(m_mutex);
             if (!m_failure)
                 m_failure = std::current_exception();
-            m_next = m_orders.size();
+            m_next = m_commissions.size();
         }
     }
 
     const Artist& m_artist;
-    const std::vector<Order>& m_orders;
+    const std::vector<Commission>& m_commissions;
     std::atomic<std::size_t> m_next = 0;
     std::mutex m_mutex;
     std::exception_ptr m_failure;
@@ -160,8 +160,8 @@ void drawRoadSigns(const fs::path& folder, const RoadSignOptions& options, const
     StagingFolder staging(folder);
     const Artist artist(options, staging.path());
     artist.makeFolders();
-    const auto orders = everyPicture(options);
-    DrawingCrew(artist, orders).run(job);
+    const auto commissions = allCommissions(options);
+    DrawingCrew(artist, commissions).run(job);
     Artist::write(staging.path() / "dataset.yaml", configOf(artist.faces()));
     staging.commit();
 }

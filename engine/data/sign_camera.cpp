@@ -32,10 +32,14 @@ SceneImage filtered(const SceneImage& image, const std::vector<Offset>& offsets)
 {
     SceneImage result(image.side);
     const auto inside = [&](int position) { return std::clamp(position, 0, image.side - 1); };
-    for (int y = 0; y < image.side; ++y)
-        for (int x = 0; x < image.side; ++x)
-            for (const auto& offset : offsets)
-                result.at(x, y) = sum(result.at(x, y), image.at(inside(x + offset.x), inside(y + offset.y)).scaled(offset.weight));
+    for (const auto& offset : offsets) {
+        for (int y = 0; y < image.side; ++y) {
+            const Colour* row = &image.at(0, inside(y + offset.y));
+            Colour* target = &result.at(0, y);
+            for (int x = 0; x < image.side; ++x)
+                target[x] = sum(target[x], row[inside(x + offset.x)].scaled(offset.weight));
+        }
+    }
     return result;
 }
 
@@ -143,7 +147,7 @@ private:
         for (int y = 0; y < 8; ++y)
             for (int x = 0; x < 8; ++x)
                 image.at(left + x, top + y) = {float(luma[y][x] + redness[y][x] / 0.713),
-                                               float(luma[y][x] - 0.344 * blueness[y][x] / 0.564 * 0.564 - 0.714 * redness[y][x]),
+                                               float(luma[y][x] - 0.344 * blueness[y][x] - 0.714 * redness[y][x]),
                                                float(luma[y][x] + blueness[y][x] / 0.564)};
     }
 
@@ -197,9 +201,9 @@ CameraTraits cameraTraits(SampleCondition condition)
         return {.defocus = {0.2, 0.5}, .motion = {0, 0}, .motionChance = 0, .exposure = {0.8, 1.15}, .gamma = {0.9, 1.1},
                 .redGain = {0.95, 1.05}, .blueGain = {0.95, 1.05}, .noise = {0.005, 0.02}, .chromaNoise = 0.3,
                 .vignette = {0, 0.1}, .quantization = {0, 0}};
-    return {.defocus = {0.5, 1.1}, .motion = {1, 4}, .motionChance = 0.4, .exposure = {0.35, 1.0}, .gamma = {0.8, 1.2},
-            .redGain = {0.65, 0.95}, .blueGain = {1.0, 1.35}, .noise = {0.02, 0.07}, .chromaNoise = 0.7,
-            .vignette = {0.1, 0.5}, .quantization = {0.02, 0.10}};
+    return {.defocus = {0.4, 0.9}, .motion = {1, 3}, .motionChance = 0.3, .exposure = {0.5, 1.05}, .gamma = {0.85, 1.2},
+            .redGain = {0.7, 0.95}, .blueGain = {1.0, 1.3}, .noise = {0.01, 0.045}, .chromaNoise = 0.6,
+            .vignette = {0.1, 0.45}, .quantization = {0.02, 0.07}};
 }
 
 Picture photograph(const SceneImage& scene, int side, const CameraTraits& camera, Random& random)

@@ -42,12 +42,20 @@ Point placeIn(const SceneImage& image, int x, int y)
 }
 
 template<class Contains>
-void paint(SceneImage& image, Contains contains, const Colour& colour, float opacity = 1)
+void paint(SceneImage& image, const Box& bounds, Contains contains, const Colour& colour, float opacity = 1)
 {
-    for (int y = 0; y < image.side; ++y)
-        for (int x = 0; x < image.side; ++x)
+    const auto pixelAt = [&](double place) { return std::clamp(int((place + 1) / 2 * image.side), 0, image.side - 1); };
+    for (int y = pixelAt(bounds.top); y <= pixelAt(bounds.bottom); ++y)
+        for (int x = pixelAt(bounds.left); x <= pixelAt(bounds.right); ++x)
             if (contains(placeIn(image, x, y)))
                 image.at(x, y) = image.at(x, y).mixedWith(colour, opacity);
+}
+
+constexpr Box everywhere{-1, -1, 1, 1};
+
+Box around(Point center, double reach)
+{
+    return {center.x - reach, center.y - reach, center.x + reach, center.y + reach};
 }
 
 void paintBlob(SceneImage& image, Random& random, const Colour& colour)
@@ -56,7 +64,7 @@ void paintBlob(SceneImage& image, Random& random, const Colour& colour)
     const double width = random.uniform(0.06, 0.5), height = random.uniform(0.06, 0.5);
     const double angle = random.uniform(0, std::numbers::pi), cosine = std::cos(angle), sine = std::sin(angle);
     const auto kind = random.below(3);
-    paint(image, [&](Point p) {
+    paint(image, around(center, std::hypot(width, height)), [&](Point p) {
         const double dx = p.x - center.x, dy = p.y - center.y;
         const double u = std::abs(dx * cosine + dy * sine) / width, v = (dy * cosine - dx * sine) / height;
         if (kind == 0)
@@ -78,11 +86,11 @@ void paintStreet(SceneImage& image, Random& random)
             image.at(x, y) = height < horizon ? top.mixedWith(middle, share) : bottom;
     }
     for (auto blobs = 5 + random.below(12); blobs > 0; --blobs)
-        paintBlob(image, random, random.chance(0.3) ? anyColour(random) : natural(random));
+        paintBlob(image, random, random.chance(0.2) ? anyColour(random) : natural(random));
     if (random.chance(0.4)) { // a far-off building's rows of windows, a fence
         const double period = random.uniform(0.12, 0.3), slope = random.uniform(-0.3, 0.3), edge = random.uniform(-0.5, 1);
         const Colour colour = natural(random);
-        paint(image, [&](Point p) { return p.x < edge && std::fmod(p.y + slope * p.x + 8, period) < period * 0.4; }, colour, 0.6f);
+        paint(image, everywhere, [&](Point p) { return p.x < edge && std::fmod(p.y + slope * p.x + 8, period) < period * 0.4; }, colour, 0.6f);
     }
 }
 
@@ -90,7 +98,7 @@ void paintPost(SceneImage& image, Point center, Random& random)
 {
     const double half = random.uniform(0.025, 0.05), lean = random.uniform(-0.05, 0.05);
     const Colour metal = Colour{0.5f, 0.5f, 0.52f}.scaled(between(random, 0.5, 1.3));
-    paint(image, [&](Point p) { return p.y > center.y && std::abs(p.x - center.x - lean * (p.y - center.y)) < half; }, metal);
+    paint(image, {-1, center.y, 1, 1}, [&](Point p) { return p.y > center.y && std::abs(p.x - center.x - lean * (p.y - center.y)) < half; }, metal);
 }
 
 // Plane of the picture -> plane of the sign: the sign turned in space and seen by a pinhole camera.
@@ -133,7 +141,7 @@ class SignLight
 public:
     explicit SignLight(Random& random)
         : m_fading(between(random, 0, 0.35)), m_brightness(between(random, 0.6, 1.1)), m_gradient(between(random, -0.2, 0.2)),
-          m_hasShadow(random.chance(0.35)), m_shadowAngle(random.uniform(0, 2 * std::numbers::pi)),
+          m_hasShadow(random.chance(0.35)), m_shadowSide(direction(random.uniform(0, 2 * std::numbers::pi))),
           m_shadowEdge(random.uniform(-0.4, 0.6)), m_shadowDepth(between(random, 0.4, 0.75)), m_hasGlare(random.chance(0.15)),
           m_glare{random.uniform(-0.7, 0.7), random.uniform(-0.7, 0.7)}
     {
@@ -142,7 +150,7 @@ public:
     Colour on(const Colour& face, Point p) const
     {
         float brightness = m_brightness * (1 + m_gradient * float(p.x + p.y));
-        if (m_hasShadow && p.x * std::cos(m_shadowAngle) + p.y * std::sin(m_shadowAngle) > m_shadowEdge)
+        if (m_hasShadow && p.x * m_shadowSide.x + p.y * m_shadowSide.y > m_shadowEdge)
             brightness *= m_shadowDepth;
         Colour lit = face.mixedWith({0.6f, 0.6f, 0.58f}, m_fading).scaled(brightness);
         if (m_hasGlare) {
@@ -153,9 +161,12 @@ public:
     }
 
 private:
+    static Point direction(double angle) { return {std::cos(angle), std::sin(angle)}; }
+
     float m_fading, m_brightness, m_gradient;
     bool m_hasShadow;
-    double m_shadowAngle, m_shadowEdge;
+    Point m_shadowSide;
+    double m_shadowEdge;
     float m_shadowDepth;
     bool m_hasGlare;
     Point m_glare;
@@ -194,16 +205,17 @@ void paintObstacle(SceneImage& image, Point center, double radius, Random& rando
     const auto across = [&](Point p) { return (p.y - center.y) * cosine - (p.x - center.x) * sine; };
     const Colour colour = random.chance(0.7) ? natural(random) : anyColour(random);
     if (kind == 0)
-        return paint(image, [&](Point p) { return along(p) > depth; }, colour);
+        return paint(image, everywhere, [&](Point p) { return along(p) > depth; }, colour);
     if (kind == 1) {
         const double half = random.uniform(0.04, 0.12) * radius;
-        return paint(image, [&](Point p) { return std::abs(across(p) - depth * 0.5) < half; }, colour);
+        return paint(image, everywhere, [&](Point p) { return std::abs(across(p) - depth * 0.5) < half; }, colour);
     }
     for (int leaf = 0; leaf < 6; ++leaf) {
         const Point at{center.x + cosine * depth + random.normal() * 0.25 * radius,
                        center.y + sine * depth + random.normal() * 0.25 * radius};
         const double size = random.uniform(0.1, 0.26) * radius;
-        paint(image, [&](Point p) { return std::hypot(p.x - at.x, p.y - at.y) < size; }, colour.scaled(between(random, 0.7, 1.3)));
+        paint(image, around(at, size), [&](Point p) { return std::hypot(p.x - at.x, p.y - at.y) < size; },
+              colour.scaled(between(random, 0.7, 1.3)));
     }
 }
 
