@@ -140,6 +140,16 @@ private:
         return graph.addConstant(name, std::move(integers));
     }
 
+    // All 0, and so left out where ONNX Runtime fuses without it; its matrix products ask for it.
+    ValueId weightZeroPoint(const WeightedNode& weighted, std::size_t channels)
+    {
+        const auto& opType = graphOf().node(weighted.node).opType;
+        if (opType != "Gemm" && opType != "MatMul")
+            return {};
+        const Dimensions shape = m_options.perChannelWeights ? Dimensions{static_cast<std::int64_t>(channels)} : Dimensions{};
+        return graphOf().addConstant("z", Tensor(DType::Int8, shape));
+    }
+
     struct StoredWeights
     {
         ValueId value; // float, behind DequantizeLinear
@@ -155,7 +165,7 @@ private:
         const WeightScheme scheme{weighted.channelAxis, m_options.perChannelWeights, m_largestWeight};
         auto weights = quantizeWeights(graphOf().value(original).constant, scheme, smallestScales);
         const auto integers = addInPlaceOf(original, std::move(weights.values));
-        const auto value = dequantized(integers, scales(weights.scales), {}, weighted.channelAxis);
+        const auto value = dequantized(integers, scales(weights.scales), weightZeroPoint(weighted, weights.scales.size()), weighted.channelAxis);
         return m_stored.emplace(key, StoredWeights{value, std::move(weights.scales)}).first->second;
     }
 
