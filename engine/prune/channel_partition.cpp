@@ -87,32 +87,40 @@ void ChannelPartition::uniteAxes(const Axis& a, const Axis& b, const std::string
         unite(a.atoms[i], b.atoms[i]);
 }
 
-Axis ChannelPartition::merge(const std::vector<Axis>& axes, const std::string& operation)
+bool ChannelPartition::mayChange(const Axis& axis) const
+{
+    return std::any_of(axis.atoms.begin(), axis.atoms.end(), [this](Atom atom) { return !isLocked(atom); });
+}
+
+Axis ChannelPartition::merge(const std::vector<Axis>& axes, const std::string& operation, Merging which)
 {
     Axis merged = Axis::fixed(1);
-    std::size_t carrying = 0;
     std::vector<std::int64_t> extents;
-    std::size_t carrier = 0;
+    std::vector<std::size_t> carriers;
     for (std::size_t i = 0; i < axes.size(); ++i) {
         const bool known = merged.extent >= 0 && axes[i].extent >= 0;
         merged.extent = known ? merged.extent * axes[i].extent : -1;
         if (merged.fixedBy.empty())
             merged.fixedBy = axes[i].fixedBy;
         extents.push_back(axes[i].extent);
-        if (axes[i].carriesChannels()) {
-            ++carrying;
-            carrier = i;
-        }
+        if (mayChange(axes[i]))
+            carriers.push_back(i);
     }
-    if (carrying == 0)
+    if (carriers.empty())
         return merged;
-    if (carrying > 1 || merged.extent < 0) {
+    const std::size_t carrier = *std::max_element(
+        carriers.begin(), carriers.end(), [&](std::size_t a, std::size_t b) { return extents[a] < extents[b]; });
+    const bool several = carriers.size() > 1;
+    if (merged.extent < 0 || (several && which == Merging::Strict)) {
         const std::string why =
-            operation + (carrying > 1 ? " merges two axes of channels" : " merges it with an axis of unknown extent");
+            operation + (several ? " merges two axes of channels" : " merges it with an axis of unknown extent");
         for (const Axis& axis : axes)
             lockAxis(axis, why);
         return Axis::fixed(merged.extent, "the output of " + operation);
     }
+    for (const std::size_t other : carriers)
+        if (other != carrier)
+            lockAxis(axes[other], operation + " merges two axes of channels");
     merged.fixedBy.clear();
     merged.atoms.reserve(static_cast<std::size_t>(merged.extent));
     for (std::int64_t flat = 0; flat < merged.extent; ++flat)

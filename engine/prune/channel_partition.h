@@ -30,6 +30,13 @@ struct AxisSplit
     std::size_t preferred = 0;
 };
 
+// What becomes of several axes of channels that are merged.
+enum class Merging
+{
+    Strict,     // all of them are locked
+    KeepLargest // all but the largest are: in a weight, nothing depends on the others yet
+};
+
 class ChannelPartition
 {
 public:
@@ -47,8 +54,8 @@ public:
     void lockAxis(const Axis& axis, const std::string& reason);
     // Index i of one is index i of the other. `operation` ("Add 'add_3'") is for the reason where one can't change.
     void uniteAxes(const Axis& a, const Axis& b, const std::string& operation);
-    // Axes that lie beside each other become one, the last running fastest.
-    Axis merge(const std::vector<Axis>& axes, const std::string& operation);
+    // Axes that lie beside each other become one, the last running fastest. Only one of them can go on carrying channels.
+    Axis merge(const std::vector<Axis>& axes, const std::string& operation, Merging which = Merging::Strict);
     // The reverse. Channels end on one of the new axes, so classes whose indices differ only along the others are
     // united: channels leave evenly.
     std::vector<Axis> split(const Axis& axis, const AxisSplit& into, const std::string& operation);
@@ -57,6 +64,7 @@ public:
 
 private:
     static std::size_t index(Atom atom) { return static_cast<std::size_t>(atom); }
+    bool mayChange(const Axis& axis) const;
     bool dependsOnlyOn(const Axis& axis, const AxisSplit& into, std::size_t kept) const;
 
     mutable std::vector<Atom> m_parent;

@@ -118,7 +118,11 @@ void pool(ChannelWalk& walk, NodeId id)
     const bool indicesAreRead = node.outputs.size() > 1 && node.outputs[1].valid();
     if (indicesAreRead) // they count over all channels
         return walk.refuse(id);
-    walk.setAxes(id, 0, withFixedSpatialAxes(walk, id, axes));
+    AxisList out = withFixedSpatialAxes(walk, id, axes);
+    if (node.opType.starts_with("Global"))
+        for (std::size_t i = 2; i < out.size(); ++i)
+            out[i] = Axis::fixed(1);
+    walk.setAxes(id, 0, std::move(out));
 }
 
 // Resize-10: X, scales. From 11 on: X, roi, scales, sizes, with `axes` from 18 on. Upsample: X, scales.

@@ -75,6 +75,11 @@ std::size_t preferredAxis(std::size_t inputRank, const ReshapeBlock& block)
     return inputRank <= 2 || count > 2 ? 0 : count - 1;
 }
 
+Merging mergingOf(const ChannelWalk& walk, NodeId id)
+{
+    return walk.isDerivedFromConstants(walk.graph().node(id).outputs[0]) ? Merging::KeepLargest : Merging::Strict;
+}
+
 AxisList reshapeAxes(ChannelWalk& walk, NodeId id, const AxisList& in, const std::vector<std::int64_t>& target)
 {
     std::vector<std::int64_t> extents;
@@ -83,10 +88,11 @@ AxisList reshapeAxes(ChannelWalk& walk, NodeId id, const AxisList& in, const std
     AxisList out(target.size());
     ChannelPartition& partition = walk.partition();
     const std::string operation = walk.describe(id);
+    const Merging merging = mergingOf(walk, id);
     for (const ReshapeBlock& block : matchBlocks(extents, target)) {
         const AxisList part(in.begin() + static_cast<std::ptrdiff_t>(block.inFrom),
                             in.begin() + static_cast<std::ptrdiff_t>(block.inTo));
-        const Axis merged = partition.merge(part, operation);
+        const Axis merged = partition.merge(part, operation, merging);
         const AxisSplit into{{target.begin() + static_cast<std::ptrdiff_t>(block.outFrom),
                               target.begin() + static_cast<std::ptrdiff_t>(block.outTo)},
                              preferredAxis(in.size(), block)};
@@ -201,8 +207,8 @@ void flatten(ChannelWalk& walk, NodeId id)
     const std::string operation = walk.describe(id);
     const auto middle = axes.begin() + axis;
     AxisList out;
-    out.push_back(walk.partition().merge({axes.begin(), middle}, operation));
-    out.push_back(walk.partition().merge({middle, axes.end()}, operation));
+    out.push_back(walk.partition().merge({axes.begin(), middle}, operation, mergingOf(walk, id)));
+    out.push_back(walk.partition().merge({middle, axes.end()}, operation, mergingOf(walk, id)));
     walk.setAxes(id, 0, std::move(out));
 }
 
