@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <sys/types.h>
+#include <vector>
 
 namespace hone
 {
@@ -25,6 +27,8 @@ public:
     std::filesystem::path knownHosts() const; // holds the server's key
     std::filesystem::path home() const;
     std::string hostKeyFingerprint() const;   // "SHA256:..."
+    // The processes that it consists of now: sshd first, then one or more a connection, then what those run.
+    std::vector<pid_t> processes() const;
 
 private:
     struct Implementation;
