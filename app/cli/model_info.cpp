@@ -90,7 +90,6 @@ std::string portsText(const Graph& graph, const std::vector<ValueId>& ids)
 
 ModelInfo inspect(const std::filesystem::path& file, const JobContext& job)
 {
-    job.report({.activity = Activity::Reading, .detail = file.filename().string()});
     ModelInfo info;
     info.file = file;
     info.graph = readOnnx(file);

@@ -87,6 +87,7 @@ int parseAndRun(CLI::App& app, int argc, const char* const* argv, Console& conso
         for (auto& reporting : verb->reporting(command))
             console.addOptions(reporting);
     }
+    app.footer(footer); // last, since verbs would inherit it
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
@@ -114,7 +115,9 @@ int runProgram(int argc, const char* const* argv, Console& console)
     CLI::App app("Makes neural networks small and fast for the devices you own.", "hone");
     app.set_version_flag("--version", std::string(version()), "The version of Hone");
     app.get_formatter()->column_width(38);
-    app.footer(footer);
+    app.get_formatter()->label("SUBCOMMAND", "VERB");
+    app.get_formatter()->label("SUBCOMMANDS", "VERBS");
+    app.get_formatter()->label("Subcommands", "Verbs");
     try {
         return parseAndRun(app, argc, argv, console);
     } catch (const Error& error) {

@@ -85,6 +85,7 @@ const std::map<Code, std::string_view>& table()
         {Code::HostKeyChanged, "{host} shows another key than before ({fingerprint}), as an impostor would; if you have set it up anew, remove its line from {knownHosts}."},
         {Code::HostKeyNotAccepted, "{host} shows the key {fingerprint}, not {accepted}; nothing was sent: find out which one is the device's."},
         {Code::DeviceConnectionLost, "The connection to {host} broke off ({during}); the device still runs what it ran: run this again when it is back."},
+        {Code::DeviceBusy, "{holder} is deploying to {host} just now; wait for that, or remove {path} there if it was broken off."},
         {Code::DeviceNoSpace, "{host} has no room in {path}: {neededBytes} bytes are needed, {freeBytes} are free; the device still runs what it ran: make room there."},
         {Code::DeviceUnsupported, "{host} is {architecture} with {os}, for which Hone has no runner; use a 64-bit Linux on x86-64 or ARM."},
         {Code::DeviceCommandFailed, "A command failed on {host}: {command} ({detail}); the device still runs what it ran."},

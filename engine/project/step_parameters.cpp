@@ -226,7 +226,7 @@ bool needsData(const StepParameters& parameters)
 std::string nearest(const std::string& word, const std::vector<std::string>& known)
 {
     std::string best;
-    std::size_t bestDistance = std::max<std::size_t>(1, word.size() / 3) + 1;
+    std::size_t bestDistance = (word.size() < 4 ? 1 : std::max<std::size_t>(2, word.size() / 3)) + 1;
     for (const auto& candidate : known)
         if (const auto distance = editDistance(word, candidate); distance < bestDistance) {
             bestDistance = distance;

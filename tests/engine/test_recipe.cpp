@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "project/recipe.h"
+#include "temporary_projects.h"
+
+#include <nlohmann/json.hpp>
+
+#include <QTest>
+
+using namespace hone;
+using namespace hone::testing;
+namespace fs = std::filesystem;
+
+namespace
+{
+
+constexpr auto example = R"(name: Smaller for the camera
+data: ../pictures            # a folder, relative to this file; left out: the project's
+steps:
+  - step: import
+    file: model.onnx         # relative to this file
+  - step: finetune
+    name: tuned              # for `from` below
+    epochs: 3
+  - step: prune              # takes the build before, unless `from` says which
+    ratio: 0.4
+    finetune: {epochs: 2}
+  - step: quantize
+    from: tuned
+)";
+
+Recipe parsed(const std::string& yaml)
+{
+    return parseRecipe(yaml, "/recipes/here", "recipe.yaml");
+}
+
+std::string describe(const std::optional<Message>& message)
+{
+    return message ? std::string(name(message->code)) + " line " + message->arguments.at("line") + ": " + message->arguments.at("detail")
+                   : "nothing was thrown";
+}
+
+} // namespace
+
+class TestRecipe : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void theDocumentedExampleIsRead()
+    {
+        const auto recipe = parsed(example);
+        QCOMPARE(recipe.name, std::string("Smaller for the camera"));
+        QCOMPARE(recipe.data, std::string("/recipes/pictures"));
+        QCOMPARE(recipe.steps.size(), std::size_t(4));
+        QCOMPARE(std::get<ImportParameters>(recipe.steps[0].parameters).file, fs::path("/recipes/here/model.onnx"));
+        QCOMPARE(recipe.steps[1].name, std::string("tuned"));
+        QCOMPARE(std::get<FinetuneParameters>(recipe.steps[1].parameters).train.epochs, 3);
+        const auto& prune = std::get<PruneParameters>(recipe.steps[2].parameters);
+        QCOMPARE(prune.prune.ratio, 0.4);
+        QCOMPARE(prune.finetune.epochs, 2);
+        QCOMPARE(recipe.steps[3].from, std::string("tuned"));
+    }
+
+    void whatIsWrittenIsReadAsTheSame()
+    {
+        auto recipe = parsed(example);
+        auto& train = std::get<FinetuneParameters>(recipe.steps[1].parameters).train;
+        train.learningRate = 1.0 / 3;
+        train.seed = 18446744073709551615ull;
+        train.freeze = {"conv: 1", "# no comment", "true"};
+        recipe.name = "yes: \"quoted\"";
+        const auto again = parsed(toYaml(recipe));
+        QCOMPARE(again.name, recipe.name);
+        QCOMPARE(again.data, recipe.data);
+        QCOMPARE(again.steps.size(), recipe.steps.size());
+        for (std::size_t i = 0; i < recipe.steps.size(); ++i) {
+            QCOMPARE(again.steps[i].name, recipe.steps[i].name);
+            QCOMPARE(again.steps[i].from, recipe.steps[i].from);
+            QCOMPARE(parametersToJson(again.steps[i].parameters).dump(), parametersToJson(recipe.steps[i].parameters).dump());
+        }
+    }
+
+    void problemsAreNamedWithTheirLines_data()
+    {
+        QTest::addColumn<QString>("yaml");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("not YAML") << "name: [1, 2\nsteps" << "line 2";
+        QTest::newRow("a list") << "- a\n" << "line 1: a recipe holds";
+        QTest::newRow("no steps") << "name: x\n" << "line 1: 'steps' must be a list";
+        QTest::newRow("unknown key") << "name: x\nstep:\n  - step: new\n" << "line 2: 'step' is not known, did you mean 'steps'?";
+        QTest::newRow("unknown step") << "steps:\n  - step: new\n  - step: sharpen\n" << "line 3: step 'sharpen' is not one of";
+        QTest::newRow("no kind") << "steps:\n  - epochs: 3\n" << "line 2: a step needs 'step'";
+        QTest::newRow("begins without a model") << "steps:\n\n  - step: prune\n" << "line 3: the first step must be";
+        QTest::newRow("unknown parameter") << "steps:\n  - step: new\n    widht: 3\n" << "line 3: 'widht' is not known, did you mean 'width'?";
+        QTest::newRow("wrong type") << "steps:\n  - step: new\n    width: \"3\"\n" << "line 3: 'width' must be a whole number";
+        QTest::newRow("nested") << "steps:\n  - step: new\n  - step: prune\n    finetune:\n      epochs: -1\n"
+                                << "line 5: 'finetune.epochs' must be from 0";
+        QTest::newRow("unknown from") << "steps:\n  - step: new\n  - step: prune\n    from: nobody\n" << "line 4: no step before is named 'nobody'";
+        QTest::newRow("from at a root") << "steps:\n  - step: new\n    name: a\n  - step: new\n    from: a\n" << "line 5: a step 'new' takes no build";
+        QTest::newRow("name twice") << "steps:\n  - step: new\n    name: a\n  - step: new\n    name: a\n" << "line 5: the name 'a' is taken";
+        QTest::newRow("key twice") << "steps:\n  - step: new\n    width: 3\n    width: 4\n" << "line 4: 'width' is there twice";
+        QTest::newRow("import without a file") << "steps:\n  - step: import\n" << "line 2: an import needs 'file'";
+        QTest::newRow("too deep") << QString("steps: ") + QString("[").repeated(50) + QString("]").repeated(50) << "too deeply";
+    }
+    void problemsAreNamedWithTheirLines()
+    {
+        QFETCH(QString, yaml);
+        QFETCH(QString, expected);
+        const auto text = describe(errorOf([&] { parsed(yaml.toStdString()); }));
+        QVERIFY2(text.starts_with("RecipeInvalid") && text.find(expected.toStdString()) != text.npos, text.c_str());
+    }
+
+    void allProblemsAreNamedAtOnce()
+    {
+        const auto text = describe(errorOf([] { parsed("title: x\nsteps:\n  - step: new\n    width: 0\n  - step: blur\n"); }));
+        for (const auto* part : {"line 1: 'title'", "line 4: 'width'", "line 5: step 'blur'"})
+            QVERIFY2(text.find(part) != text.npos, text.c_str());
+    }
+
+    void aliasesThatMultiplyAreRefused()
+    {
+        std::string yaml = "a: &a [x, x, x, x, x, x, x, x, x, x]\n";
+        for (char level = 'b'; level < 'i'; ++level) {
+            const std::string before(1, static_cast<char>(level - 1));
+            yaml += std::string(1, level) + ": &" + level + " [";
+            for (int i = 0; i < 10; ++i)
+                yaml += (i ? ", *" : "*") + before;
+            yaml += "]\n";
+        }
+        const auto text = describe(errorOf([&] { parsed(yaml); }));
+        QVERIFY2(text.find("too large") != text.npos, text.c_str());
+    }
+
+    void theRecipesOfTheSampleAreValid()
+    {
+        const fs::path sample = fs::path(HONE_SOURCE_DIR) / "resources" / "sample";
+        QCOMPARE(readRecipe(sample / "pretrain.yaml").steps.size(), std::size_t(2));
+        QCOMPARE(readRecipe(sample / "demo.yaml").steps.size(), std::size_t(5));
+    }
+
+    void aRecipeRunsOnceAndIsAnsweredFromDiskAfterwards()
+    {
+        QTemporaryDir folder;
+        auto project = ProjectStore::create(pathOf(folder) / "project", "p");
+        const auto recipe = parsed("steps:\n  - {step: new, width: 4, classes: 12, name: root}\n  - {step: prune, ratio: 0.5}\n"
+                                   "  - {step: prune, ratio: 0.25, from: root}\n");
+        const auto first = runRecipe(recipe, project, {});
+        QCOMPARE(first.size(), std::size_t(3));
+        QCOMPARE(first[1].parent, first[0].id);
+        QCOMPARE(first[2].parent, first[0].id);
+        QVERIFY(first[1].id != first[2].id);
+
+        bool pruned = false;
+        const auto second = runRecipe(recipe, project, JobContext({}, [&](const Progress& progress) {
+                                          pruned = pruned || progress.activity == Activity::Pruning;
+                                      }));
+        QVERIFY(!pruned);
+        for (std::size_t i = 0; i < first.size(); ++i)
+            QCOMPARE(second[i].id, first[i].id);
+        QCOMPARE(project.builds().size(), std::size_t(3));
+    }
+
+    void theSameRecipeMakesTheSameBytesElsewhere()
+    {
+        QTemporaryDir folder;
+        const auto data = drawTinyData(pathOf(folder) / "data");
+        const auto recipe = parsed("data: " + data.string() +
+                                   "\nsteps:\n  - {step: new, width: 4, classes: 12}\n  - {step: finetune, epochs: 1, batch: 16}\n"
+                                   "  - {step: prune, ratio: 0.5, finetune: {epochs: 1, batch: 16}}\n  - {step: quantize, samples: 24}\n");
+        auto one = ProjectStore::create(pathOf(folder) / "one", "one");
+        auto other = ProjectStore::create(pathOf(folder) / "other", "other");
+        const auto a = runRecipe(recipe, one, {});
+        const auto b = runRecipe(recipe, other, {});
+        for (std::size_t i = 0; i < a.size(); ++i) {
+            QCOMPARE(b[i].id, a[i].id);
+            QVERIFY2(readFile(a[i].model) == readFile(b[i].model), a[i].id.c_str());
+        }
+        QVERIFY(a[1].versions.contains("libtorch"));
+        QVERIFY(!a[3].versions.contains("libtorch"));
+        for (const auto* key : {"hone", "onnxruntime", "processor", "features", "threads"})
+            QVERIFY2(a[3].versions.contains(key), key);
+
+        // What made a build can be asked for, and makes it again.
+        one.setDataset(data);
+        const auto again = parsed(toYaml(recipeOf(one, a[2].id)));
+        auto third = ProjectStore::create(pathOf(folder) / "third", "third");
+        QCOMPARE(runRecipe(again, third, {}).back().modelSha256, a[2].modelSha256);
+    }
+
+    void aRecipeThatNeedsDataIsRefusedBeforeItsFirstStep()
+    {
+        QTemporaryDir folder;
+        auto project = ProjectStore::create(pathOf(folder) / "project", "p");
+        COMPARE_ERROR(runRecipe(parsed("steps:\n  - {step: new}\n  - {step: finetune}\n"), project, {}), MessageCode::DataRequired);
+        QVERIFY(project.builds().empty());
+    }
+};
+
+QTEST_APPLESS_MAIN(TestRecipe)
+#include "test_recipe.moc"

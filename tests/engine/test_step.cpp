@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Step parameters as JSON and command lines, and steps on files.
+#include "core/hash.h"
+#include "onnx_io/onnx_io.h"
+#include "project/step.h"
+#include "temporary_projects.h"
+
+#include <nlohmann/json.hpp>
+
+#include <QTest>
+
+using namespace hone;
+using namespace hone::testing;
+namespace fs = std::filesystem;
+
+namespace
+{
+
+// A model with two operators that nobody trains, between two that everybody does.
+fs::path writeOddModel(const fs::path& file)
+{
+    Graph graph;
+    graph.name = "odd";
+    graph.opsets[""] = 17;
+    auto last = graph.addValue({"input", {DType::Float32, Shape{Dim::free("N"), Dim::fixed(3), Dim::fixed(8), Dim::fixed(8)}}, {}});
+    graph.inputs = {last};
+    for (const auto* type : {"Relu", "Det", "Relu"}) {
+        const auto out = graph.addComputed("value");
+        graph.addNode({.name = graph.uniqueName(type), .opType = type, .inputs = {last}, .outputs = {out}});
+        last = out;
+    }
+    const auto out = graph.addComputed("output");
+    graph.addNode({.name = "bessel", .opType = "Erf", .inputs = {last}, .outputs = {out}});
+    graph.outputs = {out};
+    writeOnnx(graph, file);
+    return file;
+}
+
+} // namespace
+
+class TestStep : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase()
+    {
+        QVERIFY(m_folder.isValid());
+        m_data = Dataset::open(drawTinyData(pathOf(m_folder) / "data"));
+        m_model = pathOf(m_folder) / "model.onnx";
+        runStep(tinyNetwork(), {.output = m_model}, {});
+    }
+
+    void parametersComeBackFromJsonAsTheyWere_data()
+    {
+        QTest::addColumn<QString>("step");
+        QTest::addColumn<QString>("json");
+        QTest::newRow("import") << "import" << R"({"file": "a b.onnx"})";
+        QTest::newRow("new") << "new"
+                             << R"({"architecture":"resnet20","width":8,"classes":3,"inputChannels":1,"inputSize":28,"seed":18446744073709551615})";
+        const QString train =
+            R"({"epochs":7,"batch":32,"learningRate":0.1,"optimizer":"adamw","momentum":0.5,"weightDecay":0.01,"schedule":"step","warmUpEpochs":2.5,"stepEpochs":3,"stepFactor":0.2,"labelSmoothing":0.1,"flip":true,"shiftedCrop":4,"head":"replace","freeze":["conv*"],"patience":5,"keepBest":false,"seed":9,"threads":2})";
+        QTest::newRow("finetune") << "finetune" << train;
+        QTest::newRow("prune") << "prune"
+                               << R"({"ratio":0.25,"importance":"l1","scope":"global","atLeast":2,"finetune":)" + train + "}";
+        QTest::newRow("quantize")
+            << "quantize"
+            << R"({"ranges":"percentile","percentile":99.5,"activations":"signed","perChannelWeights":false,"samples":64,"seed":3,"threads":1})";
+    }
+    void parametersComeBackFromJsonAsTheyWere()
+    {
+        QFETCH(QString, step);
+        QFETCH(QString, json);
+        const auto given = Json::parse(json.toStdString());
+        const auto parameters = parametersFromJson(step.toStdString(), given);
+        QCOMPARE(stepName(parameters), step.toStdString());
+        // The same keys in the same order: nothing is left out, nothing is a default that slipped in.
+        QCOMPARE(parametersToJson(parameters).dump(), given.dump());
+    }
+
+    void absentKeysTakeTheDefault()
+    {
+        const auto parameters = std::get<PruneParameters>(parametersFromJson("prune", Json::parse(R"({"finetune":{"batch":8}})")));
+        QCOMPARE(parameters.prune.ratio, PruneOptions{}.ratio);
+        QCOMPARE(parameters.finetune.epochs, 0);
+        QCOMPARE(parameters.finetune.batch, 8);
+    }
+
+    void everyProblemIsNamedAtOnce()
+    {
+        const auto json = Json::parse(
+            R"({"epoch":3,"batch":"many","labelSmoothing":2,"seed":-1,"optimizer":"adam","flip":1,"learningRate":"high"})");
+        const auto thrown = errorOf([&] { parametersFromJson("finetune", json); });
+        QVERIFY(thrown);
+        QCOMPARE(thrown->code, MessageCode::RecipeInvalid);
+        const auto detail = thrown->arguments.at("detail");
+        for (const auto* expected : {"'epoch' is not known, did you mean 'epochs'?", "'batch' must be a whole number",
+                                     "'labelSmoothing' must be from 0 to 0.99", "'seed' must not be negative",
+                                     "'optimizer' must be one of sgd, adamw", "'flip' must be true or false",
+                                     "'learningRate' must be a number"})
+            QVERIFY2(detail.find(expected) != detail.npos, (detail + " lacks " + expected).c_str());
+        COMPARE_ERROR(parametersFromJson("sharpen", Json::object()), MessageCode::RecipeInvalid);
+        COMPARE_ERROR(parametersFromJson("prune", Json::array()), MessageCode::RecipeInvalid);
+        COMPARE_ERROR(parametersFromJson("prune", Json::parse(R"({"finetune":3})")), MessageCode::RecipeInvalid);
+        COMPARE_ERROR(parametersFromJson("prune", Json::parse(R"({"finetune":{"epochs":1.5}})")), MessageCode::RecipeInvalid);
+    }
+
+    void aCommandLineSaysWhatDiffersFromTheDefaults()
+    {
+        PruneParameters prune = pruning(0.3);
+        prune.finetune.epochs = 2;
+        prune.finetune.keepBest = false;
+        prune.finetune.freeze = {"conv_1", "block 2*"};
+        QCOMPARE(commandLine(prune, "m.onnx", "my pictures", "o.onnx"),
+                 std::string("hone prune m.onnx --data 'my pictures' --ratio 0.3 --finetune-epochs 2 --freeze conv_1 "
+                             "--freeze 'block 2*' --no-keep-best --out o.onnx"));
+        QCOMPARE(commandLine(QuantizeParameters{}, "it's.onnx", "d", "o"),
+                 std::string("hone quantize 'it'\\''s.onnx' --data d --out o"));
+        QCOMPARE(commandLine(tinyNetwork(5), "", "", "o"),
+                 std::string("hone new resnet8 --width 4 --classes 12 --seed 5 --out o"));
+        QCOMPARE(commandLine(ImportParameters{"a.onnx"}, "", "", "project"), std::string("hone project import project a.onnx"));
+    }
+
+    void onlyStepsThatReadDataNeedThem()
+    {
+        QVERIFY(!needsData(ImportParameters{}));
+        QVERIFY(!needsData(NewParameters{}));
+        QVERIFY(!needsData(pruning(0.3)));
+        auto trained = pruning(0.3);
+        trained.finetune.epochs = 1;
+        QVERIFY(needsData(trained));
+        QVERIFY(needsData(FinetuneParameters{}));
+        QVERIFY(needsData(QuantizeParameters{}));
+        const auto output = pathOf(m_folder) / "needs-data.onnx";
+        COMPARE_ERROR(runStep(trained, StepInput{.model = m_model, .output = output}, {}), MessageCode::DataRequired);
+        QVERIFY(!fs::exists(output));
+    }
+
+    void pruningWithoutDataReportsWhatNeedsNone()
+    {
+        const auto output = pathOf(m_folder) / "pruned.onnx";
+        const auto result = runStep(pruning(0.5), {.model = m_model, .output = output}, {});
+        QVERIFY(!result.after.accuracy);
+        QVERIFY(result.after.latency);
+        QVERIFY(result.after.facts.macs < result.before.facts.macs);
+        QCOMPARE(result.after.facts.sizeBytes, static_cast<std::int64_t>(fs::file_size(output)));
+        QCOMPARE(result.sha256, sha256OfFile(output));
+        const auto json = toJson(result);
+        for (const auto* key : {"before", "after", "seconds", "output", "sha256", "groups", "proof"})
+            QVERIFY2(json.contains(key), key);
+        QVERIFY(!json.at("after").contains("top1"));
+    }
+
+    void withDataBothSidesAreMeasuredOnValidation()
+    {
+        const auto output = pathOf(m_folder) / "pruned-with-data.onnx";
+        const auto result = runStep(pruning(0.5), {.model = m_model, .dataset = &*m_data, .output = output}, {});
+        QVERIFY(result.before.accuracy && result.after.accuracy);
+        QCOMPARE(result.after.accuracy->split, Split::Validation);
+        QCOMPARE(result.after.accuracy->samples, std::size_t(24));
+    }
+
+    void theSameStepGivesTheSameBytes()
+    {
+        FinetuneParameters finetune;
+        finetune.train.epochs = 1;
+        finetune.train.batch = 16;
+        finetune.train.augmentation.shiftedCrop = 2;
+        std::string first;
+        for (const auto* name : {"a.onnx", "b.onnx"}) {
+            const auto result = runStep(finetune, {.model = m_model, .dataset = &*m_data, .output = pathOf(m_folder) / name}, {});
+            QCOMPARE(result.epochs.size(), std::size_t(1));
+            if (first.empty())
+                first = result.sha256;
+            QCOMPARE(result.sha256, first);
+        }
+        finetune.train.seed = 1;
+        const auto other = runStep(finetune, {.model = m_model, .dataset = &*m_data, .output = pathOf(m_folder) / "c.onnx"}, {});
+        QVERIFY(other.sha256 != first);
+    }
+
+    void aQuantizedModelIsNotChangedAgain()
+    {
+        const auto output = pathOf(m_folder) / "int8.onnx";
+        QuantizeParameters quantize;
+        quantize.quantize.samples = 24;
+        runStep(quantize, {.model = m_model, .dataset = &*m_data, .output = output}, {});
+        const auto again = pathOf(m_folder) / "again.onnx";
+        COMPARE_ERROR(runStep(quantize, StepInput{.model = output, .dataset = &*m_data, .output = again}, {}),
+                      MessageCode::AlreadyQuantized);
+        COMPARE_ERROR(runStep(pruning(0.3), StepInput{.model = output, .output = again}, {}), MessageCode::AlreadyQuantized);
+        QVERIFY(!fs::exists(again));
+    }
+
+    void everyOperatorThatCantBeTrainedIsNamedAtOnce()
+    {
+        const auto odd = writeOddModel(pathOf(m_folder) / "odd.onnx");
+        const auto thrown = errorOf([&] {
+            runStep(FinetuneParameters{}, {.model = odd, .dataset = &*m_data, .output = pathOf(m_folder) / "x.onnx"}, {});
+        });
+        QVERIFY(thrown);
+        QCOMPARE(thrown->code, MessageCode::OperatorsUnsupported);
+        QVERIFY(thrown->arguments.at("operators").find("Det") != std::string::npos);
+        QVERIFY(thrown->arguments.at("open").find("quantize") != std::string::npos);
+    }
+
+    void anOutputThatCantBeWrittenIsRefusedBeforeAnyWork()
+    {
+        bool worked = false;
+        const JobContext job({}, [&](const Progress&) { worked = true; });
+        const auto missing = pathOf(m_folder) / "missing" / "x.onnx";
+        COMPARE_ERROR(runStep(pruning(0.3), StepInput{.model = m_model, .output = missing}, job), MessageCode::FileUnwritable);
+        COMPARE_ERROR(runStep(pruning(0.3), StepInput{.model = m_model, .output = pathOf(m_folder)}, job), MessageCode::FileUnwritable);
+        QVERIFY(!worked);
+    }
+
+    void aStopWritesNothingWhereverItComes()
+    {
+        const auto output = pathOf(m_folder) / "stopped.onnx";
+        int reports = 0;
+        runStep(pruning(0.3), {.model = m_model, .dataset = &*m_data, .output = output}, JobContext({}, [&](const Progress&) { ++reports; }));
+        fs::remove(output);
+        QVERIFY(reports > 3);
+        for (int stopAt = 1; stopAt <= reports; stopAt += 1 + reports / 8) {
+            std::stop_source stop;
+            int seen = 0;
+            const JobContext job(stop.get_token(), [&](const Progress&) {
+                if (++seen == stopAt)
+                    stop.request_stop();
+            });
+            QVERIFY_EXCEPTION_THROWN(runStep(pruning(0.3), StepInput{.model = m_model, .dataset = &*m_data, .output = output}, job), Cancelled);
+            QVERIFY(!fs::exists(output));
+        }
+    }
+
+private:
+    QTemporaryDir m_folder;
+    std::optional<Dataset> m_data;
+    fs::path m_model;
+};
+
+QTEST_APPLESS_MAIN(TestStep)
+#include "test_step.moc"
