@@ -59,7 +59,8 @@ std::vector<Tensor> DeviceRunner::smoke(const JobContext& job)
         throw refuse(complaint(result));
     try {
         std::vector<Tensor> outputs;
-        for (const auto& output : Json::parse(result.output).at("outputs")) {
+        const auto json = Json::parse(result.output);
+        for (const auto& output : json.at("outputs")) {
             const auto values = output.at("values").get<std::vector<float>>();
             outputs.push_back(Tensor::of<float>({static_cast<std::int64_t>(values.size())}, values));
         }
