@@ -4,6 +4,7 @@
 #include "graph/shape_inference.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <string_view>
 
@@ -35,6 +36,19 @@ bool isWeight(const Node& node, std::size_t input, DType dtype)
     // Other integers are shapes and indices.
     const bool narrow = dtype == DType::Int8 || dtype == DType::UInt8 || dtype == DType::Int4 || dtype == DType::UInt4;
     return isFloatingPoint(dtype) || narrow || node.opType == "DequantizeLinear";
+}
+
+// Stay at the largest number where a hostile model asks for more.
+std::int64_t product(std::int64_t a, std::int64_t b)
+{
+    std::int64_t result = 0;
+    return __builtin_mul_overflow(a, b, &result) ? std::numeric_limits<std::int64_t>::max() : result;
+}
+
+void add(std::int64_t& sum, std::int64_t term)
+{
+    if (__builtin_add_overflow(sum, term, &sum))
+        sum = std::numeric_limits<std::int64_t>::max();
 }
 
 std::int64_t elements(const Shape& shape)
@@ -127,7 +141,7 @@ private:
         }
         m_cost.parameters += cost.parameters;
         m_cost.parameterBytes += cost.parameterBytes;
-        m_cost.macs += cost.macs;
+        add(m_cost.macs, cost.macs);
         m_cost.nodes.push_back(std::move(cost));
     }
 
@@ -170,9 +184,9 @@ private:
         if (op == "ConvTranspose") // every input element meets the weights of its channel
             return perWeightColumn(data, second);
         if (op == "Gemm" && output && data && data->size() == 2)
-            return elements(*output) * elements({(*data)[node.intAttribute("transA", 0) != 0 ? 0 : 1]});
+            return product(elements(*output), elements({(*data)[node.intAttribute("transA", 0) != 0 ? 0 : 1]}));
         if ((op == "MatMul" || op == "MatMulInteger" || op == "QLinearMatMul") && output && data && !data->empty())
-            return elements(*output) * elements({data->back()});
+            return product(elements(*output), elements({data->back()}));
         return 0;
     }
 
@@ -181,7 +195,7 @@ private:
     {
         if (!tensor || !weights || weights->empty())
             return 0;
-        return elements(*tensor) * elements(Shape(weights->begin() + 1, weights->end()));
+        return product(elements(*tensor), elements(Shape(weights->begin() + 1, weights->end())));
     }
 
     std::int64_t activationBytes(ValueId id) const

@@ -25,7 +25,7 @@ bool isFloatConstant(const Graph& graph, ValueId id)
 // scale = gamma / sqrt(var + epsilon), offset = beta - mean * scale; nothing where it isn't one in inference.
 std::optional<Affine> inferenceNormalization(const Graph& graph, const Node& node)
 {
-    if (node.opType != "BatchNormalization" || !node.domain.empty() || node.inputs.size() != 5 ||
+    if (node.opType != "BatchNormalization" || !node.domain.empty() || node.inputs.size() != 5 || node.outputs.empty() ||
         node.intAttribute("training_mode", 0) != 0 || node.intAttribute("spatial", 1) != 1)
         return std::nullopt;
     for (std::size_t i = 1; i < node.outputs.size(); ++i)
@@ -120,7 +120,7 @@ private:
         const auto affine = inferenceNormalization(m_graph, normalization);
         if (!affine)
             return false;
-        const auto between = normalization.inputs[0], result = normalization.outputs.at(0);
+        const auto between = normalization.inputs[0], result = normalization.outputs[0];
         const auto producer = between.valid() ? m_producer[between.index] : NodeId();
         if (!producer.valid() || !readOnceOnly(between) || !result.valid() || !foldInto(producer, *affine))
             return false;

@@ -138,7 +138,7 @@ private:
             const auto from = place(node.input(0));
             if (node.opType == "Reshape" && (from != 0 || to != 0))
                 return false;
-            if (mixesAlong(node, *to))
+            if (mixesAlong(node, output, *to))
                 return false;
         }
         return true;
@@ -147,9 +147,9 @@ private:
     // Numbers of a shape rather than samples.
     bool carriesShape(ValueId id) const { return !m_one.constant(id).isNull() && !m_trial.constant(id).isNull(); }
 
-    bool mixesAlong(const Node& node, std::size_t batch) const
+    bool mixesAlong(const Node& node, ValueId output, std::size_t batch) const
     {
-        const auto rank = static_cast<std::int64_t>(m_trial.type(node.outputs[0]).shape->size());
+        const auto rank = static_cast<std::int64_t>(m_trial.type(output).shape->size());
         const auto axis = [&](std::int64_t fallback) {
             const auto value = node.intAttribute("axis", fallback);
             return static_cast<std::size_t>(value < 0 ? value + rank : value);

@@ -10,7 +10,7 @@ namespace
 
 bool isInferenceDropout(const Graph& graph, const Node& node, const GraphUses& uses)
 {
-    if (node.opType != "Dropout" || !node.domain.empty())
+    if (node.opType != "Dropout" || !node.domain.empty() || node.outputs.empty())
         return false;
     if (node.outputs.size() > 1 && node.outputs[1].valid() &&
         (!uses.users(node.outputs[1]).empty() || uses.isGraphOutput(node.outputs[1])))

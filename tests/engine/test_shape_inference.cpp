@@ -352,7 +352,7 @@ private slots:
             }
         }
         QVERIFY2(wrong.empty(), wrong.c_str());
-        QVERIFY2(compared > 500, qPrintable(QString("%1 compared, %2 open").arg(compared).arg(open)));
+        QVERIFY2(compared > 750, qPrintable(QString("%1 compared, %2 open").arg(compared).arg(open)));
     }
 
     // torch's x.view(x.size(0), -1), as its exporter writes it.
