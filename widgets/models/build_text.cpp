@@ -13,7 +13,7 @@ namespace hone::studio
 namespace
 {
 
-QString tr(const char* source, int n = -1)
+QString words(const char* source, int n = -1)
 {
     return QCoreApplication::translate("Builds", source, nullptr, n);
 }
@@ -38,8 +38,8 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 QString prunedText(const PruneParameters& parameters)
 {
-    const QString scope = parameters.prune.scope == PruningScope::Global ? tr(QT_TRANSLATE_NOOP("Builds", "global"))
-                                                                         : tr(QT_TRANSLATE_NOOP("Builds", "uniform"));
+    const QString scope = parameters.prune.scope == PruningScope::Global ? words(QT_TRANSLATE_NOOP("Builds", "global"))
+                                                                         : words(QT_TRANSLATE_NOOP("Builds", "uniform"));
     if (parameters.finetune.epochs == 0)
         return scope;
     return QStringLiteral("%1, + %2").arg(scope, epochsText(parameters.finetune.epochs));
@@ -47,8 +47,8 @@ QString prunedText(const PruneParameters& parameters)
 
 QString quantizedText(const QuantizeParameters& parameters)
 {
-    return parameters.quantize.ranges == RangeMethod::Percentile ? tr(QT_TRANSLATE_NOOP("Builds", "static, percentile"))
-                                                                 : tr(QT_TRANSLATE_NOOP("Builds", "static, min-max"));
+    return parameters.quantize.ranges == RangeMethod::Percentile ? words(QT_TRANSLATE_NOOP("Builds", "static, percentile"))
+                                                                 : words(QT_TRANSLATE_NOOP("Builds", "static, min-max"));
 }
 
 } // namespace
@@ -56,8 +56,8 @@ QString quantizedText(const QuantizeParameters& parameters)
 QString detailText(const Build& build)
 {
     return std::visit(Overloaded{
-                          [](const ImportParameters&) { return tr(QT_TRANSLATE_NOOP("Builds", "original")); },
-                          [](const NewParameters&) { return tr(QT_TRANSLATE_NOOP("Builds", "untrained")); },
+                          [](const ImportParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "original")); },
+                          [](const NewParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "untrained")); },
                           [](const FinetuneParameters& step) { return epochsText(step.train.epochs); },
                           [](const PruneParameters& step) { return prunedText(step); },
                           [](const QuantizeParameters& step) { return quantizedText(step); },
@@ -78,15 +78,15 @@ QString stepTitle(const StepParameters& parameters, const QString& parentLabel)
     return std::visit(
         Overloaded{
             [](const ImportParameters& step)
-            { return tr(QT_TRANSLATE_NOOP("Builds", "Importing %1")).arg(pathText(step.file.filename())); },
+            { return words(QT_TRANSLATE_NOOP("Builds", "Importing %1")).arg(pathText(step.file.filename())); },
             [](const NewParameters& step)
-            { return tr(QT_TRANSLATE_NOOP("Builds", "Making %1")).arg(text(step.architecture.name)); },
-            [&](const FinetuneParameters&) { return tr(QT_TRANSLATE_NOOP("Builds", "Fine-tuning %1")).arg(parentLabel); },
+            { return words(QT_TRANSLATE_NOOP("Builds", "Making %1")).arg(text(step.architecture.name)); },
+            [&](const FinetuneParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "Fine-tuning %1")).arg(parentLabel); },
             [&](const PruneParameters& step)
             {
-                return tr(QT_TRANSLATE_NOOP("Builds", "Pruning %1 by %2")).arg(parentLabel, wholePercent(step.prune.ratio));
+                return words(QT_TRANSLATE_NOOP("Builds", "Pruning %1 by %2")).arg(parentLabel, wholePercent(step.prune.ratio));
             },
-            [&](const QuantizeParameters&) { return tr(QT_TRANSLATE_NOOP("Builds", "Quantizing %1")).arg(parentLabel); },
+            [&](const QuantizeParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "Quantizing %1")).arg(parentLabel); },
         },
         parameters);
 }

@@ -16,7 +16,7 @@ namespace hone::studio
 namespace
 {
 
-QString tr(const char* source)
+QString words(const char* source)
 {
     return QCoreApplication::translate("Tables", source);
 }
@@ -30,7 +30,7 @@ QString share(double fraction)
 QString reasonText(const std::string& reason)
 {
     if (reason == "makes the model's output")
-        return tr(QT_TRANSLATE_NOOP("Tables", "the model’s output"));
+        return words(QT_TRANSLATE_NOOP("Tables", "the model’s output"));
     return text(reason);
 }
 
@@ -108,25 +108,25 @@ std::vector<Column<LayerRow>> layerColumns()
     using Row = LayerRow;
     const auto bits = [](const Row& row, int role) { return role == BitsRole && row.bits > 0 ? QVariant(row.bits) : QVariant(); };
     return {
-        {tr(QT_TRANSLATE_NOOP("Tables", "Layer")), {}, Alignment::Text, [](const Row& row) { return row.name; }},
-        {tr(QT_TRANSLATE_NOOP("Tables", "Operator")), {}, Alignment::Text, [](const Row& row) { return row.op; }, {},
+        {words(QT_TRANSLATE_NOOP("Tables", "Layer")), {}, Alignment::Text, [](const Row& row) { return row.name; }},
+        {words(QT_TRANSLATE_NOOP("Tables", "Operator")), {}, Alignment::Text, [](const Row& row) { return row.op; }, {},
          [](const Row&, int role) { return role == FadedRole ? QVariant(true) : QVariant(); }},
-        {tr(QT_TRANSLATE_NOOP("Tables", "Output")), tr(QT_TRANSLATE_NOOP("Tables", "Shape of the layer's first output; N is the batch")),
+        {words(QT_TRANSLATE_NOOP("Tables", "Output")), words(QT_TRANSLATE_NOOP("Tables", "Shape of the layer's first output; N is the batch")),
          Alignment::Text, [](const Row& row) { return row.shape; }},
-        {tr(QT_TRANSLATE_NOOP("Tables", "Bits")), tr(QT_TRANSLATE_NOOP("Tables", "Bits of a weight")), Alignment::Text,
-         [](const Row& row) { return row.bits > 0 ? tr(QT_TRANSLATE_NOOP("Tables", "%1 bit")).arg(row.bits) : QString(); },
+        {words(QT_TRANSLATE_NOOP("Tables", "Bits")), words(QT_TRANSLATE_NOOP("Tables", "Bits of a weight")), Alignment::Text,
+         [](const Row& row) { return row.bits > 0 ? words(QT_TRANSLATE_NOOP("Tables", "%1 bit")).arg(row.bits) : QString(); },
          [](const Row& row) { return QVariant(row.bits); }, bits},
-        {tr(QT_TRANSLATE_NOOP("Tables", "Parameters")), {}, Alignment::Figure,
+        {words(QT_TRANSLATE_NOOP("Tables", "Parameters")), {}, Alignment::Figure,
          [](const Row& row) { return row.parameters > 0 ? QLocale().toString(static_cast<qlonglong>(row.parameters)) : QString(); },
          [](const Row& row) { return QVariant(static_cast<qlonglong>(row.parameters)); }},
-        {tr(QT_TRANSLATE_NOOP("Tables", "MMACs")), tr(QT_TRANSLATE_NOOP("Tables", "Million multiply-accumulates for one picture")),
+        {words(QT_TRANSLATE_NOOP("Tables", "MMACs")), words(QT_TRANSLATE_NOOP("Tables", "Million multiply-accumulates for one picture")),
          Alignment::Figure, [](const Row& row) { return row.macs > 0 ? megaMacsNumber(row.macs) : QString(); },
          [](const Row& row) { return QVariant(static_cast<qlonglong>(row.macs)); }},
-        {tr(QT_TRANSLATE_NOOP("Tables", "MACs, %")), tr(QT_TRANSLATE_NOOP("Tables", "Share of the model's multiply-accumulates")),
+        {words(QT_TRANSLATE_NOOP("Tables", "MACs, %")), words(QT_TRANSLATE_NOOP("Tables", "Share of the model's multiply-accumulates")),
          Alignment::Figure, [](const Row& row) { return row.macs > 0 ? share(row.macsShare) : QString(); },
          [](const Row& row) { return QVariant(row.macsShare); },
          [](const Row& row, int role) { return role == BarRole && row.macs > 0 ? QVariant(row.macsShare) : QVariant(); }},
-        {tr(QT_TRANSLATE_NOOP("Tables", "Output, kB")), tr(QT_TRANSLATE_NOOP("Tables", "Memory of what the layer gives, for one picture")),
+        {words(QT_TRANSLATE_NOOP("Tables", "Output, kB")), words(QT_TRANSLATE_NOOP("Tables", "Memory of what the layer gives, for one picture")),
          Alignment::Figure, [](const Row& row) { return kilobytesNumber(row.activationBytes); },
          [](const Row& row) { return QVariant(static_cast<qlonglong>(row.activationBytes)); }},
     };
@@ -176,8 +176,8 @@ std::vector<Column<GroupRow>> groupColumns()
     const auto keptShare = [](const Row& row)
     { return row.channels > 0 ? static_cast<double>(row.kept) / static_cast<double>(row.channels) : 1.0; };
     return {
-        {tr(QT_TRANSLATE_NOOP("Tables", "Coupled channels")),
-         tr(QT_TRANSLATE_NOOP("Tables", "Channels that can only leave together, named by their first layer")), Alignment::Text,
+        {words(QT_TRANSLATE_NOOP("Tables", "Coupled channels")),
+         words(QT_TRANSLATE_NOOP("Tables", "Channels that can only leave together, named by their first layer")), Alignment::Text,
          [](const Row& row) { return row.name; }, {},
          [](const Row& row, int role)
          {
@@ -185,7 +185,7 @@ std::vector<Column<GroupRow>> groupColumns()
                  return QVariant();
              return QVariant(QCoreApplication::translate("Tables", "%n layer(s)", nullptr, row.layers));
          }},
-        {tr(QT_TRANSLATE_NOOP("Tables", "Channels")), {}, Alignment::Figure,
+        {words(QT_TRANSLATE_NOOP("Tables", "Channels")), {}, Alignment::Figure,
          [](const Row& row)
          {
              if (row.group < 0)
@@ -195,10 +195,10 @@ std::vector<Column<GroupRow>> groupColumns()
              return QStringLiteral("%1 → %2").arg(row.channels).arg(row.kept);
          },
          [](const Row& row) { return QVariant(static_cast<qlonglong>(row.channels)); }},
-        {tr(QT_TRANSLATE_NOOP("Tables", "Keep")), tr(QT_TRANSLATE_NOOP("Tables", "Share of the channels that stays")), Alignment::Text,
+        {words(QT_TRANSLATE_NOOP("Tables", "Keep")), words(QT_TRANSLATE_NOOP("Tables", "Share of the channels that stays")), Alignment::Text,
          [keptShare](const Row& row)
          {
-             return row.group < 0 ? tr(QT_TRANSLATE_NOOP("Tables", "locked: %1")).arg(row.locked)
+             return row.group < 0 ? words(QT_TRANSLATE_NOOP("Tables", "locked: %1")).arg(row.locked)
                                   : QStringLiteral("%1 %").arg(QLocale().toString(keptShare(row) * 100, 'f', 0));
          },
          [keptShare](const Row& row) { return QVariant(row.group < 0 ? 2.0 : keptShare(row)); },
@@ -212,11 +212,11 @@ std::vector<Column<GroupRow>> groupColumns()
                  return QVariant(row.locked);
              return QVariant();
          }},
-        {tr(QT_TRANSLATE_NOOP("Tables", "Bits")), tr(QT_TRANSLATE_NOOP("Tables", "Bits of a weight")), Alignment::Text,
-         [](const Row& row) { return row.bits > 0 ? tr(QT_TRANSLATE_NOOP("Tables", "%1 bit")).arg(row.bits) : QString(); },
+        {words(QT_TRANSLATE_NOOP("Tables", "Bits")), words(QT_TRANSLATE_NOOP("Tables", "Bits of a weight")), Alignment::Text,
+         [](const Row& row) { return row.bits > 0 ? words(QT_TRANSLATE_NOOP("Tables", "%1 bit")).arg(row.bits) : QString(); },
          [](const Row& row) { return QVariant(row.bits); },
          [](const Row& row, int role) { return role == BitsRole && row.bits > 0 ? QVariant(row.bits) : QVariant(); }},
-        {tr(QT_TRANSLATE_NOOP("Tables", "MACs, %")), tr(QT_TRANSLATE_NOOP("Tables", "Share of the model's multiply-accumulates")),
+        {words(QT_TRANSLATE_NOOP("Tables", "MACs, %")), words(QT_TRANSLATE_NOOP("Tables", "Share of the model's multiply-accumulates")),
          Alignment::Figure, [](const Row& row) { return share(row.macsShare); },
          [](const Row& row) { return QVariant(row.macsShare); }},
     };
@@ -234,9 +234,9 @@ std::vector<Column<CompareRow>> compareColumns()
         return {};
     };
     return {
-        {tr(QT_TRANSLATE_NOOP("Tables", "Build")), {}, Alignment::Text,
+        {words(QT_TRANSLATE_NOOP("Tables", "Build")), {}, Alignment::Text,
          [](const Row& row) { return row.best ? row.name + QStringLiteral(" ★") : row.name; }, {}, faded},
-        {tr(QT_TRANSLATE_NOOP("Tables", "Accuracy, %")), tr(QT_TRANSLATE_NOOP("Tables", "Top-1 on the validation split, with its 95 % interval")),
+        {words(QT_TRANSLATE_NOOP("Tables", "Accuracy, %")), words(QT_TRANSLATE_NOOP("Tables", "Top-1 on the validation split, with its 95 % interval")),
          Alignment::Figure,
          [](const Row& row)
          { return row.evaluation.accuracy ? percentNumber(row.evaluation.accuracy->top1) : QStringLiteral("–"); },
@@ -248,17 +248,17 @@ std::vector<Column<CompareRow>> compareColumns()
                      percentNumber((row.evaluation.accuracy->top1High - row.evaluation.accuracy->top1Low) / 2));
              return faded(row, role);
          }},
-        {tr(QT_TRANSLATE_NOOP("Tables", "File, kB")), {}, Alignment::Figure,
+        {words(QT_TRANSLATE_NOOP("Tables", "File, kB")), {}, Alignment::Figure,
          [](const Row& row) { return kilobytesNumber(row.evaluation.facts.sizeBytes); },
          [](const Row& row) { return QVariant(static_cast<qlonglong>(row.evaluation.facts.sizeBytes)); }, faded},
-        {tr(QT_TRANSLATE_NOOP("Tables", "MMACs")), tr(QT_TRANSLATE_NOOP("Tables", "Million multiply-accumulates for one picture")),
+        {words(QT_TRANSLATE_NOOP("Tables", "MMACs")), words(QT_TRANSLATE_NOOP("Tables", "Million multiply-accumulates for one picture")),
          Alignment::Figure, [](const Row& row) { return megaMacsNumber(row.evaluation.facts.macs); },
          [](const Row& row) { return QVariant(static_cast<qlonglong>(row.evaluation.facts.macs)); }, faded},
-        {tr(QT_TRANSLATE_NOOP("Tables", "Peak memory, kB")),
-         tr(QT_TRANSLATE_NOOP("Tables", "The most that layers' outputs take at one time, for one picture")), Alignment::Figure,
+        {words(QT_TRANSLATE_NOOP("Tables", "Peak memory, kB")),
+         words(QT_TRANSLATE_NOOP("Tables", "The most that layers' outputs take at one time, for one picture")), Alignment::Figure,
          [](const Row& row) { return kilobytesNumber(row.evaluation.facts.peakActivationBytes); },
          [](const Row& row) { return QVariant(static_cast<qlonglong>(row.evaluation.facts.peakActivationBytes)); }, faded},
-        {tr(QT_TRANSLATE_NOOP("Tables", "Here, ms")), tr(QT_TRANSLATE_NOOP("Tables", "Median latency at batch 1 on this computer, one thread")),
+        {words(QT_TRANSLATE_NOOP("Tables", "Here, ms")), words(QT_TRANSLATE_NOOP("Tables", "Median latency at batch 1 on this computer, one thread")),
          Alignment::Figure,
          [](const Row& row)
          { return row.evaluation.latency ? threeDigits(row.evaluation.latency->p50Ms) : QStringLiteral("–"); },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/workspace.h"
 
+#include "models/build_text.h"
 #include "onnx_io/onnx_io.h"
 
 #include <QFileInfo>
@@ -23,6 +24,15 @@ std::optional<Dataset> datasetFor(const ProjectStore& store, const StepParameter
     if (!needsData(parameters) && !std::filesystem::exists(*store.dataset()))
         return std::nullopt;
     return Dataset::open(*store.dataset());
+}
+
+int plannedEpochs(const StepParameters& parameters)
+{
+    if (const auto* finetune = std::get_if<FinetuneParameters>(&parameters))
+        return finetune->train.epochs;
+    if (const auto* prune = std::get_if<PruneParameters>(&parameters))
+        return prune->finetune.epochs;
+    return 0;
 }
 
 } // namespace
@@ -64,11 +74,21 @@ void Workspace::open(const std::filesystem::path& folder)
                 });
 }
 
-void Workspace::create(const std::filesystem::path& folder, const QString& name)
+void Workspace::create(const NewProject& project)
 {
-    m_reads.run(tr("Making the project %1").arg(name), this,
-                [folder, name = name.toStdString()](const JobContext&) { ProjectStore::create(folder, name); },
-                [this, folder] { open(folder); });
+    m_reads.run(tr("Making the project %1").arg(project.name), this,
+                [project](const JobContext&)
+                {
+                    ProjectStore store = ProjectStore::create(project.folder, project.name.toStdString());
+                    if (!project.data.empty())
+                        store.setDataset(project.data);
+                },
+                [this, project]
+                {
+                    open(project.folder);
+                    if (!project.model.empty())
+                        runStep({}, ImportParameters{project.model}, stepTitle(ImportParameters{project.model}, {}));
+                });
 }
 
 void Workspace::close()
@@ -152,15 +172,21 @@ JobId Workspace::change(const QString& title, std::function<void(ProjectStore&, 
 
 JobId Workspace::runStep(const QString& parent, const StepParameters& parameters, const QString& label)
 {
-    const JobId id = m_steps.run(
-        label, this,
-        [folder = m_folder, parent = parent.toStdString(), parameters](const JobContext& job)
-        {
-            ProjectStore store = ProjectStore::open(folder);
-            const std::optional<Dataset> dataset = datasetFor(store, parameters);
-            return store.run(parent, parameters, dataset ? &*dataset : nullptr, job);
-        },
-        [this](const Build&) { reload(); });
+    JobRunner::Job job;
+    job.title = label;
+    job.work = [this, folder = m_folder, parent = parent.toStdString(), parameters](const JobContext& context)
+    {
+        ProjectStore store = ProjectStore::open(folder);
+        const std::optional<Dataset> dataset = datasetFor(store, parameters);
+        store.run(parent, parameters, dataset ? &*dataset : nullptr, context);
+        return [this] { reload(); };
+    };
+    job.progressed = [this, label, planned = plannedEpochs(parameters)](const Progress& progress)
+    {
+        if (planned > 0)
+            follow(label, planned, progress);
+    };
+    const JobId id = m_steps.enqueue(std::move(job));
     // Inline runs have ended by now.
     if (const JobInfo* info = m_steps.find(id); info && (info->state == JobState::Queued || info->state == JobState::Running))
     {
@@ -170,8 +196,42 @@ JobId Workspace::runStep(const QString& parent, const StepParameters& parameters
     return id;
 }
 
+void Workspace::follow(const QString& label, int plannedEpochs, const Progress& progress)
+{
+    const JobInfo* running = m_steps.running();
+    if (!running || progress.activity != Activity::Training)
+        return;
+    if (!m_training || m_training->job != running->id)
+    {
+        m_training = LiveTraining{running->id, label, plannedEpochs, {}};
+        emit trainingChanged();
+    }
+    if (progress.metrics.empty())
+        return;
+    EpochResult epoch;
+    epoch.epoch = progress.step;
+    for (const Metric& metric : progress.metrics)
+    {
+        if (metric.name == "trainLoss")
+            epoch.trainLoss = metric.value;
+        else if (metric.name == "validationTop1")
+            epoch.validationTop1 = metric.value;
+        else if (metric.name == "samplesPerSecond")
+            epoch.samplesPerSecond = metric.value;
+        else if (metric.name == "learningRate")
+            epoch.learningRate = metric.value;
+    }
+    m_training->epochs.push_back(epoch);
+    emit trainingChanged();
+}
+
 void Workspace::forgetPending(JobId job)
 {
+    if (m_training && m_training->job == job)
+    {
+        m_training.reset();
+        emit trainingChanged();
+    }
     if (std::erase_if(m_pending, [job](const PendingBuild& build) { return build.job == job; }) > 0)
         emit pendingChanged();
 }

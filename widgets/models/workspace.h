@@ -26,6 +26,15 @@ struct PendingBuild
     QString label;
 };
 
+// A fine-tuning that runs now, by the epochs that have ended.
+struct LiveTraining
+{
+    JobId job = 0;
+    QString label;
+    int plannedEpochs = 0;
+    std::vector<EpochResult> epochs;
+};
+
 class Workspace : public QObject
 {
     Q_OBJECT
@@ -34,7 +43,15 @@ public:
     Workspace(JobRunner& steps, JobRunner& reads, QObject* parent = nullptr);
 
     void open(const std::filesystem::path& folder);
-    void create(const std::filesystem::path& folder, const QString& name);
+    // model: imported as the first build; data: the project's. Either may be empty.
+    struct NewProject
+    {
+        std::filesystem::path folder;
+        QString name;
+        std::filesystem::path model;
+        std::filesystem::path data;
+    };
+    void create(const NewProject& project);
     void close();
     bool isOpen() const { return m_snapshot != nullptr; }
     const SnapshotPtr& snapshot() const { return m_snapshot; }
@@ -58,6 +75,7 @@ public:
     void readModel(const Build& build, QObject* receiver, std::function<void(ModelFactsPtr)> done);
 
     const std::vector<PendingBuild>& pending() const { return m_pending; }
+    const std::optional<LiveTraining>& training() const { return m_training; }
     bool isNew(const QString& buildId) const { return m_new.contains(buildId); }
 
     JobRunner& steps() { return m_steps; }
@@ -71,6 +89,7 @@ signals:
     void selectionChanged(); // also when the selected build's contents came anew
     void pendingChanged();
     void newChanged();
+    void trainingChanged();  // began, ended, or gained epochs
     void removed(const QString& label); // undoRemove() brings it back
 
 private:
@@ -78,6 +97,7 @@ private:
     void take(SnapshotPtr snapshot);
     void watch();
     void forgetPending(JobId job);
+    void follow(const QString& label, int plannedEpochs, const Progress& progress);
 
     JobRunner& m_steps;
     JobRunner& m_reads;
@@ -85,6 +105,7 @@ private:
     SnapshotPtr m_snapshot;
     QString m_selected;
     std::vector<PendingBuild> m_pending;
+    std::optional<LiveTraining> m_training;
     QSet<QString> m_new;
     std::map<std::string, ModelFactsPtr> m_models; // by the file's hash
     QFileSystemWatcher m_watcher;

@@ -1,0 +1,2124 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>Builds</name>
+    <message numerus="yes">
+        <source>%n epoch(s)</source>
+        <translation>
+            <numerusform>%n Epoche</numerusform>
+            <numerusform>%n Epochen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>global</source>
+        <translation>global</translation>
+    </message>
+    <message>
+        <source>uniform</source>
+        <translation>gleichmäßig</translation>
+    </message>
+    <message>
+        <source>static, percentile</source>
+        <translation>statisch, Perzentil</translation>
+    </message>
+    <message>
+        <source>static, min-max</source>
+        <translation>statisch, Min-Max</translation>
+    </message>
+    <message>
+        <source>original</source>
+        <translation>Original</translation>
+    </message>
+    <message>
+        <source>untrained</source>
+        <translation>untrainiert</translation>
+    </message>
+    <message>
+        <source>Importing %1</source>
+        <translation>Import von %1</translation>
+    </message>
+    <message>
+        <source>Making %1</source>
+        <translation>Erzeuge %1</translation>
+    </message>
+    <message>
+        <source>Fine-tuning %1</source>
+        <translation>Nachtraining von %1</translation>
+    </message>
+    <message>
+        <source>Pruning %1 by %2</source>
+        <translation>Beschneide %1 um %2</translation>
+    </message>
+    <message>
+        <source>Quantizing %1</source>
+        <translation>Quantisiere %1</translation>
+    </message>
+</context>
+<context>
+    <name>Duration</name>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1 min %2 s</source>
+        <translation>%1 min %2 s</translation>
+    </message>
+    <message>
+        <source>%1 h %2 min</source>
+        <translation>%1 h %2 min</translation>
+    </message>
+</context>
+<context>
+    <name>Jobs</name>
+    <message>
+        <source>reading</source>
+        <translation>lese</translation>
+    </message>
+    <message>
+        <source>drawing the sample</source>
+        <translation>zeichne das Beispiel</translation>
+    </message>
+    <message>
+        <source>training</source>
+        <translation>trainiere</translation>
+    </message>
+    <message>
+        <source>measuring accuracy</source>
+        <translation>messe die Genauigkeit</translation>
+    </message>
+    <message>
+        <source>measuring latency</source>
+        <translation>messe die Latenz</translation>
+    </message>
+    <message>
+        <source>pruning</source>
+        <translation>beschneide</translation>
+    </message>
+    <message>
+        <source>calibrating</source>
+        <translation>kalibriere</translation>
+    </message>
+    <message>
+        <source>quantizing</source>
+        <translation>quantisiere</translation>
+    </message>
+    <message>
+        <source>writing</source>
+        <translation>schreibe</translation>
+    </message>
+    <message>
+        <source>connecting</source>
+        <translation>verbinde</translation>
+    </message>
+    <message>
+        <source>uploading</source>
+        <translation>sende</translation>
+    </message>
+    <message>
+        <source>verifying</source>
+        <translation>prüfe</translation>
+    </message>
+    <message>
+        <source>running on the device</source>
+        <translation>läuft auf dem Gerät</translation>
+    </message>
+    <message>
+        <source>epoch %1 of %2</source>
+        <translation>Epoche %1 von %2</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>angehalten</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>noch %1</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>wartet</translation>
+    </message>
+    <message>
+        <source>done in %1</source>
+        <translation>fertig in %1</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>gestoppt</translation>
+    </message>
+</context>
+<context>
+    <name>Sentences</name>
+    <message>
+        <source>There is no file {path}. Check the path, or choose the file again.</source>
+        <translation>Die Datei {path} gibt es nicht. Prüfen Sie den Pfad oder wählen Sie die Datei erneut.</translation>
+    </message>
+    <message>
+        <source>{path} can&apos;t be read: {reason}. Check its permissions, or choose another file.</source>
+        <translation>{path} lässt sich nicht lesen: {reason}. Prüfen Sie die Rechte oder wählen Sie eine andere Datei.</translation>
+    </message>
+    <message>
+        <source>{path} can&apos;t be written: {reason}. Choose a folder that you may write to.</source>
+        <translation>{path} lässt sich nicht schreiben: {reason}. Wählen Sie einen Ordner, in den Sie schreiben dürfen.</translation>
+    </message>
+    <message>
+        <source>The disk is full, so {path} was not written; nothing was changed. Free some space and try again.</source>
+        <translation>Der Datenträger ist voll, daher wurde {path} nicht geschrieben; nichts wurde verändert. Schaffen Sie Platz und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>{path} exists already and was left as it is. Choose another name.</source>
+        <translation>{path} gibt es schon und blieb unverändert. Wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
+        <source>Hone&apos;s part “{module}” can&apos;t be loaded: {reason}. Install Hone again.</source>
+        <translation>Der Teil „{module}“ von Hone lässt sich nicht laden: {reason}. Installieren Sie Hone neu.</translation>
+    </message>
+    <message>
+        <source>Something went wrong inside Hone: {detail}. Nothing was changed; please report this.</source>
+        <translation>In Hone ist etwas schiefgegangen: {detail}. Nichts wurde verändert; bitte melden Sie das.</translation>
+    </message>
+    <message>
+        <source>“{value}” is no good for {option}; it takes {expected}.</source>
+        <translation>„{value}“ passt nicht zu {option}; erlaubt ist {expected}.</translation>
+    </message>
+    <message>
+        <source>“{verb}” has no option {option}. See its help.</source>
+        <translation>„{verb}“ kennt die Option {option} nicht. Siehe die Hilfe dazu.</translation>
+    </message>
+    <message>
+        <source>“{verb}” was called wrongly: {detail}. See its help.</source>
+        <translation>„{verb}“ wurde falsch aufgerufen: {detail}. Siehe die Hilfe dazu.</translation>
+    </message>
+    <message>
+        <source>The step “{step}” needs data. Choose a data folder on the Data page.</source>
+        <translation>Der Schritt „{step}“ braucht Daten. Wählen Sie auf der Seite „Daten“ einen Ordner.</translation>
+    </message>
+    <message>
+        <source>The studio&apos;s program is not at {path}. Install Hone again.</source>
+        <translation>Das Programm des Studios fehlt in {path}. Installieren Sie Hone neu.</translation>
+    </message>
+    <message>
+        <source>{path} is empty. Export the model again.</source>
+        <translation>{path} ist leer. Exportieren Sie das Modell erneut.</translation>
+    </message>
+    <message>
+        <source>{path} is not an ONNX file. Export the model to ONNX and choose that file.</source>
+        <translation>{path} ist keine ONNX-Datei. Exportieren Sie das Modell nach ONNX und wählen Sie diese Datei.</translation>
+    </message>
+    <message>
+        <source>{path} ends too early: part of the model is missing. Copy or export it again.</source>
+        <translation>{path} endet zu früh: ein Teil des Modells fehlt. Kopieren oder exportieren Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>{path} is not a sound model: {detail}. Export it again.</source>
+        <translation>{path} ist kein gültiges Modell: {detail}. Exportieren Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>{path} asks for more than Hone takes: {detail}. The file is damaged or not meant to be loaded.</source>
+        <translation>{path} verlangt mehr, als Hone annimmt: {detail}. Die Datei ist beschädigt oder nicht zum Laden gedacht.</translation>
+    </message>
+    <message>
+        <source>{path} wants to read {location}, outside of its own folder, which is refused. Put the weights beside the model.</source>
+        <translation>{path} will {location} außerhalb des eigenen Ordners lesen; das wird verweigert. Legen Sie die Gewichte neben das Modell.</translation>
+    </message>
+    <message>
+        <source>{path} keeps weights in {location}, which is missing or too short. Put that file beside the model.</source>
+        <translation>{path} hat Gewichte in {location}; diese Datei fehlt oder ist zu kurz. Legen Sie sie neben das Modell.</translation>
+    </message>
+    <message>
+        <source>{path} uses ONNX opset {opset}; Hone reads {lowest} to {highest}. Export it with one of those.</source>
+        <translation>{path} nutzt ONNX-Opset {opset}; Hone liest {lowest} bis {highest}. Exportieren Sie es mit einem davon.</translation>
+    </message>
+    <message>
+        <source>Hone can&apos;t do this with the operators {operators}. What still works: {open}.</source>
+        <translation>Das kann Hone mit den Operatoren {operators} nicht. Was weiterhin geht: {open}.</translation>
+    </message>
+    <message>
+        <source>The shapes at node {node} don&apos;t fit: {detail}. Export the model again.</source>
+        <translation>Die Formen am Knoten {node} passen nicht: {detail}. Exportieren Sie das Modell erneut.</translation>
+    </message>
+    <message>
+        <source>ONNX Runtime refuses {path}: {detail}. Export the model again, with another opset if need be.</source>
+        <translation>ONNX Runtime lehnt {path} ab: {detail}. Exportieren Sie das Modell erneut, nötigenfalls mit anderem Opset.</translation>
+    </message>
+    <message>
+        <source>The model&apos;s input is not a picture that Hone can feed: {detail}. Use a model that takes one picture.</source>
+        <translation>Die Eingabe des Modells ist kein Bild, das Hone liefern kann: {detail}. Nehmen Sie ein Modell, das ein Bild erwartet.</translation>
+    </message>
+    <message>
+        <source>The model&apos;s output is not one score a class: {detail}. Use a classifier.</source>
+        <translation>Die Ausgabe des Modells ist nicht ein Wert je Klasse: {detail}. Nehmen Sie einen Klassifikator.</translation>
+    </message>
+    <message>
+        <source>This model can&apos;t be trained: {detail}. Train a build from before that step; quantizing and comparing still work.</source>
+        <translation>Dieses Modell lässt sich nicht trainieren: {detail}. Trainieren Sie einen Stand davor; Quantisieren und Vergleichen gehen weiterhin.</translation>
+    </message>
+    <message>
+        <source>There is no data folder {path}. Choose one on the Data page.</source>
+        <translation>Den Datenordner {path} gibt es nicht. Wählen Sie einen auf der Seite „Daten“.</translation>
+    </message>
+    <message>
+        <source>{path} holds nothing that Hone knows as data. Use a folder with one folder a class, IDX files or CIFAR binary files.</source>
+        <translation>{path} enthält nichts, was Hone als Daten kennt. Nehmen Sie einen Ordner mit einem Unterordner je Klasse, IDX-Dateien oder CIFAR-Binärdateien.</translation>
+    </message>
+    <message>
+        <source>{path} can&apos;t be understood: {detail}. Correct it and try again.</source>
+        <translation>{path} ist nicht zu verstehen: {detail}. Berichtigen Sie die Datei und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>The split “{split}” of {path} holds no pictures. Add some, or choose another folder.</source>
+        <translation>Der Teil „{split}“ von {path} enthält keine Bilder. Fügen Sie welche hinzu oder wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>{path} has no split “{split}”; it has {available}. Add that split or use one of these.</source>
+        <translation>{path} hat keinen Teil „{split}“, nur {available}. Fügen Sie ihn hinzu oder nehmen Sie einen davon.</translation>
+    </message>
+    <message>
+        <source>{path} has one class only, “{class}”. A classifier needs two; choose the folder above it?</source>
+        <translation>{path} hat nur eine Klasse, „{class}“. Ein Klassifikator braucht zwei; den Ordner darüber wählen?</translation>
+    </message>
+    <message>
+        <source>The data have {classes} classes, but the model has {outputs} outputs. Fine-tune with a new head.</source>
+        <translation>Die Daten haben {classes} Klassen, das Modell aber {outputs} Ausgaben. Trainieren Sie mit neuem Kopf nach.</translation>
+    </message>
+    <message>
+        <source>The model has no output for these classes: {classes}. Fine-tune with a new head, or map them in dataset.yaml.</source>
+        <translation>Für diese Klassen hat das Modell keine Ausgabe: {classes}. Trainieren Sie mit neuem Kopf nach oder ordnen Sie sie in dataset.yaml zu.</translation>
+    </message>
+    <message>
+        <source>{count} of {total} pictures can&apos;t be read, too many to go on: {files}. Replace or delete them.</source>
+        <translation>{count} von {total} Bildern sind nicht lesbar, zu viele zum Weitermachen: {files}. Ersetzen oder löschen Sie sie.</translation>
+    </message>
+    <message>
+        <source>{count} of {total} pictures can&apos;t be read and were skipped: {files}.</source>
+        <translation>{count} von {total} Bildern sind nicht lesbar und wurden übergangen: {files}.</translation>
+    </message>
+    <message>
+        <source>{path} is for {task}, which Hone can&apos;t do. Choose data for classification.</source>
+        <translation>{path} ist für {task}; das kann Hone nicht. Wählen Sie Daten zum Klassifizieren.</translation>
+    </message>
+    <message>
+        <source>{ratio} is no share of channels to remove. Choose 0 or more and less than 1.</source>
+        <translation>{ratio} ist kein Anteil zu entfernender Kanäle. Wählen Sie 0 oder mehr und weniger als 1.</translation>
+    </message>
+    <message>
+        <source>Nothing can be pruned here: {detail}. Choose another model or a higher share.</source>
+        <translation>Hier lässt sich nichts beschneiden: {detail}. Wählen Sie ein anderes Modell oder einen höheren Anteil.</translation>
+    </message>
+    <message>
+        <source>The model has no layer {layer}. Similar ones: {similar}.</source>
+        <translation>Das Modell hat keine Schicht {layer}. Ähnliche: {similar}.</translation>
+    </message>
+    <message>
+        <source>{path} is quantized already. Quantize the build that it was made from.</source>
+        <translation>{path} ist schon quantisiert. Quantisieren Sie den Stand, aus dem es entstand.</translation>
+    </message>
+    <message>
+        <source>Nothing can be quantized here: {detail}. Choose a model with convolutions or matrix products.</source>
+        <translation>Hier lässt sich nichts quantisieren: {detail}. Wählen Sie ein Modell mit Faltungen oder Matrixprodukten.</translation>
+    </message>
+    <message>
+        <source>{path} has no pictures to find value ranges with. Add some to the training or validation split.</source>
+        <translation>{path} hat keine Bilder, um Wertebereiche zu finden. Fügen Sie dem Trainings- oder Validierungsteil welche hinzu.</translation>
+    </message>
+    <message>
+        <source>Quantizing needs opset {needed}, and these operators of the model&apos;s opset {opset} can&apos;t be carried over: {operators}. Export the model again with opset {needed} or later.</source>
+        <translation>Quantisieren braucht Opset {needed}, und diese Operatoren aus Opset {opset} des Modells lassen sich nicht übernehmen: {operators}. Exportieren Sie das Modell mit Opset {needed} oder neuer.</translation>
+    </message>
+    <message>
+        <source>This processor ({processor}) has no 8-bit dot products that add up exactly, so weights were given 7 bits. A device that has them could do slightly better.</source>
+        <translation>Dieser Prozessor ({processor}) hat keine exakt addierenden 8-Bit-Skalarprodukte, daher bekamen die Gewichte 7 Bit. Ein Gerät, das sie hat, könnte etwas genauer sein.</translation>
+    </message>
+    <message>
+        <source>Training went astray in epoch {epoch}, batch {batch}: the loss is no longer a number. Lower the learning rate.</source>
+        <translation>Das Training ist in Epoche {epoch}, Stapel {batch} entgleist: der Verlust ist keine Zahl mehr. Senken Sie die Lernrate.</translation>
+    </message>
+    <message>
+        <source>This version of Hone has no step “{step}”. Update Hone, or remove the step.</source>
+        <translation>Diese Fassung von Hone kennt den Schritt „{step}“ nicht. Aktualisieren Sie Hone oder entfernen Sie den Schritt.</translation>
+    </message>
+    <message>
+        <source>{path}, line {line}: {detail}. Correct the recipe and try again.</source>
+        <translation>{path}, Zeile {line}: {detail}. Berichtigen Sie das Rezept und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>There is no architecture “{name}”. Choose one of {known}.</source>
+        <translation>Die Architektur „{name}“ gibt es nicht. Wählen Sie eine von {known}.</translation>
+    </message>
+    <message>
+        <source>There is no Hone project in {path}. Choose another folder, or make a new project there.</source>
+        <translation>In {path} liegt kein Hone-Projekt. Wählen Sie einen anderen Ordner oder legen Sie dort ein neues an.</translation>
+    </message>
+    <message>
+        <source>{path} holds a project already. Open it, or choose an empty folder.</source>
+        <translation>In {path} liegt schon ein Projekt. Öffnen Sie es oder wählen Sie einen leeren Ordner.</translation>
+    </message>
+    <message>
+        <source>The project in {path} is damaged: {detail}. Take project.json from a backup.</source>
+        <translation>Das Projekt in {path} ist beschädigt: {detail}. Nehmen Sie project.json aus einer Sicherung.</translation>
+    </message>
+    <message>
+        <source>The project in {path} was written by a newer Hone (form {schema}; this one knows {known}). Update Hone.</source>
+        <translation>Das Projekt in {path} stammt von einem neueren Hone (Form {schema}; dieses kennt {known}). Aktualisieren Sie Hone.</translation>
+    </message>
+    <message>
+        <source>Another Hone is writing to {path}. Wait a moment and try again.</source>
+        <translation>Ein anderes Hone schreibt gerade in {path}. Warten Sie einen Moment und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>There is no build “{build}”. There are: {available}.</source>
+        <translation>Den Stand „{build}“ gibt es nicht. Es gibt: {available}.</translation>
+    </message>
+    <message>
+        <source>The build “{build}” is damaged and left out: {detail}. Make it again from its recipe.</source>
+        <translation>Der Stand „{build}“ ist beschädigt und wird ausgelassen: {detail}. Erzeugen Sie ihn aus seinem Rezept neu.</translation>
+    </message>
+    <message>
+        <source>“{address}” is not an address. Write user@host or user@host:port.</source>
+        <translation>„{address}“ ist keine Adresse. Schreiben Sie benutzer@rechner oder benutzer@rechner:port.</translation>
+    </message>
+    <message>
+        <source>{host} can&apos;t be reached on port {port}: {reason}. Is it switched on and in this network?</source>
+        <translation>{host} ist über Port {port} nicht erreichbar: {reason}. Ist das Gerät eingeschaltet und in diesem Netz?</translation>
+    </message>
+    <message>
+        <source>{host} doesn&apos;t let {user} in; it accepts {methods}. Choose another key, or put yours on the device.</source>
+        <translation>{host} lässt {user} nicht herein; erlaubt ist {methods}. Wählen Sie einen anderen Schlüssel oder bringen Sie Ihren auf das Gerät.</translation>
+    </message>
+    <message>
+        <source>The key {path} can&apos;t be used: {reason}. Choose another key file.</source>
+        <translation>Der Schlüssel {path} ist nicht zu gebrauchen: {reason}. Wählen Sie eine andere Schlüsseldatei.</translation>
+    </message>
+    <message>
+        <source>{host} is not known yet. Its key is {fingerprint}: compare it with the device&apos;s, then accept it.</source>
+        <translation>{host} ist noch nicht bekannt. Der Schlüssel ist {fingerprint}: vergleichen Sie ihn mit dem des Geräts und nehmen Sie ihn dann an.</translation>
+    </message>
+    <message>
+        <source>{host} shows another key than before ({fingerprint}). If the device was set up anew, remove its line from {knownHosts}; if not, don&apos;t connect.</source>
+        <translation>{host} zeigt einen anderen Schlüssel als bisher ({fingerprint}). Wurde das Gerät neu eingerichtet, entfernen Sie seine Zeile aus {knownHosts}; wenn nicht, verbinden Sie sich nicht.</translation>
+    </message>
+    <message>
+        <source>{host} shows the key {fingerprint}, not {accepted}, which was accepted. Check the address and the device.</source>
+        <translation>{host} zeigt den Schlüssel {fingerprint}, nicht den angenommenen {accepted}. Prüfen Sie Adresse und Gerät.</translation>
+    </message>
+    <message>
+        <source>{holder} is deploying to {host} right now. Wait until that has ended and try again.</source>
+        <translation>{holder} bringt gerade etwas auf {host}. Warten Sie, bis das beendet ist, und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>The connection to {host} broke off while {during}. The device still runs what it ran; try again.</source>
+        <translation>Die Verbindung zu {host} brach ab ({during}). Auf dem Gerät läuft weiter, was lief; versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>{host} has too little room in {path}: {neededBytes} bytes needed, {freeBytes} free. Delete something there.</source>
+        <translation>{host} hat in {path} zu wenig Platz: {neededBytes} Byte nötig, {freeBytes} frei. Löschen Sie dort etwas.</translation>
+    </message>
+    <message>
+        <source>{host} is a {architecture} with {os}, for which Hone has no runner. Use a 64-bit Linux device.</source>
+        <translation>{host} ist ein {architecture} mit {os}; dafür hat Hone keinen Runner. Nehmen Sie ein 64-Bit-Linux-Gerät.</translation>
+    </message>
+    <message>
+        <source>“{command}” failed on {host}: {detail}. The device still runs what it ran.</source>
+        <translation>„{command}“ ist auf {host} fehlgeschlagen: {detail}. Auf dem Gerät läuft weiter, was lief.</translation>
+    </message>
+    <message>
+        <source>{file} arrived at {host} with other contents than it was sent with. The device still runs what it ran; try again.</source>
+        <translation>{file} kam mit anderem Inhalt auf {host} an, als gesendet wurde. Auf dem Gerät läuft weiter, was lief; versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>The model doesn&apos;t run on {host}: {detail}. The device still runs what it ran.</source>
+        <translation>Das Modell läuft auf {host} nicht: {detail}. Auf dem Gerät läuft weiter, was lief.</translation>
+    </message>
+    <message>
+        <source>Hone&apos;s runner for {architecture} is not at {path}. Build or install it for that architecture.</source>
+        <translation>Hones Runner für {architecture} fehlt in {path}. Bauen oder installieren Sie ihn für diese Architektur.</translation>
+    </message>
+    <message>
+        <source>The sample&apos;s own SSH server can&apos;t start: {detail}. Install openssh-server.</source>
+        <translation>Der eigene SSH-Server des Beispiels startet nicht: {detail}. Installieren Sie openssh-server.</translation>
+    </message>
+</context>
+<context>
+    <name>Tables</name>
+    <message numerus="yes">
+        <source>%n layer(s)</source>
+        <translation>
+            <numerusform>%n Schicht</numerusform>
+            <numerusform>%n Schichten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>image folder</source>
+        <translation>Bilderordner</translation>
+    </message>
+    <message>
+        <source>IDX files</source>
+        <translation>IDX-Dateien</translation>
+    </message>
+    <message>
+        <source>CIFAR binary files</source>
+        <translation>CIFAR-Binärdateien</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Klasse</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>Validation</source>
+        <translation>Validierung</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>Test</translation>
+    </message>
+    <message>
+        <source>the model’s output</source>
+        <translation>die Ausgabe des Modells</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Schicht</translation>
+    </message>
+    <message>
+        <source>Operator</source>
+        <translation>Operator</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>Ausgabe</translation>
+    </message>
+    <message>
+        <source>Shape of the layer&apos;s first output; N is the batch</source>
+        <translation>Form der ersten Ausgabe der Schicht; N ist der Stapel</translation>
+    </message>
+    <message>
+        <source>Bits</source>
+        <translation>Bit</translation>
+    </message>
+    <message>
+        <source>Bits of a weight</source>
+        <translation>Bit je Gewicht</translation>
+    </message>
+    <message>
+        <source>%1 bit</source>
+        <translation>%1 Bit</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>Parameter</translation>
+    </message>
+    <message>
+        <source>MMACs</source>
+        <translation>MMACs</translation>
+    </message>
+    <message>
+        <source>Million multiply-accumulates for one picture</source>
+        <translation>Millionen Multiplikationen mit Addition je Bild</translation>
+    </message>
+    <message>
+        <source>MACs, %</source>
+        <translation>MACs, %</translation>
+    </message>
+    <message>
+        <source>Share of the model&apos;s multiply-accumulates</source>
+        <translation>Anteil an den Multiplikationen mit Addition des Modells</translation>
+    </message>
+    <message>
+        <source>Output, kB</source>
+        <translation>Ausgabe, kB</translation>
+    </message>
+    <message>
+        <source>Memory of what the layer gives, for one picture</source>
+        <translation>Speicher für die Ausgabe der Schicht, je Bild</translation>
+    </message>
+    <message>
+        <source>Coupled channels</source>
+        <translation>Gekoppelte Kanäle</translation>
+    </message>
+    <message>
+        <source>Channels that can only leave together, named by their first layer</source>
+        <translation>Kanäle, die nur gemeinsam entfallen können, nach ihrer ersten Schicht benannt</translation>
+    </message>
+    <message>
+        <source>Channels</source>
+        <translation>Kanäle</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>Bleibt</translation>
+    </message>
+    <message>
+        <source>Share of the channels that stays</source>
+        <translation>Anteil der Kanäle, der bleibt</translation>
+    </message>
+    <message>
+        <source>locked: %1</source>
+        <translation>gesperrt: %1</translation>
+    </message>
+    <message>
+        <source>Build</source>
+        <translation>Stand</translation>
+    </message>
+    <message>
+        <source>Accuracy, %</source>
+        <translation>Genauigkeit, %</translation>
+    </message>
+    <message>
+        <source>Top-1 on the validation split, with its 95 % interval</source>
+        <translation>Top-1 auf dem Validierungsteil, mit 95-%-Intervall</translation>
+    </message>
+    <message>
+        <source>File, kB</source>
+        <translation>Datei, kB</translation>
+    </message>
+    <message>
+        <source>Peak memory, kB</source>
+        <translation>Speicherspitze, kB</translation>
+    </message>
+    <message>
+        <source>The most that layers&apos; outputs take at one time, for one picture</source>
+        <translation>Das meiste, was Ausgaben der Schichten gleichzeitig belegen, je Bild</translation>
+    </message>
+    <message>
+        <source>Here, ms</source>
+        <translation>Hier, ms</translation>
+    </message>
+    <message>
+        <source>Median latency at batch 1 on this computer, one thread</source>
+        <translation>Median der Latenz bei Stapel 1 auf diesem Rechner, ein Thread</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::Banner</name>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::BuildInspector</name>
+    <message>
+        <source>Build</source>
+        <translation>Stand</translation>
+    </message>
+    <message>
+        <source>How it was made</source>
+        <translation>Wie er entstand</translation>
+    </message>
+    <message>
+        <source>Notices</source>
+        <translation>Hinweise</translation>
+    </message>
+    <message>
+        <source>Nothing selected</source>
+        <translation>Nichts ausgewählt</translation>
+    </message>
+    <message>
+        <source>Accuracy, validation</source>
+        <translation>Genauigkeit, Validierung</translation>
+    </message>
+    <message>
+        <source>Among the first five</source>
+        <translation>Unter den ersten fünf</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>Verlust</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>Bilder</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>Parameter</translation>
+    </message>
+    <message>
+        <source>MMACs</source>
+        <translation>MMACs</translation>
+    </message>
+    <message>
+        <source>Peak memory</source>
+        <translation>Speicherspitze</translation>
+    </message>
+    <message>
+        <source>Latency here</source>
+        <translation>Latenz hier</translation>
+    </message>
+    <message>
+        <source>%1 (95 %: %2)</source>
+        <translation>%1 (95 %: %2)</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>Schritt</translation>
+    </message>
+    <message>
+        <source>Took</source>
+        <translation>Dauerte</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::BuildTreeModel</name>
+    <message>
+        <source>new</source>
+        <translation>neu</translation>
+    </message>
+    <message>
+        <source>worth deploying: the smallest within one point of the most accurate</source>
+        <translation>lohnt das Ausliefern: der kleinste innerhalb eines Punktes vom genauesten</translation>
+    </message>
+    <message>
+        <source>in the making</source>
+        <translation>entsteht gerade</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::BuildsPanel</name>
+    <message>
+        <source>Builds appear here: a model, and everything made from it.</source>
+        <translation>Hier erscheinen Stände: ein Modell und alles, was daraus entsteht.</translation>
+    </message>
+    <message>
+        <source>BUILDS</source>
+        <translation>STÄNDE</translation>
+    </message>
+    <message>
+        <source>Add a model (Ctrl+I)</source>
+        <translation>Modell hinzufügen (Strg+I)</translation>
+    </message>
+    <message>
+        <source>Add a model</source>
+        <translation>Modell hinzufügen</translation>
+    </message>
+    <message>
+        <source>Builds</source>
+        <translation>Stände</translation>
+    </message>
+    <message>
+        <source>Copy name</source>
+        <translation>Namen kopieren</translation>
+    </message>
+    <message>
+        <source>Copy path of the model</source>
+        <translation>Pfad des Modells kopieren</translation>
+    </message>
+    <message>
+        <source>Open its folder</source>
+        <translation>Ordner öffnen</translation>
+    </message>
+    <message>
+        <source>Delete with what was made from it</source>
+        <translation>Löschen, samt dem, was daraus entstand</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::ComparePage</name>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleich</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>Bericht</translation>
+    </message>
+    <message>
+        <source>Deploy best</source>
+        <translation>Besten ausliefern</translation>
+    </message>
+    <message>
+        <source>Accuracy on validation against</source>
+        <translation>Genauigkeit auf Validierung gegen</translation>
+    </message>
+    <message>
+        <source>File size</source>
+        <translation>Dateigröße</translation>
+    </message>
+    <message>
+        <source>MACs</source>
+        <translation>MACs</translation>
+    </message>
+    <message>
+        <source>Peak memory</source>
+        <translation>Speicherspitze</translation>
+    </message>
+    <message>
+        <source>Latency here</source>
+        <translation>Latenz hier</translation>
+    </message>
+    <message>
+        <source>Cost on the horizontal axis</source>
+        <translation>Kosten auf der waagerechten Achse</translation>
+    </message>
+    <message>
+        <source>Measures every build, on the test split too, and writes report.html into the project</source>
+        <translation>Misst jeden Stand, auch auf dem Testteil, und schreibt report.html ins Projekt</translation>
+    </message>
+    <message>
+        <source>Takes the smallest build within one point of the most accurate to the Devices page (Ctrl+Return)</source>
+        <translation>Nimmt den kleinsten Stand innerhalb eines Punktes vom genauesten mit zur Seite „Geräte“ (Strg+Eingabe)</translation>
+    </message>
+    <message>
+        <source>Accuracy against cost, one point a build</source>
+        <translation>Genauigkeit gegen Kosten, ein Punkt je Stand</translation>
+    </message>
+    <message>
+        <source>Drag a limit from an axis to set a budget; what misses it turns grey.</source>
+        <translation>Ziehen Sie von einer Achse eine Grenze; was sie verfehlt, wird grau.</translation>
+    </message>
+    <message>
+        <source>Copy picture</source>
+        <translation>Bild kopieren</translation>
+    </message>
+    <message>
+        <source>Copy table</source>
+        <translation>Tabelle kopieren</translation>
+    </message>
+    <message>
+        <source>Shows what every build costs and earns.</source>
+        <translation>Zeigt, was jeder Stand kostet und bringt.</translation>
+    </message>
+    <message>
+        <source>Add a model…</source>
+        <translation>Modell hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Selected</source>
+        <translation>Ausgewählt</translation>
+    </message>
+    <message>
+        <source>What each step did</source>
+        <translation>Was jeder Schritt bewirkte</translation>
+    </message>
+    <message>
+        <source>Made by</source>
+        <translation>Entstanden durch</translation>
+    </message>
+    <message>
+        <source>Copy recipe</source>
+        <translation>Rezept kopieren</translation>
+    </message>
+    <message>
+        <source>As YAML, for “hone run”</source>
+        <translation>Als YAML, für „hone run“</translation>
+    </message>
+    <message>
+        <source>Writing the recipe</source>
+        <translation>Schreibe das Rezept</translation>
+    </message>
+    <message>
+        <source>The recipe is on the clipboard.</source>
+        <translation>Das Rezept ist in der Zwischenablage.</translation>
+    </message>
+    <message>
+        <source>accuracy, %</source>
+        <translation>Genauigkeit, %</translation>
+    </message>
+    <message>
+        <source>A report needs data: choose some on the Data page.</source>
+        <translation>Ein Bericht braucht Daten: wählen Sie welche auf der Seite „Daten“.</translation>
+    </message>
+    <message>
+        <source>No build was measured yet: choose data on the Data page.</source>
+        <translation>Noch kein Stand wurde gemessen: wählen Sie Daten auf der Seite „Daten“.</translation>
+    </message>
+    <message>
+        <source>Nothing selected</source>
+        <translation>Nichts ausgewählt</translation>
+    </message>
+    <message>
+        <source>Accuracy, validation</source>
+        <translation>Genauigkeit, Validierung</translation>
+    </message>
+    <message>
+        <source>Accuracy, test</source>
+        <translation>Genauigkeit, Test</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>MMACs</source>
+        <translation>MMACs</translation>
+    </message>
+    <message>
+        <source>%1× smaller</source>
+        <translation>%1-mal kleiner</translation>
+    </message>
+    <message>
+        <source>Against original</source>
+        <translation>Gegen das Original</translation>
+    </message>
+    <message>
+        <source>Measuring all builds for the report</source>
+        <translation>Messe alle Stände für den Bericht</translation>
+    </message>
+    <message>
+        <source>The report is in %1.</source>
+        <translation>Der Bericht liegt in %1.</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::DataPage</name>
+    <message>
+        <source>Data</source>
+        <translation>Daten</translation>
+    </message>
+    <message>
+        <source>Choose data…</source>
+        <translation>Daten wählen …</translation>
+    </message>
+    <message>
+        <source>A folder with one folder a class, IDX files or CIFAR binary files</source>
+        <translation>Ein Ordner mit einem Unterordner je Klasse, IDX-Dateien oder CIFAR-Binärdateien</translation>
+    </message>
+    <message>
+        <source>Some of the pictures</source>
+        <translation>Einige der Bilder</translation>
+    </message>
+    <message>
+        <source>Labelled pictures to train, choose and measure with. They stay on this computer.</source>
+        <translation>Benannte Bilder zum Trainieren, Auswählen und Messen. Sie bleiben auf diesem Rechner.</translation>
+    </message>
+    <message>
+        <source>Choose the folder with your data</source>
+        <translation>Ordner mit Ihren Daten wählen</translation>
+    </message>
+    <message>
+        <source>Reading the data</source>
+        <translation>Lese die Daten</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>Klassen</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>weights and ranges</source>
+        <translation>Gewichte und Bereiche</translation>
+    </message>
+    <message>
+        <source>Validation</source>
+        <translation>Validierung</translation>
+    </message>
+    <message>
+        <source>every choice</source>
+        <translation>jede Entscheidung</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>Test</translation>
+    </message>
+    <message>
+        <source>reports only</source>
+        <translation>nur Berichte</translation>
+    </message>
+    <message>
+        <source>First picture</source>
+        <translation>Erstes Bild</translation>
+    </message>
+    <message>
+        <source>pixels</source>
+        <translation>Pixel</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of the pictures looked at can&apos;t be read: %1.</source>
+        <translation>
+            <numerusform>%n der angesehenen Bilder ist nicht lesbar: %1.</numerusform>
+            <numerusform>%n der angesehenen Bilder sind nicht lesbar: %1.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>There is no validation split, so nothing can be chosen by accuracy.</source>
+        <translation>Es gibt keinen Validierungsteil, daher lässt sich nichts nach Genauigkeit wählen.</translation>
+    </message>
+    <message>
+        <source>There is no train split, so fine-tuning is not possible.</source>
+        <translation>Es gibt keinen Trainingsteil, daher ist kein Nachtraining möglich.</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::DevicesPage</name>
+    <message>
+        <source>Devices</source>
+        <translation>Geräte</translation>
+    </message>
+    <message>
+        <source>Add device</source>
+        <translation>Gerät hinzufügen</translation>
+    </message>
+    <message>
+        <source>Deploy</source>
+        <translation>Ausliefern</translation>
+    </message>
+    <message>
+        <source>Sends the selected build to this device, checks it there and measures it (Ctrl+Return)</source>
+        <translation>Schickt den gewählten Stand auf dieses Gerät, prüft und misst ihn dort (Strg+Eingabe)</translation>
+    </message>
+    <message>
+        <source>The computers that your models are for, reached over SSH.</source>
+        <translation>Die Rechner, für die Ihre Modelle sind, über SSH erreicht.</translation>
+    </message>
+    <message>
+        <source>Add a device</source>
+        <translation>Gerät hinzufügen</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>pi-hall-3</source>
+        <translation>pi-halle-3</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Adresse</translation>
+    </message>
+    <message>
+        <source>user@host:port</source>
+        <translation>benutzer@rechner:port</translation>
+    </message>
+    <message>
+        <source>Key file</source>
+        <translation>Schlüsseldatei</translation>
+    </message>
+    <message>
+        <source>the agent, then ~/.ssh</source>
+        <translation>der Agent, dann ~/.ssh</translation>
+    </message>
+    <message>
+        <source>Known hosts</source>
+        <translation>Bekannte Rechner</translation>
+    </message>
+    <message>
+        <source>Choose a key file</source>
+        <translation>Schlüsseldatei wählen</translation>
+    </message>
+    <message>
+        <source>Choose a private key</source>
+        <translation>Privaten Schlüssel wählen</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Last deployed</source>
+        <translation>Zuletzt ausgeliefert</translation>
+    </message>
+    <message>
+        <source>Write an address first.</source>
+        <translation>Schreiben Sie zuerst eine Adresse.</translation>
+    </message>
+    <message>
+        <source>Nothing was changed.</source>
+        <translation>Nichts wurde geändert.</translation>
+    </message>
+    <message>
+        <source>Deploy %1</source>
+        <translation>%1 ausliefern</translation>
+    </message>
+    <message>
+        <source>Select a build first.</source>
+        <translation>Wählen Sie zuerst einen Stand.</translation>
+    </message>
+    <message>
+        <source>Add a device first.</source>
+        <translation>Fügen Sie zuerst ein Gerät hinzu.</translation>
+    </message>
+    <message>
+        <source>Save the device first.</source>
+        <translation>Speichern Sie zuerst das Gerät.</translation>
+    </message>
+    <message>
+        <source>There is no device to remove.</source>
+        <translation>Es gibt kein Gerät zu entfernen.</translation>
+    </message>
+    <message>
+        <source>for %1</source>
+        <translation>für %1</translation>
+    </message>
+    <message>
+        <source>new device</source>
+        <translation>neues Gerät</translation>
+    </message>
+    <message>
+        <source>Deploying %1 to %2</source>
+        <translation>Liefere %1 auf %2 aus</translation>
+    </message>
+    <message>
+        <source>%1 runs on %2 now.</source>
+        <translation>%1 läuft jetzt auf %2.</translation>
+    </message>
+    <message>
+        <source>Is this %1?</source>
+        <translation>Ist das %1?</translation>
+    </message>
+    <message>
+        <source>This computer has never connected to it. Compare the fingerprint with the one that the device shows (“ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub” there).</source>
+        <translation>Dieser Rechner war noch nie damit verbunden. Vergleichen Sie den Fingerabdruck mit dem, den das Gerät zeigt (dort „ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub“).</translation>
+    </message>
+    <message>
+        <source>Yes, trust it</source>
+        <translation>Ja, vertrauen</translation>
+    </message>
+    <message>
+        <source>The device asks</source>
+        <translation>Das Gerät fragt</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>No device</source>
+        <translation>Kein Gerät</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>Prozessor</translation>
+    </message>
+    <message>
+        <source>Architecture</source>
+        <translation>Architektur</translation>
+    </message>
+    <message>
+        <source>Cores</source>
+        <translation>Kerne</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>%1 MB</source>
+        <translation>%1 MB</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>System</translation>
+    </message>
+    <message>
+        <source>Build</source>
+        <translation>Stand</translation>
+    </message>
+    <message>
+        <source>Latency there</source>
+        <translation>Latenz dort</translation>
+    </message>
+    <message>
+        <source>95 % within</source>
+        <translation>95 % innerhalb</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>Gesendet</translation>
+    </message>
+    <message>
+        <source>Files checked there</source>
+        <translation>Dateien dort geprüft</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>ja</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>nein</translation>
+    </message>
+    <message>
+        <source>Accuracy there, test</source>
+        <translation>Genauigkeit dort, Test</translation>
+    </message>
+    <message>
+        <source>Same answers as here</source>
+        <translation>Gleiche Antworten wie hier</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::GraphView</name>
+    <message>
+        <source>Model graph</source>
+        <translation>Modellgraph</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::ImportanceBars</name>
+    <message>
+        <source>Importance by channel: %1 of %2 channels stay</source>
+        <translation>Wichtigkeit je Kanal: %1 von %2 Kanälen bleiben</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::JobsBar</name>
+    <message>
+        <source>Pause</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Stoppen</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>Holds the job where it is</source>
+        <translation>Hält den Auftrag an, wo er ist</translation>
+    </message>
+    <message>
+        <source>Ends the job; the project stays as it was (Ctrl+.)</source>
+        <translation>Beendet den Auftrag; das Projekt bleibt, wie es war (Strg+.)</translation>
+    </message>
+    <message>
+        <source>All jobs (Ctrl+J)</source>
+        <translation>Alle Aufträge (Strg+J)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n queued</source>
+        <translation>
+            <numerusform>%n wartet</numerusform>
+            <numerusform>%n warten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Jobs</source>
+        <translation>Aufträge</translation>
+    </message>
+    <message>
+        <source>Nothing is running.</source>
+        <translation>Es läuft nichts.</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Weiter</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::JobsPanel</name>
+    <message>
+        <source>JOBS</source>
+        <translation>AUFTRÄGE</translation>
+    </message>
+    <message>
+        <source>Stop all</source>
+        <translation>Alle stoppen</translation>
+    </message>
+    <message>
+        <source>Clear ended</source>
+        <translation>Beendete entfernen</translation>
+    </message>
+    <message>
+        <source>Jobs</source>
+        <translation>Aufträge</translation>
+    </message>
+    <message>
+        <source>Copy text</source>
+        <translation>Text kopieren</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Stoppen</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::MainWindow</name>
+    <message>
+        <source>“%1” was deleted.</source>
+        <translation>„%1“ wurde gelöscht.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Projects and settings (F10)</source>
+        <translation>Projekte und Einstellungen (F10)</translation>
+    </message>
+    <message>
+        <source>Search builds, layers, actions</source>
+        <translation>Stände, Schichten, Aktionen suchen</translation>
+    </message>
+    <message>
+        <source>Ctrl K</source>
+        <translation>Strg K</translation>
+    </message>
+    <message>
+        <source>New project</source>
+        <translation>Neues Projekt</translation>
+    </message>
+    <message>
+        <source>Open project…</source>
+        <translation>Projekt öffnen …</translation>
+    </message>
+    <message>
+        <source>Add a model…</source>
+        <translation>Modell hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Close project</source>
+        <translation>Projekt schließen</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>Farben</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Beenden</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>Daten</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Slim</source>
+        <translation>Kürzen</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleich</translation>
+    </message>
+    <message>
+        <source>Devices</source>
+        <translation>Geräte</translation>
+    </message>
+    <message>
+        <source>Open or make a project first.</source>
+        <translation>Öffnen oder erstellen Sie zuerst ein Projekt.</translation>
+    </message>
+    <message>
+        <source>Build: %1</source>
+        <translation>Stand: %1</translation>
+    </message>
+    <message>
+        <source>Page: %1</source>
+        <translation>Seite: %1</translation>
+    </message>
+    <message>
+        <source>Action: %1</source>
+        <translation>Aktion: %1</translation>
+    </message>
+    <message>
+        <source>Layer: %1</source>
+        <translation>Schicht: %1</translation>
+    </message>
+    <message>
+        <source>Choose a model</source>
+        <translation>Modell wählen</translation>
+    </message>
+    <message>
+        <source>ONNX models (*.onnx)</source>
+        <translation>ONNX-Modelle (*.onnx)</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::ModelPage</name>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Slim it</source>
+        <translation>Kürzen</translation>
+    </message>
+    <message>
+        <source>Copy table</source>
+        <translation>Tabelle kopieren</translation>
+    </message>
+    <message>
+        <source>The model&apos;s graph</source>
+        <translation>Der Graph des Modells</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Schicht</translation>
+    </message>
+    <message>
+        <source>Attributes</source>
+        <translation>Attribute</translation>
+    </message>
+    <message>
+        <source>The layers of a build and what each of them costs.</source>
+        <translation>Die Schichten eines Standes und was jede kostet.</translation>
+    </message>
+    <message>
+        <source>Add a model…</source>
+        <translation>Modell hinzufügen …</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>Parameter</translation>
+    </message>
+    <message>
+        <source>MMACs</source>
+        <translation>MMACs</translation>
+    </message>
+    <message>
+        <source>at least</source>
+        <translation>mindestens</translation>
+    </message>
+    <message>
+        <source>Peak memory</source>
+        <translation>Speicherspitze</translation>
+    </message>
+    <message>
+        <source>Opset</source>
+        <translation>Opset</translation>
+    </message>
+    <message>
+        <source>Drawing the graph</source>
+        <translation>Zeichne den Graphen</translation>
+    </message>
+    <message>
+        <source>No layer</source>
+        <translation>Keine Schicht</translation>
+    </message>
+    <message>
+        <source>Operator</source>
+        <translation>Operator</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>Ausgabe</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>Gewichte</translation>
+    </message>
+    <message>
+        <source>%1 bit</source>
+        <translation>%1 Bit</translation>
+    </message>
+    <message>
+        <source>Output memory</source>
+        <translation>Speicher der Ausgabe</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::QuestionCard</name>
+    <message>
+        <source>Keep it in this computer&apos;s keyring</source>
+        <translation>Im Schlüsselbund dieses Rechners behalten</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Password or passphrase</source>
+        <translation>Passwort oder Passphrase</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::ScatterPlot</name>
+    <message>
+        <source>≤ %1 %2</source>
+        <translation>≤ %1 %2</translation>
+    </message>
+    <message>
+        <source>≥ %1 %2</source>
+        <translation>≥ %1 %2</translation>
+    </message>
+    <message>
+        <source>%1
+%2%3 %4 (%5 to %6)
+%7 %8</source>
+        <translation>%1
+%2%3 %4 (%5 bis %6)
+%7 %8</translation>
+    </message>
+    <message>
+        <source>Accuracy against cost, one point a build</source>
+        <translation>Genauigkeit gegen Kosten, ein Punkt je Stand</translation>
+    </message>
+    <message>
+        <source>The table below holds the same figures.</source>
+        <translation>Die Tabelle darunter enthält dieselben Zahlen.</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::SlimPage</name>
+    <message>
+        <source>Slim</source>
+        <translation>Kürzen</translation>
+    </message>
+    <message>
+        <source>Build it</source>
+        <translation>Erzeugen</translation>
+    </message>
+    <message>
+        <source>Quantize to INT8</source>
+        <translation>Auf INT8 quantisieren</translation>
+    </message>
+    <message>
+        <source>Copy as command</source>
+        <translation>Als Befehl kopieren</translation>
+    </message>
+    <message>
+        <source>Copy table</source>
+        <translation>Tabelle kopieren</translation>
+    </message>
+    <message>
+        <source>Prunes the selected build, fine-tunes and measures it (Ctrl+Return)</source>
+        <translation>Beschneidet den gewählten Stand, trainiert nach und misst (Strg+Eingabe)</translation>
+    </message>
+    <message>
+        <source>Makes a build with 8-bit weights and activations from the selected one</source>
+        <translation>Erzeugt aus dem gewählten einen Stand mit 8-Bit-Gewichten und -Aktivierungen</translation>
+    </message>
+    <message>
+        <source>Makes a model smaller and shows what that costs.</source>
+        <translation>Macht ein Modell kleiner und zeigt, was das kostet.</translation>
+    </message>
+    <message>
+        <source>Add a model…</source>
+        <translation>Modell hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Share of channels that go</source>
+        <translation>Anteil der Kanäle, die entfallen</translation>
+    </message>
+    <message>
+        <source>in every group</source>
+        <translation>in jeder Gruppe</translation>
+    </message>
+    <message>
+        <source>over all groups</source>
+        <translation>über alle Gruppen</translation>
+    </message>
+    <message>
+        <source>Where the share is taken</source>
+        <translation>Worauf sich der Anteil bezieht</translation>
+    </message>
+    <message>
+        <source>The same share in every group, or the least important channels wherever they are</source>
+        <translation>Derselbe Anteil in jeder Gruppe, oder die unwichtigsten Kanäle, wo immer sie sind</translation>
+    </message>
+    <message>
+        <source>Epochs of fine-tuning afterwards</source>
+        <translation>Epochen Nachtraining danach</translation>
+    </message>
+    <message>
+        <source>min-max</source>
+        <translation>Min-Max</translation>
+    </message>
+    <message>
+        <source>percentile</source>
+        <translation>Perzentil</translation>
+    </message>
+    <message>
+        <source>How value ranges are found</source>
+        <translation>Wie Wertebereiche gefunden werden</translation>
+    </message>
+    <message>
+        <source>Pictures to find value ranges with</source>
+        <translation>Bilder zum Finden der Wertebereiche</translation>
+    </message>
+    <message>
+        <source>Cut</source>
+        <translation>Weg</translation>
+    </message>
+    <message>
+        <source>then epochs</source>
+        <translation>dann Epochen</translation>
+    </message>
+    <message>
+        <source>INT8 ranges</source>
+        <translation>INT8-Bereiche</translation>
+    </message>
+    <message>
+        <source>pictures</source>
+        <translation>Bilder</translation>
+    </message>
+    <message>
+        <source>Importance by channel</source>
+        <translation>Wichtigkeit je Kanal</translation>
+    </message>
+    <message>
+        <source>grey goes, coloured stays</source>
+        <translation>Grau entfällt, Farbe bleibt</translation>
+    </message>
+    <message>
+        <source>Why together</source>
+        <translation>Warum gemeinsam</translation>
+    </message>
+    <message>
+        <source>from %1</source>
+        <translation>aus %1</translation>
+    </message>
+    <message>
+        <source>Finding what belongs together</source>
+        <translation>Suche, was zusammengehört</translation>
+    </message>
+    <message>
+        <source>Working out what it would give</source>
+        <translation>Berechne, was es brächte</translation>
+    </message>
+    <message>
+        <source>Accuracy now, validation</source>
+        <translation>Genauigkeit jetzt, Validierung</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>MMACs</source>
+        <translation>MMACs</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>Parameter</translation>
+    </message>
+    <message>
+        <source>Peak memory</source>
+        <translation>Speicherspitze</translation>
+    </message>
+    <message>
+        <source>Latency here, now</source>
+        <translation>Latenz hier, jetzt</translation>
+    </message>
+    <message>
+        <source>A quantized build can&apos;t be pruned; select the build that it was made from.</source>
+        <translation>Ein quantisierter Stand lässt sich nicht beschneiden; wählen Sie den, aus dem er entstand.</translation>
+    </message>
+    <message>
+        <source>Nothing in this model can be pruned; the table says why.</source>
+        <translation>In diesem Modell lässt sich nichts beschneiden; die Tabelle sagt, warum.</translation>
+    </message>
+    <message>
+        <source>Nothing is cut: move the slider.</source>
+        <translation>Nichts entfällt: bewegen Sie den Regler.</translation>
+    </message>
+    <message>
+        <source>Fine-tuning needs data: choose some on the Data page, or set the epochs to 0.</source>
+        <translation>Nachtraining braucht Daten: wählen Sie welche auf der Seite „Daten“ oder setzen Sie die Epochen auf 0.</translation>
+    </message>
+    <message>
+        <source>This build is quantized already.</source>
+        <translation>Dieser Stand ist schon quantisiert.</translation>
+    </message>
+    <message>
+        <source>Quantizing needs data to find value ranges: choose some on the Data page.</source>
+        <translation>Quantisieren braucht Daten für die Wertebereiche: wählen Sie welche auf der Seite „Daten“.</translation>
+    </message>
+    <message>
+        <source>~ marks an estimate. MACs, parameters and memory are exact; Build it measures the rest.</source>
+        <translation>~ ist eine Schätzung. MACs, Parameter und Speicher sind genau; „Erzeugen“ misst den Rest.</translation>
+    </message>
+    <message>
+        <source>Coupled channels</source>
+        <translation>Gekoppelte Kanäle</translation>
+    </message>
+    <message>
+        <source>Nothing selected</source>
+        <translation>Nichts ausgewählt</translation>
+    </message>
+    <message>
+        <source>locked</source>
+        <translation>gesperrt</translation>
+    </message>
+    <message>
+        <source>Why not</source>
+        <translation>Warum nicht</translation>
+    </message>
+    <message>
+        <source>%1 → %2 channels</source>
+        <translation>%1 → %2 Kanäle</translation>
+    </message>
+    <message>
+        <source>Layers coupled</source>
+        <translation>Gekoppelte Schichten</translation>
+    </message>
+    <message>
+        <source>Importance</source>
+        <translation>Wichtigkeit</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>und %n weiterer</numerusform>
+            <numerusform>und %n weitere</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>One layer alone makes these channels.</source>
+        <translation>Eine einzige Schicht erzeugt diese Kanäle.</translation>
+    </message>
+    <message>
+        <source>MACs</source>
+        <translation>MACs</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>Gewichte</translation>
+    </message>
+    <message>
+        <source>%1 bit</source>
+        <translation>%1 Bit</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::StartPage</name>
+    <message>
+        <source>Welcome to Hone</source>
+        <translation>Willkommen bei Hone</translation>
+    </message>
+    <message>
+        <source>Makes a trained model small and fast for a device of yours, shows what every step costs, and puts it there.</source>
+        <translation>Macht ein trainiertes Modell klein und schnell für Ihr Gerät, zeigt, was jeder Schritt kostet, und bringt es dorthin.</translation>
+    </message>
+    <message>
+        <source>New project</source>
+        <translation>Neues Projekt</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>gate-camera</source>
+        <translation>torkamera</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>an ONNX file</source>
+        <translation>eine ONNX-Datei</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>Daten</translation>
+    </message>
+    <message>
+        <source>a folder of labelled pictures; may follow later</source>
+        <translation>ein Ordner mit benannten Bildern; geht auch später</translation>
+    </message>
+    <message>
+        <source>Choose a folder</source>
+        <translation>Ordner wählen</translation>
+    </message>
+    <message>
+        <source>Choose a folder for the project</source>
+        <translation>Ordner für das Projekt wählen</translation>
+    </message>
+    <message>
+        <source>Choose a file</source>
+        <translation>Datei wählen</translation>
+    </message>
+    <message>
+        <source>Choose a model</source>
+        <translation>Modell wählen</translation>
+    </message>
+    <message>
+        <source>ONNX models (*.onnx)</source>
+        <translation>ONNX-Modelle (*.onnx)</translation>
+    </message>
+    <message>
+        <source>Choose the folder with your data</source>
+        <translation>Ordner mit Ihren Daten wählen</translation>
+    </message>
+    <message>
+        <source>Create project</source>
+        <translation>Projekt erstellen</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>Open project…</source>
+        <translation>Projekt öffnen …</translation>
+    </message>
+    <message>
+        <source>Try the sample</source>
+        <translation>Beispiel ausprobieren</translation>
+    </message>
+    <message>
+        <source>Recent</source>
+        <translation>Zuletzt</translation>
+    </message>
+    <message>
+        <source>Recent projects</source>
+        <translation>Zuletzt geöffnete Projekte</translation>
+    </message>
+    <message>
+        <source>Projects that you open are listed here.</source>
+        <translation>Hier stehen Projekte, die Sie öffnen.</translation>
+    </message>
+    <message>
+        <source>Draws 9,000 road signs and opens a project with a model that was trained on cleaner ones</source>
+        <translation>Zeichnet 9.000 Verkehrszeichen und öffnet ein Projekt mit einem Modell, das auf saubereren trainiert wurde</translation>
+    </message>
+    <message>
+        <source>The sample&apos;s model is not installed.</source>
+        <translation>Das Modell des Beispiels ist nicht installiert.</translation>
+    </message>
+    <message>
+        <source>Give the project a name.</source>
+        <translation>Geben Sie dem Projekt einen Namen.</translation>
+    </message>
+    <message>
+        <source>Choose a folder.</source>
+        <translation>Wählen Sie einen Ordner.</translation>
+    </message>
+    <message>
+        <source>There is no such model file.</source>
+        <translation>Diese Modelldatei gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>There is no such data folder.</source>
+        <translation>Diesen Datenordner gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>Open a project&apos;s folder</source>
+        <translation>Projektordner öffnen</translation>
+    </message>
+    <message>
+        <source>Making the sample</source>
+        <translation>Erzeuge das Beispiel</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::TrainPage</name>
+    <message>
+        <source>Train</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>Fine-tune</source>
+        <translation>Nachtrainieren</translation>
+    </message>
+    <message>
+        <source>Copy as command</source>
+        <translation>Als Befehl kopieren</translation>
+    </message>
+    <message>
+        <source>Trains the selected build further on the project&apos;s data (Ctrl+Return)</source>
+        <translation>Trainiert den gewählten Stand auf den Daten des Projekts weiter (Strg+Eingabe)</translation>
+    </message>
+    <message>
+        <source>Trains a model further on your own pictures.</source>
+        <translation>Trainiert ein Modell auf Ihren eigenen Bildern weiter.</translation>
+    </message>
+    <message>
+        <source>Add a model…</source>
+        <translation>Modell hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>usual</source>
+        <translation>üblich</translation>
+    </message>
+    <message>
+        <source>constant</source>
+        <translation>konstant</translation>
+    </message>
+    <message>
+        <source>cosine</source>
+        <translation>Kosinus</translation>
+    </message>
+    <message>
+        <source>steps</source>
+        <translation>Stufen</translation>
+    </message>
+    <message>
+        <source>as needed</source>
+        <translation>nach Bedarf</translation>
+    </message>
+    <message>
+        <source>keep</source>
+        <translation>behalten</translation>
+    </message>
+    <message>
+        <source>new one</source>
+        <translation>neuer</translation>
+    </message>
+    <message>
+        <source>Epochs</source>
+        <translation>Epochen</translation>
+    </message>
+    <message>
+        <source>Times that every training picture is seen</source>
+        <translation>Wie oft jedes Trainingsbild gesehen wird</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>Lernrate</translation>
+    </message>
+    <message>
+        <source>Usual: 0.01 for SGD, 0.001 for AdamW</source>
+        <translation>Üblich: 0,01 für SGD, 0,001 für AdamW</translation>
+    </message>
+    <message>
+        <source>Schedule</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>How the learning rate falls</source>
+        <translation>Wie die Lernrate sinkt</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>Kopf</translation>
+    </message>
+    <message>
+        <source>The last layer: a new one is needed where the classes differ</source>
+        <translation>Die letzte Schicht: bei anderen Klassen ist eine neue nötig</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Mehr</translation>
+    </message>
+    <message>
+        <source>left to right, at random</source>
+        <translation>links-rechts, zufällig</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>aus</translation>
+    </message>
+    <message>
+        <source>to the end</source>
+        <translation>bis zum Ende</translation>
+    </message>
+    <message>
+        <source>Optimizer</source>
+        <translation>Optimierer</translation>
+    </message>
+    <message>
+        <source>Batch</source>
+        <translation>Stapel</translation>
+    </message>
+    <message>
+        <source>Pictures a step</source>
+        <translation>Bilder je Schritt</translation>
+    </message>
+    <message>
+        <source>Mirror</source>
+        <translation>Spiegeln</translation>
+    </message>
+    <message>
+        <source>Shift</source>
+        <translation>Verschieben</translation>
+    </message>
+    <message>
+        <source>Pictures move by up to so many pixels</source>
+        <translation>Bilder wandern um bis zu so viele Pixel</translation>
+    </message>
+    <message>
+        <source>Weight decay</source>
+        <translation>Gewichtsabnahme</translation>
+    </message>
+    <message>
+        <source>Label smoothing</source>
+        <translation>Label-Glättung</translation>
+    </message>
+    <message>
+        <source>Patience</source>
+        <translation>Geduld</translation>
+    </message>
+    <message>
+        <source>Epochs without a better accuracy before it stops</source>
+        <translation>Epochen ohne bessere Genauigkeit, bevor es aufhört</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Startwert</translation>
+    </message>
+    <message>
+        <source>The same seed gives the same build again</source>
+        <translation>Derselbe Startwert ergibt denselben Stand wieder</translation>
+    </message>
+    <message>
+        <source>Frozen layers</source>
+        <translation>Eingefrorene Schichten</translation>
+    </message>
+    <message>
+        <source>Names that stay as they are, with commas between; * matches anything</source>
+        <translation>Namen, die bleiben, mit Kommas getrennt; * passt auf alles</translation>
+    </message>
+    <message>
+        <source>Less</source>
+        <translation>Weniger</translation>
+    </message>
+    <message>
+        <source>Copy picture</source>
+        <translation>Bild kopieren</translation>
+    </message>
+    <message>
+        <source>from %1</source>
+        <translation>aus %1</translation>
+    </message>
+    <message>
+        <source>A quantized build can&apos;t be trained; select the build that it was made from.</source>
+        <translation>Ein quantisierter Stand lässt sich nicht trainieren; wählen Sie den, aus dem er entstand.</translation>
+    </message>
+    <message>
+        <source>Training needs data: choose some on the Data page.</source>
+        <translation>Training braucht Daten: wählen Sie welche auf der Seite „Daten“.</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>läuft</translation>
+    </message>
+    <message>
+        <source>was not trained in this project</source>
+        <translation>wurde in diesem Projekt nicht trainiert</translation>
+    </message>
+    <message>
+        <source>Best epoch</source>
+        <translation>Beste Epoche</translation>
+    </message>
+    <message>
+        <source>Accuracy, validation</source>
+        <translation>Genauigkeit, Validierung</translation>
+    </message>
+    <message>
+        <source>Training loss</source>
+        <translation>Trainingsverlust</translation>
+    </message>
+    <message>
+        <source>Pictures a second</source>
+        <translation>Bilder je Sekunde</translation>
+    </message>
+    <message>
+        <source>of %1</source>
+        <translation>von %1</translation>
+    </message>
+    <message>
+        <source>in training</source>
+        <translation>im Training</translation>
+    </message>
+    <message>
+        <source>last epoch</source>
+        <translation>letzte Epoche</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::TrainingCurves</name>
+    <message>
+        <source>epoch</source>
+        <translation>Epoche</translation>
+    </message>
+    <message>
+        <source>training loss</source>
+        <translation>Trainingsverlust</translation>
+    </message>
+    <message>
+        <source>validation accuracy, %</source>
+        <translation>Validierungsgenauigkeit, %</translation>
+    </message>
+    <message>
+        <source>Epoch %1
+training loss %2
+validation accuracy %3 %
+%4 samples/s</source>
+        <translation>Epoche %1
+Trainingsverlust %2
+Validierungsgenauigkeit %3 %
+%4 Bilder/s</translation>
+    </message>
+    <message>
+        <source>Training loss and validation accuracy by epoch</source>
+        <translation>Trainingsverlust und Validierungsgenauigkeit je Epoche</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::Workspace</name>
+    <message>
+        <source>Opening %1</source>
+        <translation>Öffne %1</translation>
+    </message>
+    <message>
+        <source>Making the project %1</source>
+        <translation>Erstelle das Projekt %1</translation>
+    </message>
+    <message>
+        <source>Reading the project</source>
+        <translation>Lese das Projekt</translation>
+    </message>
+    <message>
+        <source>Setting the data</source>
+        <translation>Setze die Daten</translation>
+    </message>
+    <message>
+        <source>Setting the devices</source>
+        <translation>Setze die Geräte</translation>
+    </message>
+    <message>
+        <source>Deleting %1</source>
+        <translation>Lösche %1</translation>
+    </message>
+    <message>
+        <source>Bringing back</source>
+        <translation>Hole zurück</translation>
+    </message>
+    <message>
+        <source>Reading %1</source>
+        <translation>Lese %1</translation>
+    </message>
+</context>
+</TS>

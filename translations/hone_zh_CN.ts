@@ -1,0 +1,2119 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>Builds</name>
+    <message numerus="yes">
+        <source>%n epoch(s)</source>
+        <translation>
+            <numerusform>%n 轮</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>global</source>
+        <translation>全局</translation>
+    </message>
+    <message>
+        <source>uniform</source>
+        <translation>均匀</translation>
+    </message>
+    <message>
+        <source>static, percentile</source>
+        <translation>静态，百分位</translation>
+    </message>
+    <message>
+        <source>static, min-max</source>
+        <translation>静态，最小-最大</translation>
+    </message>
+    <message>
+        <source>original</source>
+        <translation>原始</translation>
+    </message>
+    <message>
+        <source>untrained</source>
+        <translation>未训练</translation>
+    </message>
+    <message>
+        <source>Importing %1</source>
+        <translation>正在导入 %1</translation>
+    </message>
+    <message>
+        <source>Making %1</source>
+        <translation>正在生成 %1</translation>
+    </message>
+    <message>
+        <source>Fine-tuning %1</source>
+        <translation>正在微调 %1</translation>
+    </message>
+    <message>
+        <source>Pruning %1 by %2</source>
+        <translation>正在剪枝 %1（%2）</translation>
+    </message>
+    <message>
+        <source>Quantizing %1</source>
+        <translation>正在量化 %1</translation>
+    </message>
+</context>
+<context>
+    <name>Duration</name>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 秒</translation>
+    </message>
+    <message>
+        <source>%1 min %2 s</source>
+        <translation>%1 分 %2 秒</translation>
+    </message>
+    <message>
+        <source>%1 h %2 min</source>
+        <translation>%1 小时 %2 分</translation>
+    </message>
+</context>
+<context>
+    <name>Jobs</name>
+    <message>
+        <source>reading</source>
+        <translation>读取中</translation>
+    </message>
+    <message>
+        <source>drawing the sample</source>
+        <translation>绘制示例中</translation>
+    </message>
+    <message>
+        <source>training</source>
+        <translation>训练中</translation>
+    </message>
+    <message>
+        <source>measuring accuracy</source>
+        <translation>测量准确率</translation>
+    </message>
+    <message>
+        <source>measuring latency</source>
+        <translation>测量延迟</translation>
+    </message>
+    <message>
+        <source>pruning</source>
+        <translation>剪枝中</translation>
+    </message>
+    <message>
+        <source>calibrating</source>
+        <translation>校准中</translation>
+    </message>
+    <message>
+        <source>quantizing</source>
+        <translation>量化中</translation>
+    </message>
+    <message>
+        <source>writing</source>
+        <translation>写入中</translation>
+    </message>
+    <message>
+        <source>connecting</source>
+        <translation>连接中</translation>
+    </message>
+    <message>
+        <source>uploading</source>
+        <translation>上传中</translation>
+    </message>
+    <message>
+        <source>verifying</source>
+        <translation>校验中</translation>
+    </message>
+    <message>
+        <source>running on the device</source>
+        <translation>在设备上运行</translation>
+    </message>
+    <message>
+        <source>epoch %1 of %2</source>
+        <translation>第 %1 轮，共 %2 轮</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>剩余 %1</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>done in %1</source>
+        <translation>完成，用时 %1</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>已停止</translation>
+    </message>
+</context>
+<context>
+    <name>Sentences</name>
+    <message>
+        <source>There is no file {path}. Check the path, or choose the file again.</source>
+        <translation>文件 {path} 不存在。请检查路径，或重新选择文件。</translation>
+    </message>
+    <message>
+        <source>{path} can&apos;t be read: {reason}. Check its permissions, or choose another file.</source>
+        <translation>无法读取 {path}：{reason}。请检查权限，或选择其他文件。</translation>
+    </message>
+    <message>
+        <source>{path} can&apos;t be written: {reason}. Choose a folder that you may write to.</source>
+        <translation>无法写入 {path}：{reason}。请选择有写入权限的文件夹。</translation>
+    </message>
+    <message>
+        <source>The disk is full, so {path} was not written; nothing was changed. Free some space and try again.</source>
+        <translation>磁盘已满，{path} 未写入，其他内容没有改动。请腾出空间后重试。</translation>
+    </message>
+    <message>
+        <source>{path} exists already and was left as it is. Choose another name.</source>
+        <translation>{path} 已存在，未作改动。请换一个名称。</translation>
+    </message>
+    <message>
+        <source>Hone&apos;s part “{module}” can&apos;t be loaded: {reason}. Install Hone again.</source>
+        <translation>无法加载 Hone 的组件“{module}”：{reason}。请重新安装 Hone。</translation>
+    </message>
+    <message>
+        <source>Something went wrong inside Hone: {detail}. Nothing was changed; please report this.</source>
+        <translation>Hone 内部出错：{detail}。没有任何改动；请报告此问题。</translation>
+    </message>
+    <message>
+        <source>“{value}” is no good for {option}; it takes {expected}.</source>
+        <translation>“{value}”不适用于 {option}；应为 {expected}。</translation>
+    </message>
+    <message>
+        <source>“{verb}” has no option {option}. See its help.</source>
+        <translation>“{verb}”没有选项 {option}。请查看其帮助。</translation>
+    </message>
+    <message>
+        <source>“{verb}” was called wrongly: {detail}. See its help.</source>
+        <translation>“{verb}”的用法有误：{detail}。请查看其帮助。</translation>
+    </message>
+    <message>
+        <source>The step “{step}” needs data. Choose a data folder on the Data page.</source>
+        <translation>步骤“{step}”需要数据。请在“数据”页选择数据文件夹。</translation>
+    </message>
+    <message>
+        <source>The studio&apos;s program is not at {path}. Install Hone again.</source>
+        <translation>在 {path} 找不到 Studio 程序。请重新安装 Hone。</translation>
+    </message>
+    <message>
+        <source>{path} is empty. Export the model again.</source>
+        <translation>{path} 是空文件。请重新导出模型。</translation>
+    </message>
+    <message>
+        <source>{path} is not an ONNX file. Export the model to ONNX and choose that file.</source>
+        <translation>{path} 不是 ONNX 文件。请将模型导出为 ONNX 后再选择。</translation>
+    </message>
+    <message>
+        <source>{path} ends too early: part of the model is missing. Copy or export it again.</source>
+        <translation>{path} 不完整：模型缺少一部分。请重新复制或导出。</translation>
+    </message>
+    <message>
+        <source>{path} is not a sound model: {detail}. Export it again.</source>
+        <translation>{path} 不是有效的模型：{detail}。请重新导出。</translation>
+    </message>
+    <message>
+        <source>{path} asks for more than Hone takes: {detail}. The file is damaged or not meant to be loaded.</source>
+        <translation>{path} 超出了 Hone 的上限：{detail}。文件已损坏，或本就不应加载。</translation>
+    </message>
+    <message>
+        <source>{path} wants to read {location}, outside of its own folder, which is refused. Put the weights beside the model.</source>
+        <translation>{path} 试图读取其文件夹之外的 {location}，已拒绝。请把权重放在模型旁边。</translation>
+    </message>
+    <message>
+        <source>{path} keeps weights in {location}, which is missing or too short. Put that file beside the model.</source>
+        <translation>{path} 的权重在 {location} 中，但该文件缺失或过短。请把它放在模型旁边。</translation>
+    </message>
+    <message>
+        <source>{path} uses ONNX opset {opset}; Hone reads {lowest} to {highest}. Export it with one of those.</source>
+        <translation>{path} 使用 ONNX opset {opset}；Hone 支持 {lowest} 到 {highest}。请用其中之一重新导出。</translation>
+    </message>
+    <message>
+        <source>Hone can&apos;t do this with the operators {operators}. What still works: {open}.</source>
+        <translation>Hone 无法对算子 {operators} 执行此操作。仍可使用：{open}。</translation>
+    </message>
+    <message>
+        <source>The shapes at node {node} don&apos;t fit: {detail}. Export the model again.</source>
+        <translation>节点 {node} 的形状不匹配：{detail}。请重新导出模型。</translation>
+    </message>
+    <message>
+        <source>ONNX Runtime refuses {path}: {detail}. Export the model again, with another opset if need be.</source>
+        <translation>ONNX Runtime 拒绝 {path}：{detail}。请重新导出模型，必要时换用其他 opset。</translation>
+    </message>
+    <message>
+        <source>The model&apos;s input is not a picture that Hone can feed: {detail}. Use a model that takes one picture.</source>
+        <translation>模型的输入不是 Hone 能提供的图片：{detail}。请使用以单张图片为输入的模型。</translation>
+    </message>
+    <message>
+        <source>The model&apos;s output is not one score a class: {detail}. Use a classifier.</source>
+        <translation>模型的输出不是每类一个分数：{detail}。请使用分类模型。</translation>
+    </message>
+    <message>
+        <source>This model can&apos;t be trained: {detail}. Train a build from before that step; quantizing and comparing still work.</source>
+        <translation>此模型无法训练：{detail}。请训练该步骤之前的版本；量化和比较仍可使用。</translation>
+    </message>
+    <message>
+        <source>There is no data folder {path}. Choose one on the Data page.</source>
+        <translation>数据文件夹 {path} 不存在。请在“数据”页选择一个。</translation>
+    </message>
+    <message>
+        <source>{path} holds nothing that Hone knows as data. Use a folder with one folder a class, IDX files or CIFAR binary files.</source>
+        <translation>{path} 中没有 Hone 认识的数据。请使用每类一个子文件夹的文件夹、IDX 文件或 CIFAR 二进制文件。</translation>
+    </message>
+    <message>
+        <source>{path} can&apos;t be understood: {detail}. Correct it and try again.</source>
+        <translation>无法理解 {path}：{detail}。请改正后重试。</translation>
+    </message>
+    <message>
+        <source>The split “{split}” of {path} holds no pictures. Add some, or choose another folder.</source>
+        <translation>{path} 的划分“{split}”中没有图片。请添加图片，或选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>{path} has no split “{split}”; it has {available}. Add that split or use one of these.</source>
+        <translation>{path} 没有划分“{split}”，只有 {available}。请添加该划分，或使用其中之一。</translation>
+    </message>
+    <message>
+        <source>{path} has one class only, “{class}”. A classifier needs two; choose the folder above it?</source>
+        <translation>{path} 只有一个类别“{class}”。分类至少需要两个；要选择上一级文件夹吗？</translation>
+    </message>
+    <message>
+        <source>The data have {classes} classes, but the model has {outputs} outputs. Fine-tune with a new head.</source>
+        <translation>数据有 {classes} 个类别，而模型有 {outputs} 个输出。请用新的输出层微调。</translation>
+    </message>
+    <message>
+        <source>The model has no output for these classes: {classes}. Fine-tune with a new head, or map them in dataset.yaml.</source>
+        <translation>模型没有对应这些类别的输出：{classes}。请用新的输出层微调，或在 dataset.yaml 中映射。</translation>
+    </message>
+    <message>
+        <source>{count} of {total} pictures can&apos;t be read, too many to go on: {files}. Replace or delete them.</source>
+        <translation>{total} 张图片中有 {count} 张无法读取，过多而无法继续：{files}。请替换或删除它们。</translation>
+    </message>
+    <message>
+        <source>{count} of {total} pictures can&apos;t be read and were skipped: {files}.</source>
+        <translation>{total} 张图片中有 {count} 张无法读取，已跳过：{files}。</translation>
+    </message>
+    <message>
+        <source>{path} is for {task}, which Hone can&apos;t do. Choose data for classification.</source>
+        <translation>{path} 用于 {task}，Hone 不支持。请选择分类数据。</translation>
+    </message>
+    <message>
+        <source>{ratio} is no share of channels to remove. Choose 0 or more and less than 1.</source>
+        <translation>{ratio} 不是有效的通道剪除比例。请选择不小于 0 且小于 1 的值。</translation>
+    </message>
+    <message>
+        <source>Nothing can be pruned here: {detail}. Choose another model or a higher share.</source>
+        <translation>这里没有可剪枝的内容：{detail}。请选择其他模型或更高的比例。</translation>
+    </message>
+    <message>
+        <source>The model has no layer {layer}. Similar ones: {similar}.</source>
+        <translation>模型没有层 {layer}。相近的有：{similar}。</translation>
+    </message>
+    <message>
+        <source>{path} is quantized already. Quantize the build that it was made from.</source>
+        <translation>{path} 已经量化。请量化生成它的版本。</translation>
+    </message>
+    <message>
+        <source>Nothing can be quantized here: {detail}. Choose a model with convolutions or matrix products.</source>
+        <translation>这里没有可量化的内容：{detail}。请选择含卷积或矩阵乘法的模型。</translation>
+    </message>
+    <message>
+        <source>{path} has no pictures to find value ranges with. Add some to the training or validation split.</source>
+        <translation>{path} 没有可用于确定取值范围的图片。请向训练或验证划分添加图片。</translation>
+    </message>
+    <message>
+        <source>Quantizing needs opset {needed}, and these operators of the model&apos;s opset {opset} can&apos;t be carried over: {operators}. Export the model again with opset {needed} or later.</source>
+        <translation>量化需要 opset {needed}，而模型 opset {opset} 中的这些算子无法转换：{operators}。请用 opset {needed} 或更高版本重新导出模型。</translation>
+    </message>
+    <message>
+        <source>This processor ({processor}) has no 8-bit dot products that add up exactly, so weights were given 7 bits. A device that has them could do slightly better.</source>
+        <translation>此处理器（{processor}）没有能精确累加的 8 位点积指令，因此权重只用 7 位。具备该指令的设备精度可能略高。</translation>
+    </message>
+    <message>
+        <source>Training went astray in epoch {epoch}, batch {batch}: the loss is no longer a number. Lower the learning rate.</source>
+        <translation>训练在第 {epoch} 轮第 {batch} 批发散：损失已不是数值。请降低学习率。</translation>
+    </message>
+    <message>
+        <source>This version of Hone has no step “{step}”. Update Hone, or remove the step.</source>
+        <translation>此版本的 Hone 没有步骤“{step}”。请更新 Hone，或移除该步骤。</translation>
+    </message>
+    <message>
+        <source>{path}, line {line}: {detail}. Correct the recipe and try again.</source>
+        <translation>{path} 第 {line} 行：{detail}。请改正配方后重试。</translation>
+    </message>
+    <message>
+        <source>There is no architecture “{name}”. Choose one of {known}.</source>
+        <translation>没有架构“{name}”。请选择其中之一：{known}。</translation>
+    </message>
+    <message>
+        <source>There is no Hone project in {path}. Choose another folder, or make a new project there.</source>
+        <translation>{path} 中没有 Hone 项目。请选择其他文件夹，或在那里新建项目。</translation>
+    </message>
+    <message>
+        <source>{path} holds a project already. Open it, or choose an empty folder.</source>
+        <translation>{path} 中已有项目。请打开它，或选择空文件夹。</translation>
+    </message>
+    <message>
+        <source>The project in {path} is damaged: {detail}. Take project.json from a backup.</source>
+        <translation>{path} 中的项目已损坏：{detail}。请从备份恢复 project.json。</translation>
+    </message>
+    <message>
+        <source>The project in {path} was written by a newer Hone (form {schema}; this one knows {known}). Update Hone.</source>
+        <translation>{path} 中的项目由更新版本的 Hone 写入（格式 {schema}；此版本支持到 {known}）。请更新 Hone。</translation>
+    </message>
+    <message>
+        <source>Another Hone is writing to {path}. Wait a moment and try again.</source>
+        <translation>另一个 Hone 正在写入 {path}。请稍候再试。</translation>
+    </message>
+    <message>
+        <source>There is no build “{build}”. There are: {available}.</source>
+        <translation>没有版本“{build}”。现有：{available}。</translation>
+    </message>
+    <message>
+        <source>The build “{build}” is damaged and left out: {detail}. Make it again from its recipe.</source>
+        <translation>版本“{build}”已损坏，未列出：{detail}。请按其配方重新生成。</translation>
+    </message>
+    <message>
+        <source>“{address}” is not an address. Write user@host or user@host:port.</source>
+        <translation>“{address}”不是地址。请写成 用户@主机 或 用户@主机:端口。</translation>
+    </message>
+    <message>
+        <source>{host} can&apos;t be reached on port {port}: {reason}. Is it switched on and in this network?</source>
+        <translation>无法通过端口 {port} 连接 {host}：{reason}。设备是否已开机并在此网络中？</translation>
+    </message>
+    <message>
+        <source>{host} doesn&apos;t let {user} in; it accepts {methods}. Choose another key, or put yours on the device.</source>
+        <translation>{host} 拒绝 {user} 登录；它接受 {methods}。请选择其他密钥，或把您的密钥放到设备上。</translation>
+    </message>
+    <message>
+        <source>The key {path} can&apos;t be used: {reason}. Choose another key file.</source>
+        <translation>无法使用密钥 {path}：{reason}。请选择其他密钥文件。</translation>
+    </message>
+    <message>
+        <source>{host} is not known yet. Its key is {fingerprint}: compare it with the device&apos;s, then accept it.</source>
+        <translation>{host} 尚未信任。其密钥为 {fingerprint}：请与设备上的核对后接受。</translation>
+    </message>
+    <message>
+        <source>{host} shows another key than before ({fingerprint}). If the device was set up anew, remove its line from {knownHosts}; if not, don&apos;t connect.</source>
+        <translation>{host} 的密钥与以前不同（{fingerprint}）。若设备重新安装过，请从 {knownHosts} 中删除它的那一行；否则请勿连接。</translation>
+    </message>
+    <message>
+        <source>{host} shows the key {fingerprint}, not {accepted}, which was accepted. Check the address and the device.</source>
+        <translation>{host} 的密钥是 {fingerprint}，而不是已接受的 {accepted}。请检查地址和设备。</translation>
+    </message>
+    <message>
+        <source>{holder} is deploying to {host} right now. Wait until that has ended and try again.</source>
+        <translation>{holder} 正在向 {host} 部署。请等其结束后重试。</translation>
+    </message>
+    <message>
+        <source>The connection to {host} broke off while {during}. The device still runs what it ran; try again.</source>
+        <translation>与 {host} 的连接中断（{during}）。设备仍运行原来的版本；请重试。</translation>
+    </message>
+    <message>
+        <source>{host} has too little room in {path}: {neededBytes} bytes needed, {freeBytes} free. Delete something there.</source>
+        <translation>{host} 的 {path} 空间不足：需要 {neededBytes} 字节，剩余 {freeBytes} 字节。请在那里删除一些内容。</translation>
+    </message>
+    <message>
+        <source>{host} is a {architecture} with {os}, for which Hone has no runner. Use a 64-bit Linux device.</source>
+        <translation>{host} 是运行 {os} 的 {architecture} 设备，Hone 没有对应的运行程序。请使用 64 位 Linux 设备。</translation>
+    </message>
+    <message>
+        <source>“{command}” failed on {host}: {detail}. The device still runs what it ran.</source>
+        <translation>在 {host} 上执行“{command}”失败：{detail}。设备仍运行原来的版本。</translation>
+    </message>
+    <message>
+        <source>{file} arrived at {host} with other contents than it was sent with. The device still runs what it ran; try again.</source>
+        <translation>{file} 到达 {host} 后内容与发送时不同。设备仍运行原来的版本；请重试。</translation>
+    </message>
+    <message>
+        <source>The model doesn&apos;t run on {host}: {detail}. The device still runs what it ran.</source>
+        <translation>模型无法在 {host} 上运行：{detail}。设备仍运行原来的版本。</translation>
+    </message>
+    <message>
+        <source>Hone&apos;s runner for {architecture} is not at {path}. Build or install it for that architecture.</source>
+        <translation>在 {path} 找不到适用于 {architecture} 的 Hone 运行程序。请为该架构构建或安装。</translation>
+    </message>
+    <message>
+        <source>The sample&apos;s own SSH server can&apos;t start: {detail}. Install openssh-server.</source>
+        <translation>示例自带的 SSH 服务器无法启动：{detail}。请安装 openssh-server。</translation>
+    </message>
+</context>
+<context>
+    <name>Tables</name>
+    <message numerus="yes">
+        <source>%n layer(s)</source>
+        <translation>
+            <numerusform>%n 层</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>image folder</source>
+        <translation>图片文件夹</translation>
+    </message>
+    <message>
+        <source>IDX files</source>
+        <translation>IDX 文件</translation>
+    </message>
+    <message>
+        <source>CIFAR binary files</source>
+        <translation>CIFAR 二进制文件</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>Validation</source>
+        <translation>验证</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>测试</translation>
+    </message>
+    <message>
+        <source>the model’s output</source>
+        <translation>模型的输出</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>Operator</source>
+        <translation>算子</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>输出</translation>
+    </message>
+    <message>
+        <source>Shape of the layer&apos;s first output; N is the batch</source>
+        <translation>该层第一个输出的形状；N 为批大小</translation>
+    </message>
+    <message>
+        <source>Bits</source>
+        <translation>位宽</translation>
+    </message>
+    <message>
+        <source>Bits of a weight</source>
+        <translation>每个权重的位数</translation>
+    </message>
+    <message>
+        <source>%1 bit</source>
+        <translation>%1 位</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>MMACs</source>
+        <translation>MMACs</translation>
+    </message>
+    <message>
+        <source>Million multiply-accumulates for one picture</source>
+        <translation>每张图片的百万次乘加运算</translation>
+    </message>
+    <message>
+        <source>MACs, %</source>
+        <translation>MACs，%</translation>
+    </message>
+    <message>
+        <source>Share of the model&apos;s multiply-accumulates</source>
+        <translation>占模型乘加运算的比例</translation>
+    </message>
+    <message>
+        <source>Output, kB</source>
+        <translation>输出，kB</translation>
+    </message>
+    <message>
+        <source>Memory of what the layer gives, for one picture</source>
+        <translation>该层输出所占内存（每张图片）</translation>
+    </message>
+    <message>
+        <source>Coupled channels</source>
+        <translation>耦合通道</translation>
+    </message>
+    <message>
+        <source>Channels that can only leave together, named by their first layer</source>
+        <translation>只能一起移除的通道，以其第一层命名</translation>
+    </message>
+    <message>
+        <source>Channels</source>
+        <translation>通道</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Share of the channels that stays</source>
+        <translation>保留通道的比例</translation>
+    </message>
+    <message>
+        <source>locked: %1</source>
+        <translation>锁定：%1</translation>
+    </message>
+    <message>
+        <source>Build</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Accuracy, %</source>
+        <translation>准确率，%</translation>
+    </message>
+    <message>
+        <source>Top-1 on the validation split, with its 95 % interval</source>
+        <translation>验证划分上的 Top-1，含 95 % 置信区间</translation>
+    </message>
+    <message>
+        <source>File, kB</source>
+        <translation>文件，kB</translation>
+    </message>
+    <message>
+        <source>Peak memory, kB</source>
+        <translation>峰值内存，kB</translation>
+    </message>
+    <message>
+        <source>The most that layers&apos; outputs take at one time, for one picture</source>
+        <translation>各层输出同时占用内存的最大值（每张图片）</translation>
+    </message>
+    <message>
+        <source>Here, ms</source>
+        <translation>本机，ms</translation>
+    </message>
+    <message>
+        <source>Median latency at batch 1 on this computer, one thread</source>
+        <translation>本机单线程、批大小 1 时的延迟中位数</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::Banner</name>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::BuildInspector</name>
+    <message>
+        <source>Build</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>How it was made</source>
+        <translation>生成方式</translation>
+    </message>
+    <message>
+        <source>Notices</source>
+        <translation>提示</translation>
+    </message>
+    <message>
+        <source>Nothing selected</source>
+        <translation>未选择</translation>
+    </message>
+    <message>
+        <source>Accuracy, validation</source>
+        <translation>准确率（验证）</translation>
+    </message>
+    <message>
+        <source>Among the first five</source>
+        <translation>前五命中</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>图片数</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>MMACs</source>
+        <translation>MMACs</translation>
+    </message>
+    <message>
+        <source>Peak memory</source>
+        <translation>峰值内存</translation>
+    </message>
+    <message>
+        <source>Latency here</source>
+        <translation>本机延迟</translation>
+    </message>
+    <message>
+        <source>%1 (95 %: %2)</source>
+        <translation>%1（95 %：%2）</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Took</source>
+        <translation>用时</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::BuildTreeModel</name>
+    <message>
+        <source>new</source>
+        <translation>新</translation>
+    </message>
+    <message>
+        <source>worth deploying: the smallest within one point of the most accurate</source>
+        <translation>值得部署：与最高准确率相差一个百分点以内的最小版本</translation>
+    </message>
+    <message>
+        <source>in the making</source>
+        <translation>生成中</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::BuildsPanel</name>
+    <message>
+        <source>Builds appear here: a model, and everything made from it.</source>
+        <translation>版本显示在这里：模型，以及由它生成的一切。</translation>
+    </message>
+    <message>
+        <source>BUILDS</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Add a model (Ctrl+I)</source>
+        <translation>添加模型（Ctrl+I）</translation>
+    </message>
+    <message>
+        <source>Add a model</source>
+        <translation>添加模型</translation>
+    </message>
+    <message>
+        <source>Builds</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Copy name</source>
+        <translation>复制名称</translation>
+    </message>
+    <message>
+        <source>Copy path of the model</source>
+        <translation>复制模型路径</translation>
+    </message>
+    <message>
+        <source>Open its folder</source>
+        <translation>打开所在文件夹</translation>
+    </message>
+    <message>
+        <source>Delete with what was made from it</source>
+        <translation>删除（含由它生成的版本）</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::ComparePage</name>
+    <message>
+        <source>Compare</source>
+        <translation>比较</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>报告</translation>
+    </message>
+    <message>
+        <source>Deploy best</source>
+        <translation>部署最佳</translation>
+    </message>
+    <message>
+        <source>Accuracy on validation against</source>
+        <translation>验证准确率 对比</translation>
+    </message>
+    <message>
+        <source>File size</source>
+        <translation>文件大小</translation>
+    </message>
+    <message>
+        <source>MACs</source>
+        <translation>MACs</translation>
+    </message>
+    <message>
+        <source>Peak memory</source>
+        <translation>峰值内存</translation>
+    </message>
+    <message>
+        <source>Latency here</source>
+        <translation>本机延迟</translation>
+    </message>
+    <message>
+        <source>Cost on the horizontal axis</source>
+        <translation>横轴的成本</translation>
+    </message>
+    <message>
+        <source>Measures every build, on the test split too, and writes report.html into the project</source>
+        <translation>测量每个版本（包括测试划分），并在项目中写入 report.html</translation>
+    </message>
+    <message>
+        <source>Takes the smallest build within one point of the most accurate to the Devices page (Ctrl+Return)</source>
+        <translation>将与最高准确率相差一个百分点以内的最小版本带到“设备”页（Ctrl+回车）</translation>
+    </message>
+    <message>
+        <source>Accuracy against cost, one point a build</source>
+        <translation>准确率与成本，每个版本一个点</translation>
+    </message>
+    <message>
+        <source>Drag a limit from an axis to set a budget; what misses it turns grey.</source>
+        <translation>从坐标轴拖出界线可设定预算；不满足的变为灰色。</translation>
+    </message>
+    <message>
+        <source>Copy picture</source>
+        <translation>复制图片</translation>
+    </message>
+    <message>
+        <source>Copy table</source>
+        <translation>复制表格</translation>
+    </message>
+    <message>
+        <source>Shows what every build costs and earns.</source>
+        <translation>显示每个版本的代价与收益。</translation>
+    </message>
+    <message>
+        <source>Add a model…</source>
+        <translation>添加模型…</translation>
+    </message>
+    <message>
+        <source>Selected</source>
+        <translation>已选择</translation>
+    </message>
+    <message>
+        <source>What each step did</source>
+        <translation>各步骤的效果</translation>
+    </message>
+    <message>
+        <source>Made by</source>
+        <translation>生成步骤</translation>
+    </message>
+    <message>
+        <source>Copy recipe</source>
+        <translation>复制配方</translation>
+    </message>
+    <message>
+        <source>As YAML, for “hone run”</source>
+        <translation>YAML 格式，用于“hone run”</translation>
+    </message>
+    <message>
+        <source>Writing the recipe</source>
+        <translation>正在生成配方</translation>
+    </message>
+    <message>
+        <source>The recipe is on the clipboard.</source>
+        <translation>配方已复制到剪贴板。</translation>
+    </message>
+    <message>
+        <source>accuracy, %</source>
+        <translation>准确率，%</translation>
+    </message>
+    <message>
+        <source>A report needs data: choose some on the Data page.</source>
+        <translation>报告需要数据：请在“数据”页选择。</translation>
+    </message>
+    <message>
+        <source>No build was measured yet: choose data on the Data page.</source>
+        <translation>尚未测量任何版本：请在“数据”页选择数据。</translation>
+    </message>
+    <message>
+        <source>Nothing selected</source>
+        <translation>未选择</translation>
+    </message>
+    <message>
+        <source>Accuracy, validation</source>
+        <translation>准确率（验证）</translation>
+    </message>
+    <message>
+        <source>Accuracy, test</source>
+        <translation>准确率（测试）</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>MMACs</source>
+        <translation>MMACs</translation>
+    </message>
+    <message>
+        <source>%1× smaller</source>
+        <translation>缩小到 1/%1</translation>
+    </message>
+    <message>
+        <source>Against original</source>
+        <translation>与原始相比</translation>
+    </message>
+    <message>
+        <source>Measuring all builds for the report</source>
+        <translation>正在为报告测量所有版本</translation>
+    </message>
+    <message>
+        <source>The report is in %1.</source>
+        <translation>报告位于 %1。</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::DataPage</name>
+    <message>
+        <source>Data</source>
+        <translation>数据</translation>
+    </message>
+    <message>
+        <source>Choose data…</source>
+        <translation>选择数据…</translation>
+    </message>
+    <message>
+        <source>A folder with one folder a class, IDX files or CIFAR binary files</source>
+        <translation>每类一个子文件夹的文件夹、IDX 文件或 CIFAR 二进制文件</translation>
+    </message>
+    <message>
+        <source>Some of the pictures</source>
+        <translation>部分图片</translation>
+    </message>
+    <message>
+        <source>Labelled pictures to train, choose and measure with. They stay on this computer.</source>
+        <translation>用于训练、选择和测量的带标签图片。它们只留在本机。</translation>
+    </message>
+    <message>
+        <source>Choose the folder with your data</source>
+        <translation>选择数据所在文件夹</translation>
+    </message>
+    <message>
+        <source>Reading the data</source>
+        <translation>正在读取数据</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>weights and ranges</source>
+        <translation>用于权重和取值范围</translation>
+    </message>
+    <message>
+        <source>Validation</source>
+        <translation>验证</translation>
+    </message>
+    <message>
+        <source>every choice</source>
+        <translation>用于各种选择</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>测试</translation>
+    </message>
+    <message>
+        <source>reports only</source>
+        <translation>仅用于报告</translation>
+    </message>
+    <message>
+        <source>First picture</source>
+        <translation>第一张图片</translation>
+    </message>
+    <message>
+        <source>pixels</source>
+        <translation>像素</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of the pictures looked at can&apos;t be read: %1.</source>
+        <translation>
+            <numerusform>查看的图片中有 %n 张无法读取：%1。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>There is no validation split, so nothing can be chosen by accuracy.</source>
+        <translation>没有验证划分，因此无法按准确率做选择。</translation>
+    </message>
+    <message>
+        <source>There is no train split, so fine-tuning is not possible.</source>
+        <translation>没有训练划分，因此无法微调。</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::DevicesPage</name>
+    <message>
+        <source>Devices</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Add device</source>
+        <translation>添加设备</translation>
+    </message>
+    <message>
+        <source>Deploy</source>
+        <translation>部署</translation>
+    </message>
+    <message>
+        <source>Sends the selected build to this device, checks it there and measures it (Ctrl+Return)</source>
+        <translation>将所选版本发送到此设备，在那里校验并测量（Ctrl+回车）</translation>
+    </message>
+    <message>
+        <source>The computers that your models are for, reached over SSH.</source>
+        <translation>模型要部署到的计算机，通过 SSH 连接。</translation>
+    </message>
+    <message>
+        <source>Add a device</source>
+        <translation>添加设备</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>pi-hall-3</source>
+        <translation>pi-hall-3</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>地址</translation>
+    </message>
+    <message>
+        <source>user@host:port</source>
+        <translation>用户@主机:端口</translation>
+    </message>
+    <message>
+        <source>Key file</source>
+        <translation>密钥文件</translation>
+    </message>
+    <message>
+        <source>the agent, then ~/.ssh</source>
+        <translation>代理，然后 ~/.ssh</translation>
+    </message>
+    <message>
+        <source>Known hosts</source>
+        <translation>已知主机</translation>
+    </message>
+    <message>
+        <source>Choose a key file</source>
+        <translation>选择密钥文件</translation>
+    </message>
+    <message>
+        <source>Choose a private key</source>
+        <translation>选择私钥</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Last deployed</source>
+        <translation>最近部署</translation>
+    </message>
+    <message>
+        <source>Write an address first.</source>
+        <translation>请先填写地址。</translation>
+    </message>
+    <message>
+        <source>Nothing was changed.</source>
+        <translation>没有改动。</translation>
+    </message>
+    <message>
+        <source>Deploy %1</source>
+        <translation>部署 %1</translation>
+    </message>
+    <message>
+        <source>Select a build first.</source>
+        <translation>请先选择版本。</translation>
+    </message>
+    <message>
+        <source>Add a device first.</source>
+        <translation>请先添加设备。</translation>
+    </message>
+    <message>
+        <source>Save the device first.</source>
+        <translation>请先保存设备。</translation>
+    </message>
+    <message>
+        <source>There is no device to remove.</source>
+        <translation>没有可移除的设备。</translation>
+    </message>
+    <message>
+        <source>for %1</source>
+        <translation>用于 %1</translation>
+    </message>
+    <message>
+        <source>new device</source>
+        <translation>新设备</translation>
+    </message>
+    <message>
+        <source>Deploying %1 to %2</source>
+        <translation>正在将 %1 部署到 %2</translation>
+    </message>
+    <message>
+        <source>%1 runs on %2 now.</source>
+        <translation>%1 现已在 %2 上运行。</translation>
+    </message>
+    <message>
+        <source>Is this %1?</source>
+        <translation>这是 %1 吗？</translation>
+    </message>
+    <message>
+        <source>This computer has never connected to it. Compare the fingerprint with the one that the device shows (“ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub” there).</source>
+        <translation>本机从未连接过它。请与设备上显示的指纹核对（在设备上运行“ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub”）。</translation>
+    </message>
+    <message>
+        <source>Yes, trust it</source>
+        <translation>是，信任它</translation>
+    </message>
+    <message>
+        <source>The device asks</source>
+        <translation>设备询问</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>No device</source>
+        <translation>无设备</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>Architecture</source>
+        <translation>架构</translation>
+    </message>
+    <message>
+        <source>Cores</source>
+        <translation>核心数</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>%1 MB</source>
+        <translation>%1 MB</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>系统</translation>
+    </message>
+    <message>
+        <source>Build</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Latency there</source>
+        <translation>设备上的延迟</translation>
+    </message>
+    <message>
+        <source>95 % within</source>
+        <translation>95 % 不超过</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>已发送</translation>
+    </message>
+    <message>
+        <source>Files checked there</source>
+        <translation>已在设备上校验</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>Accuracy there, test</source>
+        <translation>设备上的准确率（测试）</translation>
+    </message>
+    <message>
+        <source>Same answers as here</source>
+        <translation>与本机答案一致</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::GraphView</name>
+    <message>
+        <source>Model graph</source>
+        <translation>模型图</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::ImportanceBars</name>
+    <message>
+        <source>Importance by channel: %1 of %2 channels stay</source>
+        <translation>各通道重要性：保留 %2 个通道中的 %1 个</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::JobsBar</name>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Holds the job where it is</source>
+        <translation>让任务停在当前位置</translation>
+    </message>
+    <message>
+        <source>Ends the job; the project stays as it was (Ctrl+.)</source>
+        <translation>结束任务；项目保持原样（Ctrl+.）</translation>
+    </message>
+    <message>
+        <source>All jobs (Ctrl+J)</source>
+        <translation>所有任务（Ctrl+J）</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n queued</source>
+        <translation>
+            <numerusform>%n 个排队</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Jobs</source>
+        <translation>任务</translation>
+    </message>
+    <message>
+        <source>Nothing is running.</source>
+        <translation>没有正在运行的任务。</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::JobsPanel</name>
+    <message>
+        <source>JOBS</source>
+        <translation>任务</translation>
+    </message>
+    <message>
+        <source>Stop all</source>
+        <translation>全部停止</translation>
+    </message>
+    <message>
+        <source>Clear ended</source>
+        <translation>清除已结束</translation>
+    </message>
+    <message>
+        <source>Jobs</source>
+        <translation>任务</translation>
+    </message>
+    <message>
+        <source>Copy text</source>
+        <translation>复制文本</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::MainWindow</name>
+    <message>
+        <source>“%1” was deleted.</source>
+        <translation>“%1”已删除。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Projects and settings (F10)</source>
+        <translation>项目与设置（F10）</translation>
+    </message>
+    <message>
+        <source>Search builds, layers, actions</source>
+        <translation>搜索版本、层、操作</translation>
+    </message>
+    <message>
+        <source>Ctrl K</source>
+        <translation>Ctrl K</translation>
+    </message>
+    <message>
+        <source>New project</source>
+        <translation>新建项目</translation>
+    </message>
+    <message>
+        <source>Open project…</source>
+        <translation>打开项目…</translation>
+    </message>
+    <message>
+        <source>Add a model…</source>
+        <translation>添加模型…</translation>
+    </message>
+    <message>
+        <source>Close project</source>
+        <translation>关闭项目</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>主题</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>数据</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Slim</source>
+        <translation>瘦身</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>比较</translation>
+    </message>
+    <message>
+        <source>Devices</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Open or make a project first.</source>
+        <translation>请先打开或新建项目。</translation>
+    </message>
+    <message>
+        <source>Build: %1</source>
+        <translation>版本：%1</translation>
+    </message>
+    <message>
+        <source>Page: %1</source>
+        <translation>页面：%1</translation>
+    </message>
+    <message>
+        <source>Action: %1</source>
+        <translation>操作：%1</translation>
+    </message>
+    <message>
+        <source>Layer: %1</source>
+        <translation>层：%1</translation>
+    </message>
+    <message>
+        <source>Choose a model</source>
+        <translation>选择模型</translation>
+    </message>
+    <message>
+        <source>ONNX models (*.onnx)</source>
+        <translation>ONNX 模型 (*.onnx)</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::ModelPage</name>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Slim it</source>
+        <translation>瘦身</translation>
+    </message>
+    <message>
+        <source>Copy table</source>
+        <translation>复制表格</translation>
+    </message>
+    <message>
+        <source>The model&apos;s graph</source>
+        <translation>模型图</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>Attributes</source>
+        <translation>属性</translation>
+    </message>
+    <message>
+        <source>The layers of a build and what each of them costs.</source>
+        <translation>版本的各层及其成本。</translation>
+    </message>
+    <message>
+        <source>Add a model…</source>
+        <translation>添加模型…</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>MMACs</source>
+        <translation>MMACs</translation>
+    </message>
+    <message>
+        <source>at least</source>
+        <translation>至少</translation>
+    </message>
+    <message>
+        <source>Peak memory</source>
+        <translation>峰值内存</translation>
+    </message>
+    <message>
+        <source>Opset</source>
+        <translation>Opset</translation>
+    </message>
+    <message>
+        <source>Drawing the graph</source>
+        <translation>正在绘制模型图</translation>
+    </message>
+    <message>
+        <source>No layer</source>
+        <translation>无层</translation>
+    </message>
+    <message>
+        <source>Operator</source>
+        <translation>算子</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>输出</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>%1 bit</source>
+        <translation>%1 位</translation>
+    </message>
+    <message>
+        <source>Output memory</source>
+        <translation>输出内存</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::QuestionCard</name>
+    <message>
+        <source>Keep it in this computer&apos;s keyring</source>
+        <translation>保存到本机的密钥环</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Password or passphrase</source>
+        <translation>密码或口令</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::ScatterPlot</name>
+    <message>
+        <source>≤ %1 %2</source>
+        <translation>≤ %1 %2</translation>
+    </message>
+    <message>
+        <source>≥ %1 %2</source>
+        <translation>≥ %1 %2</translation>
+    </message>
+    <message>
+        <source>%1
+%2%3 %4 (%5 to %6)
+%7 %8</source>
+        <translation>%1
+%2%3 %4（%5 到 %6）
+%7 %8</translation>
+    </message>
+    <message>
+        <source>Accuracy against cost, one point a build</source>
+        <translation>准确率与成本，每个版本一个点</translation>
+    </message>
+    <message>
+        <source>The table below holds the same figures.</source>
+        <translation>下方表格包含相同的数据。</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::SlimPage</name>
+    <message>
+        <source>Slim</source>
+        <translation>瘦身</translation>
+    </message>
+    <message>
+        <source>Build it</source>
+        <translation>生成</translation>
+    </message>
+    <message>
+        <source>Quantize to INT8</source>
+        <translation>量化为 INT8</translation>
+    </message>
+    <message>
+        <source>Copy as command</source>
+        <translation>复制为命令</translation>
+    </message>
+    <message>
+        <source>Copy table</source>
+        <translation>复制表格</translation>
+    </message>
+    <message>
+        <source>Prunes the selected build, fine-tunes and measures it (Ctrl+Return)</source>
+        <translation>对所选版本剪枝、微调并测量（Ctrl+回车）</translation>
+    </message>
+    <message>
+        <source>Makes a build with 8-bit weights and activations from the selected one</source>
+        <translation>由所选版本生成权重和激活均为 8 位的版本</translation>
+    </message>
+    <message>
+        <source>Makes a model smaller and shows what that costs.</source>
+        <translation>让模型变小，并显示代价。</translation>
+    </message>
+    <message>
+        <source>Add a model…</source>
+        <translation>添加模型…</translation>
+    </message>
+    <message>
+        <source>Share of channels that go</source>
+        <translation>移除通道的比例</translation>
+    </message>
+    <message>
+        <source>in every group</source>
+        <translation>每组内</translation>
+    </message>
+    <message>
+        <source>over all groups</source>
+        <translation>跨所有组</translation>
+    </message>
+    <message>
+        <source>Where the share is taken</source>
+        <translation>比例的适用范围</translation>
+    </message>
+    <message>
+        <source>The same share in every group, or the least important channels wherever they are</source>
+        <translation>每组相同比例，或不论位置移除最不重要的通道</translation>
+    </message>
+    <message>
+        <source>Epochs of fine-tuning afterwards</source>
+        <translation>之后的微调轮数</translation>
+    </message>
+    <message>
+        <source>min-max</source>
+        <translation>最小-最大</translation>
+    </message>
+    <message>
+        <source>percentile</source>
+        <translation>百分位</translation>
+    </message>
+    <message>
+        <source>How value ranges are found</source>
+        <translation>取值范围的确定方式</translation>
+    </message>
+    <message>
+        <source>Pictures to find value ranges with</source>
+        <translation>用于确定取值范围的图片数</translation>
+    </message>
+    <message>
+        <source>Cut</source>
+        <translation>剪除</translation>
+    </message>
+    <message>
+        <source>then epochs</source>
+        <translation>之后轮数</translation>
+    </message>
+    <message>
+        <source>INT8 ranges</source>
+        <translation>INT8 范围</translation>
+    </message>
+    <message>
+        <source>pictures</source>
+        <translation>张图片</translation>
+    </message>
+    <message>
+        <source>Importance by channel</source>
+        <translation>各通道重要性</translation>
+    </message>
+    <message>
+        <source>grey goes, coloured stays</source>
+        <translation>灰色移除，彩色保留</translation>
+    </message>
+    <message>
+        <source>Why together</source>
+        <translation>为何耦合</translation>
+    </message>
+    <message>
+        <source>from %1</source>
+        <translation>基于 %1</translation>
+    </message>
+    <message>
+        <source>Finding what belongs together</source>
+        <translation>正在查找耦合关系</translation>
+    </message>
+    <message>
+        <source>Working out what it would give</source>
+        <translation>正在推算结果</translation>
+    </message>
+    <message>
+        <source>Accuracy now, validation</source>
+        <translation>当前准确率（验证）</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>MMACs</source>
+        <translation>MMACs</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>Peak memory</source>
+        <translation>峰值内存</translation>
+    </message>
+    <message>
+        <source>Latency here, now</source>
+        <translation>当前本机延迟</translation>
+    </message>
+    <message>
+        <source>A quantized build can&apos;t be pruned; select the build that it was made from.</source>
+        <translation>量化后的版本无法剪枝；请选择生成它的版本。</translation>
+    </message>
+    <message>
+        <source>Nothing in this model can be pruned; the table says why.</source>
+        <translation>此模型没有可剪枝的部分；原因见表格。</translation>
+    </message>
+    <message>
+        <source>Nothing is cut: move the slider.</source>
+        <translation>没有剪除：请移动滑块。</translation>
+    </message>
+    <message>
+        <source>Fine-tuning needs data: choose some on the Data page, or set the epochs to 0.</source>
+        <translation>微调需要数据：请在“数据”页选择，或将轮数设为 0。</translation>
+    </message>
+    <message>
+        <source>This build is quantized already.</source>
+        <translation>此版本已量化。</translation>
+    </message>
+    <message>
+        <source>Quantizing needs data to find value ranges: choose some on the Data page.</source>
+        <translation>量化需要数据来确定取值范围：请在“数据”页选择。</translation>
+    </message>
+    <message>
+        <source>~ marks an estimate. MACs, parameters and memory are exact; Build it measures the rest.</source>
+        <translation>~ 表示估计值。MACs、参数和内存为精确值；其余由“生成”实测。</translation>
+    </message>
+    <message>
+        <source>Coupled channels</source>
+        <translation>耦合通道</translation>
+    </message>
+    <message>
+        <source>Nothing selected</source>
+        <translation>未选择</translation>
+    </message>
+    <message>
+        <source>locked</source>
+        <translation>锁定</translation>
+    </message>
+    <message>
+        <source>Why not</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>%1 → %2 channels</source>
+        <translation>%1 → %2 个通道</translation>
+    </message>
+    <message>
+        <source>Layers coupled</source>
+        <translation>耦合层数</translation>
+    </message>
+    <message>
+        <source>Importance</source>
+        <translation>重要性</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>以及另外 %n 条</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>One layer alone makes these channels.</source>
+        <translation>这些通道仅由一层产生。</translation>
+    </message>
+    <message>
+        <source>MACs</source>
+        <translation>MACs</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>%1 bit</source>
+        <translation>%1 位</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::StartPage</name>
+    <message>
+        <source>Welcome to Hone</source>
+        <translation>欢迎使用 Hone</translation>
+    </message>
+    <message>
+        <source>Makes a trained model small and fast for a device of yours, shows what every step costs, and puts it there.</source>
+        <translation>让训练好的模型在您的设备上又小又快，显示每一步的代价，并部署过去。</translation>
+    </message>
+    <message>
+        <source>New project</source>
+        <translation>新建项目</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>gate-camera</source>
+        <translation>gate-camera</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>an ONNX file</source>
+        <translation>ONNX 文件</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>数据</translation>
+    </message>
+    <message>
+        <source>a folder of labelled pictures; may follow later</source>
+        <translation>带标签图片的文件夹；可稍后再选</translation>
+    </message>
+    <message>
+        <source>Choose a folder</source>
+        <translation>选择文件夹</translation>
+    </message>
+    <message>
+        <source>Choose a folder for the project</source>
+        <translation>选择项目文件夹</translation>
+    </message>
+    <message>
+        <source>Choose a file</source>
+        <translation>选择文件</translation>
+    </message>
+    <message>
+        <source>Choose a model</source>
+        <translation>选择模型</translation>
+    </message>
+    <message>
+        <source>ONNX models (*.onnx)</source>
+        <translation>ONNX 模型 (*.onnx)</translation>
+    </message>
+    <message>
+        <source>Choose the folder with your data</source>
+        <translation>选择数据所在文件夹</translation>
+    </message>
+    <message>
+        <source>Create project</source>
+        <translation>创建项目</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Open project…</source>
+        <translation>打开项目…</translation>
+    </message>
+    <message>
+        <source>Try the sample</source>
+        <translation>试用示例</translation>
+    </message>
+    <message>
+        <source>Recent</source>
+        <translation>最近</translation>
+    </message>
+    <message>
+        <source>Recent projects</source>
+        <translation>最近的项目</translation>
+    </message>
+    <message>
+        <source>Projects that you open are listed here.</source>
+        <translation>打开过的项目会列在这里。</translation>
+    </message>
+    <message>
+        <source>Draws 9,000 road signs and opens a project with a model that was trained on cleaner ones</source>
+        <translation>绘制 9,000 张路标，并打开一个项目，其模型是用更清晰的图片训练的</translation>
+    </message>
+    <message>
+        <source>The sample&apos;s model is not installed.</source>
+        <translation>未安装示例模型。</translation>
+    </message>
+    <message>
+        <source>Give the project a name.</source>
+        <translation>请为项目命名。</translation>
+    </message>
+    <message>
+        <source>Choose a folder.</source>
+        <translation>请选择文件夹。</translation>
+    </message>
+    <message>
+        <source>There is no such model file.</source>
+        <translation>没有这个模型文件。</translation>
+    </message>
+    <message>
+        <source>There is no such data folder.</source>
+        <translation>没有这个数据文件夹。</translation>
+    </message>
+    <message>
+        <source>Open a project&apos;s folder</source>
+        <translation>打开项目文件夹</translation>
+    </message>
+    <message>
+        <source>Making the sample</source>
+        <translation>正在生成示例</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::TrainPage</name>
+    <message>
+        <source>Train</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>Fine-tune</source>
+        <translation>微调</translation>
+    </message>
+    <message>
+        <source>Copy as command</source>
+        <translation>复制为命令</translation>
+    </message>
+    <message>
+        <source>Trains the selected build further on the project&apos;s data (Ctrl+Return)</source>
+        <translation>用项目数据继续训练所选版本（Ctrl+回车）</translation>
+    </message>
+    <message>
+        <source>Trains a model further on your own pictures.</source>
+        <translation>用您自己的图片继续训练模型。</translation>
+    </message>
+    <message>
+        <source>Add a model…</source>
+        <translation>添加模型…</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>usual</source>
+        <translation>默认</translation>
+    </message>
+    <message>
+        <source>constant</source>
+        <translation>恒定</translation>
+    </message>
+    <message>
+        <source>cosine</source>
+        <translation>余弦</translation>
+    </message>
+    <message>
+        <source>steps</source>
+        <translation>阶梯</translation>
+    </message>
+    <message>
+        <source>as needed</source>
+        <translation>按需</translation>
+    </message>
+    <message>
+        <source>keep</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>new one</source>
+        <translation>新建</translation>
+    </message>
+    <message>
+        <source>Epochs</source>
+        <translation>轮数</translation>
+    </message>
+    <message>
+        <source>Times that every training picture is seen</source>
+        <translation>每张训练图片被使用的次数</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>Usual: 0.01 for SGD, 0.001 for AdamW</source>
+        <translation>默认：SGD 为 0.01，AdamW 为 0.001</translation>
+    </message>
+    <message>
+        <source>Schedule</source>
+        <translation>调度</translation>
+    </message>
+    <message>
+        <source>How the learning rate falls</source>
+        <translation>学习率的下降方式</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>输出层</translation>
+    </message>
+    <message>
+        <source>The last layer: a new one is needed where the classes differ</source>
+        <translation>最后一层：类别不同时需要新的</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+    <message>
+        <source>left to right, at random</source>
+        <translation>随机左右翻转</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>关</translation>
+    </message>
+    <message>
+        <source>to the end</source>
+        <translation>直到结束</translation>
+    </message>
+    <message>
+        <source>Optimizer</source>
+        <translation>优化器</translation>
+    </message>
+    <message>
+        <source>Batch</source>
+        <translation>批大小</translation>
+    </message>
+    <message>
+        <source>Pictures a step</source>
+        <translation>每步图片数</translation>
+    </message>
+    <message>
+        <source>Mirror</source>
+        <translation>镜像</translation>
+    </message>
+    <message>
+        <source>Shift</source>
+        <translation>平移</translation>
+    </message>
+    <message>
+        <source>Pictures move by up to so many pixels</source>
+        <translation>图片最多平移的像素数</translation>
+    </message>
+    <message>
+        <source>Weight decay</source>
+        <translation>权重衰减</translation>
+    </message>
+    <message>
+        <source>Label smoothing</source>
+        <translation>标签平滑</translation>
+    </message>
+    <message>
+        <source>Patience</source>
+        <translation>耐心</translation>
+    </message>
+    <message>
+        <source>Epochs without a better accuracy before it stops</source>
+        <translation>准确率连续多少轮没有提高后停止</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>The same seed gives the same build again</source>
+        <translation>相同的种子可再次得到相同的版本</translation>
+    </message>
+    <message>
+        <source>Frozen layers</source>
+        <translation>冻结层</translation>
+    </message>
+    <message>
+        <source>Names that stay as they are, with commas between; * matches anything</source>
+        <translation>保持不变的层名，以逗号分隔；* 匹配任意内容</translation>
+    </message>
+    <message>
+        <source>Less</source>
+        <translation>收起</translation>
+    </message>
+    <message>
+        <source>Copy picture</source>
+        <translation>复制图片</translation>
+    </message>
+    <message>
+        <source>from %1</source>
+        <translation>基于 %1</translation>
+    </message>
+    <message>
+        <source>A quantized build can&apos;t be trained; select the build that it was made from.</source>
+        <translation>量化后的版本无法训练；请选择生成它的版本。</translation>
+    </message>
+    <message>
+        <source>Training needs data: choose some on the Data page.</source>
+        <translation>训练需要数据：请在“数据”页选择。</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>运行中</translation>
+    </message>
+    <message>
+        <source>was not trained in this project</source>
+        <translation>未在此项目中训练</translation>
+    </message>
+    <message>
+        <source>Best epoch</source>
+        <translation>最佳轮次</translation>
+    </message>
+    <message>
+        <source>Accuracy, validation</source>
+        <translation>准确率（验证）</translation>
+    </message>
+    <message>
+        <source>Training loss</source>
+        <translation>训练损失</translation>
+    </message>
+    <message>
+        <source>Pictures a second</source>
+        <translation>每秒图片数</translation>
+    </message>
+    <message>
+        <source>of %1</source>
+        <translation>共 %1</translation>
+    </message>
+    <message>
+        <source>in training</source>
+        <translation>训练中测得</translation>
+    </message>
+    <message>
+        <source>last epoch</source>
+        <translation>最后一轮</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::TrainingCurves</name>
+    <message>
+        <source>epoch</source>
+        <translation>轮次</translation>
+    </message>
+    <message>
+        <source>training loss</source>
+        <translation>训练损失</translation>
+    </message>
+    <message>
+        <source>validation accuracy, %</source>
+        <translation>验证准确率，%</translation>
+    </message>
+    <message>
+        <source>Epoch %1
+training loss %2
+validation accuracy %3 %
+%4 samples/s</source>
+        <translation>第 %1 轮
+训练损失 %2
+验证准确率 %3 %
+%4 张/秒</translation>
+    </message>
+    <message>
+        <source>Training loss and validation accuracy by epoch</source>
+        <translation>各轮的训练损失与验证准确率</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::Workspace</name>
+    <message>
+        <source>Opening %1</source>
+        <translation>正在打开 %1</translation>
+    </message>
+    <message>
+        <source>Making the project %1</source>
+        <translation>正在创建项目 %1</translation>
+    </message>
+    <message>
+        <source>Reading the project</source>
+        <translation>正在读取项目</translation>
+    </message>
+    <message>
+        <source>Setting the data</source>
+        <translation>正在设置数据</translation>
+    </message>
+    <message>
+        <source>Setting the devices</source>
+        <translation>正在设置设备</translation>
+    </message>
+    <message>
+        <source>Deleting %1</source>
+        <translation>正在删除 %1</translation>
+    </message>
+    <message>
+        <source>Bringing back</source>
+        <translation>正在恢复</translation>
+    </message>
+    <message>
+        <source>Reading %1</source>
+        <translation>正在读取 %1</translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The one window: top bar, rail, builds, page, inspector, jobs.
+#pragma once
+
+#include "jobs/job_runner.h"
+#include "models/workspace.h"
+#include "pages/page.h"
+#include "theme/theme.h"
+
+#include <QMainWindow>
+
+#include <map>
+
+class QLineEdit;
+class QMenu;
+class QScrollArea;
+class QStackedWidget;
+class QStandardItemModel;
+class QToolButton;
+
+namespace hone::studio
+{
+
+class BuildInspector;
+class BuildsPanel;
+class JobsBar;
+class JobsPanel;
+class ModelPage;
+class StartPage;
+
+// "start", "data", "model", ... as --page takes them. nullopt for another name.
+std::optional<PageId> pageFromName(const QString& name);
+QStringList pageNames();
+
+class MainWindow : public QMainWindow
+{
+    Q_OBJECT
+public:
+    explicit MainWindow(ThemeChoice theme, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    void openProject(const QString& folder);
+    void showPage(PageId page);
+    PageId currentPage() const { return m_page; }
+    // Nothing is being read or drawn; for screenshots.
+    bool isIdle();
+    Workspace& workspace() { return m_workspace; }
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    QWidget* makeTopBar();
+    QWidget* makeRail();
+    QMenu* makeMenu();
+    void addPage(PageId id, Page* page);
+    void addShortcuts();
+    void tint();
+    void applyTheme(ThemeChoice choice);
+    void showInspector();
+    void fillSearch();
+    void runSearch(const QString& text);
+    void importModel();
+    void importFile(const QString& file);
+    void rememberProject();
+    QStringList recentProjects() const;
+    void projectChanged();
+    void jobFailed(const Message& message, bool handled);
+    void placeJobsPanel();
+
+    JobRunner m_steps;
+    JobRunner m_reads;
+    Workspace m_workspace;
+    ThemeChoice m_theme;
+    PageId m_page = PageId::Start;
+
+    QToolButton* m_application = nullptr;
+    QLabel* m_projectName = nullptr;
+    QLineEdit* m_search = nullptr;
+    QStandardItemModel* m_searchModel = nullptr;
+    std::map<PageId, QToolButton*> m_railButtons;
+    std::map<PageId, Page*> m_pages;
+    StartPage* m_start = nullptr;
+    ModelPage* m_model = nullptr;
+    QStackedWidget* m_stack = nullptr;
+    BuildsPanel* m_builds = nullptr;
+    QFrame* m_inspector = nullptr;
+    QStackedWidget* m_inspectorStack = nullptr;
+    BuildInspector* m_buildInspector = nullptr;
+    std::map<PageId, QWidget*> m_inspectors; // as scrolled
+    Banner* m_banner = nullptr;
+    JobsBar* m_jobsBar = nullptr;
+    JobsPanel* m_jobsPanel = nullptr;
+};
+
+} // namespace hone::studio

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/compare_page.h"
+
+#include "core/file.h"
+#include "evaluate/comparison.h"
+#include "models/build_text.h"
+#include "project/recipe.h"
+#include "sentences.h"
+#include "theme/figures.h"
+#include "theme/theme.h"
+#include "ui/charts.h"
+#include "ui/table_view.h"
+
+#include <QClipboard>
+#include <QComboBox>
+#include <QDesktopServices>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QScrollArea>
+#include <QUrl>
+#include <QVBoxLayout>
+
+namespace hone::studio
+{
+
+namespace
+{
+
+enum CostAxis
+{
+    FileSize,
+    Macs,
+    PeakMemory,
+    LatencyHere
+};
+
+struct Measured
+{
+    std::filesystem::path report;
+    std::map<QString, Accuracy> test;
+};
+
+Measured measureAndReport(const Snapshot& snapshot, const JobContext& job)
+{
+    const Dataset dataset = Dataset::open(snapshot.dataset.value());
+    std::vector<ModelToCompare> models;
+    for (const Build& build : snapshot.builds)
+        models.push_back({build.label, build.model, snapshot.indexOf(text(build.parent))});
+    const Comparison comparison = compare(models, dataset, {}, job);
+    Measured measured;
+    measured.report = snapshot.folder / "report.html";
+    writeFileAtomically(measured.report, htmlReport(comparison, [](const Message& message) { return sentence(message).toStdString(); }));
+    for (std::size_t i = 0; i < comparison.models.size(); ++i)
+        if (comparison.models[i].test && comparison.models[i].test->accuracy)
+            measured.test[text(snapshot.builds[i].id)] = *comparison.models[i].test->accuracy;
+    return measured;
+}
+
+} // namespace
+
+ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
+    : Page(tr("Compare"), workspace, parent), m_axis(new QComboBox), m_report(button(tr("Report"))),
+      m_deploy(button(tr("Deploy best"), "primary")), m_scatter(new ScatterPlot),
+      m_rows(new RowTable<CompareRow>(compareColumns(), this)), m_table(new TableView(m_rows, TableView::Height::FitRows)),
+      m_inspector(new InspectorPanel)
+{
+    setSubtitle(tr("Accuracy on validation against"));
+    m_axis->addItems({tr("File size"), tr("MACs"), tr("Peak memory"), tr("Latency here")});
+    m_axis->setAccessibleName(tr("Cost on the horizontal axis"));
+    header()->insertWidget(2, m_axis);
+    header()->addWidget(m_report);
+    header()->addWidget(m_deploy);
+    describe(m_report, tr("Measures every build, on the test split too, and writes report.html into the project"));
+    describe(m_deploy, tr("Takes the smallest build within one point of the most accurate to the Devices page (Ctrl+Return)"));
+
+    auto* scroll = new QScrollArea;
+    scroll->setWidgetResizable(true);
+    auto* content = new QWidget;
+    auto* column = new QVBoxLayout(content);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(space::card + 2);
+    auto* plot = card();
+    auto* plotLayout = new QVBoxLayout(plot);
+    plotLayout->setContentsMargins(space::card, space::card, space::card, space::card);
+    plotLayout->addWidget(m_scatter);
+    m_scatter->setMinimumHeight(300);
+    m_scatter->setAccessibleName(tr("Accuracy against cost, one point a build"));
+    column->addWidget(plot, 1);
+    m_table->setWidths({0, 120, 90, 90, 140, 90}, 0);
+    column->addWidget(m_table);
+    auto* foot = new QHBoxLayout;
+    auto* note = label(tr("Drag a limit from an axis to set a budget; what misses it turns grey."), "muted");
+    auto* copyPlot = button(tr("Copy picture"), "link");
+    auto* copyTable = button(tr("Copy table"), "link");
+    foot->addWidget(note, 1);
+    foot->addWidget(copyPlot);
+    foot->addWidget(copyTable);
+    column->addLayout(foot);
+    scroll->setWidget(content);
+    body()->addWidget(scroll, 1);
+    makeInspector();
+
+    auto* empty = new EmptyState(QStringLiteral("compare"), tr("Shows what every build costs and earns."), tr("Add a model…"));
+    setEmptyState(empty);
+    connect(empty->action(), &QPushButton::clicked, this, &Page::importWanted);
+    connect(copyPlot, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setPixmap(m_scatter->picture()); });
+    connect(copyTable, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_table->tsv()); });
+    connect(m_axis, &QComboBox::currentIndexChanged, this,
+            [this]
+            {
+                m_budget.atMostX.reset();
+                refresh();
+            });
+    connect(m_scatter, &ScatterPlot::pointClicked, &workspace, &Workspace::select);
+    connect(m_scatter, &ScatterPlot::budgetChanged, this,
+            [this](const Budget& budget)
+            {
+                m_budget = budget;
+                refreshPoints();
+            });
+    connect(m_table, &TableView::rowSelected, this, [this](int row) { this->workspace().select(m_rows->row(row).id); });
+    connect(m_report, &QPushButton::clicked, this, &ComparePage::writeReport);
+    connect(m_deploy, &QPushButton::clicked, this, &ComparePage::deployBest);
+    connect(&workspace, &Workspace::opened, this,
+            [this]
+            {
+                m_budget = {};
+                m_test.clear();
+            });
+    connect(&workspace, &Workspace::snapshotChanged, this, &ComparePage::refresh);
+    connect(&workspace, &Workspace::closed, this, &ComparePage::refresh);
+    connect(&workspace, &Workspace::selectionChanged, this, &ComparePage::refreshInspector);
+    refresh();
+}
+
+void ComparePage::makeInspector()
+{
+    m_inspector->addKicker(tr("Selected"));
+    m_name = m_inspector->addHeading({});
+    m_facts = new FactList;
+    m_inspector->add(m_facts);
+    m_waterfallTitle = m_inspector->addSection(tr("What each step did"));
+    m_waterfall = new Waterfall;
+    m_inspector->add(m_waterfall);
+    m_inspector->addSection(tr("Made by"));
+    m_recipe = label({}, "code");
+    m_recipe->setFont(fixedFont());
+    m_recipe->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_inspector->add(m_recipe);
+    auto* copy = button(tr("Copy recipe"), "link");
+    describe(copy, tr("As YAML, for “hone run”"));
+    m_inspector->add(copy);
+    m_inspector->addStretch();
+    connect(copy, &QPushButton::clicked, this,
+            [this]
+            {
+                const QString id = workspace().selectedId();
+                workspace().reads().run(tr("Writing the recipe"), this,
+                                        [folder = workspace().folder(), id = id.toStdString()](const JobContext&)
+                                        { return toYaml(recipeOf(ProjectStore::open(folder), id)); },
+                                        [this](const std::string& yaml)
+                                        {
+                                            QGuiApplication::clipboard()->setText(text(yaml));
+                                            emit note(tr("The recipe is on the clipboard."));
+                                        });
+            });
+}
+
+double ComparePage::cost(const Build& build) const
+{
+    const StaticFacts& facts = build.evaluation.facts;
+    switch (m_axis->currentIndex())
+    {
+    case Macs: return static_cast<double>(facts.macs) / 1e6;
+    case PeakMemory: return static_cast<double>(facts.peakActivationBytes) / 1e3;
+    case LatencyHere: return build.evaluation.latency ? build.evaluation.latency->p50Ms : 0;
+    default: return static_cast<double>(facts.sizeBytes) / 1e3;
+    }
+}
+
+bool ComparePage::withinBudget(const Build& build) const
+{
+    if (m_budget.atMostX && cost(build) > *m_budget.atMostX)
+        return false;
+    return !m_budget.atLeastY || (build.evaluation.accuracy && build.evaluation.accuracy->top1 * 100 >= *m_budget.atLeastY);
+}
+
+void ComparePage::refresh()
+{
+    const SnapshotPtr& snapshot = workspace().snapshot();
+    const bool has = snapshot && !snapshot->builds.empty();
+    showEmpty(!has);
+    for (QWidget* widget : std::initializer_list<QWidget*>{m_axis, m_report, m_deploy})
+        widget->setVisible(has);
+    if (!has)
+    {
+        m_rows->setRows({});
+        m_scatter->setPoints({});
+        refreshInspector();
+        return;
+    }
+    static const char* units[] = {"kB", "MMACs", "kB", "ms"};
+    const QString unit = QString::fromLatin1(units[m_axis->currentIndex()]);
+    m_scatter->setAxes({QStringLiteral("%1, %2 (log)").arg(m_axis->currentText(), unit), unit, true},
+                       {tr("accuracy, %"), QStringLiteral("%"), false});
+    refreshPoints();
+    allow(m_report, snapshot->dataset ? QString() : tr("A report needs data: choose some on the Data page."));
+    allow(m_deploy, snapshot->best() ? QString() : tr("No build was measured yet: choose data on the Data page."));
+    refreshInspector();
+}
+
+void ComparePage::refreshPoints()
+{
+    const SnapshotPtr& snapshot = workspace().snapshot();
+    if (!snapshot)
+        return;
+    const std::vector<bool> front = snapshot->pareto();
+    const Build* best = snapshot->builds.size() > 1 ? snapshot->best() : nullptr;
+    std::vector<ScatterPoint> points;
+    std::vector<CompareRow> rows;
+    std::map<std::string, int> places; // of a build among the points
+    for (std::size_t i = 0; i < snapshot->builds.size(); ++i)
+    {
+        const Build& build = snapshot->builds[i];
+        const QString name = text(build.label);
+        rows.push_back({text(build.id), name, build.evaluation, front[i], &build == best, withinBudget(build)});
+        if (!build.evaluation.accuracy || cost(build) <= 0)
+            continue;
+        const Accuracy& accuracy = *build.evaluation.accuracy;
+        ScatterPoint point;
+        point.id = text(build.id);
+        point.name = name;
+        point.x = cost(build);
+        point.y = accuracy.top1 * 100;
+        point.yLow = accuracy.top1Low * 100;
+        point.yHigh = accuracy.top1High * 100;
+        const auto parent = places.find(build.parent);
+        point.parent = parent == places.end() ? -1 : parent->second;
+        point.original = build.parent.empty();
+        point.pareto = front[i];
+        places[build.id] = static_cast<int>(points.size());
+        points.push_back(point);
+    }
+    m_scatter->setPoints(points);
+    m_scatter->setBudget(m_budget);
+    m_scatter->setSelected(workspace().selectedId());
+    m_rows->updateRows(rows);
+    m_table->setCurrentRow(snapshot->indexOf(workspace().selectedId()));
+}
+
+void ComparePage::refreshInspector()
+{
+    const SnapshotPtr& snapshot = workspace().snapshot();
+    const Build* build = workspace().selected();
+    if (!build)
+    {
+        m_name->setText(tr("Nothing selected"));
+        m_facts->setFacts({});
+        m_waterfall->setSteps({});
+        m_recipe->clear();
+        return;
+    }
+    m_scatter->setSelected(workspace().selectedId());
+    m_table->setCurrentRow(snapshot->indexOf(workspace().selectedId()));
+    m_name->setText(text(build->label));
+
+    const Build* original = snapshot->original(text(build->id));
+    std::vector<FactList::Fact> facts;
+    const auto& accuracy = build->evaluation.accuracy;
+    if (accuracy)
+        facts.push_back({tr("Accuracy, validation"), accuracyWithInterval(accuracy->top1, accuracy->top1Low, accuracy->top1High)});
+    if (const auto test = m_test.find(text(build->id)); test != m_test.end())
+        facts.push_back({tr("Accuracy, test"), accuracyWithInterval(test->second.top1, test->second.top1Low, test->second.top1High)});
+    facts.push_back({tr("File"), kilobytes(build->evaluation.facts.sizeBytes)});
+    facts.push_back({tr("MMACs"), megaMacsNumber(build->evaluation.facts.macs)});
+    facts.push_back({tr("Peak memory"), kilobytes(build->evaluation.facts.peakActivationBytes)});
+    if (build->evaluation.latency)
+        facts.push_back({tr("Latency here"), milliseconds(build->evaluation.latency->p50Ms)});
+    if (original && original != build)
+    {
+        const double smaller = static_cast<double>(original->evaluation.facts.sizeBytes) /
+                               static_cast<double>(std::max<std::int64_t>(1, build->evaluation.facts.sizeBytes));
+        QString against = tr("%1× smaller").arg(threeDigits(smaller));
+        Tone tone = Tone::Better;
+        if (accuracy && original->evaluation.accuracy)
+        {
+            against = QStringLiteral("%1 · %2").arg(pointsChange(original->evaluation.accuracy->top1, accuracy->top1), against);
+            if (accuracy->top1 < original->evaluation.accuracy->top1Low)
+                tone = Tone::Worse;
+        }
+        facts.push_back({tr("Against original"), against, tone});
+    }
+    m_facts->setFacts(facts);
+
+    std::vector<Waterfall::Step> steps;
+    QStringList recipe;
+    for (const Build* step : snapshot->pathTo(text(build->id)))
+    {
+        if (step->evaluation.accuracy)
+            steps.push_back({text(step->label), step->evaluation.accuracy->top1 * 100});
+        recipe << recipeLine(step->parameters);
+    }
+    m_waterfallTitle->setVisible(!steps.empty());
+    m_waterfall->setVisible(!steps.empty());
+    m_waterfall->setSteps(steps);
+    m_recipe->setText(recipe.join(QLatin1Char('\n')));
+}
+
+void ComparePage::writeReport()
+{
+    workspace().steps().run(tr("Measuring all builds for the report"), this,
+                            [snapshot = workspace().snapshot()](const JobContext& job) { return measureAndReport(*snapshot, job); },
+                            [this](const Measured& measured)
+                            {
+                                m_test = measured.test;
+                                refreshInspector();
+                                emit note(tr("The report is in %1.").arg(pathText(measured.report)));
+                                QDesktopServices::openUrl(QUrl::fromLocalFile(pathText(measured.report)));
+                            });
+}
+
+void ComparePage::deployBest()
+{
+    if (const Build* best = workspace().snapshot() ? workspace().snapshot()->best() : nullptr)
+    {
+        workspace().select(text(best->id));
+        emit pageWanted(PageId::Devices);
+    }
+}
+
+} // namespace hone::studio

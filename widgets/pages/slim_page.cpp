@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/slim_page.h"
+
+#include "models/build_text.h"
+#include "sentences.h"
+#include "theme/figures.h"
+#include "theme/theme.h"
+#include "ui/charts.h"
+#include "ui/table_view.h"
+
+#include <QClipboard>
+#include <QComboBox>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QLocale>
+#include <QScrollArea>
+#include <QSlider>
+#include <QSpinBox>
+#include <QVBoxLayout>
+
+namespace hone::studio
+{
+
+namespace
+{
+
+constexpr int replanAfterMs = 60;
+constexpr std::size_t reasonsShown = 6;
+
+Tone toneOfLess(double before, double after)
+{
+    return after < before ? Tone::Better : after > before ? Tone::Worse : Tone::Plain;
+}
+
+} // namespace
+
+SlimPage::SlimPage(Workspace& workspace, QWidget* parent)
+    : Page(tr("Slim"), workspace, parent), m_build(button(tr("Build it"), "primary")),
+      m_quantize(button(tr("Quantize to INT8"))), m_figures(new FigureStrip),
+      m_groups(new RowTable<GroupRow>(groupColumns(), this)),
+      m_table(new TableView(m_groups, TableView::Height::FitRows)), m_footnote(label({}, "muted")),
+      m_copyCommand(button(tr("Copy as command"), "link")), m_copyTable(button(tr("Copy table"), "link"))
+{
+    header()->addWidget(m_quantize);
+    header()->addWidget(m_build);
+    describe(m_build, tr("Prunes the selected build, fine-tunes and measures it (Ctrl+Return)"));
+    describe(m_quantize, tr("Makes a build with 8-bit weights and activations from the selected one"));
+    body()->addWidget(makeControls());
+
+    auto* scroll = new QScrollArea;
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    auto* content = new QWidget;
+    auto* column = new QVBoxLayout(content);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(space::card + 2);
+    column->addWidget(m_figures);
+    m_table->setWidths({0, 120, 230, 90, 90}, 0);
+    column->addWidget(m_table);
+    auto* foot = new QHBoxLayout;
+    m_footnote->setWordWrap(true);
+    foot->addWidget(m_footnote, 1);
+    foot->addWidget(m_copyTable);
+    foot->addWidget(m_copyCommand);
+    column->addLayout(foot);
+    column->addStretch(1);
+    scroll->setWidget(content);
+    body()->addWidget(scroll, 1);
+    makeInspector();
+
+    auto* empty = new EmptyState(QStringLiteral("slim"), tr("Makes a model smaller and shows what that costs."),
+                                 tr("Add a model…"));
+    setEmptyState(empty);
+    connect(empty->action(), &QPushButton::clicked, this, &Page::importWanted);
+
+    m_replanSoon.setSingleShot(true);
+    m_replanSoon.setInterval(replanAfterMs);
+    connect(&m_replanSoon, &QTimer::timeout, this, &SlimPage::replan);
+    connect(m_build, &QPushButton::clicked, this, [this] { start(parameters()); });
+    connect(m_quantize, &QPushButton::clicked, this, [this] { start(quantizeParameters()); });
+    connect(m_copyTable, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_table->tsv()); });
+    connect(m_copyCommand, &QPushButton::clicked, this,
+            [this]
+            {
+                if (const Build* build = this->workspace().selected())
+                    QGuiApplication::clipboard()->setText(commandText(*this->workspace().snapshot(), *build, parameters()));
+            });
+    connect(m_table, &TableView::rowSelected, this, &SlimPage::showGroup);
+    connect(&workspace, &Workspace::selectionChanged, this, &SlimPage::refresh);
+    refresh();
+}
+
+QWidget* SlimPage::makeControls()
+{
+    auto* frame = card();
+    auto* row = new QHBoxLayout(frame);
+    row->setContentsMargins(space::card, space::unit, space::card, space::unit);
+    row->setSpacing(space::unit);
+
+    m_ratio = new QSlider(Qt::Horizontal);
+    m_ratio->setRange(0, 90);
+    m_ratio->setValue(30);
+    m_ratio->setPageStep(10);
+    m_ratio->setMinimumWidth(110);
+    m_ratio->setMaximumWidth(200);
+    m_ratio->setAccessibleName(tr("Share of channels that go"));
+    m_ratioText = label(QStringLiteral("30 %"), "strong");
+    m_ratioText->setMinimumWidth(38);
+    m_ratioText->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    m_scope = new QComboBox;
+    m_scope->addItems({tr("in every group"), tr("over all groups")});
+    m_scope->setAccessibleName(tr("Where the share is taken"));
+    describe(m_scope, tr("The same share in every group, or the least important channels wherever they are"));
+    m_epochs = new QSpinBox;
+    m_epochs->setRange(0, 100);
+    m_epochs->setValue(2);
+    m_epochs->setFixedWidth(56);
+    m_epochs->setAccessibleName(tr("Epochs of fine-tuning afterwards"));
+    m_ranges = new QComboBox;
+    m_ranges->addItems({tr("min-max"), tr("percentile")});
+    m_ranges->setAccessibleName(tr("How value ranges are found"));
+    m_samples = new QSpinBox;
+    m_samples->setRange(8, 10000);
+    m_samples->setValue(256);
+    m_samples->setFixedWidth(68);
+    m_samples->setAccessibleName(tr("Pictures to find value ranges with"));
+
+    row->addWidget(label(tr("Cut"), "muted"));
+    row->addWidget(m_ratio, 1);
+    row->addWidget(m_ratioText);
+    row->addWidget(m_scope);
+    row->addSpacing(space::unit);
+    row->addWidget(label(tr("then epochs"), "muted"));
+    row->addWidget(m_epochs);
+    row->addSpacing(space::unit);
+    row->addWidget(label(tr("INT8 ranges"), "muted"));
+    row->addWidget(m_ranges);
+    row->addWidget(m_samples);
+    row->addWidget(label(tr("pictures"), "muted"));
+    row->addStretch(1);
+
+    connect(m_ratio, &QSlider::valueChanged, this,
+            [this](int value)
+            {
+                m_ratioText->setText(QStringLiteral("%1 %").arg(value));
+                m_replanSoon.start();
+            });
+    connect(m_scope, &QComboBox::currentIndexChanged, this, [this] { m_replanSoon.start(); });
+    connect(m_epochs, &QSpinBox::valueChanged, this, &SlimPage::allowActions);
+    return frame;
+}
+
+QWidget* SlimPage::makeInspector()
+{
+    m_inspector = new InspectorPanel;
+    m_groupKicker = m_inspector->addKicker({});
+    m_groupHeading = m_inspector->addHeading({});
+    m_groupFacts = new FactList;
+    m_inspector->add(m_groupFacts);
+    m_barsTitle = m_inspector->addSection(tr("Importance by channel"));
+    m_bars = new ImportanceBars;
+    m_inspector->add(m_bars);
+    m_barsNote = label(tr("grey goes, coloured stays"), "small");
+    m_inspector->add(m_barsNote);
+    m_whyTitle = m_inspector->addSection(tr("Why together"));
+    m_why = label({}, "");
+    m_why->setWordWrap(true);
+    m_inspector->add(m_why);
+    m_inspector->addStretch();
+    return m_inspector;
+}
+
+PruneParameters SlimPage::parameters() const
+{
+    PruneParameters parameters;
+    parameters.prune.ratio = m_ratio->value() / 100.0;
+    parameters.prune.scope = m_scope->currentIndex() == 1 ? PruningScope::Global : PruningScope::Uniform;
+    parameters.finetune.epochs = m_epochs->value();
+    return parameters;
+}
+
+QuantizeParameters SlimPage::quantizeParameters() const
+{
+    QuantizeParameters parameters;
+    parameters.quantize.ranges = m_ranges->currentIndex() == 1 ? RangeMethod::Percentile : RangeMethod::MinMax;
+    parameters.quantize.samples = static_cast<std::size_t>(m_samples->value());
+    return parameters;
+}
+
+void SlimPage::start(const StepParameters& parameters)
+{
+    const Build* build = workspace().selected();
+    if (!build)
+        return;
+    workspace().runStep(text(build->id), parameters, stepTitle(parameters, text(build->label)));
+}
+
+void SlimPage::refresh()
+{
+    const Build* build = workspace().selected();
+    showEmpty(!build);
+    m_build->setVisible(build);
+    m_quantize->setVisible(build);
+    if (!build)
+    {
+        m_shownId.clear();
+        m_basis.reset();
+        setSubtitle({});
+        showGroup(-1);
+        return;
+    }
+    setSubtitle(tr("from %1").arg(text(build->label)));
+    if (text(build->id) == m_shownId)
+    {
+        showPlan();
+        return;
+    }
+    m_shownId = text(build->id);
+    m_basis.reset();
+    m_hasProblem = false;
+    m_planning = true;
+    m_groups->setRows({});
+    showGroup(-1);
+    allowActions();
+    workspace().readModel(*build, this,
+                          [this, id = m_shownId](const ModelFactsPtr& model)
+                          {
+                              if (id != m_shownId)
+                                  return;
+                              workspace().reads().run(
+                                  tr("Finding what belongs together"), this,
+                                  [model](const JobContext&) { return slimBasis(model); },
+                                  [this, id](const SlimBasisPtr& basis)
+                                  {
+                                      if (id != m_shownId)
+                                          return;
+                                      m_basis = basis;
+                                      replan();
+                                  },
+                                  [this](const Message& message)
+                                  {
+                                      m_planning = false;
+                                      m_hasProblem = true;
+                                      m_problem = message;
+                                      allowActions();
+                                      return true;
+                                  });
+                          });
+}
+
+void SlimPage::replan()
+{
+    if (!m_basis)
+        return;
+    m_planning = true;
+    workspace().reads().run(tr("Working out what it would give"), this,
+                            [basis = m_basis, options = parameters().prune](const JobContext&)
+                            { return slimPlan(*basis, options); },
+                            [this, basis = m_basis](SlimPlan plan)
+                            {
+                                if (basis != m_basis)
+                                    return;
+                                m_plan = std::move(plan);
+                                m_planning = false;
+                                m_hasProblem = false;
+                                showPlan();
+                            },
+                            [this](const Message& message)
+                            {
+                                m_planning = false;
+                                m_hasProblem = true;
+                                m_problem = message;
+                                allowActions();
+                                return true;
+                            });
+}
+
+void SlimPage::showPlan()
+{
+    const Build* build = workspace().selected();
+    if (!build || !m_basis)
+        return;
+    const Evaluation& now = build->evaluation;
+    const GraphCost& before = m_basis->model->cost;
+    const GraphCost& after = m_plan.cost;
+    const std::int64_t file = estimatedFileBytes(now.facts.sizeBytes, before, after);
+    const auto change = [](double was, double is) { return relativeChange(was, is); };
+    const QString interval =
+        now.accuracy ? QStringLiteral("± %1").arg(percentNumber((now.accuracy->top1High - now.accuracy->top1Low) / 2)) : QString();
+    m_figures->setFigures({
+        {tr("Accuracy now, validation"), now.accuracy ? percent(now.accuracy->top1) : QStringLiteral("–"), interval},
+        {tr("File"), kilobytes(file, Certainty::Estimated), change(now.facts.sizeBytes, file),
+         toneOfLess(now.facts.sizeBytes, file)},
+        {tr("MMACs"), megaMacsNumber(after.macs), change(before.macs, after.macs), toneOfLess(before.macs, after.macs)},
+        {tr("Parameters"), QLocale().toString(static_cast<qlonglong>(after.parameters)),
+         change(before.parameters, after.parameters), toneOfLess(before.parameters, after.parameters)},
+        {tr("Peak memory"), kilobytes(after.peakActivationBytes), change(before.peakActivationBytes, after.peakActivationBytes),
+         toneOfLess(before.peakActivationBytes, after.peakActivationBytes)},
+        {tr("Latency here, now"), now.latency ? milliseconds(now.latency->p50Ms) : QStringLiteral("–"), {}},
+    });
+    const int row = std::max(0, m_shownRow);
+    m_groups->updateRows(groupRows(*m_basis->model, m_basis->dependencies, m_plan.kept));
+    m_table->setCurrentRow(row < m_groups->rowCount() ? row : 0);
+    showGroup(m_groups->rowCount() == 0 ? -1 : row < m_groups->rowCount() ? row : 0);
+    allowActions();
+}
+
+void SlimPage::allowActions()
+{
+    const SnapshotPtr& snapshot = workspace().snapshot();
+    const Build* build = workspace().selected();
+    const bool hasData = snapshot && snapshot->dataset;
+    const bool quantized = build && std::holds_alternative<QuantizeParameters>(build->parameters);
+    QString why;
+    if (m_hasProblem)
+        why = sentence(m_problem);
+    else if (quantized)
+        why = tr("A quantized build can't be pruned; select the build that it was made from.");
+    else if (m_basis && m_basis->dependencies.groups.empty())
+        why = tr("Nothing in this model can be pruned; the table says why.");
+    else if (m_ratio->value() == 0)
+        why = tr("Nothing is cut: move the slider.");
+    else if (!hasData && m_epochs->value() > 0)
+        why = tr("Fine-tuning needs data: choose some on the Data page, or set the epochs to 0.");
+    allow(m_build, why);
+    if (quantized)
+        allow(m_quantize, tr("This build is quantized already."));
+    else if (!hasData)
+        allow(m_quantize, tr("Quantizing needs data to find value ranges: choose some on the Data page."));
+    else
+        allow(m_quantize, {});
+    m_copyCommand->setVisible(build != nullptr);
+    m_footnote->setText(m_hasProblem ? sentence(m_problem)
+                        : !why.isEmpty() && !m_planning
+                            ? why
+                            : tr("~ marks an estimate. MACs, parameters and memory are exact; Build it measures the rest."));
+}
+
+void SlimPage::showGroup(int row)
+{
+    m_shownRow = row;
+    const bool has = m_basis && row >= 0 && row < m_groups->rowCount();
+    const bool prunable = has && m_groups->row(row).group >= 0;
+    for (QWidget* widget : std::initializer_list<QWidget*>{m_barsTitle, m_bars, m_barsNote, m_whyTitle, m_why})
+        widget->setVisible(prunable);
+    if (!has)
+    {
+        m_groupKicker->setText(sectionText(tr("Coupled channels")));
+        m_groupHeading->setText(tr("Nothing selected"));
+        m_groupFacts->setFacts({});
+        return;
+    }
+    const GroupRow& group = m_groups->row(row);
+    m_groupKicker->setText(sectionText(group.name));
+    std::vector<FactList::Fact> facts;
+    if (!prunable)
+    {
+        m_groupHeading->setText(tr("locked"));
+        facts.push_back({tr("Why not"), group.locked});
+    }
+    else
+    {
+        m_groupHeading->setText(tr("%1 → %2 channels").arg(group.channels).arg(group.kept));
+        const PruningGroup& found = m_basis->dependencies.groups[static_cast<std::size_t>(group.group)];
+        facts.push_back({tr("Layers coupled"), QString::number(group.layers)});
+        facts.push_back({tr("Importance"), QStringLiteral("L1")});
+        QStringList reasons;
+        for (std::size_t i = 0; i < found.reasons.size() && i < reasonsShown; ++i)
+            reasons << text(found.reasons[i]);
+        if (found.reasons.size() > reasonsShown)
+            reasons << tr("and %n more", nullptr, static_cast<int>(found.reasons.size() - reasonsShown));
+        m_why->setText(reasons.isEmpty() ? tr("One layer alone makes these channels.") : reasons.join(QStringLiteral("\n")));
+        m_bars->setImportance(m_basis->importance[static_cast<std::size_t>(group.group)], static_cast<std::size_t>(group.kept));
+    }
+    facts.push_back({tr("MACs"), percent(group.macsShare)});
+    facts.push_back({tr("Weights"), tr("%1 bit").arg(group.bits)});
+    m_groupFacts->setFacts(facts);
+}
+
+} // namespace hone::studio

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Channels out, bits down: what a share of channels would give, and the steps that make it so.
+#pragma once
+
+#include "models/slim_plan.h"
+#include "models/tables.h"
+#include "pages/page.h"
+
+#include <QTimer>
+
+class QComboBox;
+class QSlider;
+class QSpinBox;
+
+namespace hone::studio
+{
+
+class ImportanceBars;
+class TableView;
+
+class SlimPage : public Page
+{
+    Q_OBJECT
+public:
+    explicit SlimPage(Workspace& workspace, QWidget* parent = nullptr);
+    QWidget* inspector() override { return m_inspector; }
+    QPushButton* primaryAction() override { return m_build; }
+    bool isSettled() const override { return !m_planning; }
+
+private:
+    QWidget* makeControls();
+    QWidget* makeInspector();
+    PruneParameters parameters() const;
+    QuantizeParameters quantizeParameters() const;
+    void refresh();
+    void replan();
+    void showPlan();
+    void showGroup(int row);
+    void allowActions();
+    void start(const StepParameters& parameters);
+
+    QString m_shownId;
+    SlimBasisPtr m_basis;
+    SlimPlan m_plan;
+    Message m_problem{MessageCode::InternalFault, {}};
+    bool m_hasProblem = false;
+    bool m_planning = false;
+    int m_shownRow = 0;
+    QTimer m_replanSoon;
+
+    QPushButton* m_build;
+    QPushButton* m_quantize;
+    QSlider* m_ratio;
+    QLabel* m_ratioText;
+    QComboBox* m_scope;
+    QSpinBox* m_epochs;
+    QComboBox* m_ranges;
+    QSpinBox* m_samples;
+    FigureStrip* m_figures;
+    RowTable<GroupRow>* m_groups;
+    TableView* m_table;
+    QLabel* m_footnote;
+    QPushButton* m_copyCommand;
+    QPushButton* m_copyTable;
+
+    InspectorPanel* m_inspector;
+    QLabel* m_groupKicker;
+    QLabel* m_groupHeading;
+    FactList* m_groupFacts;
+    QLabel* m_barsTitle;
+    ImportanceBars* m_bars;
+    QLabel* m_barsNote;
+    QLabel* m_whyTitle;
+    QLabel* m_why;
+};
+
+} // namespace hone::studio

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/build_inspector.h"
+
+#include "models/build_text.h"
+#include "sentences.h"
+#include "theme/figures.h"
+
+#include <QLocale>
+
+namespace hone::studio
+{
+
+BuildInspector::BuildInspector(Workspace& workspace, QWidget* parent) : InspectorPanel(parent), m_workspace(workspace)
+{
+    addKicker(tr("Build"));
+    m_name = addHeading({});
+    m_facts = new FactList;
+    add(m_facts);
+    m_madeTitle = addSection(tr("How it was made"));
+    m_made = new FactList;
+    add(m_made);
+    m_noticesTitle = addSection(tr("Notices"));
+    m_notices = label({}, "");
+    m_notices->setWordWrap(true);
+    add(m_notices);
+    addStretch();
+    connect(&workspace, &Workspace::selectionChanged, this, &BuildInspector::refresh);
+    refresh();
+}
+
+void BuildInspector::refresh()
+{
+    const Build* build = m_workspace.selected();
+    m_madeTitle->setVisible(build);
+    const bool notices = build && !build->notices.empty();
+    m_noticesTitle->setVisible(notices);
+    m_notices->setVisible(notices);
+    if (!build)
+    {
+        m_name->setText(tr("Nothing selected"));
+        m_facts->setFacts({});
+        m_made->setFacts({});
+        return;
+    }
+    m_name->setText(text(build->label));
+    std::vector<FactList::Fact> facts;
+    const Evaluation& evaluation = build->evaluation;
+    if (const auto& accuracy = evaluation.accuracy)
+    {
+        facts.push_back({tr("Accuracy, validation"), accuracyWithInterval(accuracy->top1, accuracy->top1Low, accuracy->top1High)});
+        facts.push_back({tr("Among the first five"), percent(accuracy->top5)});
+        facts.push_back({tr("Loss"), threeDigits(accuracy->loss)});
+        facts.push_back({tr("Pictures"), QLocale().toString(static_cast<qulonglong>(accuracy->samples))});
+    }
+    facts.push_back({tr("File"), kilobytes(evaluation.facts.sizeBytes)});
+    facts.push_back({tr("Parameters"), QLocale().toString(static_cast<qlonglong>(evaluation.facts.parameters))});
+    facts.push_back({tr("MMACs"), megaMacsNumber(evaluation.facts.macs)});
+    facts.push_back({tr("Peak memory"), kilobytes(evaluation.facts.peakActivationBytes)});
+    if (evaluation.latency)
+        facts.push_back({tr("Latency here"), tr("%1 (95 %: %2)").arg(milliseconds(evaluation.latency->p50Ms), milliseconds(evaluation.latency->p95Ms))});
+    m_facts->setFacts(facts);
+
+    std::vector<FactList::Fact> made = {{tr("Step"), recipeLine(build->parameters)}, {tr("Build"), text(build->id)}};
+    if (build->seconds > 0)
+        made.push_back({tr("Took"), duration(build->seconds)});
+    m_made->setFacts(made);
+    QStringList told;
+    for (const Message& notice : build->notices)
+        told << sentence(notice);
+    m_notices->setText(told.join(QLatin1Char('\n')));
+}
+
+} // namespace hone::studio
