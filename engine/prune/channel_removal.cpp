@@ -172,14 +172,20 @@ private:
                 break;
             case CountEdit::Place::ValueExtent:
                 m_extents[{edit.value, edit.element}] = after;
-                if (auto& shape = m_graph.value(edit.value).type.shape;
-                    shape && edit.element < static_cast<std::int64_t>(shape->size()))
-                    (*shape)[static_cast<std::size_t>(edit.element)] = Dim::fixed(after);
+                declareExtent(edit, after);
                 break;
             }
         }
         for (auto& [use, tensor] : inputs)
             replaceInput(use, std::move(tensor));
+    }
+
+    void declareExtent(const CountEdit& edit, std::int64_t after)
+    {
+        auto& shape = m_graph.value(edit.value).type.shape;
+        const auto axis = static_cast<std::size_t>(edit.element);
+        if (shape && axis < shape->size() && (*shape)[axis].isFixed())
+            (*shape)[axis] = Dim::fixed(after);
     }
 
     void setAttribute(const CountEdit& edit, std::int64_t after)

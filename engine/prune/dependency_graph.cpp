@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 namespace hone
 {
@@ -47,11 +48,16 @@ private:
     void collectClasses()
     {
         ChannelPartition& partition = m_walk.partition();
+        // Only what a layer makes is pruned; the many other axes of constants (kernels, embeddings) form no classes.
+        for (const AtomOrigin& from : m_walk.origins())
+            for (std::int64_t k = 0; !from.makers.empty() && k < from.extent; ++k)
+                if (const Atom atom = from.first + static_cast<Atom>(k); !partition.isLocked(atom))
+                    m_classes[partition.root(atom)];
         for (std::size_t i = 0; i < m_walk.origins().size(); ++i)
             for (std::int64_t k = 0; k < m_walk.origins()[i].extent; ++k) {
                 const Atom atom = m_walk.origins()[i].first + static_cast<Atom>(k);
-                if (!partition.isLocked(atom))
-                    m_classes[partition.root(atom)].places[static_cast<int>(i)].push_back(k);
+                if (const auto found = m_classes.find(partition.root(atom)); found != m_classes.end())
+                    found->second.places[static_cast<int>(i)].push_back(k);
             }
         for (const auto& [atom, piece] : m_walk.pieces())
             if (const auto found = m_classes.find(partition.root(atom)); found != m_classes.end())
@@ -60,7 +66,7 @@ private:
 
     std::uint32_t orderOf(NodeId node) const { return m_order.at(node.index); }
 
-    // The earliest layer's origin that makes the class; -1 where none does.
+    // The earliest layer's origin that makes the class.
     int firstMade(const ChannelClass& channel) const
     {
         int first = -1;
@@ -77,8 +83,6 @@ private:
             m_order[id.index] = static_cast<std::uint32_t>(m_order.size());
         std::map<Signature, std::vector<Atom>> bySignature;
         for (const auto& [root, channel] : m_classes) {
-            if (firstMade(channel) < 0)
-                continue;
             Signature signature;
             for (const auto& [i, positions] : channel.places)
                 signature.first.emplace_back(i, positions.size());

@@ -5,6 +5,7 @@
 #include "core/random.h"
 #include "onnx_io/onnx_io.h"
 #include "prune/channel_removal.h"
+#include "prune/channel_walk.h"
 #include "prune/tensor_slicing.h"
 #include "runtime/session.h"
 
@@ -46,38 +47,58 @@ void mask(Graph& graph, const Reading& reading, const std::vector<std::int64_t>&
     graph.node(reading.node).inputs[reading.input] = masked;
 }
 
+bool hidesDifferences(const std::string& op)
+{
+    return op == "Softmax" || op == "LogSoftmax" || op == "Sigmoid" || op == "HardSigmoid" || op == "ArgMax";
+}
+
 // A saturated Softmax hides differences: what it reads is compared too.
 void showScores(Graph& graph)
 {
     const GraphUses uses(graph);
+    const InferredTypes types = inferWithBatch(graph);
     for (const ValueId output : std::vector<ValueId>(graph.outputs)) {
         const NodeId producer = uses.producer(output);
-        if (!producer.valid())
+        if (!producer.valid() || !hidesDifferences(graph.node(producer).opType))
             continue;
-        const Node& node = graph.node(producer);
-        const bool hides = node.opType == "Softmax" || node.opType == "LogSoftmax" || node.opType == "Sigmoid" ||
-                           node.opType == "ArgMax" || node.opType == "HardSigmoid";
-        const ValueId scores = node.input(0);
-        if (!hides || !scores.valid() || graph.isConstant(scores) ||
-            std::ranges::find(graph.inputs, scores) != graph.inputs.end() ||
-            std::ranges::find(graph.outputs, scores) != graph.outputs.end())
+        const ValueId scores = graph.node(producer).input(0);
+        if (!scores.valid() || !uses.producer(scores).valid() || uses.isGraphOutput(scores) ||
+            !isFloatingPoint(types.type(scores).dtype))
             continue;
-        graph.value(scores).type.dtype = DType::Float32;
+        graph.value(scores).type.dtype = types.type(scores).dtype;
         graph.outputs.push_back(scores);
     }
 }
 
-Tensor randomInput(DType dtype, const Dimensions& shape, Random& random)
+enum class InputKind
+{
+    Normal,
+    WideNormal,
+    Uniform
+};
+
+double randomNumber(InputKind kind, Random& random)
+{
+    if (kind == InputKind::Uniform)
+        return random.uniform();
+    return kind == InputKind::Normal ? random.normal() : 32 * random.normal();
+}
+
+Tensor randomInput(DType dtype, const Dimensions& shape, InputKind kind, Random& random)
 {
     Tensor tensor(dtype, shape);
     switch (dtype) {
     case DType::Float32:
         for (float& value : tensor.mutableData<float>())
-            value = static_cast<float>(random.normal());
+            value = static_cast<float>(randomNumber(kind, random));
         break;
     case DType::Float64:
         for (double& value : tensor.mutableData<double>())
-            value = random.normal();
+            value = randomNumber(kind, random);
+        break;
+    case DType::Float16: // from an eighth to a half
+        for (std::byte& value : tensor.mutableBytes())
+            value = static_cast<std::byte>(0x30 + random.below(8));
         break;
     case DType::UInt8:
         for (std::uint8_t& value : tensor.mutableData<std::uint8_t>())
@@ -97,17 +118,30 @@ Tensor randomInput(DType dtype, const Dimensions& shape, Random& random)
     return tensor;
 }
 
-// Free first extents are a batch of two; others are tried.
-std::vector<Tensor> randomInputs(const Session& session, std::int64_t batch, std::int64_t freeExtent)
+// Shapes to try: free first extents are a batch, other free ones a size that many models take.
+std::vector<std::vector<Dimensions>> shapesToTry(const Session& session)
 {
-    Random random(proofSeed);
+    std::vector<std::vector<Dimensions>> tries;
+    for (const std::int64_t freeExtent : {32, 64, 224, 8, 1})
+        for (const std::int64_t batch : {2, 1}) {
+            std::vector<Dimensions> shapes;
+            for (const Port& port : session.inputs()) {
+                shapes.push_back(withFreeAs(port.shape, freeExtent));
+                if (!port.shape.empty() && !port.shape[0].isFixed())
+                    shapes.back()[0] = batch;
+            }
+            if (std::ranges::find(tries, shapes) == tries.end())
+                tries.push_back(std::move(shapes));
+        }
+    return tries;
+}
+
+std::vector<Tensor> randomInputs(const Session& session, const std::vector<Dimensions>& shapes, InputKind kind)
+{
+    Random random(proofSeed, static_cast<std::uint64_t>(kind));
     std::vector<Tensor> inputs;
-    for (const Port& port : session.inputs()) {
-        Dimensions shape = withFreeAs(port.shape, freeExtent);
-        if (!shape.empty() && !port.shape[0].isFixed())
-            shape[0] = batch;
-        inputs.push_back(randomInput(port.dtype, shape, random));
-    }
+    for (std::size_t i = 0; i < shapes.size(); ++i)
+        inputs.push_back(randomInput(session.inputs()[i].dtype, shapes[i], kind, random));
     return inputs;
 }
 
@@ -117,22 +151,53 @@ struct ProofRun
     std::vector<Tensor> outputs;
 };
 
-ProofRun runSomehow(Session& session, const JobContext& job)
+ProofRun runSomehow(Session& session, InputKind kind, const JobContext& job)
 {
     std::optional<Error> first;
-    for (const std::int64_t freeExtent : {32, 64, 224, 8, 1})
-        for (const std::int64_t batch : {2, 1}) {
-            job.checkStop();
-            try {
-                ProofRun run{randomInputs(session, batch, freeExtent), {}};
-                run.outputs = session.run(run.inputs);
-                return run;
-            } catch (const Error& error) {
-                if (!first)
-                    first = error;
-            }
+    for (const auto& shapes : shapesToTry(session)) {
+        job.checkStop();
+        try {
+            ProofRun run{randomInputs(session, shapes, kind), {}};
+            run.outputs = session.run(run.inputs);
+            return run;
+        } catch (const Error& error) {
+            if (!first)
+                first = error;
         }
+    }
     throw *first;
+}
+
+struct Comparison
+{
+    double worst = 0;
+    bool anyNumber = false;
+};
+
+void compare(const Tensor& expected, const Tensor& actual, Comparison& comparison)
+{
+    constexpr double never = std::numeric_limits<double>::infinity();
+    if (expected.shape() != actual.shape()) {
+        comparison.worst = never;
+        return;
+    }
+    if (!isFloatingPoint(expected.dtype()))
+        return;
+    const std::vector<float> a = toFloats(expected);
+    const std::vector<float> b = toFloats(actual);
+    double largest = 0;
+    double difference = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        if (std::isfinite(a[i]) != std::isfinite(b[i]))
+            difference = never;
+        if (!std::isfinite(a[i]) || !std::isfinite(b[i]))
+            continue;
+        comparison.anyNumber = true;
+        largest = std::max(largest, std::abs(static_cast<double>(a[i])));
+        difference = std::max(difference, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
+    }
+    if (difference > 0)
+        comparison.worst = std::max(comparison.worst, difference / std::max(largest, 1e-30));
 }
 
 } // namespace
@@ -154,33 +219,21 @@ double surgeryDifference(const Graph& masked, const Graph& pruned, const JobCont
     Graph after = pruned;
     showScores(before);
     showScores(after);
+    if (before.outputs.size() != after.outputs.size())
+        return std::numeric_limits<double>::infinity();
     Session original = Session::fromBytes(serializeOnnx(before), {}, "the masked original");
     Session smaller = Session::fromBytes(serializeOnnx(after), {}, "the pruned model");
-    const ProofRun run = runSomehow(original, job);
-    const std::vector<Tensor> outputs = smaller.run(run.inputs);
-    double worst = outputs.size() == run.outputs.size() ? 0 : std::numeric_limits<double>::infinity();
-    for (std::size_t i = 0; i < outputs.size() && i < run.outputs.size(); ++i) {
-        const Tensor& expected = run.outputs[i];
-        if (expected.shape() != outputs[i].shape())
-            return std::numeric_limits<double>::infinity();
-        if (!isFloatingPoint(expected.dtype()))
-            continue;
-        const std::vector<float> a = toFloats(expected);
-        const std::vector<float> b = toFloats(outputs[i]);
-        double largest = 0;
-        double difference = 0;
-        for (std::size_t k = 0; k < a.size(); ++k) {
-            if (std::isfinite(a[k]) != std::isfinite(b[k]))
-                return std::numeric_limits<double>::infinity();
-            if (!std::isfinite(a[k]))
-                continue;
-            largest = std::max(largest, std::abs(static_cast<double>(a[k])));
-            difference = std::max(difference, std::abs(static_cast<double>(a[k]) - static_cast<double>(b[k])));
+    Comparison comparison;
+    bool anyFloats = false;
+    for (const InputKind kind : {InputKind::Normal, InputKind::WideNormal, InputKind::Uniform}) {
+        const ProofRun run = runSomehow(original, kind, job);
+        const std::vector<Tensor> outputs = smaller.run(run.inputs);
+        for (std::size_t i = 0; i < outputs.size(); ++i) {
+            compare(run.outputs.at(i), outputs[i], comparison);
+            anyFloats = anyFloats || isFloatingPoint(outputs[i].dtype());
         }
-        if (difference > 0)
-            worst = std::max(worst, difference / std::max(largest, 1e-30));
     }
-    return worst;
+    return anyFloats && !comparison.anyNumber ? std::numeric_limits<double>::infinity() : comparison.worst;
 }
 
 } // namespace hone

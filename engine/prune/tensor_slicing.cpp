@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "prune/tensor_slicing.h"
 
-#include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace hone
 {
@@ -33,20 +33,35 @@ AxisView viewAround(const Tensor& tensor, std::size_t axis)
     return view;
 }
 
+// First index and length of each run that stays.
+std::vector<std::pair<std::size_t, std::size_t>> stayingRuns(std::size_t extent, const std::vector<std::int64_t>& removed)
+{
+    std::vector<std::pair<std::size_t, std::size_t>> runs;
+    std::size_t from = 0;
+    for (const std::int64_t index : removed) {
+        const auto gap = static_cast<std::size_t>(index);
+        if (gap > from)
+            runs.emplace_back(from, gap - from);
+        from = gap + 1;
+    }
+    if (extent > from)
+        runs.emplace_back(from, extent - from);
+    return runs;
+}
+
 Tensor withoutIndices(const Tensor& tensor, std::size_t axis, const std::vector<std::int64_t>& removed)
 {
     const AxisView view = viewAround(tensor, axis);
+    const auto runs = stayingRuns(view.extent, removed);
     Dimensions shape = tensor.shape();
     shape[axis] -= static_cast<std::int64_t>(removed.size());
     Tensor result(tensor.dtype(), shape);
     const std::byte* from = tensor.bytes().data();
     std::byte* to = result.mutableBytes().data();
-    for (std::size_t o = 0; o < view.outer; ++o)
-        for (std::size_t i = 0; i < view.extent; ++i, from += view.innerBytes) {
-            if (std::binary_search(removed.begin(), removed.end(), static_cast<std::int64_t>(i)))
-                continue;
-            std::memcpy(to, from, view.innerBytes);
-            to += view.innerBytes;
+    for (std::size_t o = 0; o < view.outer; ++o, from += view.extent * view.innerBytes)
+        for (const auto& [first, count] : runs) {
+            std::memcpy(to, from + first * view.innerBytes, count * view.innerBytes);
+            to += count * view.innerBytes;
         }
     return result;
 }
