@@ -130,13 +130,21 @@ private:
                 m_problems.add(lineOf(entry.first), "a split must be train, validation or test");
                 continue;
             }
-            auto& places = m_config.splits[split->second];
             if (entry.second.IsSequence())
                 for (const auto& place : entry.second)
-                    places.push_back(text(place, "a split's place"));
+                    addPlace(split->second, place);
             else
-                places.push_back(text(entry.second, "a split's place"));
+                addPlace(split->second, entry.second);
         }
+    }
+
+    // A place in two splits would let a model be tested on what it was trained on.
+    void addPlace(Split split, const YAML::Node& node)
+    {
+        const auto place = text(node, "a split's place");
+        if (!place.empty() && !m_places.insert(std::filesystem::path(place + "/").lexically_normal()).second)
+            return m_problems.add(lineOf(node), "\"" + place + "\" stands in splits twice");
+        m_config.splits[split].push_back(place);
     }
 
     void readValidation(const YAML::Node& node)
@@ -206,6 +214,7 @@ private:
     ConfigProblems& m_problems;
     std::string m_unsupportedTask;
     std::set<std::string> m_classNames;
+    std::set<std::filesystem::path> m_places;
     int m_validationLine = 0;
 };
 

@@ -219,6 +219,12 @@ private slots:
             QVERIFY2(detail.find(expected) != detail.npos, (std::string(expected) + " not in: " + detail).c_str());
     }
 
+    void aFolderCanNotServeTwoSplits()
+    {
+        writeClassFolders(m_folder / "train", {"a", "b"}, 1);
+        QVERIFY(configDetail("splits: {train: train, test: ./train/}\n").find("twice") != std::string::npos);
+    }
+
     void aConfigurationThatIsNotYamlSaysWhere()
     {
         QVERIFY(configDetail("name: x\nclasses: [a, b\n").starts_with("line "));
@@ -325,6 +331,27 @@ private slots:
         const auto data = Dataset::open(m_folder);
         QVERIFY(data.picture(Split::Train, 2));
         QVERIFY(!data.picture(Split::Train, 3));
+    }
+
+    void picturesBehindTheDamageOfAGzippedFileAreUnreadable()
+    {
+        const auto gzip = [&](const std::string& name, const std::string& bytes) {
+            const auto file = gzopen((m_folder / name).c_str(), "wb0"); // stored, so that half of the file is half of the pictures
+            gzwrite(file, bytes.data(), unsigned(bytes.size()));
+            gzclose(file);
+        };
+        gzip("train-images-idx3-ubyte.gz", idxImages(200, 20, 20));
+        gzip("train-labels-idx1-ubyte.gz", idxLabels([] {
+            std::vector<int> labels(200);
+            for (std::size_t i = 0; i < labels.size(); ++i)
+                labels[i] = int(i % 2);
+            return labels;
+        }()));
+        writeBytes(m_folder / "dataset.yaml", "validation: {fraction: 0}\n");
+        fs::resize_file(m_folder / "train-images-idx3-ubyte.gz", fs::file_size(m_folder / "train-images-idx3-ubyte.gz") / 2);
+        const auto data = Dataset::open(m_folder);
+        QCOMPARE(data.picture(Split::Train, 5)->pixels.at(0), 5);
+        QVERIFY(!data.picture(Split::Train, 199));
     }
 
     void cifar10FilesAreReadPlaneByPlane()
