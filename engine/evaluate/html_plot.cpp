@@ -21,7 +21,7 @@ constexpr Rectangle frame = {56, 16, plotWidth - 24, plotHeight - 56};
 constexpr double pointRadius = 5;
 constexpr double ringRadius = 6;
 constexpr double labelHeight = 16;
-constexpr double characterWidth = 6.7; // of 12 px text in the system's font, on the wide side
+constexpr double characterWidth = 7.2; // of 12 px text in the system's font, on the wide side
 constexpr std::size_t longestLabel = 32;
 
 struct Point
@@ -32,6 +32,12 @@ struct Point
     double yLow = 0;
     double yHigh = 0;
     bool original = false;
+};
+
+struct Line
+{
+    Point from;
+    Point to;
 };
 
 // Steps of 1, 2 or 5 times a power of ten, at most `most` of them in the span.
@@ -131,14 +137,24 @@ std::string arrow(const Point& from, const Point& to)
                        from.x + dx * start, from.y + dy * start, from.x + dx * end, from.y + dy * end);
 }
 
-std::string frontLine(std::vector<Point> points)
+std::vector<Line> frontLines(std::vector<Point> points)
 {
     std::erase_if(points, [](const Point& point) { return !point.model->pareto; });
     std::ranges::sort(points, {}, &Point::x);
-    std::string path;
-    for (const auto& point : points)
-        path += fmt::format("{}{:.1f} {:.1f}", path.empty() ? "M" : " L", point.x, point.y);
-    return points.size() < 2 ? std::string() : fmt::format(R"(<path class="frontline" d="{}"/>)", path);
+    std::vector<Line> lines;
+    for (std::size_t i = 1; i < points.size(); ++i)
+        lines.push_back({points[i - 1], points[i]});
+    return lines;
+}
+
+std::vector<Line> descents(const std::vector<Point>& points, const Comparison& comparison)
+{
+    std::vector<Line> lines;
+    for (const auto& child : points)
+        for (const auto& parent : points)
+            if (child.model->parent >= 0 && parent.model == &comparison.models.at(static_cast<std::size_t>(child.model->parent)))
+                lines.push_back({parent, child});
+    return lines;
 }
 
 double overlapArea(const Rectangle& a, const Rectangle& b)
@@ -169,24 +185,38 @@ std::vector<Rectangle> candidates(const LabelRequest& label)
     return places;
 }
 
-std::vector<Rectangle> obstaclesOf(const std::vector<Point>& points)
+// A line as a row of small squares, lighter than a mark: rather over a line's end than far from the point.
+void addLine(std::vector<Rectangle>& obstacles, const Point& from, const Point& to)
+{
+    constexpr double spacing = 6;
+    const double length = std::hypot(to.x - from.x, to.y - from.y);
+    for (double at = spacing; at < length; at += spacing) {
+        const double x = from.x + (to.x - from.x) * at / length;
+        const double y = from.y + (to.y - from.y) * at / length;
+        obstacles.push_back({x - 2, y - 2, x + 2, y + 2});
+    }
+}
+
+std::vector<Rectangle> obstaclesOf(const std::vector<Point>& points, const std::vector<Line>& lines)
 {
     std::vector<Rectangle> obstacles;
     for (const auto& point : points) {
-        obstacles.push_back({point.x - 8, point.y - 8, point.x + 8, point.y + 8});
+        obstacles.push_back({point.x - 11, point.y - 11, point.x + 11, point.y + 11});
         obstacles.push_back({point.x - 2, point.yHigh, point.x + 2, point.yLow});
     }
+    for (const auto& [from, to] : lines)
+        addLine(obstacles, from, to);
     return obstacles;
 }
 
-std::string labels(const std::vector<Point>& points)
+std::string labels(const std::vector<Point>& points, const std::vector<Line>& lines)
 {
     std::vector<LabelRequest> requests;
     for (const auto& point : points) {
         const auto characters = characterCount(shortened(point.model->name, longestLabel));
         requests.push_back({point.x, point.y, static_cast<double>(characters) * characterWidth, labelHeight});
     }
-    const auto places = placeLabels(requests, obstaclesOf(points), frame);
+    const auto places = placeLabels(requests, obstaclesOf(points, lines), frame);
     std::string out;
     for (std::size_t i = 0; i < points.size(); ++i) {
         const auto& place = places[i];
@@ -232,13 +262,17 @@ std::vector<Rectangle> placeLabels(const std::vector<LabelRequest>& labels, cons
 
 std::vector<double> logTicks(double low, double high)
 {
+    constexpr std::size_t enough = 4;
     std::vector<double> ticks;
-    for (double power = std::pow(10.0, std::floor(std::log10(low))); power <= high; power *= 10)
-        for (const double factor : {1.0, 2.0, 5.0})
-            if (const double tick = power * factor; tick >= low && tick <= high)
-                ticks.push_back(tick);
-    if (ticks.size() >= 2)
-        return ticks;
+    for (const auto& factors : {std::vector<double>{1, 2, 5}, std::vector<double>{1, 1.5, 2, 3, 4, 6, 8}}) {
+        ticks.clear();
+        for (double power = std::pow(10.0, std::floor(std::log10(low))); power <= high; power *= 10)
+            for (const double factor : factors)
+                if (const double tick = power * factor; tick >= low && tick <= high)
+                    ticks.push_back(tick);
+        if (ticks.size() >= enough)
+            return ticks;
+    }
     ticks.clear();
     const double step = niceStep(high - low, 4);
     for (double tick = std::ceil(low / step) * step; tick <= high; tick += step)
@@ -265,16 +299,18 @@ std::string accuracySizePlot(const Comparison& comparison)
     auto out = fmt::format(R"(<svg class="plot" viewBox="0 0 {} {}" role="img" aria-label="Accuracy on validation against file size">)", plotWidth, plotHeight);
     out += R"(<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="arrowhead" d="M0 1 L7 4 L0 7"/></marker></defs>)";
     out += axes.svg();
-    for (const auto& point : points)
-        for (const auto& parent : points)
-            if (point.model->parent >= 0 && parent.model == &comparison.models.at(static_cast<std::size_t>(point.model->parent)))
-                out += arrow(parent, point);
-    out += frontLine(points);
+    auto lines = descents(points, comparison);
+    for (const auto& [from, to] : lines)
+        out += arrow(from, to);
+    for (const auto& line : frontLines(points)) {
+        out += fmt::format(R"(<line class="frontline" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/>)", line.from.x, line.from.y, line.to.x, line.to.y);
+        lines.push_back(line);
+    }
     for (const auto& point : points)
         out += interval(point);
     for (const auto& point : points)
         out += mark(point, point.model == best);
-    return out + labels(points) + "</svg>";
+    return out + labels(points, lines) + "</svg>";
 }
 
 } // namespace hone::html

@@ -35,7 +35,8 @@ struct LabelRequest
 std::vector<Rectangle> placeLabels(const std::vector<LabelRequest>& labels, const std::vector<Rectangle>& obstacles,
                                    const Rectangle& area);
 
-// Ticks of a logarithmic axis in [low, high]: 1, 2 and 5 times powers of ten; at least two.
+// Ticks of a logarithmic axis in [low, high]: 1, 2 and 5 times powers of ten; more of them, then evenly spaced ones, where
+// the axis is too short for that.
 std::vector<double> logTicks(double low, double high);
 
 // File size on x (log), validation top-1 with its interval on y; models without accuracy are left out. Colours come from

@@ -90,6 +90,26 @@ bool coversAllSpatialAxes(std::vector<std::int64_t> axes, std::int64_t rank)
     return true;
 }
 
+bool isOnePixel(const std::optional<Shape>& shape)
+{
+    return shape && shape->size() >= 3 && std::all_of(shape->begin() + 2, shape->end(), [](const Dim& dim) { return dim.extent == 1; });
+}
+
+// A convolution of one pixel by one weight a channel pair: a matrix product.
+bool isPointConv(const Graph& graph, const Node& node, const InferredTypes& types)
+{
+    if (node.opType != "Conv" || node.intAttribute("group", 1) != 1 || !isFloatConstant(graph, node.input(1)))
+        return false;
+    const auto& weights = graph.value(node.input(1)).constant;
+    return weights.size() == weights.shape()[0] * weights.shape()[1] && isOnePixel(types.type(node.inputs[0]).shape) &&
+           isOnePixel(types.type(node.outputs[0]).shape);
+}
+
+bool isFlattening(const Node& node)
+{
+    return node.opType == "Flatten" || node.opType == "Reshape" || node.opType == "Squeeze";
+}
+
 std::vector<std::int64_t> reducedAxes(const Graph& graph, const Node& node)
 {
     if (graph.isConstant(node.input(1)))
@@ -146,6 +166,36 @@ int matMulToGemm(Graph& graph)
                 graph.node(id).inputs.push_back(biasId);
                 takeOver(graph, id, added->add);
             }
+        ++changed;
+    }
+    return changed;
+}
+
+int pointConvToGemm(Graph& graph)
+{
+    int changed = 0;
+    const auto types = inferShapes(graph);
+    const GraphUses uses(graph);
+    const auto order = graph.order();
+    for (const auto id : order) {
+        if (!isPointConv(graph, graph.node(id), types))
+            continue;
+        const auto flattening = onlyReader(uses, graph.node(id).outputs[0]);
+        if (!flattening.valid() || !isFlattening(graph.node(flattening)))
+            continue;
+        const auto weights = graph.value(graph.node(id).inputs[1]).constant;
+        const auto& flat = types.type(graph.node(flattening).outputs[0]).shape;
+        if (!flat || flat->size() != 2 || (*flat)[1].extent != weights.shape()[0])
+            continue;
+        const auto matrix = graph.addConstant(graph.node(id).name + "_matrix", weights.reshaped({weights.shape()[0], weights.shape()[1]}));
+        const auto rows = graph.addComputed(graph.node(id).name + "_rows");
+        graph.insertNodeBefore(id, {.opType = "Flatten", .inputs = {graph.node(id).inputs[0]}, .outputs = {rows}});
+        auto& conv = graph.node(id);
+        conv.opType = "Gemm";
+        conv.inputs[0] = rows;
+        conv.inputs[1] = matrix;
+        conv.attributes = {{"transB", std::int64_t{1}}};
+        takeOver(graph, id, flattening);
         ++changed;
     }
     return changed;
@@ -219,9 +269,10 @@ Graph prepareForQuantization(const Graph& graph)
     foldBatchNormalization(result);
     raiseOpset(result);
     foldAddIntoBias(result);
-    matMulToGemm(result);
-    plainGemm(result);
     reduceMeanToPool(result);
+    matMulToGemm(result);
+    pointConvToGemm(result);
+    plainGemm(result);
     result.removeDeadNodes();
     result.sortTopologically();
     return result;

@@ -14,6 +14,10 @@ int foldAddIntoBias(Graph& graph);
 // integer kernel that takes the bias along.
 int matMulToGemm(Graph& graph);
 
+// A 1x1 Conv of a [N, C, 1, 1] map whose result is only flattened to [N, M] becomes Flatten and Gemm: a classifier at the end then
+// gives its scores in float instead of in 256 steps.
+int pointConvToGemm(Graph& graph);
+
 // Gemm's alpha and beta go into its constant weights and bias; a bias of another shape becomes [M].
 int plainGemm(Graph& graph);
 

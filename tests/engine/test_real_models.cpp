@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The real models beside the source tree: what they are known to reach, and what quantizing costs them.
+#include "evaluate/evaluation.h"
+#include "onnx_io/onnx_io.h"
+#include "quantize/quantize.h"
+
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <cmath>
+#include <filesystem>
+
+using namespace hone;
+
+namespace
+{
+
+const std::filesystem::path shared = HONE_SOURCE_DIR "/../shared";
+constexpr double onePoint = 0.01;
+
+} // namespace
+
+class TestRealModels : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase();
+    void accuracyIsAsStated_data();
+    void accuracyIsAsStated();
+    void quantizingKeepsAccuracyAndSize_data();
+    void quantizingKeepsAccuracyAndSize();
+    void structuresWithoutDataLoadAndRun_data();
+    void structuresWithoutDataLoadAndRun();
+
+private:
+    // Unpacks an archive once; a folder is used as it is.
+    Dataset dataset(const std::string& name)
+    {
+        const auto plain = shared / "data" / name;
+        if (std::filesystem::is_directory(plain))
+            return Dataset::open(plain);
+        const std::filesystem::path unpacked = std::filesystem::path(m_folder.path().toStdString()) / name;
+        if (!std::filesystem::exists(unpacked) &&
+            QProcess::execute("tar", {"xf", QString::fromStdString((shared / "data" / (name + ".tar.xz")).string()), "-C", m_folder.path()}) != 0)
+            throw std::runtime_error("tar could not unpack " + name);
+        return Dataset::open(unpacked);
+    }
+    double top1(const std::filesystem::path& model, const Dataset& data)
+    {
+        return evaluate(model, &data, {.split = Split::Test, .latency = false}, {}).accuracy->top1;
+    }
+
+    QTemporaryDir m_folder;
+};
+
+void TestRealModels::initTestCase()
+{
+    if (!std::filesystem::exists(shared / "models") || !std::filesystem::exists(shared / "data"))
+        QSKIP("../shared with its real models and data is not here");
+}
+
+void TestRealModels::accuracyIsAsStated_data()
+{
+    QTest::addColumn<QString>("model");
+    QTest::addColumn<QString>("data");
+    QTest::addColumn<double>("stated"); // ../shared/DATA.md
+    QTest::newRow("ResNet-20") << "resnet20_cifar10.onnx" << "cifar10" << 0.8828;
+    QTest::newRow("ResNet-20, folded") << "resnet20_cifar10_folded.onnx" << "cifar10" << 0.8828;
+    QTest::newRow("ResNet-56") << "resnet56_cifar10.onnx" << "cifar10" << 0.8925;
+    QTest::newRow("MobileNetV1") << "mobilenet_v1_0.25_224.onnx" << "imagenette" << 0.5100;
+    QTest::newRow("MNIST") << "mnist_cntk.onnx" << "mnist" << 0.9840;
+}
+
+void TestRealModels::accuracyIsAsStated()
+{
+    QFETCH(QString, model);
+    QFETCH(QString, data);
+    QFETCH(double, stated);
+    const double measured = top1(shared / "models" / model.toStdString(), dataset(data.toStdString()));
+    QVERIFY2(std::abs(measured - stated) <= 0.1 * onePoint, qPrintable(QString::number(measured)));
+}
+
+void TestRealModels::quantizingKeepsAccuracyAndSize_data()
+{
+    QTest::addColumn<QString>("model");
+    QTest::addColumn<QString>("data");
+    QTest::addColumn<double>("largestLoss");  // of top-1
+    QTest::addColumn<double>("largestShare"); // of the float file
+    QTest::newRow("ResNet-20") << "resnet20_cifar10.onnx" << "cifar10" << 0.5 * onePoint << 0.30;
+    QTest::newRow("ResNet-20, folded") << "resnet20_cifar10_folded.onnx" << "cifar10" << 0.5 * onePoint << 0.30;
+    QTest::newRow("ResNet-56") << "resnet56_cifar10.onnx" << "cifar10" << 0.5 * onePoint << 0.30;
+    // 500 pictures: one point is five of them.
+    QTest::newRow("MobileNetV1") << "mobilenet_v1_0.25_224.onnx" << "imagenette" << 2 * onePoint << 0.30;
+    QTest::newRow("MNIST, opset 8, batch 1") << "mnist_cntk.onnx" << "mnist" << 0.5 * onePoint << 0.40;
+}
+
+void TestRealModels::quantizingKeepsAccuracyAndSize()
+{
+    QFETCH(QString, model);
+    QFETCH(QString, data);
+    QFETCH(double, largestLoss);
+    QFETCH(double, largestShare);
+    const auto original = shared / "models" / model.toStdString();
+    const auto samples = dataset(data.toStdString());
+    const std::filesystem::path quantized = m_folder.filePath("quantized.onnx").toStdString();
+    const auto result = quantize(readOnnx(original), samples, {}, {});
+    QVERIFY(result.floatNodes.empty());
+    writeOnnx(result.graph, quantized);
+    const auto share = static_cast<double>(std::filesystem::file_size(quantized)) / static_cast<double>(std::filesystem::file_size(original));
+    QVERIFY2(share <= largestShare, qPrintable(QString::number(share)));
+    const double loss = top1(original, samples) - top1(quantized, samples);
+    QVERIFY2(loss <= largestLoss, qPrintable(QString::number(loss)));
+}
+
+void TestRealModels::structuresWithoutDataLoadAndRun_data()
+{
+    QTest::addColumn<QString>("model");
+    QTest::newRow("keyword spotting") << "kws_dscnn.onnx";
+    QTest::newRow("person detection") << "vww_96.onnx";
+}
+
+void TestRealModels::structuresWithoutDataLoadAndRun()
+{
+    QFETCH(QString, model);
+    const auto evaluation = evaluate(shared / "models" / model.toStdString(), nullptr, {}, {});
+    QVERIFY(evaluation.latency->p50Ms > 0);
+    QVERIFY(evaluation.facts.macs > 0 && evaluation.facts.parameters > 0);
+}
+
+QTEST_GUILESS_MAIN(TestRealModels)
+#include "test_real_models.moc"
