@@ -188,6 +188,8 @@ struct LocalSshServer::Implementation
                << "UseDNS no\n"
                << "MaxStartups 100\n"
                << "LogLevel VERBOSE\n"
+               // The user's shell starts every session and would read the start-up files of this user's own home.
+               << "SetEnv \"HOME=" << (folder / "home").string() << "\"\n"
                << "Subsystem sftp " << readFile(file("sftp_path")) << "\n"
                << "ForceCommand " << shellQuoted(file("session.sh").string()) << "\n";
         writeFileAtomically(file("sshd_config"), config.str());
