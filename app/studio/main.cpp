@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // hone-studio [PROJECT] [--page NAME] [--theme light|dark] [--language CODE] [--size WxH] [--screenshot FILE]
+#include "core/process.h"
 #include "main_window.h"
 #include "screenshot.h"
 #include "theme/theme.h"
@@ -36,6 +37,7 @@ int refuse(const QString& text)
 
 int main(int argc, char** argv)
 {
+    hone::letIdleThreadsSleep();
     QApplication application(argc, argv);
     QCoreApplication::setOrganizationName(QStringLiteral("Hone"));
     QCoreApplication::setApplicationName(QStringLiteral("Hone Studio"));
