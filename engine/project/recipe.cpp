@@ -67,7 +67,7 @@ private:
     static std::string unknownKey(const std::string& key, const std::vector<std::string>& known)
     {
         const auto similar = nearest(key, known);
-        return "'" + key + "' is not known" + (similar.empty() ? "" : ", did you mean '" + similar + "'?");
+        return "'" + key + "' is not known" + (similar.empty() ? "" : " (did you mean '" + similar + "')");
     }
     void add(std::string place, const std::string& text)
     {

@@ -86,7 +86,7 @@ public:
         for (const auto& [key, value] : m_json.items())
             if (std::ranges::find(m_known, key) == m_known.end()) {
                 const auto similar = nearest(key, m_known);
-                add(key, "is not known" + (similar.empty() ? "" : ", did you mean '" + similar + "'?"));
+                add(key, "is not known" + (similar.empty() ? "" : " (did you mean '" + similar + "')"));
             }
     }
 

@@ -15,6 +15,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <set>
 #include <thread>
@@ -44,15 +45,17 @@ std::vector<std::string> idsOf(const ProjectStore& project)
     return ids;
 }
 
+// The stages of a step without data, to the moment before its staging folder is renamed.
+constexpr std::array stages = {Activity::MeasuringLatency, Activity::Pruning, Activity::Writing};
+
 constexpr auto childArgument = "--killed-at";
 
-// In a child process: prunes the project's root and dies at the given report of progress.
-int runAndDie(const fs::path& folder, int killedAt)
+// In a child process: prunes the project's root and dies when it comes to a stage; -1: lives.
+int runAndDie(const fs::path& folder, int stage)
 {
     auto project = ProjectStore::open(folder);
-    int reports = 0;
-    const JobContext job({}, [&](const Progress&) {
-        if (++reports == killedAt)
+    const JobContext job({}, [&](const Progress& progress) {
+        if (stage >= 0 && progress.activity == stages.at(static_cast<std::size_t>(stage)))
             std::raise(SIGKILL);
     });
     project.run(project.builds().front().id, pruning(0.5), nullptr, job);
@@ -300,46 +303,35 @@ private slots:
         auto project = ProjectStore::create(m_path, "p");
         const auto root = project.run("", tinyNetwork(), nullptr, {});
         const auto before = contentsOf(m_path / "builds");
-        int reports = 0;
-        for (int stopAt = 1;; ++stopAt) {
+        for (const auto stage : stages) {
             std::stop_source stop;
-            reports = 0;
-            const JobContext job(stop.get_token(), [&](const Progress&) {
-                if (++reports == stopAt)
+            const JobContext job(stop.get_token(), [&](const Progress& progress) {
+                if (progress.activity == stage)
                     stop.request_stop();
             });
-            try {
-                project.run(root.id, pruning(0.5), nullptr, job);
-                break; // stopped too late
-            } catch (const Cancelled&) {
-                QVERIFY(contentsOf(m_path / "builds") == before);
-            }
+            QVERIFY_EXCEPTION_THROWN(project.run(root.id, pruning(0.5), nullptr, job), Cancelled);
+            QVERIFY(contentsOf(m_path / "builds") == before);
         }
-        QVERIFY(reports > 2);
-        QCOMPARE(project.builds().size(), std::size_t(2));
     }
 
     void aProgramKilledAtAnyPointLeavesTheProjectAsItWas()
     {
         auto project = ProjectStore::create(m_path, "p");
         const auto root = project.run("", tinyNetwork(), nullptr, {});
-        int killed = 0;
-        for (int killedAt = 1;; ++killedAt) {
+        const auto runChild = [&](int stage) {
             QProcess child;
             child.start(QCoreApplication::applicationFilePath(),
-                        {childArgument, QString::fromStdString(m_path.string()), QString::number(killedAt)});
-            QVERIFY(child.waitForFinished());
-            if (child.exitStatus() == QProcess::NormalExit) {
-                QCOMPARE(child.exitCode(), 0);
-                break; // lived through
-            }
-            ++killed;
+                        {childArgument, QString::fromStdString(m_path.string()), QString::number(stage)});
+            return child.waitForFinished() ? child.exitStatus() : QProcess::CrashExit;
+        };
+        for (int stage = 0; stage < static_cast<int>(stages.size()); ++stage) {
+            QCOMPARE(runChild(stage), QProcess::CrashExit);
             std::vector<Message> damaged;
-            auto opened = ProjectStore::open(m_path);
+            const auto opened = ProjectStore::open(m_path);
             QCOMPARE(opened.builds(&damaged).size(), std::size_t(1));
             QVERIFY(damaged.empty());
         }
-        QVERIFY(killed > 2); // among them the last report, with everything in the staging folder
+        QCOMPARE(runChild(-1), QProcess::NormalExit);
         QCOMPARE(project.builds().size(), std::size_t(2));
         for (const auto& entry : fs::directory_iterator(m_path / "builds"))
             QVERIFY2(!entry.path().filename().string().starts_with(".staging"), "swept by the commit that went through");

@@ -87,11 +87,11 @@ private slots:
         QTest::newRow("not YAML") << "name: [1, 2\nsteps" << "line 2";
         QTest::newRow("a list") << "- a\n" << "line 1: a recipe holds";
         QTest::newRow("no steps") << "name: x\n" << "line 1: 'steps' must be a list";
-        QTest::newRow("unknown key") << "name: x\nstep:\n  - step: new\n" << "line 2: 'step' is not known, did you mean 'steps'?";
+        QTest::newRow("unknown key") << "name: x\nstep:\n  - step: new\n" << "line 2: 'step' is not known (did you mean 'steps')";
         QTest::newRow("unknown step") << "steps:\n  - step: new\n  - step: sharpen\n" << "line 3: step 'sharpen' is not one of";
         QTest::newRow("no kind") << "steps:\n  - epochs: 3\n" << "line 2: a step needs 'step'";
         QTest::newRow("begins without a model") << "steps:\n\n  - step: prune\n" << "line 3: the first step must be";
-        QTest::newRow("unknown parameter") << "steps:\n  - step: new\n    widht: 3\n" << "line 3: 'widht' is not known, did you mean 'width'?";
+        QTest::newRow("unknown parameter") << "steps:\n  - step: new\n    widht: 3\n" << "line 3: 'widht' is not known (did you mean 'width')";
         QTest::newRow("wrong type") << "steps:\n  - step: new\n    width: \"3\"\n" << "line 3: 'width' must be a whole number";
         QTest::newRow("nested") << "steps:\n  - step: new\n  - step: prune\n    finetune:\n      epochs: -1\n"
                                 << "line 5: 'finetune.epochs' must be from 0";

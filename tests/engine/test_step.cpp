@@ -94,7 +94,7 @@ private slots:
         QVERIFY(thrown);
         QCOMPARE(thrown->code, MessageCode::RecipeInvalid);
         const auto detail = thrown->arguments.at("detail");
-        for (const auto* expected : {"'epoch' is not known, did you mean 'epochs'?", "'batch' must be a whole number",
+        for (const auto* expected : {"'epoch' is not known (did you mean 'epochs')", "'batch' must be a whole number",
                                      "'labelSmoothing' must be from 0 to 0.99", "'seed' must not be negative",
                                      "'optimizer' must be one of sgd, adamw", "'flip' must be true or false",
                                      "'learningRate' must be a number"})

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Whatever is wrong with what the command line is given: one sentence, the right exit code, nothing written, nothing lost.
+#include "cli_fixture.h"
+#include "engine/graph_building.h"
+#include "onnx_io/onnx_io.h"
+
+#include <QTest>
+
+#include <sched.h>
+#include <sys/mount.h>
+
+using namespace hone;
+using namespace hone::testing;
+
+class TestCliBadInput : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase()
+    {
+        QVERIFY2(m_files.make(), qPrintable(m_files.failure()));
+        const auto model = m_files.read("model.onnx");
+        m_files.write("empty.onnx", "");
+        m_files.write("truncated.onnx", model.left(model.size() / 2));
+        m_files.write("renamed.onnx", QByteArray("\x89PNG\r\n\x1a\n", 8) + QByteArray(500, 'x'));
+        m_files.write("hostile.onnx", QByteArray::fromHex("08083affffffff7f0a04"));
+        m_files.write("bad.yaml", "steps:\n  - step: new\n    widht: 3\n");
+        m_files.write("newer/project.json", R"({"schema": 99, "name": "from the future"})");
+        m_files.write("broken/project.json", "{");
+        QDir().mkpath(m_files.path("nothing"));
+        QProcess::execute("mkdir", {"-p", m_files.path("one-class/train")});
+        QProcess::execute("cp", {"-r", m_files.data() + "/train/" + QDir(m_files.data() + "/train").entryList(QDir::Dirs | QDir::NoDotAndDotDot).first(),
+                                 m_files.path("one-class/train/only")});
+        m_files.dataWithUnreadable("mostly-bad", 20);
+        writeOddModel();
+    }
+
+    void oneSentenceAndTheRightExitCode_data()
+    {
+        QTest::addColumn<QStringList>("arguments"); // @name: a file of the fixture
+        QTest::addColumn<int>("exitCode");
+        QTest::addColumn<QString>("code");
+        const auto row = [](const char* what, const QString& arguments, int exitCode, const char* code) {
+            QTest::newRow(what) << arguments.split(' ') << exitCode << code;
+        };
+        // usage
+        row("unknown verb", "polish @model.onnx", 2, "OptionUnknown");
+        row("unknown option", "info @model.onnx --colour", 2, "OptionUnknown");
+        row("no model", "info", 2, "UsageInvalid");
+        row("no output", "prune @model.onnx", 2, "UsageInvalid");
+        row("no project verb", "project", 2, "UsageInvalid");
+        row("no data", "evaluate @model.onnx", 2, "DataRequired");
+        row("no data to train with", "finetune @model.onnx --out @out.onnx", 2, "DataRequired");
+        row("no data to calibrate with", "quantize @model.onnx --out @out.onnx", 2, "DataRequired");
+        row("no data to train with after pruning", "prune @model.onnx --finetune-epochs 1 --out @out.onnx", 2, "DataRequired");
+        row("no data to compare on", "compare @model.onnx", 2, "DataRequired");
+        row("no number", "prune @model.onnx --ratio lots --out @out.onnx", 2, "BadOption");
+        row("no whole number", "finetune @model.onnx --data @data --epochs 1.5 --out @out.onnx", 2, "BadOption");
+        row("epochs below 1", "finetune @model.onnx --data @data --epochs 0 --out @out.onnx", 2, "BadOption");
+        row("ratio of 1", "prune @model.onnx --ratio 1 --out @out.onnx", 2, "RatioOutOfRange");
+        row("negative ratio", "prune @model.onnx --ratio -0.1 --out @out.onnx", 2, "RatioOutOfRange");
+        row("unknown split", "evaluate @model.onnx --data @data --split tset", 2, "BadOption");
+        row("unknown head", "finetune @model.onnx --data @data --head new --out @out.onnx", 2, "BadOption");
+        row("unknown network", "new vgg --out @out.onnx", 2, "ArchitectureUnknown");
+        row("output is the input", "prune @model.onnx --out @model.onnx", 2, "BadOption");
+        row("output in no folder", "prune @model.onnx --out @nowhere/out.onnx", 2, "BadOption");
+        row("output is a folder", "prune @model.onnx --out @data", 2, "BadOption");
+        row("no address", "deploy @model.onnx --device user@", 2, "DeviceAddressInvalid");
+        // models
+        for (const auto* verb : {"info @%1", "evaluate @%1 --data @data", "finetune @%1 --data @data --out @out.onnx",
+                                 "prune @%1 --out @out.onnx", "quantize @%1 --data @data --out @out.onnx", "compare @%1 --data @data"}) {
+            const auto with = [&](const char* file) { return QString(verb).arg(file); };
+            const auto title = [&](const char* what) { return qPrintable(QString(what) + ": " + QString(verb).section(' ', 0, 0)); };
+            QTest::newRow(title("missing model")) << with("no.onnx").split(' ') << 3 << "FileNotFound";
+            QTest::newRow(title("empty model")) << with("empty.onnx").split(' ') << 3 << "ModelEmpty";
+            QTest::newRow(title("truncated model")) << with("truncated.onnx").split(' ') << 3 << "ModelTruncated";
+            QTest::newRow(title("renamed file")) << with("renamed.onnx").split(' ') << 3 << "ModelNotOnnx";
+            QTest::newRow(title("hostile model")) << with("hostile.onnx").split(' ') << 3 << "";
+        }
+        row("a folder for a model", "info @data", 3, "FileUnreadable");
+        row("operators that nobody trains", "finetune @odd.onnx --data @data --out @out.onnx", 3, "OperatorsUnsupported");
+        row("more outputs than kept", "finetune @ten.onnx --data @data --head keep --out @out.onnx", 3, "ClassCountMismatch");
+        // data
+        row("missing data", "evaluate @model.onnx --data @no-data", 3, "DataNotFound");
+        row("no data in the folder", "evaluate @model.onnx --data @nothing", 3, "DataEmpty");
+        row("one class only", "finetune @model.onnx --data @one-class --out @out.onnx", 3, "SingleClass");
+        row("another class count", "evaluate @ten.onnx --data @data", 3, "ClassCountMismatch");
+        row("too many unreadable pictures", "evaluate @model.onnx --data @mostly-bad --split validation", 3, "PicturesUnreadable");
+        // recipes and projects
+        row("missing recipe", "run @no.yaml --project @made", 3, "FileNotFound");
+        row("bad recipe", "run @bad.yaml --project @made", 3, "RecipeInvalid");
+        row("no project", "project log @nothing", 3, "ProjectNotFound");
+        row("newer project", "project log @newer", 3, "ProjectNewer");
+        row("newer project to run in", "run @bad.yaml --project @newer", 3, "RecipeInvalid");
+        row("broken project", "project show @broken", 3, "ProjectInvalid");
+        row("import into no project", "project import @nothing @model.onnx", 3, "ProjectNotFound");
+        row("a project where one is", "project init @newer", 3, "ProjectExists");
+        row("project with missing data", "project init @made --data @no-data", 3, "DataNotFound");
+        row("studio without a project", "studio @nothing", 3, "ProjectNotFound");
+        // devices
+        row("nobody answers", "deploy @model.onnx --device hone@127.0.0.1:1", 4, "DeviceUnreachable");
+        row("missing key", "deploy @model.onnx --device hone@127.0.0.1:1 --identity @no-key", 4, "");
+    }
+    void oneSentenceAndTheRightExitCode()
+    {
+        QFETCH(QStringList, arguments);
+        QFETCH(int, exitCode);
+        QFETCH(QString, code);
+        for (auto& argument : arguments)
+            if (argument.startsWith('@'))
+                argument = m_files.path(argument.mid(1));
+        const auto modelBefore = m_files.read("model.onnx");
+        const auto run = runHone(arguments + QStringList{"--json"});
+        // `studio` and `project` on their own have no --json.
+        const auto plain = runHone(arguments);
+        QCOMPARE(plain.exitCode, exitCode);
+        QVERIFY2(plain.output.isEmpty(), plain.output.constData());
+        QByteArrayList sentences;
+        for (const auto& line : plain.errors.split('\n'))
+            if (line.startsWith("hone: ") && !line.startsWith("hone: note: "))
+                sentences.append(line);
+        QVERIFY2(sentences.size() == 1, plain.errors.constData());
+        QVERIFY2(sentences.first().endsWith('.') && !sentences.first().contains("?") && !sentences.first().contains("{"), sentences.first().constData());
+        if (!code.isEmpty() && arguments.first() != "studio")
+            QCOMPARE(QString::fromStdString(run.json().value("/error/code"_json_pointer, std::string())), code);
+        QVERIFY(!QFile::exists(m_files.path("out.onnx")));
+        QVERIFY(!QFile::exists(m_files.path("made")));
+        QCOMPARE(m_files.read("model.onnx"), modelBefore);
+    }
+
+    void allUnknownOperatorsAreNamedWithWhatStillWorks()
+    {
+        const auto run = runHone({"info", m_files.path("odd.onnx"), "--json"});
+        QCOMPARE(run.exitCode, 0);
+        const auto json = run.json();
+        QCOMPARE(json.at("trainable").get<bool>(), false);
+        const auto& diagnostic = json.at("diagnostics").at(0);
+        QCOMPARE(diagnostic.at("code").get<std::string>(), std::string("OperatorsUnsupported"));
+        const auto message = QString::fromStdString(diagnostic.at("message").get<std::string>());
+        for (const auto* word : {"Atan", "Shrink", "evaluate", "quantize", "prune", "deploy"})
+            QVERIFY2(message.contains(word), qPrintable(message));
+        // And that is true.
+        QCOMPARE(runHone({"evaluate", m_files.path("odd.onnx"), "--data", m_files.data()}).exitCode, 0);
+        QCOMPARE(runHone({"prune", m_files.path("odd.onnx"), "--out", m_files.path("odd-pruned.onnx")}).exitCode, 0);
+        QCOMPARE(runHone({"quantize", m_files.path("odd.onnx"), "--data", m_files.data(), "--out", m_files.path("odd-int8.onnx")}).exitCode, 0);
+    }
+
+    void afewUnreadablePicturesAreCountedNamedAndSkipped()
+    {
+        const auto data = m_files.dataWithUnreadable("slightly-bad", 1);
+        const auto run = runHone({"evaluate", m_files.model(), "--data", data, "--split", "validation", "--json"});
+        QCOMPARE(run.exitCode, 0);
+        QVERIFY2(run.errors.contains("hone: note: 1 of 48 pictures"), run.errors.constData());
+        QVERIFY2(run.errors.contains(".png"), run.errors.constData());
+        QCOMPARE(run.json().at("samples").get<int>(), 47);
+    }
+
+    void anOutputThatIsThereStaysWhenTheStepFails()
+    {
+        m_files.write("kept.onnx", "what was there");
+        QCOMPARE(runHone({"quantize", m_files.model(), "--data", m_files.path("no-data"), "--out", m_files.path("kept.onnx")}).exitCode, 3);
+        QCOMPARE(m_files.read("kept.onnx"), QByteArray("what was there"));
+        QCOMPARE(runHone({"prune", m_files.model(), "--out", m_files.path("kept.onnx")}).exitCode, 0);
+        QVERIFY(m_files.read("kept.onnx").size() > 1000); // replaced, whole
+    }
+
+    void aFullDiskIsSaidAndWhatWasThereStays()
+    {
+        if (::unshare(CLONE_NEWNS) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+            QSKIP("mounting a small disk needs root");
+        const auto disk = m_files.path("disk");
+        QDir().mkpath(disk);
+        if (::mount("tmpfs", disk.toUtf8().constData(), "tmpfs", 0, "size=8k") != 0)
+            QSKIP("mounting a small disk needs root");
+        m_files.write("disk/out.onnx", "what was there");
+        const auto run = runHone({"prune", m_files.model(), "--out", disk + "/out.onnx", "--json"});
+        QCOMPARE(run.exitCode, 1);
+        QCOMPARE(run.json().at("error").at("code").get<std::string>(), std::string("DiskFull"));
+        QCOMPARE(m_files.read("disk/out.onnx"), QByteArray("what was there"));
+        QCOMPARE(QDir(disk).entryList(QDir::Files | QDir::Hidden), QStringList{"out.onnx"});
+        const auto project = runHone({"project", "init", disk + "/project", "--json"});
+        if (project.exitCode == 0) { // an empty project may fit; a build does not
+            const auto import = runHone({"project", "import", disk + "/project", m_files.model(), "--json"});
+            QCOMPARE(import.json().at("error").at("code").get<std::string>(), std::string("DiskFull"));
+            QCOMPARE(runHone({"project", "log", disk + "/project", "--json"}).json().at("builds").size(), std::size_t(0));
+        }
+        ::umount(disk.toUtf8().constData());
+    }
+
+private:
+    // Conv -> Atan -> Conv -> Shrink -> pooling -> 12 scores: measurable, prunable and quantizable, but not trainable.
+    void writeOddModel()
+    {
+        Chain chain(17, Shape{Dim::free("N"), Dim::fixed(3), Dim::fixed(32), Dim::fixed(32)});
+        chain.then("Conv", {chain.constant("w1", randomTensor({8, 3, 3, 3}, 1))})
+            .then("Atan")
+            .then("Conv", {chain.constant("w2", randomTensor({12, 8, 3, 3}, 2))})
+            .then("Shrink")
+            .then("GlobalAveragePool")
+            .then("Flatten");
+        writeOnnx(chain.finish(), m_files.path("odd.onnx").toStdString());
+    }
+
+    CliFixture m_files;
+};
+
+QTEST_GUILESS_MAIN(TestCliBadInput)
+#include "test_cli_bad_input.moc"
