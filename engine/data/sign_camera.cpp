@@ -201,9 +201,9 @@ CameraTraits cameraTraits(SampleCondition condition)
         return {.defocus = {0.2, 0.5}, .motion = {0, 0}, .motionChance = 0, .exposure = {0.8, 1.15}, .gamma = {0.9, 1.1},
                 .redGain = {0.95, 1.05}, .blueGain = {0.95, 1.05}, .noise = {0.005, 0.02}, .chromaNoise = 0.3,
                 .vignette = {0, 0.1}, .quantization = {0, 0}};
-    return {.defocus = {0.4, 0.8}, .motion = {1, 3}, .motionChance = 0.25, .exposure = {0.55, 1.05}, .gamma = {0.85, 1.2},
-            .redGain = {0.7, 0.95}, .blueGain = {1.0, 1.3}, .noise = {0.01, 0.035}, .chromaNoise = 0.6,
-            .vignette = {0.1, 0.45}, .quantization = {0.02, 0.06}};
+    return {.defocus = {0.4, 0.8}, .motion = {1, 3}, .motionChance = 0.25, .exposure = {0.6, 1.05}, .gamma = {0.85, 1.15},
+            .redGain = {0.75, 0.98}, .blueGain = {1.0, 1.25}, .noise = {0.01, 0.03}, .chromaNoise = 0.6,
+            .vignette = {0.1, 0.45}, .quantization = {0.02, 0.05}};
 }
 
 Picture photograph(const SceneImage& scene, int side, const CameraTraits& camera, Random& random)

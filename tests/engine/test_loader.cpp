@@ -292,7 +292,7 @@ private slots:
         std::stop_source stop;
         stop.request_stop();
         Loader loader(data, Split::Train, pairingFor(data, 4), {});
-        QVERIFY_EXCEPTION_THROWN(loader.next(JobContext(stop.get_token())), Cancelled);
+        QVERIFY_THROWS_EXCEPTION(Cancelled, loader.next(JobContext(stop.get_token())));
         QCOMPARE(allOf(loader).indices.size(), 200u); // and it can be read on
     }
 };

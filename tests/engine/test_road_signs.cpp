@@ -140,7 +140,7 @@ private slots:
             QVERIFY(progress.activity == Activity::DrawingSample);
             stop.request_stop();
         });
-        QVERIFY_EXCEPTION_THROWN(drawRoadSigns(m_temporary->path() / "signs", {.train = 600}, job), Cancelled);
+        QVERIFY_THROWS_EXCEPTION(Cancelled, drawRoadSigns(m_temporary->path() / "signs", {.train = 600}, job));
         QVERIFY(fs::is_empty(m_temporary->path()));
     }
 };
