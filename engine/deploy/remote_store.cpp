@@ -107,7 +107,7 @@ std::string RemoteRelease::activate(const std::string& wantedName, const JobCont
     // The new release's own runner makes the link, since it is known to work by now.
     return withoutLineEnd(run("name=$2; n=2\n"
                               "while [ -e \"releases/$name\" ]; do name=$2-$n; n=$((n + 1)); done\n"
-                              "sync \"$1\" 2>/dev/null || sync\n"
+                              "sync \"$1\"/* 2>/dev/null || sync\n"
                               "mv \"$1\" \"releases/$name\" || exit 1\n"
                               "\"releases/$name/hone-runner\" switch current \"releases/$name\" "
                               "|| { rm -rf \"releases/$name\"; exit 1; }\n"

@@ -6,6 +6,7 @@
 #include "deploy/device_latency_meter.h"
 #include "deploy/remote_lock.h"
 #include "deploy/remote_store.h"
+#include "deploy/shipment.h"
 #include "device_fixture.h"
 #include "evaluate/evaluation.h"
 
@@ -149,7 +150,7 @@ private slots:
     {
         std::vector<std::string> names;
         for (int i = 0; i < 5; ++i)
-            names.push_back(deploy(m_model, deployOptions(), {}).release);
+            names.push_back(deploy(m_model, quickOptions(), {}).release);
         QCOMPARE(std::set(names.begin(), names.end()).size(), std::size_t{5});
         QCOMPARE(releases(), std::set<std::string>({names[2], names[3], names[4]}));
         QCOMPARE(currentRelease(), names[4]);
@@ -160,14 +161,14 @@ private slots:
         const auto folder = m_folder->path() / "external";
         fs::create_directories(folder);
         writeWithExternalData(colourModel(), folder);
-        const auto result = deploy(folder / "model.onnx", deployOptions(), {});
+        const auto result = deploy(folder / "model.onnx", quickOptions(), {});
         const auto sent = readOnnx(m_server->home() / honeFolder / "releases" / result.release / "model.onnx");
         QVERIFY(sent.value(*sent.findValue("kernel")).constant == colourModel().value(*sent.findValue("kernel")).constant);
     }
 
     void aDeviceThatGoesAwayKeepsWhatItRan()
     {
-        const auto before = deploy(m_model, deployOptions(), {}).release;
+        const auto before = deploy(m_model, quickOptions(), {}).release;
         hideReleaseContents(before);
         const auto connections = [&] {
             auto processes = m_server->processes();
@@ -183,18 +184,18 @@ private slots:
                     ::kill(pid, SIGKILL);
             }
         });
-        HONE_VERIFY_FAILS(deploy(m_model, deployOptions(), job), DeviceConnectionLost);
+        HONE_VERIFY_FAILS(deploy(m_model, quickOptions(), job), DeviceConnectionLost);
         QVERIFY(hit);
         QCOMPARE(currentRelease(), before);
         // The lock's holder was killed with the rest here: what is left over must not hinder the next deployment for long.
         makeLockOld();
-        QVERIFY(deploy(m_model, deployOptions(), {}).verified);
+        QVERIFY(deploy(m_model, quickOptions(), {}).verified);
         verifyTidy();
     }
 
     void aConnectionThatDropsIsTidiedUpByTheDeviceItself()
     {
-        const auto before = deploy(m_model, deployOptions(), {}).release;
+        const auto before = deploy(m_model, quickOptions(), {}).release;
         hideReleaseContents(before);
         bool hit = false;
         const std::stop_source never;
@@ -204,7 +205,7 @@ private slots:
                 killSshdOnly();
             }
         });
-        HONE_VERIFY_FAILS(deploy(m_model, deployOptions(), job), DeviceConnectionLost);
+        HONE_VERIFY_FAILS(deploy(m_model, quickOptions(), job), DeviceConnectionLost);
         QCOMPARE(currentRelease(), before);
         QTRY_VERIFY(!fs::exists(m_server->home() / honeFolder / "lock"));
         verifyTidy();
@@ -212,14 +213,14 @@ private slots:
 
     void aStoppedDeploymentLeavesTheDeviceAsItWas()
     {
-        const auto before = deploy(m_model, deployOptions(), {}).release;
+        const auto before = deploy(m_model, quickOptions(), {}).release;
         hideReleaseContents(before);
         std::stop_source stop;
         const auto job = onProgress(stop, [&](const Progress& progress) {
             if (progress.activity == Activity::Uploading && progress.fraction > 0.1)
                 stop.request_stop();
         });
-        QVERIFY_EXCEPTION_THROWN(deploy(m_model, deployOptions(), job), Cancelled);
+        QVERIFY_EXCEPTION_THROWN(deploy(m_model, quickOptions(), job), Cancelled);
         QCOMPARE(currentRelease(), before);
         QCOMPARE(releases(), std::set<std::string>{before});
         verifyTidy();
@@ -227,11 +228,11 @@ private slots:
 
     void aFileThatArrivesChangedIsNoticed()
     {
-        const auto before = deploy(m_model, deployOptions(), {}).release;
+        const auto before = deploy(m_model, quickOptions(), {}).release;
         // The device's own hash of the model differs, as it would where its storage is bad.
         putProgram(*m_server, "sha256sum",
                    "/usr/bin/sha256sum \"$@\" | sed '/model.onnx/s/^......../00000000/'");
-        const auto failure = failureOf([&] { deploy(m_model, deployOptions(), {}); });
+        const auto failure = failureOf([&] { deploy(m_model, quickOptions(), {}); });
         QVERIFY(failure);
         QCOMPARE(failure->code, MessageCode::DeviceVerificationFailed);
         QCOMPARE(argument(failure, "file"), std::string("model.onnx"));
@@ -275,9 +276,9 @@ private slots:
 
     void aModelThatAnswersOtherwiseThereIsNotSwitchedTo()
     {
-        const auto before = deploy(m_model, deployOptions(), {}).release;
+        const auto before = deploy(m_model, quickOptions(), {}).release;
         const auto runners = fakeRunner("echo '{\"outputs\":[{\"name\":\"y\",\"shape\":[1,3],\"values\":[9,-9,9]}]}'");
-        auto options = deployOptions();
+        auto options = quickOptions();
         options.runnerFolder = runners;
         HONE_VERIFY_FAILS(deploy(m_model, options, {}), DeviceSmokeRunFailed);
         options.runnerFolder = fakeRunner("echo 'Segmentation fault' >&2; exit 139");
@@ -294,7 +295,7 @@ private slots:
 
     void aRunnerThatTheDeviceCanNotStartMeansAnotherKindOfDevice()
     {
-        auto options = deployOptions();
+        auto options = quickOptions();
         options.runnerFolder = fakeRunner("", "#!/no/such/loader\n");
         HONE_VERIFY_FAILS(deploy(m_model, options, {}), DeviceUnsupported);
         verifyTidy();
@@ -303,7 +304,7 @@ private slots:
     void anArchitectureThatHoneDoesNotKnowIsSaid()
     {
         putProgram(*m_server, "uname", "echo riscv64");
-        const auto failure = failureOf([&] { deploy(m_model, deployOptions(), {}); });
+        const auto failure = failureOf([&] { deploy(m_model, quickOptions(), {}); });
         QVERIFY(failure);
         QCOMPARE(failure->code, MessageCode::DeviceUnsupported);
         QCOMPARE(argument(failure, "architecture"), std::string("riscv64"));
@@ -312,7 +313,7 @@ private slots:
     void aRunnerThatIsNotInstalledHereIsSaid()
     {
         putProgram(*m_server, "uname", "echo aarch64");
-        auto options = deployOptions();
+        auto options = quickOptions();
         options.runnerFolder = m_folder->path() / "no runners";
         const auto failure = failureOf([&] { deploy(m_model, options, {}); });
         QVERIFY(failure);
@@ -326,21 +327,21 @@ private slots:
         SshSession session(optionsFor(*m_server), {});
         {
             const RemoteLock lock(session, {.folder = honeFolder, .partial = RemoteRelease::partial}, {});
-            const auto failure = failureOf([&] { deploy(m_model, deployOptions(), {}); });
+            const auto failure = failureOf([&] { deploy(m_model, quickOptions(), {}); });
             QVERIFY(failure);
             QCOMPARE(failure->code, MessageCode::DeviceBusy);
             QVERIFY(argument(failure, "holder").find(" at ") != std::string::npos);
         }
-        QVERIFY(deploy(m_model, deployOptions(), {}).verified);
+        QVERIFY(deploy(m_model, quickOptions(), {}).verified);
     }
 
     void aLockThatNobodyHoldsAnyMoreIsTakenOver()
     {
         const auto lock = m_server->home() / honeFolder / "lock";
         fs::create_directories(lock);
-        HONE_VERIFY_FAILS(deploy(m_model, deployOptions(), {}), DeviceBusy);
+        HONE_VERIFY_FAILS(deploy(m_model, quickOptions(), {}), DeviceBusy);
         makeLockOld();
-        QVERIFY(deploy(m_model, deployOptions(), {}).verified);
+        QVERIFY(deploy(m_model, quickOptions(), {}).verified);
         verifyTidy();
     }
 
@@ -355,7 +356,7 @@ private slots:
 
     void aModelThatIsNotThereFailsBeforeTheDeviceIsAsked()
     {
-        auto options = deployOptions();
+        auto options = quickOptions();
         options.ssh.address.port = 1;
         HONE_VERIFY_FAILS(deploy(m_folder->path() / "none.onnx", options, {}), FileNotFound);
     }
@@ -449,7 +450,29 @@ private:
         return folder;
     }
 
+    // Eight megabytes that stand for the runtime, and a script for the runner, which gives the answers that the real one gave once:
+    // for tests of what becomes of the files.
+    DeployOptions quickOptions()
+    {
+        if (m_quickRunners.empty()) {
+            const auto real = m_folder->path() / "real";
+            fs::create_directories(real);
+            const Shipment shipment(m_model, nullptr, runnerFiles(m_runners, "x86_64"));
+            for (const auto& file : shipment.files())
+                fs::copy_file(file.local, real / file.name);
+            const auto smoke = runChild({(real / "hone-runner").string(), "smoke"}).text;
+            m_quickRunners = fakeRunner("case $1 in\nsmoke) echo '" + smoke.substr(0, smoke.find('\n'))
+                                        + "' ;;\nlatency) echo '{\"p50Ms\": 1, \"p95Ms\": 2, \"runs\": 100}' ;;\n"
+                                          "switch) ln -s \"$3\" \"$2.new\" && mv -T \"$2.new\" \"$2\" ;;\nesac");
+            writeFileAtomically(m_quickRunners / "x86_64" / "libonnxruntime.so.1", std::string(8 << 20, 'x'));
+        }
+        auto options = deployOptions();
+        options.runnerFolder = m_quickRunners;
+        return options;
+    }
+
     fs::path m_runners;
+    fs::path m_quickRunners;
     fs::path m_model;
     std::unique_ptr<TemporaryFolder> m_folder;
     std::unique_ptr<TemporaryFolder> m_deviceFolder;

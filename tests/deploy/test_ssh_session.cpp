@@ -350,7 +350,7 @@ private slots:
     void aStoppedUploadLeavesNothingAndTheSessionGoesOn()
     {
         const auto local = m_folder->path() / "large.bin";
-        writeBytes(local, 64 << 20);
+        writeBytes(local, 16 << 20);
         SshSession session(m_options, {});
         std::stop_source stop;
         std::int64_t sent = 0;
@@ -364,7 +364,7 @@ private slots:
             cancelled = true;
         }
         QVERIFY(cancelled);
-        QVERIFY(sent < 32 << 20);
+        QVERIFY(sent < 8 << 20);
         QCOMPARE(session.run("ls large.bin*", {}).exitCode, 2);
         session.upload(local, "large.bin", 0644, {});
         QVERIFY(readFile(m_server->home() / "large.bin") == readFile(local));
@@ -461,7 +461,7 @@ private:
     void verifyLosesUpload(int signal, int timeoutSeconds)
     {
         const auto local = m_folder->path() / "large.bin";
-        writeBytes(local, 64 << 20);
+        writeBytes(local, 16 << 20);
         auto options = m_options;
         options.timeoutSeconds = timeoutSeconds;
         SshSession session(options, {});
