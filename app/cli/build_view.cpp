@@ -26,6 +26,12 @@ std::string commandFor(const Build& build, const ProjectStore& project)
 
 } // namespace
 
+std::string buildLine(const Build& build)
+{
+    const auto accuracy = build.evaluation.accuracy ? ", " + accuracyText(build.evaluation) + " on validation" : std::string();
+    return fmt::format("{}: {}{}, {}", build.id, build.label, accuracy, bytesText(build.evaluation.facts.sizeBytes));
+}
+
 std::string buildTree(const std::vector<Build>& builds)
 {
     std::map<std::string, int> children;

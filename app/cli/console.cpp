@@ -98,10 +98,10 @@ void Console::error(const Message& message)
 void Console::cancelled()
 {
     clearProgress();
-    write(stderr, "hone: stopped; nothing was written.\n");
+    write(stderr, "hone: stopped; nothing is left half-done.\n");
     Json json;
     json["error"]["code"] = "Cancelled";
-    json["error"]["message"] = "stopped; nothing was written";
+    json["error"]["message"] = "stopped; nothing is left half-done";
     print(json);
 }
 

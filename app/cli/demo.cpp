@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/demo.h"
 
+#include "cli/build_view.h"
 #include "cli/comparison_view.h"
 #include "cli/paths.h"
 #include "core/file.h"
@@ -79,7 +80,7 @@ DemoResult runDemo(const fs::path& folder, Console& console)
     result.project = folder / "project";
     auto project = openProject(result.project, recipe.name, data);
     console.say("Fine-tuning, pruning and quantizing.");
-    runRecipe(recipe, project, console.job());
+    runRecipe(recipe, project, console.job(), [&](const Build& build) { console.say(buildLine(build)); });
 
     console.say("Comparing all builds.");
     result.comparison = compare(toCompare(project.builds()), dataset, {}, console.job());

@@ -47,9 +47,10 @@ public:
         auto project = openOrCreate(m_project, recipe.name);
         if (!project.dataset() && !recipe.data.empty())
             project.setDataset(recipe.data);
-        const auto builds = runRecipe(recipe, project, console.job());
-        for (const auto& build : builds)
+        const auto builds = runRecipe(recipe, project, console.job(), [&](const Build& build) {
+            console.say(buildLine(build));
             console.notices(build.notices);
+        });
         if (!m_output.empty())
             writeFileAtomically(m_output, readFile(builds.back().model));
         console.print(buildTree(builds));

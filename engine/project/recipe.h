@@ -21,6 +21,7 @@
 #include "project/project_store.h"
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -49,8 +50,9 @@ std::string toYaml(const Recipe& recipe);
 // The steps that lead from the root to a build: what makes it again.
 Recipe recipeOf(const ProjectStore& project, const std::string& build);
 
-// Builds, one for each step. Steps that the project has run already are not run again.
+// Builds, one for each step, each told as soon as it is there. Steps that the project has run already are not run again.
 // Throws what the steps throw, and Error(DataRequired) before any step where one needs data and neither recipe nor project names any.
-std::vector<Build> runRecipe(const Recipe& recipe, ProjectStore& project, const JobContext& job);
+std::vector<Build> runRecipe(const Recipe& recipe, ProjectStore& project, const JobContext& job,
+                             const std::function<void(const Build&)>& tell = {});
 
 } // namespace hone

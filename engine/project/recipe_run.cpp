@@ -63,7 +63,8 @@ Recipe recipeOf(const ProjectStore& project, const std::string& build)
     return recipe;
 }
 
-std::vector<Build> runRecipe(const Recipe& recipe, ProjectStore& project, const JobContext& job)
+std::vector<Build> runRecipe(const Recipe& recipe, ProjectStore& project, const JobContext& job,
+                             const std::function<void(const Build&)>& tell)
 {
     const auto dataset = datasetFor(recipe, project);
     std::vector<Build> builds;
@@ -81,6 +82,8 @@ std::vector<Build> runRecipe(const Recipe& recipe, ProjectStore& project, const 
                                      job.part(at / steps, (at + 1) / steps)));
         if (!step.name.empty())
             idOfName[step.name] = builds.back().id;
+        if (tell)
+            tell(builds.back());
     }
     return builds;
 }

@@ -209,8 +209,10 @@ StepOutcome performStep(const StepParameters& parameters, const StepInput& input
     result.sha256 = sha256(outcome.bytes);
 
     const TemporaryFolder scratch;
-    writeFileAtomically(scratch.path() / "model.onnx", outcome.bytes);
-    result.after = measure(scratch.path() / "model.onnx", input.dataset, input.evaluate,
+    // Progress tells files by name: the one that the user knows.
+    const auto candidate = scratch.path() / (input.output.has_filename() ? input.output.filename() : fs::path("model.onnx"));
+    writeFileAtomically(candidate, outcome.bytes);
+    result.after = measure(candidate, input.dataset, input.evaluate,
                            isRoot(parameters) ? DataFit::Told : DataFit::Required, job.part(phases.after, 1));
     for (const auto* evaluation : {&result.before, &result.after})
         for (const auto& notice : evaluation->notices)
