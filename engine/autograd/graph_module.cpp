@@ -3,7 +3,7 @@
 
 #include "autograd/graph_module_implementation.h"
 #include "autograd/operator_table.h"
-#include "core/lazy_module.h"
+#include "autograd/training_module.h"
 
 #include <set>
 
@@ -25,7 +25,7 @@ std::vector<std::string> unsupportedOperators(const Graph& graph)
 
 GraphModule::GraphModule(const Graph& graph)
 {
-    auto* create = lazyFunction<CreateGraphModule>(trainingModuleName, createGraphModuleSymbol);
+    auto* create = trainingFunction<CreateGraphModule>(createGraphModuleSymbol);
     m_implementation.reset(create(graph));
 }
 

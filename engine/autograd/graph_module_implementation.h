@@ -25,6 +25,5 @@ constexpr const char* createGraphModuleSymbol = "honeCreateGraphModule";
 struct OperatorVersion;
 using ListExecutors = void(std::vector<OperatorVersion>&);
 constexpr const char* listExecutorsSymbol = "honeListExecutors";
-constexpr const char* trainingModuleName = "training";
 
 } // namespace hone

@@ -2,8 +2,7 @@
 #include "train/train.h"
 
 #include "autograd/graph_module.h"
-#include "autograd/graph_module_implementation.h"
-#include "core/lazy_module.h"
+#include "autograd/training_module.h"
 #include "graph/transform.h"
 #include "train/freeze.h"
 #include "train/head.h"
@@ -152,7 +151,7 @@ std::unique_ptr<Trainer> makeTrainer(const Graph& graph, const TrainOptions& opt
     settings.scores = scores.kind;
     settings.seed = options.seed;
     settings.threads = options.threads;
-    auto* create = lazyFunction<CreateTrainer>(trainingModuleName, createTrainerSymbol);
+    auto* create = trainingFunction<CreateTrainer>(createTrainerSymbol);
     return std::unique_ptr<Trainer>(create(graph, settings));
 }
 

@@ -2,6 +2,7 @@
 // Trainer's other side, in the lazy module "training".
 #include "autograd/torch_graph.h"
 #include "train/optimizer.h"
+#include "train/recycling_memory.h"
 #include "train/trainer.h"
 
 #include <ATen/ATen.h>
@@ -87,6 +88,7 @@ private:
         return m_settings.scores == Scores::Probabilities ? scores.clamp_min(1e-12).log() : scores;
     }
 
+    RecyclingMemory m_memory; // first, so that it goes last
     ThreadCount m_threads;
     TrainerSettings m_settings;
     TorchGraph m_graph;
