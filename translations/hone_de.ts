@@ -54,6 +54,18 @@
         <source>Quantizing %1</source>
         <translation>Quantisiere %1</translation>
     </message>
+    <message>
+        <source>fine-tuned</source>
+        <translation>nachtrainiert</translation>
+    </message>
+    <message>
+        <source>pruned %1</source>
+        <translation>um %1 beschnitten</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 aus %2</translation>
+    </message>
 </context>
 <context>
     <name>Duration</name>
@@ -530,14 +542,6 @@
         <translation>Anteil an den Multiplikationen mit Addition des Modells</translation>
     </message>
     <message>
-        <source>Output, kB</source>
-        <translation>Ausgabe, kB</translation>
-    </message>
-    <message>
-        <source>Memory of what the layer gives, for one picture</source>
-        <translation>Speicher für die Ausgabe der Schicht, je Bild</translation>
-    </message>
-    <message>
         <source>Coupled channels</source>
         <translation>Gekoppelte Kanäle</translation>
     </message>
@@ -660,16 +664,16 @@
         <translation>Latenz hier</translation>
     </message>
     <message>
-        <source>%1 (95 %: %2)</source>
-        <translation>%1 (95 %: %2)</translation>
-    </message>
-    <message>
         <source>Step</source>
         <translation>Schritt</translation>
     </message>
     <message>
         <source>Took</source>
         <translation>Dauerte</translation>
+    </message>
+    <message>
+        <source>95 % within</source>
+        <translation>95 % innerhalb</translation>
     </message>
 </context>
 <context>
@@ -1572,18 +1576,6 @@
         <translation>Weg</translation>
     </message>
     <message>
-        <source>then epochs</source>
-        <translation>dann Epochen</translation>
-    </message>
-    <message>
-        <source>INT8 ranges</source>
-        <translation>INT8-Bereiche</translation>
-    </message>
-    <message>
-        <source>pictures</source>
-        <translation>Bilder</translation>
-    </message>
-    <message>
         <source>Importance by channel</source>
         <translation>Wichtigkeit je Kanal</translation>
     </message>
@@ -1709,6 +1701,26 @@
     <message>
         <source>%1 bit</source>
         <translation>%1 Bit</translation>
+    </message>
+    <message>
+        <source>then train, epochs</source>
+        <translation>dann trainieren, Epochen</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Mehr</translation>
+    </message>
+    <message>
+        <source>Value ranges for INT8</source>
+        <translation>Wertebereiche für INT8</translation>
+    </message>
+    <message>
+        <source>from pictures</source>
+        <translation>aus Bildern</translation>
+    </message>
+    <message>
+        <source>Less</source>
+        <translation>Weniger</translation>
     </message>
 </context>
 <context>
@@ -2056,6 +2068,10 @@
         <source>last epoch</source>
         <translation>letzte Epoche</translation>
     </message>
+    <message>
+        <source>Curves appear here while it trains: press Fine-tune.</source>
+        <translation>Kurven erscheinen hier, während trainiert wird: „Nachtrainieren“ drücken.</translation>
+    </message>
 </context>
 <context>
     <name>hone::studio::TrainingCurves</name>
@@ -2119,6 +2135,10 @@ Validierungsgenauigkeit %3 %
     <message>
         <source>Reading %1</source>
         <translation>Lese %1</translation>
+    </message>
+    <message>
+        <source>Measuring all builds</source>
+        <translation>Messe alle Stände</translation>
     </message>
 </context>
 </TS>

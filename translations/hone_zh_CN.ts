@@ -53,6 +53,18 @@
         <source>Quantizing %1</source>
         <translation>正在量化 %1</translation>
     </message>
+    <message>
+        <source>fine-tuned</source>
+        <translation>已微调</translation>
+    </message>
+    <message>
+        <source>pruned %1</source>
+        <translation>剪枝 %1</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%2 的 %1</translation>
+    </message>
 </context>
 <context>
     <name>Duration</name>
@@ -528,14 +540,6 @@
         <translation>占模型乘加运算的比例</translation>
     </message>
     <message>
-        <source>Output, kB</source>
-        <translation>输出，kB</translation>
-    </message>
-    <message>
-        <source>Memory of what the layer gives, for one picture</source>
-        <translation>该层输出所占内存（每张图片）</translation>
-    </message>
-    <message>
         <source>Coupled channels</source>
         <translation>耦合通道</translation>
     </message>
@@ -658,16 +662,16 @@
         <translation>本机延迟</translation>
     </message>
     <message>
-        <source>%1 (95 %: %2)</source>
-        <translation>%1（95 %：%2）</translation>
-    </message>
-    <message>
         <source>Step</source>
         <translation>步骤</translation>
     </message>
     <message>
         <source>Took</source>
         <translation>用时</translation>
+    </message>
+    <message>
+        <source>95 % within</source>
+        <translation>95 % 不超过</translation>
     </message>
 </context>
 <context>
@@ -1568,18 +1572,6 @@
         <translation>剪除</translation>
     </message>
     <message>
-        <source>then epochs</source>
-        <translation>之后轮数</translation>
-    </message>
-    <message>
-        <source>INT8 ranges</source>
-        <translation>INT8 范围</translation>
-    </message>
-    <message>
-        <source>pictures</source>
-        <translation>张图片</translation>
-    </message>
-    <message>
         <source>Importance by channel</source>
         <translation>各通道重要性</translation>
     </message>
@@ -1704,6 +1696,26 @@
     <message>
         <source>%1 bit</source>
         <translation>%1 位</translation>
+    </message>
+    <message>
+        <source>then train, epochs</source>
+        <translation>然后训练，轮数</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+    <message>
+        <source>Value ranges for INT8</source>
+        <translation>INT8 的取值范围</translation>
+    </message>
+    <message>
+        <source>from pictures</source>
+        <translation>所用图片数</translation>
+    </message>
+    <message>
+        <source>Less</source>
+        <translation>收起</translation>
     </message>
 </context>
 <context>
@@ -2051,6 +2063,10 @@
         <source>last epoch</source>
         <translation>最后一轮</translation>
     </message>
+    <message>
+        <source>Curves appear here while it trains: press Fine-tune.</source>
+        <translation>训练时曲线显示在这里：请按“微调”。</translation>
+    </message>
 </context>
 <context>
     <name>hone::studio::TrainingCurves</name>
@@ -2114,6 +2130,10 @@ validation accuracy %3 %
     <message>
         <source>Reading %1</source>
         <translation>正在读取 %1</translation>
+    </message>
+    <message>
+        <source>Measuring all builds</source>
+        <translation>正在测量所有版本</translation>
     </message>
 </context>
 </TS>

@@ -16,7 +16,8 @@ void installTranslations(QCoreApplication& application, const QLocale& locale)
     for (const auto& [name, folder] : sources)
     {
         auto* translator = new QTranslator(&application);
-        if (translator->load(locale, name, QStringLiteral("_"), folder))
+        // English too has a file, for its plurals; other languages without one get it as well.
+        if (translator->load(locale, name, QStringLiteral("_"), folder) || translator->load(name + QStringLiteral("_en"), folder))
             QCoreApplication::installTranslator(translator);
         else
             delete translator;

@@ -202,6 +202,8 @@ MainWindow::MainWindow(ThemeChoice theme, QWidget* parent)
     m_start->setRecent(recentProjects());
     projectChanged();
     showPage(PageId::Start);
+    // Not on the first button of the top bar, where a ring would shout.
+    m_stack->setFocus();
 }
 
 MainWindow::~MainWindow()
@@ -420,7 +422,7 @@ void MainWindow::fillSearch()
     };
     if (const SnapshotPtr& snapshot = m_workspace.snapshot())
         for (const Build& build : snapshot->builds)
-            add(tr("Build: %1").arg(text(build.label)), QStringLiteral("build"), text(build.id));
+            add(tr("Build: %1").arg(labelText(build)), QStringLiteral("build"), text(build.id));
     for (const auto& [id, entry] : m_railButtons)
         add(tr("Page: %1").arg(entry->text()), QStringLiteral("page"), static_cast<int>(id));
     for (QAction* action : m_application->menu()->actions())

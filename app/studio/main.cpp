@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// hone-studio [PROJECT] [--page NAME] [--theme light|dark] [--language CODE] [--size WxH] [--screenshot FILE]
+// hone-studio [PROJECT] [--page NAME] [--theme light|dark] [--language CODE] [--size WxH] [--font NAME] [--build ID] [--screenshot FILE]
 #include "core/process.h"
 #include "main_window.h"
 #include "screenshot.h"
@@ -52,9 +52,10 @@ int main(int argc, char** argv)
     const QCommandLineOption theme(QStringLiteral("theme"), QStringLiteral("light or dark."), QStringLiteral("NAME"));
     const QCommandLineOption language(QStringLiteral("language"), QStringLiteral("en, de or zh_CN."), QStringLiteral("CODE"));
     const QCommandLineOption size(QStringLiteral("size"), QStringLiteral("The window's size, such as 1440x900."), QStringLiteral("WxH"));
+    const QCommandLineOption font(QStringLiteral("font"), QStringLiteral("A font family in place of the system's."), QStringLiteral("NAME"));
     const QCommandLineOption build(QStringLiteral("build"), QStringLiteral("Select the build whose id begins so."), QStringLiteral("ID"));
     const QCommandLineOption screenshot(QStringLiteral("screenshot"), QStringLiteral("Write a picture of the window and quit."), QStringLiteral("FILE"));
-    parser.addOptions({page, theme, language, size, build, screenshot});
+    parser.addOptions({page, theme, language, size, font, build, screenshot});
     parser.process(application);
 
     installTranslations(application, parser.isSet(language) ? QLocale(parser.value(language)) : QLocale());
@@ -65,7 +66,7 @@ int main(int argc, char** argv)
             return refuse(QStringLiteral("--theme takes light or dark"));
         choice = parser.value(theme) == QLatin1String("dark") ? ThemeChoice::Dark : ThemeChoice::Light;
     }
-    applyTheme(application, choice);
+    applyTheme(application, choice, parser.value(font));
 
     MainWindow window(choice);
     if (parser.isSet(size))

@@ -7,6 +7,8 @@
 #include <QLocale>
 #include <QStringList>
 
+#include <algorithm>
+
 namespace hone::studio
 {
 
@@ -52,6 +54,30 @@ QString quantizedText(const QuantizeParameters& parameters)
 }
 
 } // namespace
+
+QString labelText(const Build& build)
+{
+    return std::visit(Overloaded{
+                          [&](const ImportParameters&) { return pathText(std::filesystem::path(build.label).stem()); },
+                          [](const NewParameters& step) { return text(step.architecture.name); },
+                          [](const FinetuneParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "fine-tuned")); },
+                          [](const PruneParameters& step)
+                          { return words(QT_TRANSLATE_NOOP("Builds", "pruned %1")).arg(wholePercent(step.prune.ratio)); },
+                          [](const QuantizeParameters&) { return QStringLiteral("int8"); },
+                      },
+                      build.parameters);
+}
+
+QString nameText(const Snapshot& snapshot, const Build& build)
+{
+    const QString label = labelText(build);
+    const Build* parent = snapshot.find(text(build.parent));
+    const auto alike = std::count_if(snapshot.builds.begin(), snapshot.builds.end(),
+                                     [&](const Build& other) { return labelText(other) == label; });
+    if (alike < 2 || !parent)
+        return label;
+    return words(QT_TRANSLATE_NOOP("Builds", "%1 of %2")).arg(label, labelText(*parent));
+}
 
 QString detailText(const Build& build)
 {

@@ -7,6 +7,10 @@
 namespace hone::studio
 {
 
+// "original.onnx" without its ending, "fine-tuned", "pruned 30 %", "int8".
+QString labelText(const Build& build);
+// The same, with its parent's behind it where several builds are labelled alike: "int8 of pruned 30 %".
+QString nameText(const Snapshot& snapshot, const Build& build);
 // "10 epochs", "static, MinMax", "original": the tree's second line.
 QString detailText(const Build& build);
 // "91.4 % · 147 kB"; the size alone where accuracy was not measured.

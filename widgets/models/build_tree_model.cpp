@@ -115,7 +115,7 @@ std::vector<BuildTreeModel::Row> treeRows(const Workspace& workspace)
         BuildTreeModel::Row row;
         row.id = text(build.id);
         row.parentId = text(build.parent);
-        row.label = text(build.label);
+        row.label = labelText(build);
         row.detail = detailText(build);
         row.figures = figuresText(build);
         row.isNew = workspace.isNew(row.id);

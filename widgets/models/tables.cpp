@@ -126,9 +126,6 @@ std::vector<Column<LayerRow>> layerColumns()
          Alignment::Figure, [](const Row& row) { return row.macs > 0 ? share(row.macsShare) : QString(); },
          [](const Row& row) { return QVariant(row.macsShare); },
          [](const Row& row, int role) { return role == BarRole && row.macs > 0 ? QVariant(row.macsShare) : QVariant(); }},
-        {words(QT_TRANSLATE_NOOP("Tables", "Output, kB")), words(QT_TRANSLATE_NOOP("Tables", "Memory of what the layer gives, for one picture")),
-         Alignment::Figure, [](const Row& row) { return kilobytesNumber(row.activationBytes); },
-         [](const Row& row) { return QVariant(static_cast<qlonglong>(row.activationBytes)); }},
     };
 }
 

@@ -238,7 +238,43 @@ void Workspace::forgetPending(JobId job)
 
 void Workspace::setDataset(const std::filesystem::path& folder)
 {
-    change(tr("Setting the data"), [folder](ProjectStore& store, const JobContext&) { store.setDataset(folder); });
+    m_reads.run(tr("Setting the data"), this,
+                [project = m_folder, folder](const JobContext&)
+                {
+                    Dataset::open(folder); // refuses what can't be used before it is kept
+                    ProjectStore::open(project).setDataset(folder);
+                },
+                [this]
+                {
+                    measureBuilds();
+                    reload();
+                });
+}
+
+void Workspace::measureBuilds()
+{
+    if (!m_snapshot || m_snapshot->builds.empty())
+        return;
+    m_steps.run(tr("Measuring all builds"), this,
+                [snapshot = m_snapshot](const JobContext& job)
+                {
+                    ProjectStore store = ProjectStore::open(snapshot->folder);
+                    const Dataset dataset = Dataset::open(store.dataset().value());
+                    const double count = static_cast<double>(snapshot->builds.size());
+                    for (std::size_t i = 0; i < snapshot->builds.size(); ++i)
+                    {
+                        const Build& build = snapshot->builds[i];
+                        // What was made from data was measured with them; with others it would be made anew.
+                        if (needsData(build.parameters))
+                            continue;
+                        StepParameters parameters = build.parameters;
+                        if (auto* import = std::get_if<ImportParameters>(&parameters))
+                            import->file = build.model;
+                        const auto place = static_cast<double>(i);
+                        store.run(build.parent, parameters, &dataset, job.part(place / count, (place + 1) / count));
+                    }
+                },
+                [this] { reload(); });
 }
 
 void Workspace::setDevices(const std::vector<DeviceReference>& devices)
@@ -251,7 +287,7 @@ void Workspace::remove(const QString& buildId)
     const Build* build = m_snapshot ? m_snapshot->find(buildId) : nullptr;
     if (!build)
         return;
-    const QString label = text(build->label);
+    const QString label = labelText(*build);
     m_reads.run(tr("Deleting %1").arg(label), this,
                 [folder = m_folder, id = buildId.toStdString()](const JobContext&) { ProjectStore::open(folder).remove(id); },
                 [this, label]
@@ -274,7 +310,7 @@ void Workspace::readModel(const Build& build, QObject* receiver, std::function<v
         done(known->second);
         return;
     }
-    m_reads.run(tr("Reading %1").arg(text(build.label)), receiver,
+    m_reads.run(tr("Reading %1").arg(labelText(build)), receiver,
                 [path = build.model](const JobContext&) -> ModelFactsPtr
                 {
                     auto facts = std::make_shared<ModelFacts>();

@@ -64,6 +64,7 @@ public:
 
     // Changes, each a job.
     JobId runStep(const QString& parent, const StepParameters& parameters, const QString& label);
+    // Builds that the new data can tell something about are measured on them.
     void setDataset(const std::filesystem::path& folder);
     void setDevices(const std::vector<DeviceReference>& devices);
     void remove(const QString& buildId);
@@ -94,6 +95,7 @@ signals:
 
 private:
     void reload();
+    void measureBuilds();
     void take(SnapshotPtr snapshot);
     void watch();
     void forgetPending(JobId job);

@@ -45,7 +45,7 @@ Measured measureAndReport(const Snapshot& snapshot, const JobContext& job)
     const Dataset dataset = Dataset::open(snapshot.dataset.value());
     std::vector<ModelToCompare> models;
     for (const Build& build : snapshot.builds)
-        models.push_back({build.label, build.model, snapshot.indexOf(text(build.parent))});
+        models.push_back({nameText(snapshot, build).toStdString(), build.model, snapshot.indexOf(text(build.parent))});
     const Comparison comparison = compare(models, dataset, {}, job);
     Measured measured;
     measured.report = snapshot.folder / "report.html";
@@ -149,7 +149,7 @@ void ComparePage::makeInspector()
     m_inspector->add(m_recipe);
     auto* copy = button(tr("Copy recipe"), "link");
     describe(copy, tr("As YAML, for “hone run”"));
-    m_inspector->add(copy);
+    m_inspector->addLeft(copy);
     m_inspector->addStretch();
     connect(copy, &QPushButton::clicked, this,
             [this]
@@ -222,7 +222,7 @@ void ComparePage::refreshPoints()
     for (std::size_t i = 0; i < snapshot->builds.size(); ++i)
     {
         const Build& build = snapshot->builds[i];
-        const QString name = text(build.label);
+        const QString name = nameText(*snapshot, build);
         rows.push_back({text(build.id), name, build.evaluation, front[i], &build == best, withinBudget(build)});
         if (!build.evaluation.accuracy || cost(build) <= 0)
             continue;
@@ -262,7 +262,7 @@ void ComparePage::refreshInspector()
     }
     m_scatter->setSelected(workspace().selectedId());
     m_table->setCurrentRow(snapshot->indexOf(workspace().selectedId()));
-    m_name->setText(text(build->label));
+    m_name->setText(nameText(*snapshot, *build));
 
     const Build* original = snapshot->original(text(build->id));
     std::vector<FactList::Fact> facts;
@@ -288,7 +288,8 @@ void ComparePage::refreshInspector()
             if (accuracy->top1 < original->evaluation.accuracy->top1Low)
                 tone = Tone::Worse;
         }
-        facts.push_back({tr("Against original"), against, tone});
+        // Kept on one line.
+        facts.push_back({tr("Against original"), against.replace(QLatin1Char(' '), QChar::Nbsp), tone});
     }
     m_facts->setFacts(facts);
 
@@ -297,7 +298,7 @@ void ComparePage::refreshInspector()
     for (const Build* step : snapshot->pathTo(text(build->id)))
     {
         if (step->evaluation.accuracy)
-            steps.push_back({text(step->label), step->evaluation.accuracy->top1 * 100});
+            steps.push_back({labelText(*step), step->evaluation.accuracy->top1 * 100});
         recipe << recipeLine(step->parameters);
     }
     m_waterfallTitle->setVisible(!steps.empty());

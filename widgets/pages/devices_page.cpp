@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/devices_page.h"
 
+#include "models/build_text.h"
 #include "sentences.h"
 #include "theme/figures.h"
 #include "theme/theme.h"
@@ -197,7 +198,7 @@ void DevicesPage::allowActions()
         allow(m_save, wrong);
     else
         allow(m_save, isEdited() ? QString() : tr("Nothing was changed."));
-    m_deploy->setText(build ? tr("Deploy %1").arg(text(build->label)) : tr("Deploy"));
+    m_deploy->setText(build ? tr("Deploy %1").arg(labelText(*build)) : tr("Deploy"));
     if (!build)
         allow(m_deploy, tr("Select a build first."));
     else if (current() < 0)
@@ -207,7 +208,7 @@ void DevicesPage::allowActions()
     else
         allow(m_deploy, {});
     allow(m_remove, current() < 0 ? tr("There is no device to remove.") : QString());
-    setSubtitle(build ? tr("for %1").arg(text(build->label)) : QString());
+    setSubtitle(build ? tr("for %1").arg(labelText(*build)) : QString());
 }
 
 void DevicesPage::addDevice()
@@ -258,8 +259,8 @@ void DevicesPage::startDeploy(const std::string& acceptHostKey)
         return;
     const DeviceReference device = m_devices[static_cast<std::size_t>(row)];
     JobRunner::Job job;
-    job.title = tr("Deploying %1 to %2").arg(text(build->label), text(device.name));
-    job.work = [this, device, acceptHostKey, model = build->model, label = text(build->label),
+    job.title = tr("Deploying %1 to %2").arg(labelText(*build), text(device.name));
+    job.work = [this, device, acceptHostKey, model = build->model, label = labelText(*build),
                 data = workspace().snapshot()->dataset](const JobContext& context)
     {
         DeployOptions options;

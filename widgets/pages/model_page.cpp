@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/model_page.h"
 
+#include "models/build_text.h"
 #include "graphview/graph_drawing.h"
 #include "graphview/graph_view.h"
 #include "theme/figures.h"
@@ -54,7 +55,7 @@ ModelPage::ModelPage(Workspace& workspace, QWidget* parent)
     header()->addWidget(m_copy);
     header()->addWidget(m_slim);
     body()->addWidget(m_figures);
-    m_table->setWidths({0, 0, 0, 0, 0, 0, 150, 0}, 0);
+    m_table->setWidths({0, 136, 128, 78, 100, 78, 124}, 0);
 
     auto* graphCard = card();
     auto* graphLayout = new QVBoxLayout(graphCard);
@@ -68,7 +69,10 @@ ModelPage::ModelPage(Workspace& workspace, QWidget* parent)
     splitter->addWidget(m_table);
     splitter->setStretchFactor(0, 1);
     splitter->setStretchFactor(1, 1);
+    graphCard->setMinimumHeight(200);
+    m_table->setMinimumHeight(160);
     splitter->setChildrenCollapsible(false);
+    splitter->setSizes({1000, 1000});
     body()->addWidget(splitter, 1);
 
     m_inspector->addKicker(tr("Layer"));
@@ -128,7 +132,7 @@ void ModelPage::refresh()
         setSubtitle({});
         return;
     }
-    setSubtitle(text(build->label));
+    setSubtitle(labelText(*build));
     if (text(build->id) == m_shownId)
         return;
     m_shownId = text(build->id);

@@ -84,6 +84,11 @@ void InspectorPanel::add(QWidget* widget)
     m_layout->addWidget(widget);
 }
 
+void InspectorPanel::addLeft(QWidget* widget)
+{
+    m_layout->addWidget(widget, 0, Qt::AlignLeft);
+}
+
 void InspectorPanel::addStretch()
 {
     m_layout->addStretch(1);

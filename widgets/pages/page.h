@@ -71,6 +71,7 @@ public:
     QLabel* addHeading(const QString& text);
     QLabel* addSection(const QString& text); // "WHAT EACH STEP DID"
     void add(QWidget* widget);
+    void addLeft(QWidget* widget); // no wider than it wants to be
     void addStretch();
 
 private:

@@ -93,8 +93,10 @@ SlimPage::SlimPage(Workspace& workspace, QWidget* parent)
 QWidget* SlimPage::makeControls()
 {
     auto* frame = card();
-    auto* row = new QHBoxLayout(frame);
-    row->setContentsMargins(space::card, space::unit, space::card, space::unit);
+    auto* column = new QVBoxLayout(frame);
+    column->setContentsMargins(space::card, space::unit, space::card, space::unit);
+    column->setSpacing(space::unit);
+    auto* row = new QHBoxLayout;
     row->setSpacing(space::unit);
 
     m_ratio = new QSlider(Qt::Horizontal);
@@ -102,13 +104,14 @@ QWidget* SlimPage::makeControls()
     m_ratio->setValue(30);
     m_ratio->setPageStep(10);
     m_ratio->setMinimumWidth(110);
-    m_ratio->setMaximumWidth(200);
+    m_ratio->setMaximumWidth(220);
     m_ratio->setAccessibleName(tr("Share of channels that go"));
     m_ratioText = label(QStringLiteral("30 %"), "strong");
-    m_ratioText->setMinimumWidth(38);
+    m_ratioText->setMinimumWidth(46);
     m_ratioText->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_scope = new QComboBox;
     m_scope->addItems({tr("in every group"), tr("over all groups")});
+    m_scope->setMinimumContentsLength(16);
     m_scope->setAccessibleName(tr("Where the share is taken"));
     describe(m_scope, tr("The same share in every group, or the least important channels wherever they are"));
     m_epochs = new QSpinBox;
@@ -118,6 +121,7 @@ QWidget* SlimPage::makeControls()
     m_epochs->setAccessibleName(tr("Epochs of fine-tuning afterwards"));
     m_ranges = new QComboBox;
     m_ranges->addItems({tr("min-max"), tr("percentile")});
+    m_ranges->setMinimumContentsLength(12);
     m_ranges->setAccessibleName(tr("How value ranges are found"));
     m_samples = new QSpinBox;
     m_samples->setRange(8, 10000);
@@ -130,14 +134,31 @@ QWidget* SlimPage::makeControls()
     row->addWidget(m_ratioText);
     row->addWidget(m_scope);
     row->addSpacing(space::unit);
-    row->addWidget(label(tr("then epochs"), "muted"));
+    row->addWidget(label(tr("then train, epochs"), "muted"));
     row->addWidget(m_epochs);
-    row->addSpacing(space::unit);
-    row->addWidget(label(tr("INT8 ranges"), "muted"));
-    row->addWidget(m_ranges);
-    row->addWidget(m_samples);
-    row->addWidget(label(tr("pictures"), "muted"));
     row->addStretch(1);
+    auto* more = button(tr("More"), "link");
+    more->setCheckable(true);
+    row->addWidget(more);
+    column->addLayout(row);
+
+    auto* rest = new QWidget;
+    auto* restRow = new QHBoxLayout(rest);
+    restRow->setContentsMargins(0, 0, 0, 0);
+    restRow->setSpacing(space::unit);
+    restRow->addWidget(label(tr("Value ranges for INT8"), "muted"));
+    restRow->addWidget(m_ranges);
+    restRow->addWidget(label(tr("from pictures"), "muted"));
+    restRow->addWidget(m_samples);
+    restRow->addStretch(1);
+    rest->hide();
+    column->addWidget(rest);
+    connect(more, &QPushButton::toggled, rest,
+            [rest, more](bool on)
+            {
+                rest->setVisible(on);
+                more->setText(on ? tr("Less") : tr("More"));
+            });
 
     connect(m_ratio, &QSlider::valueChanged, this,
             [this](int value)
@@ -192,7 +213,7 @@ void SlimPage::start(const StepParameters& parameters)
     const Build* build = workspace().selected();
     if (!build)
         return;
-    workspace().runStep(text(build->id), parameters, stepTitle(parameters, text(build->label)));
+    workspace().runStep(text(build->id), parameters, stepTitle(parameters, labelText(*build)));
 }
 
 void SlimPage::refresh()
@@ -209,7 +230,7 @@ void SlimPage::refresh()
         showGroup(-1);
         return;
     }
-    setSubtitle(tr("from %1").arg(text(build->label)));
+    setSubtitle(tr("from %1").arg(labelText(*build)));
     if (text(build->id) == m_shownId)
     {
         showPlan();
@@ -351,7 +372,7 @@ void SlimPage::showGroup(int row)
         return;
     }
     const GroupRow& group = m_groups->row(row);
-    m_groupKicker->setText(sectionText(group.name));
+    m_groupKicker->setText(group.name);
     std::vector<FactList::Fact> facts;
     if (!prunable)
     {
@@ -369,7 +390,7 @@ void SlimPage::showGroup(int row)
             reasons << text(found.reasons[i]);
         if (found.reasons.size() > reasonsShown)
             reasons << tr("and %n more", nullptr, static_cast<int>(found.reasons.size() - reasonsShown));
-        m_why->setText(reasons.isEmpty() ? tr("One layer alone makes these channels.") : reasons.join(QStringLiteral("\n")));
+        m_why->setText(reasons.isEmpty() ? tr("One layer alone makes these channels.") : reasons.join(QStringLiteral("\n\n")));
         m_bars->setImportance(m_basis->importance[static_cast<std::size_t>(group.group)], static_cast<std::size_t>(group.kept));
     }
     facts.push_back({tr("MACs"), percent(group.macsShare)});

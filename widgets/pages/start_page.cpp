@@ -38,7 +38,7 @@ StartPage::StartPage(Workspace& workspace, QWidget* parent) : Page(tr("Welcome t
     auto* row = new QHBoxLayout;
     row->setSpacing(space::card + 2);
     row->addWidget(makeNew(), 3, Qt::AlignTop);
-    row->addWidget(makeExisting(), 2);
+    row->addWidget(makeExisting(), 2, Qt::AlignTop);
     body()->addLayout(row, 1);
 }
 
@@ -121,6 +121,7 @@ QWidget* StartPage::makeExisting()
     column->addWidget(label(sectionText(tr("Recent")), "section"));
     m_recent = new QListWidget;
     m_recent->setAccessibleName(tr("Recent projects"));
+    m_recent->setMinimumHeight(280);
     m_recent->setStyleSheet(QStringLiteral("QListWidget::item { padding: 6px; border-radius: 6px; }"));
     m_noRecent = label(tr("Projects that you open are listed here."), "muted");
     m_noRecent->setWordWrap(true);

@@ -88,7 +88,7 @@ TrainPage::TrainPage(Workspace& workspace, QWidget* parent)
                 if (!build)
                     return;
                 const StepParameters step = parameters();
-                this->workspace().runStep(text(build->id), step, stepTitle(step, text(build->label)));
+                this->workspace().runStep(text(build->id), step, stepTitle(step, labelText(*build)));
             });
     connect(m_copyCommand, &QPushButton::clicked, this,
             [this]
@@ -177,14 +177,17 @@ QWidget* TrainPage::makeCurves()
     m_curvesTitle = label({}, "heading");
     m_curvesNote = label({}, "muted");
     auto* copy = button(tr("Copy picture"), "link");
-    head->addWidget(m_curvesTitle);
-    head->addWidget(m_curvesNote);
-    head->addStretch(1);
+    m_curvesTitle->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    head->addWidget(m_curvesTitle, 1);
     head->addWidget(copy);
     column->addLayout(head);
+    column->addWidget(m_curvesNote);
     m_curves = new TrainingCurves;
     m_curves->setMinimumHeight(260);
     column->addWidget(m_curves, 1);
+    m_noCurves = label(tr("Curves appear here while it trains: press Fine-tune."), "muted");
+    m_noCurves->setAlignment(Qt::AlignCenter);
+    column->addWidget(m_noCurves, 1);
     auto* holder = new QWidget;
     auto* layout = new QVBoxLayout(holder);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -223,7 +226,7 @@ void TrainPage::refresh()
     showEmpty(!build);
     m_train->setVisible(build);
     m_copyCommand->setVisible(build);
-    setSubtitle(build ? tr("from %1").arg(text(build->label)) : QString());
+    setSubtitle(build ? tr("from %1").arg(labelText(*build)) : QString());
     if (build)
     {
         if (std::holds_alternative<QuantizeParameters>(build->parameters))
@@ -255,10 +258,14 @@ void TrainPage::refreshCurves()
     const std::vector<EpochResult>& epochs = live ? live->epochs : build ? build->curves : none;
     if (!live)
         m_curves->setEpochs(epochs);
-    m_curvesTitle->setText(live ? live->label : build ? text(build->label) : QString());
+    m_curvesTitle->setText(live ? live->label : build ? labelText(*build) : QString());
     m_curvesNote->setText(live             ? tr("running")
                           : epochs.empty() ? tr("was not trained in this project")
                                            : QString());
+    m_curvesNote->setVisible(!m_curvesNote->text().isEmpty());
+    const bool nothing = !live && epochs.empty();
+    m_curves->setVisible(!nothing);
+    m_noCurves->setVisible(nothing);
     if (epochs.empty())
     {
         m_figures->setFigures({{tr("Best epoch"), QStringLiteral("–"), {}},

@@ -50,6 +50,7 @@ private:
     QLabel* m_curvesTitle;
     QLabel* m_curvesNote;
     TrainingCurves* m_curves;
+    QLabel* m_noCurves;
     FigureStrip* m_figures;
     JobId m_liveJob = 0;
     std::size_t m_liveEpochs = 0;

@@ -73,14 +73,17 @@ QString styleSheet(const Palette& p)
     return sheet;
 }
 
-void applyTheme(QApplication& application, ThemeChoice choice)
+void applyTheme(QApplication& application, ThemeChoice choice, const QString& family)
 {
     registerResources();
     const bool dark = choice == ThemeChoice::Dark || (choice == ThemeChoice::System && systemIsDark());
     const Palette& palette = dark ? Palette::night() : Palette::light();
     application.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     application.setPalette(qtPalette(palette));
-    application.setFont(sized(QFontDatabase::systemFont(QFontDatabase::GeneralFont), type::body));
+    QFont font = application.font();
+    if (!family.isEmpty())
+        font.setFamily(family);
+    application.setFont(sized(font, type::body));
     application.setStyleSheet(styleSheet(palette));
 }
 

@@ -43,7 +43,8 @@ constexpr int icon = 20;
 constexpr int motionMs = 120;
 
 // Call once before any window, and again to change.
-void applyTheme(QApplication& application, ThemeChoice choice);
+// family: in place of the system's font; empty: the font stays what it is.
+void applyTheme(QApplication& application, ThemeChoice choice, const QString& family = {});
 // The style sheet with every @token filled in.
 QString styleSheet(const Palette& palette);
 QFont sized(QFont font, int pixels, QFont::Weight weight = QFont::Normal);

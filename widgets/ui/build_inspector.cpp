@@ -42,7 +42,7 @@ void BuildInspector::refresh()
         m_made->setFacts({});
         return;
     }
-    m_name->setText(text(build->label));
+    m_name->setText(labelText(*build));
     std::vector<FactList::Fact> facts;
     const Evaluation& evaluation = build->evaluation;
     if (const auto& accuracy = evaluation.accuracy)
@@ -57,7 +57,10 @@ void BuildInspector::refresh()
     facts.push_back({tr("MMACs"), megaMacsNumber(evaluation.facts.macs)});
     facts.push_back({tr("Peak memory"), kilobytes(evaluation.facts.peakActivationBytes)});
     if (evaluation.latency)
-        facts.push_back({tr("Latency here"), tr("%1 (95 %: %2)").arg(milliseconds(evaluation.latency->p50Ms), milliseconds(evaluation.latency->p95Ms))});
+    {
+        facts.push_back({tr("Latency here"), milliseconds(evaluation.latency->p50Ms)});
+        facts.push_back({tr("95 % within"), milliseconds(evaluation.latency->p95Ms)});
+    }
     m_facts->setFacts(facts);
 
     std::vector<FactList::Fact> made = {{tr("Step"), recipeLine(build->parameters)}, {tr("Build"), text(build->id)}};

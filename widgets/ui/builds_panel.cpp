@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/builds_panel.h"
 
+#include "models/build_text.h"
 #include "theme/icons.h"
 #include "theme/theme.h"
 #include "ui/parts.h"
@@ -91,7 +92,7 @@ BuildsPanel::BuildsPanel(Workspace& workspace, QWidget* parent)
     setObjectName(QStringLiteral("builds"));
     setFixedWidth(256);
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(10, 10, 0, 10);
+    layout->setContentsMargins(10, 10, 1, 10);
     layout->setSpacing(6);
     auto* head = new QHBoxLayout;
     head->setContentsMargins(8, 0, 8, 0);
@@ -162,7 +163,7 @@ void BuildsPanel::showMenu(const QPoint& place)
     if (!build)
         return;
     QMenu menu;
-    menu.addAction(tr("Copy name"), this, [label = text(build->label)] { QGuiApplication::clipboard()->setText(label); });
+    menu.addAction(tr("Copy name"), this, [label = labelText(*build)] { QGuiApplication::clipboard()->setText(label); });
     menu.addAction(tr("Copy path of the model"), this,
                    [path = pathText(build->model)] { QGuiApplication::clipboard()->setText(path); });
     menu.addAction(tr("Open its folder"), this, [folder = pathText(build->model.parent_path())]

@@ -132,6 +132,7 @@ TableView::TableView(QAbstractItemModel* model, Height height, QWidget* parent)
     m_view->setTabKeyNavigation(false);
     m_view->setFrameShape(QFrame::NoFrame);
     m_view->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    m_view->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_view->verticalHeader()->hide();
     m_view->verticalHeader()->setDefaultSectionSize(rowHeight);
     m_view->verticalHeader()->setMinimumSectionSize(rowHeight);
@@ -163,7 +164,7 @@ TableView::TableView(QAbstractItemModel* model, Height height, QWidget* parent)
 
 void TableView::fit()
 {
-    setFixedHeight(2 + 33 + std::max(1, m_sorted->rowCount()) * rowHeight);
+    setFixedHeight(2 + m_view->horizontalHeader()->height() + std::max(1, m_sorted->rowCount()) * rowHeight + 2);
 }
 
 void TableView::setWidths(const std::vector<int>& widths, int stretched)

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "main_window.h"
+
+#include "models/build_text.h"
+#include "plots/scatter_plot.h"
+#include "theme/theme.h"
+#include "train/architecture.h"
+#include "ui/parts.h"
+
+#include <QApplication>
+#include <QFile>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+#include <QTreeView>
+
+using namespace hone;
+using namespace hone::studio;
+
+namespace
+{
+
+std::filesystem::path path(const QTemporaryDir& folder, const char* name)
+{
+    return std::filesystem::path(folder.path().toStdString()) / name;
+}
+
+// A project with one small untrained network, without data.
+std::filesystem::path smallProject(const QTemporaryDir& folder)
+{
+    ProjectStore store = ProjectStore::create(path(folder, "project"), "Small");
+    NewParameters step;
+    step.architecture.name = "resnet8";
+    step.architecture.width = 4;
+    store.run({}, step, nullptr, {});
+    return store.folder();
+}
+
+QPushButton* buttonNamed(const QWidget& window, const QString& text)
+{
+    for (QPushButton* found : window.findChildren<QPushButton*>())
+        if (found->text() == text)
+            return found;
+    return nullptr;
+}
+
+} // namespace
+
+class TestMainWindow : public QObject
+{
+    Q_OBJECT
+private slots:
+    void initTestCase()
+    {
+        QCoreApplication::setOrganizationName(QStringLiteral("HoneTests"));
+        QSettings::setDefaultFormat(QSettings::IniFormat);
+        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_settings.path());
+        applyTheme(*qApp, ThemeChoice::Light);
+    }
+
+    void theFirstWindowDoesNotLoadLibTorch()
+    {
+        MainWindow window(ThemeChoice::Light);
+        window.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&window));
+        QFile maps(QStringLiteral("/proc/self/maps"));
+        QVERIFY(maps.open(QIODevice::ReadOnly));
+        const QByteArray loaded = maps.readAll();
+        QVERIFY(loaded.contains("libQt6Widgets"));
+        QVERIFY(!loaded.contains("libtorch"));
+        QVERIFY(!loaded.contains("libopencv"));
+    }
+
+    void withoutAProjectEveryPageSaysWhyItIsShut()
+    {
+        MainWindow window(ThemeChoice::Light);
+        for (const QToolButton* entry : window.findChild<QWidget*>(QStringLiteral("rail"))->findChildren<QToolButton*>())
+        {
+            QVERIFY(!entry->isEnabled());
+            QVERIFY(!entry->toolTip().isEmpty());
+            QCOMPARE(entry->accessibleDescription(), entry->toolTip());
+        }
+        window.showPage(PageId::Slim);
+        QCOMPARE(window.currentPage(), PageId::Start);
+    }
+
+    void aProjectOpensWithoutTheWindowWaiting()
+    {
+        const QTemporaryDir folder;
+        const auto project = smallProject(folder);
+        MainWindow window(ThemeChoice::Light);
+        QSignalSpy opened(&window.workspace(), &Workspace::opened);
+        window.openProject(pathText(project));
+        QCOMPARE(opened.size(), 0); // not yet: a worker reads it
+        QTRY_COMPARE(opened.size(), 1);
+        QCOMPARE(window.workspace().snapshot()->builds.size(), std::size_t{1});
+        QVERIFY(window.workspace().selected());
+    }
+
+    void everyPageShowsItselfWithAProject()
+    {
+        const QTemporaryDir folder;
+        MainWindow window(ThemeChoice::Light);
+        window.openProject(pathText(smallProject(folder)));
+        QTRY_VERIFY(window.workspace().isOpen());
+        window.show();
+        for (const QString& name : pageNames())
+        {
+            window.showPage(*pageFromName(name));
+            QCOMPARE(window.currentPage(), *pageFromName(name));
+            QTRY_VERIFY(window.isIdle());
+            QVERIFY(!window.grab().isNull());
+        }
+    }
+
+    void whatNeedsDataSaysSo()
+    {
+        const QTemporaryDir folder;
+        MainWindow window(ThemeChoice::Light);
+        window.openProject(pathText(smallProject(folder)));
+        QTRY_VERIFY(window.workspace().isOpen());
+        QTRY_VERIFY(window.isIdle());
+        for (const auto& text : {QStringLiteral("Fine-tune"), QStringLiteral("Quantize to INT8"), QStringLiteral("Report")})
+        {
+            const QPushButton* action = buttonNamed(window, text);
+            QVERIFY2(action, qPrintable(text));
+            QVERIFY2(!action->isEnabled(), qPrintable(text));
+            QVERIFY2(action->toolTip().contains(QStringLiteral("data")), qPrintable(action->toolTip()));
+            QCOMPARE(action->accessibleDescription(), action->toolTip());
+        }
+    }
+
+    void aFolderWithoutAProjectIsToldInASentence()
+    {
+        const QTemporaryDir folder;
+        MainWindow window(ThemeChoice::Light);
+        window.show();
+        QSignalSpy failed(&window.workspace(), &Workspace::openFailed);
+        window.openProject(folder.path());
+        QTRY_COMPARE(failed.size(), 1);
+        const auto* banner = window.findChild<Banner*>();
+        QTRY_VERIFY(banner->isVisible());
+        QVERIFY2(banner->accessibleName().contains(folder.path()), qPrintable(banner->accessibleName()));
+        QCOMPARE(window.currentPage(), PageId::Start);
+    }
+
+    void aPrunedBuildAppearsInTheTreeMarkedNew()
+    {
+        const QTemporaryDir folder;
+        MainWindow window(ThemeChoice::Light);
+        window.openProject(pathText(smallProject(folder)));
+        QTRY_VERIFY(window.workspace().isOpen());
+        Workspace& workspace = window.workspace();
+        PruneParameters step;
+        step.prune.ratio = 0.5;
+        workspace.runStep(workspace.selectedId(), step, QStringLiteral("Pruning"));
+        QCOMPARE(workspace.pending().size(), std::size_t{1});
+        QTRY_COMPARE_WITH_TIMEOUT(workspace.snapshot()->builds.size(), std::size_t{2}, 30000);
+        QVERIFY(workspace.pending().empty());
+        const QString made = text(workspace.snapshot()->builds[1].id);
+        QVERIFY(workspace.isNew(made));
+        workspace.select(made);
+        QVERIFY(!workspace.isNew(made));
+        QVERIFY(workspace.snapshot()->builds[1].evaluation.facts.macs < workspace.snapshot()->builds[0].evaluation.facts.macs);
+    }
+
+    void deletingIsUndone()
+    {
+        const QTemporaryDir folder;
+        MainWindow window(ThemeChoice::Light);
+        window.openProject(pathText(smallProject(folder)));
+        QTRY_VERIFY(window.workspace().isOpen());
+        window.workspace().remove(window.workspace().selectedId());
+        QTRY_COMPARE(window.workspace().snapshot()->builds.size(), std::size_t{0});
+        window.workspace().undoRemove();
+        QTRY_COMPARE(window.workspace().snapshot()->builds.size(), std::size_t{1});
+    }
+
+    void whatAnotherProgramCommitsIsSeen()
+    {
+        const QTemporaryDir folder;
+        const auto project = smallProject(folder);
+        MainWindow window(ThemeChoice::Light);
+        window.openProject(pathText(project));
+        QTRY_VERIFY(window.workspace().isOpen());
+        NewParameters step;
+        step.architecture.width = 4;
+        step.architecture.seed = 7;
+        ProjectStore::open(project).run({}, step, nullptr, {});
+        QTRY_COMPARE_WITH_TIMEOUT(window.workspace().snapshot()->builds.size(), std::size_t{2}, 10000);
+    }
+
+    void clickingAPointSelectsItsBuildEverywhere()
+    {
+        const QTemporaryDir folder;
+        const auto project = smallProject(folder);
+        NewParameters step;
+        step.architecture.width = 4;
+        step.architecture.seed = 7;
+        const Build second = ProjectStore::open(project).run({}, step, nullptr, {});
+        MainWindow window(ThemeChoice::Light);
+        window.openProject(pathText(project));
+        QTRY_VERIFY(window.workspace().isOpen());
+        emit window.findChild<ScatterPlot*>()->pointClicked(text(second.id));
+        QCOMPARE(window.workspace().selectedId(), text(second.id));
+        const auto* tree = window.findChild<QTreeView*>();
+        QCOMPARE(tree->currentIndex().data().toString(), labelText(second));
+    }
+
+    void pageNamesAreUnderstoodAndOthersRefused()
+    {
+        QCOMPARE(pageFromName(QStringLiteral("compare")), std::optional(PageId::Compare));
+        QVERIFY(!pageFromName(QStringLiteral("nonsense")));
+    }
+
+private:
+    QTemporaryDir m_settings;
+};
+
+QTEST_MAIN(TestMainWindow)
+#include "test_main_window.moc"
