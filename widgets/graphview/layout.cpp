@@ -64,7 +64,7 @@ GraphLayout layeredLayout(const GraphDrawing& drawing)
 
 QByteArray toDot(const GraphDrawing& drawing)
 {
-    QByteArray text = "digraph g {\nrankdir=TB; nodesep=0.28; ranksep=0.4;\nnode [shape=box, fixedsize=true, label=\"\", width=" +
+    QByteArray text = "digraph g {\nedge [dir=none];\nrankdir=TB; nodesep=0.28; ranksep=0.4;\nnode [shape=box, fixedsize=true, label=\"\", width=" +
                       QByteArray::number(drawnBoxSize.width() / pixelsPerInch) +
                       ", height=" + QByteArray::number(drawnBoxSize.height() / pixelsPerInch) + "];\n";
     for (std::size_t i = 0; i < drawing.boxes.size(); ++i)
