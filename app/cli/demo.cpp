@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <system_error>
 
@@ -36,6 +37,16 @@ ProjectStore openProject(const fs::path& folder, const std::string& name, const 
     return project;
 }
 
+// A build's label, and where several have the same one, of which build it was made.
+std::string nameOf(const Build& build, const std::vector<Build>& builds)
+{
+    const auto sameLabel = [&](const Build& other) { return other.label == build.label; };
+    if (std::ranges::count_if(builds, sameLabel) == 1)
+        return build.label;
+    const auto parent = std::ranges::find(builds, build.parent, &Build::id);
+    return build.label + " of " + (parent == builds.end() ? build.id : parent->label);
+}
+
 // The builds with who was made from whom, in the project's order.
 std::vector<ModelToCompare> toCompare(const std::vector<Build>& builds)
 {
@@ -43,8 +54,9 @@ std::vector<ModelToCompare> toCompare(const std::vector<Build>& builds)
     std::vector<ModelToCompare> models;
     for (const auto& build : builds) {
         const auto parent = indexOf.find(build.parent);
-        const auto name = build.label + " (" + build.id + ")";
-        models.push_back({.name = name, .file = build.model, .parent = parent == indexOf.end() ? -1 : parent->second});
+        models.push_back({.name = nameOf(build, builds),
+                          .file = build.model,
+                          .parent = parent == indexOf.end() ? -1 : parent->second});
         indexOf[build.id] = static_cast<int>(models.size()) - 1;
     }
     return models;

@@ -9,6 +9,7 @@
 
 #include <cstdio>
 #include <new>
+#include <regex>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,20 @@ std::string verbPath(const CLI::App& app)
     return path;
 }
 
+// In Hone's words where CLI11's are its own jargon: "--data: 1 required DIR missing".
+std::string plainWords(const CLI::ParseError& error)
+{
+    std::string detail = error.what();
+    if (detail == "A subcommand is required")
+        return "Say what to do";
+    static const std::regex valueMissing(R"(([^:]+): \d+ required (\S+) missing)");
+    if (std::smatch match; std::regex_match(detail, match, valueMissing))
+        return match[1].str() + " needs a value (" + match[2].str() + ")";
+    while (!detail.empty() && (detail.back() == '.' || detail.back() == '\n'))
+        detail.pop_back();
+    return detail;
+}
+
 Message usageMessage(const CLI::ParseError& error, const CLI::App& app)
 {
     const auto verb = verbPath(app);
@@ -48,12 +63,7 @@ Message usageMessage(const CLI::ParseError& error, const CLI::App& app)
             extras = app.remaining(true);
         return {MessageCode::OptionUnknown, {{"option", extras.empty() ? "that" : extras.front()}, {"verb", verb}}};
     }
-    std::string detail = error.what();
-    if (detail == "A subcommand is required")
-        detail = "Say what to do";
-    while (!detail.empty() && (detail.back() == '.' || detail.back() == '\n'))
-        detail.pop_back();
-    return {MessageCode::UsageInvalid, {{"detail", detail}, {"verb", verb}}};
+    return {MessageCode::UsageInvalid, {{"detail", plainWords(error)}, {"verb", verb}}};
 }
 
 bool wantsJson(int argc, const char* const* argv)

@@ -89,8 +89,11 @@ void ProgressView::show(const Progress& progress)
         writeLine(metrics);
     if (m_style == ProgressStyle::Bar)
         return drawBar(progress);
-    // Without a terminal: what is begun, once; epochs speak for themselves.
+    // Without a terminal: what is begun, once, where it may take a while; epochs speak for themselves.
     const auto begun = activityText(progress.activity);
+    const bool brief = progress.activity == Activity::MeasuringLatency || progress.activity == Activity::Writing;
+    if (brief)
+        return;
     if (metrics.empty() && begun != m_begun)
         writeLine(progress.detail.empty() ? begun : begun + " " + progress.detail);
     m_begun = begun;

@@ -170,6 +170,16 @@ std::string buildId(const std::string& parent, const StepParameters& parameters,
     return stepName(parameters) + "-" + sha256(key.dump(-1, ' ', false, Json::error_handler_t::replace)).substr(0, 8);
 }
 
+namespace
+{
+
+std::string trained(int epochs)
+{
+    return fmt::format("fine-tuned {} {}", epochs, epochs == 1 ? "epoch" : "epochs");
+}
+
+} // namespace
+
 std::string labelOf(const StepParameters& parameters)
 {
     if (const auto* import = std::get_if<ImportParameters>(&parameters))
@@ -177,10 +187,10 @@ std::string labelOf(const StepParameters& parameters)
     if (const auto* made = std::get_if<NewParameters>(&parameters))
         return fmt::format("new {}, width {}", made->architecture.name, made->architecture.width);
     if (const auto* finetune = std::get_if<FinetuneParameters>(&parameters))
-        return fmt::format("fine-tuned {} epochs", finetune->train.epochs);
+        return trained(finetune->train.epochs);
     if (const auto* prune = std::get_if<PruneParameters>(&parameters)) {
         const auto label = fmt::format("pruned {:g} %", prune->prune.ratio * 100);
-        return prune->finetune.epochs == 0 ? label : label + fmt::format(", fine-tuned {} epochs", prune->finetune.epochs);
+        return prune->finetune.epochs == 0 ? label : label + ", " + trained(prune->finetune.epochs);
     }
     return "int8";
 }

@@ -188,6 +188,18 @@ private slots:
         QCOMPARE(again.at("builds").at(1).at("sha256").dump(), shown.at("sha256").dump());
     }
 
+    void aStudioThatIsNotInstalledIsSaid()
+    {
+        const auto alone = m_files.path("hone"); // without the studio beside it
+        QVERIFY(QFile::copy(honeProgram(), alone));
+        QProcess process;
+        process.start(alone, {"studio"});
+        QVERIFY(process.waitForFinished());
+        QCOMPARE(process.exitCode(), 1);
+        const auto said = process.readAllStandardError();
+        QVERIFY2(said.startsWith("hone: The studio is not at ") && said.contains("hone-studio"), said.constData());
+    }
+
     void runMakesTheProjectThatIsMissing()
     {
         m_files.write("new.yaml", "name: Fresh\nsteps:\n  - {step: new, width: 2, classes: 3}\n");
