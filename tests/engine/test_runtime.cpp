@@ -192,12 +192,12 @@ void TestRuntime::aProfileIsWritten()
 void TestRuntime::latencyPercentilesAreNearestRank()
 {
     std::vector<double> times;
-    for (int i = 20; i >= 1; --i)
+    for (int i = 21; i >= 1; --i)
         times.push_back(i);
-    const auto latency = summarizeLatency(times); // ranks ceil(0.5 * 20) = 10 and ceil(0.95 * 20) = 19
-    QCOMPARE(latency.p50Ms, 10.0);
-    QCOMPARE(latency.p95Ms, 19.0);
-    QCOMPARE(latency.runs, 20);
+    const auto latency = summarizeLatency(times); // ranks ceil(0.5 * 21) = 11 and ceil(0.95 * 21) = 20
+    QCOMPARE(latency.p50Ms, 11.0);
+    QCOMPARE(latency.p95Ms, 20.0);
+    QCOMPARE(latency.runs, 21);
     QCOMPARE(summarizeLatency({7}).p95Ms, 7.0);
     QCOMPARE(summarizeLatency({}).runs, 0);
 }
