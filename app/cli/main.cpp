@@ -3,11 +3,9 @@
 #include "cli/console.h"
 #include "cli/interrupts.h"
 #include "cli/program.h"
-#include "core/process.h"
 
 int main(int argc, char** argv)
 {
-    hone::letIdleThreadsSleep();
     const hone::cli::Interrupts interrupts;
     hone::cli::Console console(interrupts.token());
     return hone::cli::runProgram(argc, argv, console);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // hone-studio [PROJECT] [--page NAME] [--theme light|dark] [--language CODE] [--size WxH] [--font NAME] [--build ID] [--screenshot FILE]
-#include "core/process.h"
 #include "main_window.h"
 #include "screenshot.h"
 #include "theme/theme.h"
@@ -37,7 +36,6 @@ int refuse(const QString& text)
 
 int main(int argc, char** argv)
 {
-    hone::letIdleThreadsSleep();
     QApplication application(argc, argv);
     QCoreApplication::setOrganizationName(QStringLiteral("Hone"));
     QCoreApplication::setApplicationName(QStringLiteral("Hone Studio"));
