@@ -50,6 +50,12 @@ double niceStep(double span, int most)
     return step * 10;
 }
 
+// Round as it is: 60, 1.5, 1,000.
+std::string tickText(double value)
+{
+    return value >= 1000 ? figure(value) : fmt::format("{:g}", value);
+}
+
 class Axes
 {
 public:
@@ -91,7 +97,7 @@ public:
             out += fmt::format(R"(<text class="tick" x="{:.1f}" y="{:.1f}" text-anchor="end">{:.{}f}</text>)", frame.left - 8, at + 4, tick, decimals);
         }
         for (const double tick : logTicks(std::exp(m_left), std::exp(m_right)))
-            out += fmt::format(R"(<text class="tick" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>)", x(tick), frame.bottom + 20, figure(tick / 1000));
+            out += fmt::format(R"(<text class="tick" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>)", x(tick), frame.bottom + 20, tickText(tick / 1000));
         out += fmt::format(R"(<text class="tick" x="{:.1f}" y="{:.1f}" text-anchor="middle">file, kB (log)</text>)", (frame.left + frame.right) / 2, plotHeight - 12);
         out += fmt::format(R"svg(<text class="tick" transform="translate(14 {:.1f}) rotate(-90)" text-anchor="middle">accuracy on validation, %</text>)svg", (frame.top + frame.bottom) / 2);
         return out;
@@ -222,7 +228,7 @@ std::string labels(const std::vector<Point>& points, const std::vector<Line>& li
         const auto& place = places[i];
         const double nearX = std::clamp(points[i].x, place.left, place.right);
         const double nearY = std::clamp(points[i].y, place.top, place.bottom);
-        if (std::hypot(nearX - points[i].x, nearY - points[i].y) > 18)
+        if (std::hypot(nearX - points[i].x, nearY - points[i].y) > 26)
             out += fmt::format(R"(<line class="leader" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/>)", points[i].x, points[i].y, nearX, nearY);
         out += fmt::format(R"(<text class="label{}" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>)",
                            points[i].model->pareto ? " front" : "", (place.left + place.right) / 2, place.bottom - 4,
