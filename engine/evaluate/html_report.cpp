@@ -26,7 +26,7 @@ constexpr const char* styleSheet = R"(
   --arrow: #566075; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--text); font: 13px/1.5 system-ui, sans-serif; }
-main { max-width: 1024px; margin: 0 auto; padding: 32px 24px; }
+main { max-width: 1160px; margin: 0 auto; padding: 32px 24px; }
 h1 { font-size: 22px; font-weight: 600; margin: 0 0 4px; }
 h2 { font-size: 16px; font-weight: 600; margin: 32px 0 8px; }
 p { margin: 0 0 8px; }
@@ -179,8 +179,8 @@ std::string notices(const Comparison& comparison, const NoticeText& noticeText)
 }
 
 constexpr const char* tableHead =
-    R"(<table><thead><tr><th>Model</th><th>Validation, %</th><th>Test, %</th><th>File, kB</th><th>Parameters, thousand</th><th>MMACs</th>)"
-    R"(<th>p50, ms</th><th>p95, ms</th><th>Top-5, %</th><th>Loss</th><th>Same answers, %</th></tr></thead><tbody>)";
+    R"(<table><thead><tr><th>Model</th><th>Validation, %</th><th>Test, %</th><th>File, kB</th><th>Parameters, k</th><th>MMACs</th>)"
+    R"(<th>p50, ms</th><th>p95, ms</th><th>Top-5, %</th><th>Loss</th><th>Same, %</th></tr></thead><tbody>)";
 
 constexpr const char* legend =
     R"(<p class="note">Accuracy is top-1 with its 95 % interval (Wilson). The line joins the models that no other beats in both size and accuracy;

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What `cmake --install` and CPack add to the programs: ONNX Runtime beside them, the sample, and what desktops read.
+# What `cmake --install` and CPack add to the programs: ONNX Runtime beside them, and what desktops read.
 install(FILES "${OnnxRuntime_LIBRARY}" DESTINATION lib/hone)
-install(DIRECTORY "${CMAKE_SOURCE_DIR}/resources/sample" DESTINATION share/hone)
 install(FILES "${CMAKE_SOURCE_DIR}/packaging/hone.1" DESTINATION share/man/man1)
 install(FILES "${CMAKE_SOURCE_DIR}/LICENSE" DESTINATION share/doc/hone)
 if(HONE_STUDIO)

@@ -113,7 +113,7 @@ struct ScatterPlot::Implementation
         }
         auto ticker = QSharedPointer<QCPAxisTickerText>::create();
         for (const double tick : logarithmicTicks(plot->xAxis->range().lower, plot->xAxis->range().upper))
-            ticker->addTick(tick, threeDigits(tick));
+            ticker->addTick(tick, QLocale().toString(tick, 'g', 6));
         plot->xAxis->setTicker(ticker);
     }
 
