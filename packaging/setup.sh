@@ -16,7 +16,8 @@ hone_packages=(
 )
 
 onnxruntime_version=1.30.0
-onnxruntime_integrity=sha512-twhs1C2C/BFkz1yc5OY0KIU2GUq6DURO7hD4bx5Q2Qy3nAMJwRXW8xU3NVczE29VA9lolLOYepoD8fjTGOfIqw==
+onnxruntime_node_integrity=sha512-twhs1C2C/BFkz1yc5OY0KIU2GUq6DURO7hD4bx5Q2Qy3nAMJwRXW8xU3NVczE29VA9lolLOYepoD8fjTGOfIqw==
+onnxruntime_common_integrity=sha512-7fdVWjAID1dVhH/G8qK3APARunV4VkBFoCQAP7qp4Wkab0mrorvmc+sqiT+mKXOzDqdjN5j+/Z9nb4gzNPWcyA==
 onnxruntime_headers=libonnxruntime-dev
 
 hone_cache="${XDG_CACHE_HOME:-$HOME/.cache}/hone"
@@ -52,27 +53,44 @@ fetch_onnxruntime_headers() {
     (cd "$work" && "${apt[@]}" download "$onnxruntime_headers" && dpkg-deb -x "$onnxruntime_headers"_*.deb headers)
 }
 
+# fetch_pinned FOLDER PACKAGE INTEGRITY: an npm package's archive, refused unless it is the one that was pinned.
+fetch_pinned() {
+    local folder=$1 package=$2 integrity=$3 archive found
+    (cd "$folder" && npm pack --silent "$package@$onnxruntime_version" >/dev/null)
+    archive="$folder/$package-$onnxruntime_version.tgz"
+    found="sha512-$(openssl dgst -sha512 -binary "$archive" | base64 -w0)"
+    if [ "$found" != "$integrity" ]; then
+        echo "setup: $package $onnxruntime_version is not the file that was pinned ($found); nothing was installed" >&2
+        return 1
+    fi
+}
+
+# What Hone links, and the same library as Node sees it, so that a test can run Hone's files in another program.
+unpack_onnxruntime() {
+    local work=$1 tree=$1/tree arch
+    local node="$tree/node_modules/onnxruntime-node" common="$tree/node_modules/onnxruntime-common"
+    mkdir -p "$tree/include" "$node" "$common"
+    find "$work/headers" -name 'onnxruntime_*.h' -exec cp {} "$tree/include/" \;
+    tar xzf "$work/onnxruntime-common-$onnxruntime_version.tgz" -C "$common" --strip-components=1
+    tar xzf "$work/onnxruntime-node-$onnxruntime_version.tgz" -C "$node" --strip-components=1 \
+        package/package.json package/dist package/bin/napi-v6/linux
+    for arch in x64 arm64; do
+        mkdir -p "$tree/lib/$arch"
+        mv "$node/bin/napi-v6/linux/$arch/libonnxruntime.so.1" "$tree/lib/$arch/"
+        ln -s "../../../../../../lib/$arch/libonnxruntime.so.1" "$node/bin/napi-v6/linux/$arch/"
+    done
+}
+
 install_onnxruntime() {
     [ -e "$HONE_ONNXRUNTIME/complete" ] && return
     echo "Fetching ONNX Runtime $onnxruntime_version"
     local work
     mkdir -p "$hone_cache"
     work=$(mktemp -d "$hone_cache/fetch.XXXXXX")
-    (cd "$work" && npm pack --silent "onnxruntime-node@$onnxruntime_version" >/dev/null)
-    local archive="$work/onnxruntime-node-$onnxruntime_version.tgz" found
-    found="sha512-$(openssl dgst -sha512 -binary "$archive" | base64 -w0)"
-    if [ "$found" != "$onnxruntime_integrity" ]; then
-        echo "setup: $archive is not the file that was pinned ($found); nothing was installed" >&2
-        return 1
-    fi
+    fetch_pinned "$work" onnxruntime-node "$onnxruntime_node_integrity"
+    fetch_pinned "$work" onnxruntime-common "$onnxruntime_common_integrity"
     fetch_onnxruntime_headers "$work"
-    local arch
-    for arch in x64 arm64; do
-        mkdir -p "$work/tree/lib/$arch"
-        tar xzf "$archive" -C "$work/tree/lib/$arch" --strip-components=5 "package/bin/napi-v6/linux/$arch/libonnxruntime.so.1"
-    done
-    mkdir -p "$work/tree/include"
-    find "$work/headers" -name 'onnxruntime_*.h' -exec cp {} "$work/tree/include/" \;
+    unpack_onnxruntime "$work"
     touch "$work/tree/complete"
     rm -rf "$HONE_ONNXRUNTIME"
     mv "$work/tree" "$HONE_ONNXRUNTIME"

@@ -8,4 +8,5 @@ source packaging/setup.sh
 source packaging/build.sh
 build_targets all
 export QT_QPA_PLATFORM=offscreen
+export NODE_PATH="$HONE_ONNXRUNTIME/node_modules"
 exec ctest --test-dir build --output-on-failure --parallel 2
