@@ -60,7 +60,7 @@
     </message>
     <message>
         <source>pruned %1</source>
-        <translation>um %1 beschnitten</translation>
+        <translation>%1 beschnitten</translation>
     </message>
     <message>
         <source>%1 of %2</source>
@@ -596,6 +596,10 @@
     <message>
         <source>Median latency at batch 1 on this computer, one thread</source>
         <translation>Median der Latenz bei Stapel 1 auf diesem Rechner, ein Thread</translation>
+    </message>
+    <message>
+        <source>quantized; prune before</source>
+        <translation>quantisiert; davor beschneiden</translation>
     </message>
 </context>
 <context>
@@ -1164,6 +1168,10 @@
     <message>
         <source>Same answers as here</source>
         <translation>Gleiche Antworten wie hier</translation>
+    </message>
+    <message>
+        <source>“%1” was removed.</source>
+        <translation>„%1“ wurde entfernt.</translation>
     </message>
 </context>
 <context>

@@ -595,6 +595,10 @@
         <source>Median latency at batch 1 on this computer, one thread</source>
         <translation>本机单线程、批大小 1 时的延迟中位数</translation>
     </message>
+    <message>
+        <source>quantized; prune before</source>
+        <translation>已量化；请先剪枝</translation>
+    </message>
 </context>
 <context>
     <name>hone::studio::Banner</name>
@@ -1161,6 +1165,10 @@
     <message>
         <source>Same answers as here</source>
         <translation>与本机答案一致</translation>
+    </message>
+    <message>
+        <source>“%1” was removed.</source>
+        <translation>“%1”已移除。</translation>
     </message>
 </context>
 <context>

@@ -166,6 +166,7 @@ MainWindow::MainWindow(ThemeChoice theme, QWidget* parent)
     connect(&m_workspace, &Workspace::opened, this,
             [this]
             {
+                m_undo = {};
                 rememberProject();
                 projectChanged();
                 if (m_page == PageId::Start)
@@ -176,6 +177,7 @@ MainWindow::MainWindow(ThemeChoice theme, QWidget* parent)
     connect(&m_workspace, &Workspace::closed, this,
             [this]
             {
+                m_undo = {};
                 projectChanged();
                 showPage(PageId::Start);
             });
@@ -193,7 +195,7 @@ MainWindow::MainWindow(ThemeChoice theme, QWidget* parent)
             });
     connect(&m_workspace, &Workspace::removed, this,
             [this](const QString& label)
-            { m_banner->showNote(tr("“%1” was deleted.").arg(label), tr("Undo"), [this] { m_workspace.undoRemove(); }); });
+            { offerUndo(tr("“%1” was deleted.").arg(label), [this] { m_workspace.undoRemove(); }); });
     for (JobRunner* runner : {&m_steps, &m_reads})
         connect(runner, &JobRunner::failed, this,
                 [this](quint64, const Message& message, bool handled) { jobFailed(message, handled); });
@@ -208,9 +210,9 @@ MainWindow::MainWindow(ThemeChoice theme, QWidget* parent)
 
 MainWindow::~MainWindow()
 {
-    m_steps.cancelAll();
-    m_reads.cancelAll();
-    // Pages listen to the workspace and the runners, which are members and go first.
+    // Work refers to pages, pages to the workspace and the runners: they go in this order.
+    m_steps.shutDown();
+    m_reads.shutDown();
     delete takeCentralWidget();
 }
 
@@ -330,6 +332,13 @@ void MainWindow::addPage(PageId id, Page* page)
     connect(page, &Page::pageWanted, this, &MainWindow::showPage);
     connect(page, &Page::importWanted, this, &MainWindow::importModel);
     connect(page, &Page::note, m_jobsBar, &JobsBar::showNote);
+    connect(page, &Page::undoOffered, this, &MainWindow::offerUndo);
+}
+
+void MainWindow::offerUndo(const QString& text, const std::function<void()>& undo)
+{
+    m_undo = undo;
+    m_banner->showNote(text, tr("Undo"), [this] { if (m_undo) std::exchange(m_undo, {})(); });
 }
 
 void MainWindow::addShortcuts()
@@ -356,7 +365,13 @@ void MainWindow::addShortcuts()
     };
     for (const auto key : {Qt::Key_Return, Qt::Key_Enter})
         connect(new QShortcut(QKeySequence(Qt::CTRL | key), this), &QShortcut::activated, this, press);
-    connect(new QShortcut(QKeySequence::Undo, this), &QShortcut::activated, this, [this] { if (m_workspace.isOpen()) m_workspace.undoRemove(); });
+    connect(new QShortcut(QKeySequence::Undo, this), &QShortcut::activated, this, 
+            [this]
+            {
+                m_banner->hide();
+                if (m_undo)
+                    std::exchange(m_undo, {})();
+            });
     connect(new QShortcut(QKeySequence(Qt::Key_F10), this), &QShortcut::activated, m_application, &QToolButton::showMenu);
 }
 

@@ -71,12 +71,14 @@ private:
     void projectChanged();
     void jobFailed(const Message& message, bool handled);
     void placeJobsPanel();
+    void offerUndo(const QString& text, const std::function<void()>& undo);
 
     JobRunner m_steps;
     JobRunner m_reads;
     Workspace m_workspace;
     ThemeChoice m_theme;
     PageId m_page = PageId::Start;
+    std::function<void()> m_undo; // of the last deletion
 
     QToolButton* m_application = nullptr;
     QLabel* m_projectName = nullptr;

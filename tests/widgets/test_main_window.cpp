@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "main_window.h"
 
+#include "data/road_signs.h"
+#include "deploy/local_ssh_server.h"
 #include "models/build_text.h"
+#include "pages/devices_page.h"
 #include "plots/scatter_plot.h"
 #include "theme/theme.h"
 #include "train/architecture.h"
 #include "ui/parts.h"
+#include "ui/question_card.h"
 
 #include <QApplication>
 #include <QFile>
@@ -30,12 +34,13 @@ std::filesystem::path path(const QTemporaryDir& folder, const char* name)
 }
 
 // A project with one small untrained network, without data.
-std::filesystem::path smallProject(const QTemporaryDir& folder)
+std::filesystem::path smallProject(const QTemporaryDir& folder, int classes = 10)
 {
     ProjectStore store = ProjectStore::create(path(folder, "project"), "Small");
     NewParameters step;
     step.architecture.name = "resnet8";
     step.architecture.width = 4;
+    step.architecture.classes = classes;
     store.run({}, step, nullptr, {});
     return store.folder();
 }
@@ -209,6 +214,112 @@ private slots:
         QCOMPARE(window.workspace().selectedId(), text(second.id));
         const auto* tree = window.findChild<QTreeView*>();
         QCOMPARE(tree->currentIndex().data().toString(), labelText(second));
+    }
+
+    // On a data set drawn for the test: chosen, measured on, trained on, each as a job.
+    void aFineTuningShowsItsEpochsWhileItRuns()
+    {
+        const QTemporaryDir folder;
+        RoadSignOptions few;
+        few.train = 120;
+        few.validation = 48;
+        few.test = 24;
+        drawRoadSigns(path(folder, "data"), few, {});
+        MainWindow window(ThemeChoice::Light);
+        Workspace& workspace = window.workspace();
+        window.openProject(pathText(smallProject(folder, 12)));
+        QTRY_VERIFY(workspace.isOpen());
+        workspace.setDataset(path(folder, "data"));
+        QTRY_VERIFY_WITH_TIMEOUT(workspace.selected() && workspace.selected()->evaluation.accuracy, 30000);
+        QCOMPARE(workspace.selected()->evaluation.accuracy->samples, std::size_t{48});
+
+        FinetuneParameters step;
+        step.train.epochs = 2;
+        std::size_t seen = 0;
+        QString label;
+        connect(&workspace, &Workspace::trainingChanged, &window,
+                [&]
+                {
+                    if (workspace.training())
+                    {
+                        seen = workspace.training()->epochs.size();
+                        label = workspace.training()->label;
+                    }
+                });
+        workspace.runStep(workspace.selectedId(), step, QStringLiteral("Fine-tuning"));
+        QTRY_COMPARE_WITH_TIMEOUT(workspace.snapshot()->builds.size(), std::size_t{2}, 60000);
+        QCOMPARE(seen, std::size_t{2});
+        QCOMPARE(label, QStringLiteral("Fine-tuning"));
+        QVERIFY(!workspace.training());
+        QCOMPARE(workspace.snapshot()->builds[1].curves.size(), std::size_t{2});
+    }
+
+    void stoppingAJobLeavesTheProjectAsItWas()
+    {
+        const QTemporaryDir folder;
+        RoadSignOptions few;
+        few.train = 240;
+        few.validation = 24;
+        few.test = 24;
+        drawRoadSigns(path(folder, "data"), few, {});
+        const auto project = smallProject(folder, 12);
+        ProjectStore::open(project).setDataset(path(folder, "data"));
+        MainWindow window(ThemeChoice::Light);
+        Workspace& workspace = window.workspace();
+        window.openProject(pathText(project));
+        QTRY_VERIFY(workspace.isOpen());
+        FinetuneParameters step;
+        step.train.epochs = 1000;
+        const JobId job = workspace.runStep(workspace.selectedId(), step, QStringLiteral("Fine-tuning"));
+        QTRY_VERIFY_WITH_TIMEOUT(workspace.training() && !workspace.training()->epochs.empty(), 60000);
+        QSignalSpy cancelled(&workspace.steps(), &JobRunner::cancelled);
+        workspace.steps().cancel(job);
+        QTRY_COMPARE_WITH_TIMEOUT(cancelled.size(), 1, 20000);
+        QVERIFY(workspace.pending().empty());
+        QCOMPARE(ProjectStore::open(project).builds().size(), std::size_t{1});
+    }
+
+    void anUnknownDeviceIsAskedAboutWithItsFingerprintAndThenDeployedTo()
+    {
+        const QTemporaryDir folder;
+        std::optional<LocalSshServer> device;
+        try
+        {
+            device.emplace(path(folder, "device"));
+        }
+        catch (const Error& error)
+        {
+            QSKIP(error.what());
+        }
+        const auto project = smallProject(folder);
+        DeviceReference reference;
+        reference.name = "loopback";
+        reference.address = device->address();
+        reference.identityFile = device->identity().string();
+        reference.knownHostsFile = path(folder, "known_hosts").string();
+        ProjectStore::open(project).setDevices({reference});
+        MainWindow window(ThemeChoice::Light);
+        window.show();
+        window.openProject(pathText(project));
+        QTRY_VERIFY(window.workspace().isOpen());
+        window.showPage(PageId::Devices);
+        auto* page = window.findChild<DevicesPage*>();
+        page->setRunnerFolder(HONE_BINARY_DIR "/lib/hone/device");
+        QVERIFY2(page->primaryAction()->isEnabled(), qPrintable(page->primaryAction()->toolTip()));
+        page->primaryAction()->click();
+        auto* card = window.findChild<QuestionCard*>();
+        QTRY_VERIFY_WITH_TIMEOUT(card->isVisible(), 20000);
+        bool shown = false;
+        for (const QLabel* label : card->findChildren<QLabel*>())
+            shown = shown || label->text() == text(device->hostKeyFingerprint());
+        QVERIFY2(shown, "the fingerprint is what the user compares");
+        const JobRunner& steps = window.workspace().steps();
+        for (QPushButton* button : card->findChildren<QPushButton*>())
+            if (button->property("role") == QStringLiteral("primary"))
+                button->click();
+        QTRY_VERIFY_WITH_TIMEOUT(steps.idle(), 60000);
+        QVERIFY2(steps.jobs().back().state == JobState::Finished, name(steps.jobs().back().error.code).data());
+        QVERIFY(std::filesystem::exists(device->home() / ".local/share/hone/current"));
     }
 
     void pageNamesAreUnderstoodAndOthersRefused()

@@ -61,13 +61,19 @@ JobRunner::JobRunner(Mode mode, QObject* parent) : QObject(parent), m_mode(mode)
 
 JobRunner::~JobRunner()
 {
+    shutDown();
+}
+
+void JobRunner::shutDown()
+{
     m_waiting.clear();
-    if (m_worker)
-    {
-        m_worker->stop.request_stop();
-        if (m_worker->thread.joinable())
-            m_worker->thread.join();
-    }
+    if (!m_worker)
+        return;
+    m_worker->stop.request_stop();
+    if (m_worker->thread.joinable())
+        m_worker->thread.join();
+    m_worker.reset();
+    m_runningId = 0;
 }
 
 JobId JobRunner::enqueue(Job job)
@@ -169,6 +175,8 @@ void JobRunner::drainProgress(JobId id)
 
 void JobRunner::end(JobId id, const Outcome& outcome)
 {
+    if (!m_worker || id != m_runningId)
+        return; // shut down meanwhile
     drainProgress(id);
     if (m_worker->thread.joinable())
         m_worker->thread.join();

@@ -62,7 +62,7 @@ public:
     };
 
     explicit JobRunner(Mode mode = Mode::Threaded, QObject* parent = nullptr);
-    // Stops what runs, drops what waits, waits for the worker.
+    // shutDown().
     ~JobRunner() override;
 
     JobId enqueue(Job job);
@@ -106,6 +106,8 @@ public:
     int queued() const;
     bool idle() const { return !running() && queued() == 0; }
     void clearEnded();
+    // Stops what runs and waits for its thread; nothing is delivered any more. For when what the work refers to goes.
+    void shutDown();
 
 signals:
     void changed(quint64 id);    // state or progress

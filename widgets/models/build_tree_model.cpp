@@ -124,6 +124,8 @@ std::vector<BuildTreeModel::Row> treeRows(const Workspace& workspace)
     }
     for (const PendingBuild& pending : workspace.pending())
     {
+        if (pending.project != snapshot->folder)
+            continue;
         BuildTreeModel::Row row;
         row.parentId = pending.parent;
         row.label = pending.label;

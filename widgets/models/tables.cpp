@@ -31,6 +31,8 @@ QString reasonText(const std::string& reason)
 {
     if (reason == "makes the model's output")
         return words(QT_TRANSLATE_NOOP("Tables", "the model’s output"));
+    if (reason.find("DequantizeLinear") != std::string::npos)
+        return words(QT_TRANSLATE_NOOP("Tables", "quantized; prune before"));
     return text(reason);
 }
 
@@ -82,6 +84,10 @@ std::vector<LayerRow> layerRows(const ModelFacts& model)
 {
     const Graph& graph = model.graph;
     const GraphUses uses(graph);
+    // A quantized layer's weights count at the DequantizeLinear before it, which is not shown.
+    std::map<NodeId, std::int64_t> parameters;
+    for (const NodeCost& cost : model.cost.nodes)
+        parameters[cost.node] = cost.parameters;
     std::vector<LayerRow> rows;
     for (const NodeCost& cost : model.cost.nodes)
     {
@@ -94,6 +100,11 @@ std::vector<LayerRow> layerRows(const ModelFacts& model)
         row.op = text(node.domain.empty() ? node.opType : node.domain + "." + node.opType);
         row.shape = text(toText(cost.outputShape));
         row.parameters = cost.parameters;
+        for (const ValueId input : node.inputs)
+            if (input.valid())
+                if (const NodeId producer = uses.producer(input);
+                    producer.valid() && graph.node(producer).opType == "DequantizeLinear")
+                    row.parameters += parameters[producer];
         row.macs = cost.macs;
         row.macsShare = model.cost.macs > 0 ? static_cast<double>(cost.macs) / static_cast<double>(model.cost.macs) : 0;
         row.activationBytes = cost.activationBytes;

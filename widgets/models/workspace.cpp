@@ -190,7 +190,7 @@ JobId Workspace::runStep(const QString& parent, const StepParameters& parameters
     // Inline runs have ended by now.
     if (const JobInfo* info = m_steps.find(id); info && (info->state == JobState::Queued || info->state == JobState::Running))
     {
-        m_pending.push_back({id, parent, label});
+        m_pending.push_back({id, parent, label, m_folder});
         emit pendingChanged();
     }
     return id;

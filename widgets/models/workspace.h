@@ -24,6 +24,7 @@ struct PendingBuild
     JobId job = 0;
     QString parent; // build id; empty: a root
     QString label;
+    std::filesystem::path project;
 };
 
 // A fine-tuning that runs now, by the epochs that have ended.

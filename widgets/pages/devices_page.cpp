@@ -248,7 +248,11 @@ void DevicesPage::removeDevice()
     if (wasNew)
         refresh();
     else
+    {
         workspace().setDevices(devices);
+        emit undoOffered(tr("“%1” was removed.").arg(text(m_devices[static_cast<std::size_t>(row)].name)),
+                         [this, before = m_devices] { workspace().setDevices(before); });
+    }
 }
 
 void DevicesPage::startDeploy(const std::string& acceptHostKey)
@@ -260,7 +264,7 @@ void DevicesPage::startDeploy(const std::string& acceptHostKey)
     const DeviceReference device = m_devices[static_cast<std::size_t>(row)];
     JobRunner::Job job;
     job.title = tr("Deploying %1 to %2").arg(labelText(*build), text(device.name));
-    job.work = [this, device, acceptHostKey, model = build->model, label = labelText(*build),
+    job.work = [this, device, acceptHostKey, model = build->model, label = labelText(*build), runner = m_runnerFolder,
                 data = workspace().snapshot()->dataset](const JobContext& context)
     {
         DeployOptions options;
@@ -268,6 +272,7 @@ void DevicesPage::startDeploy(const std::string& acceptHostKey)
         options.ssh.identity = device.identityFile;
         options.ssh.knownHosts = device.knownHostsFile;
         options.ssh.acceptHostKey = acceptHostKey;
+        options.runnerFolder = runner;
         // A kept secret is tried once a prompt; if it is asked again it was wrong.
         std::set<std::string> tried;
         options.ssh.ask = [this, &device, &context, &tried](const std::string& prompt) -> std::optional<std::string>

@@ -24,6 +24,8 @@ public:
     explicit DevicesPage(Workspace& workspace, QWidget* parent = nullptr);
     QWidget* inspector() override { return m_inspector; }
     QPushButton* primaryAction() override { return m_deploy; }
+    // Where hone-runner lies; empty: beside this program.
+    void setRunnerFolder(const std::filesystem::path& folder) { m_runnerFolder = folder; }
 
 private:
     QWidget* makeForm();
@@ -66,6 +68,7 @@ private:
     bool m_adding = false;
     Prompter m_prompter;
     Keyring m_keyring;
+    std::filesystem::path m_runnerFolder;
     QString m_secretKey; // under which an answer that should be kept is kept
     struct Deployed
     {

@@ -42,6 +42,7 @@ signals:
     void pageWanted(hone::studio::PageId page);
     void importWanted();
     void note(const QString& text); // shown for a moment
+    void undoOffered(const QString& text, const std::function<void()>& undo);
 
 protected:
     Workspace& workspace() const { return m_workspace; }
