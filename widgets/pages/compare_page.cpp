@@ -16,6 +16,7 @@
 #include <QDesktopServices>
 #include <QGuiApplication>
 #include <QHBoxLayout>
+#include <QLocale>
 #include <QScrollArea>
 #include <QUrl>
 #include <QVBoxLayout>
@@ -280,16 +281,15 @@ void ComparePage::refreshInspector()
     {
         const double smaller = static_cast<double>(original->evaluation.facts.sizeBytes) /
                                static_cast<double>(std::max<std::int64_t>(1, build->evaluation.facts.sizeBytes));
-        QString against = tr("%1× smaller").arg(threeDigits(smaller));
+        QString against = tr("%1× smaller").arg(QLocale().toString(smaller, 'f', 1)).replace(QLatin1Char(' '), QChar::Nbsp);
         Tone tone = Tone::Better;
         if (accuracy && original->evaluation.accuracy)
         {
-            against = QStringLiteral("%1 · %2").arg(pointsChange(original->evaluation.accuracy->top1, accuracy->top1), against);
+            against = QStringLiteral("%1, %2").arg(pointsChange(original->evaluation.accuracy->top1, accuracy->top1), against);
             if (accuracy->top1 < original->evaluation.accuracy->top1Low)
                 tone = Tone::Worse;
         }
-        // Kept on one line.
-        facts.push_back({tr("Against original"), against.replace(QLatin1Char(' '), QChar::Nbsp), tone});
+        facts.push_back({tr("Against original"), against, tone});
     }
     m_facts->setFacts(facts);
 

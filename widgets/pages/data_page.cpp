@@ -40,9 +40,9 @@ DataPage::DataPage(Workspace& workspace, QWidget* parent)
 
     auto* row = new QHBoxLayout;
     row->setSpacing(space::card + 2);
-    m_table->setWidths({0, 90, 100, 90}, 0);
+    m_table->setWidths({0, 74, 96, 74}, 0);
     m_table->setMinimumWidth(380);
-    row->addWidget(m_table, 5);
+    row->addWidget(m_table, 6);
     auto* frame = card();
     auto* column = new QVBoxLayout(frame);
     column->setContentsMargins(space::card, space::card, space::card, space::card);
@@ -56,7 +56,7 @@ DataPage::DataPage(Workspace& workspace, QWidget* parent)
     m_pictures->setFont(sized(font(), type::small));
     m_pictures->setAccessibleName(tr("Some of the pictures"));
     column->addWidget(m_pictures);
-    row->addWidget(frame, 6);
+    row->addWidget(frame, 5);
     body()->addLayout(row, 1);
 
     auto* empty = new EmptyState(QStringLiteral("data"),

@@ -55,7 +55,7 @@ ModelPage::ModelPage(Workspace& workspace, QWidget* parent)
     header()->addWidget(m_copy);
     header()->addWidget(m_slim);
     body()->addWidget(m_figures);
-    m_table->setWidths({0, 136, 128, 78, 100, 78, 124}, 0);
+    m_table->setWidths({0, 116, 118, 72, 94, 72, 112}, 0);
 
     auto* graphCard = card();
     auto* graphLayout = new QVBoxLayout(graphCard);

@@ -6,11 +6,14 @@
 
 #include <QClipboard>
 #include <QEvent>
+#include <QFontMetrics>
 #include <QGridLayout>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QStyle>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace hone::studio
 {
@@ -82,6 +85,9 @@ void allow(QWidget* widget, const QString& reason)
 namespace
 {
 
+// Room for a name and its value side by side in the inspector.
+constexpr int oneLine = 236;
+
 const char* toneRole(Tone tone, const char* plain)
 {
     return tone == Tone::Better ? "better" : tone == Tone::Worse ? "worse" : plain;
@@ -137,14 +143,19 @@ FactList::FactList(QWidget* parent) : QWidget(parent), m_grid(new QGridLayout(th
 void FactList::setFacts(const std::vector<Fact>& facts)
 {
     clearLayout(m_grid);
+    const QFontMetrics metrics(sized(font(), type::body));
+    int longestName = 0;
+    for (const Fact& fact : facts)
+        longestName = std::max(longestName, metrics.horizontalAdvance(fact.name));
     int row = 0;
     for (const Fact& fact : facts)
     {
         auto* name = label(fact.name, "muted");
         name->setAlignment(Qt::AlignTop | Qt::AlignLeft);
-        auto* value = label(fact.value, fact.tone == Tone::Plain ? "" : "");
+        auto* value = label(fact.value, "");
         value->setAlignment(Qt::AlignTop | Qt::AlignRight);
-        value->setWordWrap(true);
+        // A label that may wrap asks for less room than its line needs, so only one that has to may.
+        value->setWordWrap(longestName + metrics.horizontalAdvance(fact.value) > oneLine);
         value->setTextInteractionFlags(Qt::TextSelectableByMouse);
         if (fact.tone != Tone::Plain)
             value->setStyleSheet(QStringLiteral("color: %1").arg(
