@@ -12,7 +12,9 @@
 #include "ui/question_card.h"
 
 #include <QApplication>
+#include <QDesktopServices>
 #include <QFile>
+#include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSettings>
@@ -21,6 +23,7 @@
 #include <QTest>
 #include <QToolButton>
 #include <QTreeView>
+#include <QUrl>
 
 using namespace hone;
 using namespace hone::studio;
@@ -252,6 +255,19 @@ private slots:
         QCOMPARE(label, QStringLiteral("Fine-tuning"));
         QVERIFY(!workspace.training());
         QCOMPARE(workspace.snapshot()->builds[1].curves.size(), std::size_t{2});
+
+        // The report measures on the test split too, says so, and is opened (here: caught).
+        QDesktopServices::setUrlHandler(QStringLiteral("file"), this, "catchUrl");
+        QPushButton* report = buttonNamed(window, QStringLiteral("Report"));
+        QVERIFY2(report->isEnabled(), qPrintable(report->toolTip()));
+        report->click();
+        QTRY_VERIFY_WITH_TIMEOUT(!m_openedUrl.isEmpty(), 60000);
+        QDesktopServices::unsetUrlHandler(QStringLiteral("file"));
+        QVERIFY(std::filesystem::file_size(toPath(m_openedUrl.toLocalFile())) > 1000);
+        bool labelled = false;
+        for (const QLabel* label : window.findChildren<QLabel*>())
+            labelled = labelled || label->text() == QStringLiteral("Accuracy, test");
+        QVERIFY(labelled);
     }
 
     void stoppingAJobLeavesTheProjectAsItWas()
@@ -328,8 +344,12 @@ private slots:
         QVERIFY(!pageFromName(QStringLiteral("nonsense")));
     }
 
+public slots:
+    void catchUrl(const QUrl& url) { m_openedUrl = url; }
+
 private:
     QTemporaryDir m_settings;
+    QUrl m_openedUrl;
 };
 
 QTEST_MAIN(TestMainWindow)
