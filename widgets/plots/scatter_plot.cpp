@@ -125,7 +125,9 @@ struct ScatterPlot::Implementation
             auto* arrow = new QCPItemLine(plot);
             arrow->start->setCoords(points[point.parent].x, points[point.parent].y);
             arrow->end->setCoords(point.x, point.y);
-            arrow->setPen(QPen(palette().groove, 1));
+            QColor faint = palette().muted;
+            faint.setAlpha(110);
+            arrow->setPen(QPen(faint, 1));
             arrow->setHead(QCPLineEnding(QCPLineEnding::esLineArrow, 6, 7));
             arrow->setSelectable(false);
         }
