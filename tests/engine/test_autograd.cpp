@@ -275,6 +275,7 @@ private slots:
     void outputsEqualOnnxRuntimes();
     void gradientsEqualFiniteDifferences_data();
     void gradientsEqualFiniteDifferences();
+    void aStridedPointwiseGradientIsExactForAnyBatch_data();
     void aStridedPointwiseGradientIsExactForAnyBatch();
     void batchStatisticsMoveByOnnxsMomentum();
     void dropoutDropsInTrainingOnly();
@@ -426,10 +427,22 @@ void TestAutograd::gradientsEqualFiniteDifferences()
         }
 }
 
-// oneDNN's own kernel for it writes out of bounds here (few channels, several threads, an odd batch), which ends the program.
+// oneDNN's own kernel for it writes out of bounds here (few channels, several threads, an odd batch), which sooner or later ends
+// the program.
+void TestAutograd::aStridedPointwiseGradientIsExactForAnyBatch_data()
+{
+    QTest::addColumn<int>("batch");
+    QTest::addColumn<int>("in");
+    for (const int in : {8, 10, 11, 14})
+        for (const int batch : {7, 9, 21, 33, 63})
+            QTest::addRow("%d channels, batch %d", in, batch) << batch << in;
+}
+
 void TestAutograd::aStridedPointwiseGradientIsExactForAnyBatch()
 {
-    constexpr std::int64_t batch = 21, in = 8, out = 16, side = 32, half = side / 2;
+    QFETCH(int, batch);
+    QFETCH(int, in);
+    constexpr std::int64_t out = 16, side = 16, half = side / 2;
     Chain chain(14, fixedShape(Dimensions{batch, in, side, side}));
     chain.then("Conv", {chain.constant("w", randomTensor({out, in, 1, 1}, 5))}, {{"strides", std::vector<std::int64_t>{2, 2}}});
     const Tensor x = randomTensor({batch, in, side, side}, 6, -1, 1);
