@@ -26,8 +26,7 @@ enum class DataFit
     Told
 };
 
-// evaluate(); a model is measured without the data, and a notice says why, where they lack the split and, as far as `fit` allows,
-// where the model doesn't fit them.
+// evaluate(); where `fit` allows, a model that doesn't fit the data is measured without them and a notice says why.
 Evaluation measure(const std::filesystem::path& model, const Dataset* dataset, const EvaluateOptions& options, DataFit fit,
                    const JobContext& job);
 
