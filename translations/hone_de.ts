@@ -280,12 +280,12 @@
         <translation>{path} ist nicht zu verstehen: {detail}. Berichtigen Sie die Datei und versuchen Sie es erneut.</translation>
     </message>
     <message>
-        <source>The split “{split}” of {path} holds no pictures. Add some, or choose another folder.</source>
-        <translation>Der Teil „{split}“ von {path} enthält keine Bilder. Fügen Sie welche hinzu oder wählen Sie einen anderen Ordner.</translation>
+        <source>The split “{split}” of {path} holds no pictures. Add pictures, at least three a class, or name the splits in dataset.yaml.</source>
+        <translation>Der Teil „{split}“ von {path} enthält keine Bilder. Fügen Sie Bilder hinzu, mindestens drei je Klasse, oder nennen Sie die Teile in dataset.yaml.</translation>
     </message>
     <message>
-        <source>{path} has no split “{split}”; it has {available}. Add that split or use one of these.</source>
-        <translation>{path} hat keinen Teil „{split}“, nur {available}. Fügen Sie ihn hinzu oder nehmen Sie einen davon.</translation>
+        <source>{path} has no split “{split}”; it has {available}. Add pictures, at least three a class, put some into a folder of that name, or name the splits in dataset.yaml.</source>
+        <translation>{path} hat keinen Teil „{split}“, nur {available}. Fügen Sie Bilder hinzu, mindestens drei je Klasse, legen Sie welche in einen Ordner dieses Namens oder nennen Sie die Teile in dataset.yaml.</translation>
     </message>
     <message>
         <source>{path} has one class only, “{class}”. A classifier needs two; choose the folder above it?</source>
@@ -306,6 +306,18 @@
     <message>
         <source>{count} of {total} pictures can&apos;t be read and were skipped: {files}.</source>
         <translation>{count} von {total} Bildern sind nicht lesbar und wurden übergangen: {files}.</translation>
+    </message>
+    <message>
+        <source>Neither the model nor dataset.yaml says how pixels become the model&apos;s input, so {channels} from 0 to 1 without mean and standard deviation was taken. If the model was trained otherwise, its accuracy is wrong; say it under “preprocess” in dataset.yaml.</source>
+        <translation>Weder das Modell noch dataset.yaml sagt, wie aus Pixeln die Eingabe des Modells wird; angenommen wurde {channels} von 0 bis 1 ohne Mittelwert und Standardabweichung. Wurde das Modell anders trainiert, stimmt seine Genauigkeit nicht; geben Sie es unter „preprocess“ in dataset.yaml an.</translation>
+    </message>
+    <message>
+        <source>The model before has {outputs} outputs and the data have {classes} classes, so its accuracy was not measured on them and there is nothing to compare the new head with.</source>
+        <translation>Das Modell davor hat {outputs} Ausgaben, die Daten haben {classes} Klassen; deshalb wurde seine Genauigkeit nicht an ihnen gemessen, und der neue Kopf lässt sich mit nichts vergleichen.</translation>
+    </message>
+    <message>
+        <source>The model before has no output for the classes {classes}, so its accuracy was not measured on these data and there is nothing to compare the new head with.</source>
+        <translation>Das Modell davor hat keine Ausgabe für die Klassen {classes}; deshalb wurde seine Genauigkeit nicht an diesen Daten gemessen, und der neue Kopf lässt sich mit nichts vergleichen.</translation>
     </message>
     <message>
         <source>{path} is for {task}, which Hone can&apos;t do. Choose data for classification.</source>

@@ -279,12 +279,12 @@
         <translation>无法理解 {path}：{detail}。请改正后重试。</translation>
     </message>
     <message>
-        <source>The split “{split}” of {path} holds no pictures. Add some, or choose another folder.</source>
-        <translation>{path} 的划分“{split}”中没有图片。请添加图片，或选择其他文件夹。</translation>
+        <source>The split “{split}” of {path} holds no pictures. Add pictures, at least three a class, or name the splits in dataset.yaml.</source>
+        <translation>{path} 的划分“{split}”中没有图片。请添加图片，每个类别至少三张，或在 dataset.yaml 中写明各划分。</translation>
     </message>
     <message>
-        <source>{path} has no split “{split}”; it has {available}. Add that split or use one of these.</source>
-        <translation>{path} 没有划分“{split}”，只有 {available}。请添加该划分，或使用其中之一。</translation>
+        <source>{path} has no split “{split}”; it has {available}. Add pictures, at least three a class, put some into a folder of that name, or name the splits in dataset.yaml.</source>
+        <translation>{path} 没有划分“{split}”，只有 {available}。请添加图片，每个类别至少三张，或将一些图片放入同名文件夹，或在 dataset.yaml 中写明各划分。</translation>
     </message>
     <message>
         <source>{path} has one class only, “{class}”. A classifier needs two; choose the folder above it?</source>
@@ -305,6 +305,18 @@
     <message>
         <source>{count} of {total} pictures can&apos;t be read and were skipped: {files}.</source>
         <translation>{total} 张图片中有 {count} 张无法读取，已跳过：{files}。</translation>
+    </message>
+    <message>
+        <source>Neither the model nor dataset.yaml says how pixels become the model&apos;s input, so {channels} from 0 to 1 without mean and standard deviation was taken. If the model was trained otherwise, its accuracy is wrong; say it under “preprocess” in dataset.yaml.</source>
+        <translation>模型和 dataset.yaml 都没有说明像素如何变成模型的输入，因此按 0 到 1 的 {channels}、不使用均值和标准差处理。如果模型不是这样训练的，其准确率就不正确；请在 dataset.yaml 的“preprocess”下写明。</translation>
+    </message>
+    <message>
+        <source>The model before has {outputs} outputs and the data have {classes} classes, so its accuracy was not measured on them and there is nothing to compare the new head with.</source>
+        <translation>之前的模型有 {outputs} 个输出，而数据有 {classes} 个类别，因此没有在这些数据上测量其准确率，新的输出层也就没有可比较的对象。</translation>
+    </message>
+    <message>
+        <source>The model before has no output for the classes {classes}, so its accuracy was not measured on these data and there is nothing to compare the new head with.</source>
+        <translation>之前的模型没有对应这些类别的输出：{classes}，因此没有在这些数据上测量其准确率，新的输出层也就没有可比较的对象。</translation>
     </message>
     <message>
         <source>{path} is for {task}, which Hone can&apos;t do. Choose data for classification.</source>

@@ -90,6 +90,8 @@ Json buildJson(const Build& build, const ProjectStore& project)
     json["evaluation"] = toJson(build.evaluation);
     if (!build.curves.empty())
         json["epochs"] = epochsToJson(build.curves);
+    if (!build.notices.empty())
+        json["notices"] = messagesToJson(build.notices);
     json["commandLine"] = commandFor(build, project);
     return json;
 }

@@ -2,6 +2,7 @@
 #include "cli/console.h"
 
 #include "cli/sentences.h"
+#include "core/message_json.h"
 
 #include <nlohmann/json.hpp>
 
@@ -18,6 +19,23 @@ void write(std::FILE* stream, const std::string& text)
 {
     std::fwrite(text.data(), 1, text.size(), stream);
     std::fflush(stream);
+}
+
+// Each notice gets its sentence beside its code, wherever in the document it stands.
+Json withSentences(Json json)
+{
+    if (json.is_object())
+        for (auto& [key, value] : json.items())
+            if (key == "notices") {
+                for (auto& notice : value)
+                    for (const auto& message : messagesFromJson(Json::array({notice})))
+                        notice["message"] = sentence(message);
+            } else
+                value = withSentences(std::move(value));
+    else if (json.is_array())
+        for (auto& item : json)
+            item = withSentences(std::move(item));
+    return json;
 }
 
 std::string document(const Json& json)
@@ -60,7 +78,7 @@ void Console::print(const Json& json)
 {
     clearProgress();
     if (m_json)
-        write(stdout, document(json));
+        write(stdout, document(withSentences(json)));
 }
 
 void Console::say(const std::string& line)

@@ -45,6 +45,9 @@
     X(ClassesUnmapped, Input)           /* classes */                                                                  \
     X(PicturesUnreadable, Input)        /* count, total, files: more than the rule allows, refused */                  \
     X(PicturesSkipped, Notice)          /* count, total, files: within the rule, skipped */                            \
+    X(PreprocessAssumed, Notice)        /* channels: neither model nor data state the preprocessing */                 \
+    X(BeforeHasOtherClasses, Notice)    /* classes, outputs: of a model that then gets a new head */                   \
+    X(BeforeLacksClasses, Notice)       /* classes: the same */                                                        \
     X(TaskUnsupported, Input)           /* path, task */                                                               \
     /* steps */                                                                                                        \
     X(RatioOutOfRange, Usage)           /* ratio */                                                                    \

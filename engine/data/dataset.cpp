@@ -89,7 +89,7 @@ Split splitFromName(const std::string& text)
     for (const auto split : allSplits)
         if (text == name(split))
             return split;
-    throw Error(MessageCode::BadOption, {{"option", "split"}, {"value", text}, {"expected", "train, validation or test"}});
+    throw Error(MessageCode::BadOption, {{"option", "--split"}, {"value", text}, {"expected", "train, validation or test"}});
 }
 
 std::string_view name(DataFormat format)

@@ -97,6 +97,7 @@ struct Loader::Implementation
     void allocate(PendingBatch& pending, std::size_t batch) const;
     void makeSample(PendingBatch& pending, std::size_t inBatch, std::size_t slot);
     Batch finished(PendingBatch& pending);
+    [[noreturn]] void throwUnreadable() const;
     void leaveOutUnreadable(Batch& batch, const std::vector<char>& readable);
     void startThreads();
     std::size_t samplesIn(std::size_t batch) const { return std::min(batchSize, given - batch * batchSize); }
@@ -244,13 +245,17 @@ Batch Loader::Implementation::finished(PendingBatch& pending)
         if (!pending.readable[i] && unreadableIndices.insert(index).second)
             unreadable.push_back(dataset.sampleName(split, index));
     }
-    const std::size_t total = dataset.size(split), allowed = std::max<std::size_t>(5, total / 100);
-    if (unreadable.size() > allowed)
-        throw Error(MessageCode::PicturesUnreadable, {{"count", std::to_string(unreadable.size())},
-                                                      {"total", std::to_string(total)},
-                                                      {"files", firstOf(unreadable)}});
+    if (unreadable.size() > std::max<std::size_t>(5, dataset.size(split) / 100))
+        throwUnreadable();
     leaveOutUnreadable(pending.batch, pending.readable);
     return std::move(pending.batch);
+}
+
+void Loader::Implementation::throwUnreadable() const
+{
+    throw Error(MessageCode::PicturesUnreadable, {{"count", std::to_string(unreadable.size())},
+                                                  {"total", std::to_string(dataset.size(split))},
+                                                  {"files", firstOf(unreadable)}});
 }
 
 void Loader::Implementation::leaveOutUnreadable(Batch& batch, const std::vector<char>& readable)
@@ -323,6 +328,9 @@ std::optional<Batch> Loader::next(const JobContext& job)
         if (!batch.indices.empty())
             return batch;
     }
+    // A split so small that the rule allows them all to be unreadable still has nothing to give.
+    if (!self.unreadable.empty() && samples() == 0)
+        self.throwUnreadable();
     return std::nullopt;
 }
 

@@ -63,7 +63,8 @@ public:
     std::size_t batches() const;
     // Begins an epoch. Optional before the first.
     void restart(int epoch);
-    // nullopt at the end. Throws Cancelled, and Error(PicturesUnreadable) once more than 1 % (at least 5) of the split can't be read.
+    // nullopt at the end. Throws Cancelled, and Error(PicturesUnreadable) once more than 1 % (at least 5) of the split, or all
+    // that was asked for, can't be read.
     std::optional<Batch> next(const JobContext& job);
     // Samples that were skipped so far, each once, by name.
     const std::vector<std::string>& unreadable() const;

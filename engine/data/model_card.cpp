@@ -196,6 +196,7 @@ Pairing pair(const Graph& graph, const Dataset& dataset)
 {
     const auto card = readModelCard(graph);
     Pairing pairing;
+    pairing.preprocessAssumed = !card.preprocess && !dataset.preprocess();
     pairing.preprocess = preprocessFor(graph, card.preprocess ? card.preprocess : dataset.preprocess());
     pairing.outputs = outputsOf(graph);
     pairing.outputOfClass = card.classes.empty() ? outputsByData(dataset.classes(), pairing.outputs)
@@ -219,6 +220,14 @@ Pairing pairCompletely(const Graph& graph, const Dataset& dataset)
         throw Error(MessageCode::ClassCountMismatch, {{"classes", std::to_string(dataset.classes().size())},
                                                       {"outputs", std::to_string(pairing.outputs)}});
     throw Error(MessageCode::ClassesUnmapped, {{"classes", unmapped}});
+}
+
+std::optional<Message> preprocessNotice(const Pairing& pairing)
+{
+    if (!pairing.preprocessAssumed)
+        return std::nullopt;
+    const bool gray = pairing.preprocess.channels == ChannelOrder::Gray;
+    return Message{MessageCode::PreprocessAssumed, {{"channels", gray ? "gray" : "RGB"}}};
 }
 
 } // namespace hone

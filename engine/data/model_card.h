@@ -28,6 +28,7 @@ struct Pairing
     Preprocess preprocess;
     std::vector<std::optional<int>> outputOfClass; // by index into Dataset::classes(); none: the model has no such output
     int outputs = 0;                                // width of the model's first output
+    bool preprocessAssumed = false;                 // neither card nor dataset.yaml states it
 
     bool complete() const; // every class has an output
 };
@@ -36,5 +37,7 @@ struct Pairing
 Pairing pair(const Graph& graph, const Dataset& dataset);
 // The same, and Error(ClassCountMismatch) or Error(ClassesUnmapped) where a class has no output.
 Pairing pairCompletely(const Graph& graph, const Dataset& dataset);
+// PreprocessAssumed where nothing states how pixels become the model's input, or none.
+std::optional<Message> preprocessNotice(const Pairing& pairing);
 
 } // namespace hone

@@ -177,6 +177,8 @@ private:
         accuracy.top5 = static_cast<double>(five) / count;
         accuracy.loss = (allProbabilities || endsInSoftmax(m_request.graph) ? probabilityLoss : logitLoss) / count;
         accuracy.samplesPerSecond = seconds > 0 ? count / seconds : 0;
+        if (auto notice = preprocessNotice(m_pairing))
+            result.notices.push_back(std::move(*notice));
         if (auto notice = m_loader.notice())
             result.notices.push_back(std::move(*notice));
         return result;
@@ -255,6 +257,7 @@ int batchOf(const Graph& graph)
 
 AccuracyResult measureAccuracy(const AccuracyRequest& request, const JobContext& job)
 {
+    request.dataset.require(request.options.split);
     return Measurement(request).run(job);
 }
 

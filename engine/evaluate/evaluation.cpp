@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "evaluate/evaluation.h"
 
+#include "core/message_json.h"
 #include "evaluate/accuracy.h"
 #include "graph/cost.h"
 #include "onnx_io/onnx_io.h"
@@ -94,6 +95,8 @@ Json toJson(const Evaluation& evaluation)
     json["parameters"] = evaluation.facts.parameters;
     json["macs"] = evaluation.facts.macs;
     json["peakActivationBytes"] = evaluation.facts.peakActivationBytes;
+    if (!evaluation.notices.empty())
+        json["notices"] = messagesToJson(evaluation.notices);
     return json;
 }
 
@@ -120,6 +123,8 @@ Evaluation evaluationFromJson(const Json& json)
         latency.p95Ms = json.at("latencyMs").value("p95", 0.0);
         evaluation.latency = latency;
     }
+    if (json.contains("notices"))
+        evaluation.notices = messagesFromJson(json.at("notices"));
     return evaluation;
 }
 

@@ -60,7 +60,7 @@ struct Evaluation
 };
 
 // Keys: split, samples, top1, top1Low, top1High, top5, loss, samplesPerSecond, latencyMs{p50, p95}, sizeBytes, parameters, macs,
-// peakActivationBytes; those without a value are left out.
+// peakActivationBytes, notices[]{code, arguments{}}; those without a value are left out.
 Json toJson(const Evaluation& evaluation);
 Evaluation evaluationFromJson(const Json& json);
 

@@ -55,17 +55,6 @@ std::vector<PrunedGroup> groupsFromJson(const Json& json)
     return groups;
 }
 
-// Codes that this Hone doesn't know are left out: they were notices only.
-std::vector<Message> messagesFromJson(const Json& json)
-{
-    std::vector<Message> messages;
-    for (const auto& item : json)
-        for (const auto code : allMessageCodes())
-            if (name(code) == item.at("code").get_ref<const std::string&>())
-                messages.push_back({code, item.at("arguments").get<MessageArguments>()});
-    return messages;
-}
-
 void readCurves(const fs::path& file, Build& build)
 {
     if (!fs::exists(file))

@@ -26,7 +26,8 @@ enum class DataFit
     Told
 };
 
-// evaluate(); where `fit` allows, a model that doesn't fit the data is measured without them and a notice says why.
+// evaluate(); a model is measured without the data, and a notice says why, where they lack the split and, as far as `fit` allows,
+// where the model doesn't fit them.
 Evaluation measure(const std::filesystem::path& model, const Dataset* dataset, const EvaluateOptions& options, DataFit fit,
                    const JobContext& job);
 

@@ -51,14 +51,13 @@ public:
         return recipe;
     }
 
-    // In the order of the lines. First line, and all problems as one text.
+    // In the order of the lines. First line, and all problems as one text, each but the first with its line.
     std::pair<int, std::string> problems()
     {
         std::ranges::stable_sort(m_problems, {}, &YamlProblem::line);
         std::string all;
         for (const auto& problem : m_problems)
-            all += (all.empty() ? "" : "; ") +
-                   (m_problems.size() > 1 ? "line " + std::to_string(problem.line) + ": " : std::string()) + problem.text;
+            all += (all.empty() ? std::string() : "; line " + std::to_string(problem.line) + ": ") + problem.text;
         return {m_problems.empty() ? 0 : m_problems.front().line, all};
     }
     bool failed() const { return !m_problems.empty(); }

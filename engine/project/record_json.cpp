@@ -58,19 +58,4 @@ Json groupsToJson(const std::vector<PrunedGroup>& groups)
     });
 }
 
-Json messageToJson(const Message& message)
-{
-    Json json;
-    json["code"] = name(message.code);
-    json["arguments"] = Json::object();
-    for (const auto& [key, value] : message.arguments)
-        json["arguments"][key] = value;
-    return json;
-}
-
-Json messagesToJson(const std::vector<Message>& messages)
-{
-    return listOf(messages, messageToJson);
-}
-
 } // namespace hone

@@ -2,8 +2,8 @@
 // The small records that builds and reports keep, as JSON and back. Reading throws what the JSON library throws.
 #pragma once
 
-#include "core/error.h"
 #include "core/json.h"
+#include "core/message_json.h"
 #include "prune/pruner.h"
 #include "train/train.h"
 
@@ -16,7 +16,5 @@ Json epochToJson(const EpochResult& epoch);
 EpochResult epochFromJson(const Json& json);
 Json epochsToJson(const std::vector<EpochResult>& epochs);
 Json groupsToJson(const std::vector<PrunedGroup>& groups);
-Json messageToJson(const Message& message); // code, arguments{}
-Json messagesToJson(const std::vector<Message>& messages);
 
 } // namespace hone

@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
+#include <initializer_list>
 #include <system_error>
 #include <utility>
 
@@ -156,6 +156,22 @@ bool isRoot(const StepParameters& parameters)
     return std::holds_alternative<ImportParameters>(parameters) || std::holds_alternative<NewParameters>(parameters);
 }
 
+bool isOneOf(MessageCode code, std::initializer_list<MessageCode> codes)
+{
+    return std::ranges::find(codes, code) != codes.end();
+}
+
+// What doesn't fit is what the step is there to mend, so no way out is told, only why there is no figure.
+void tellAsBefore(std::vector<Message>& notices)
+{
+    for (auto& notice : notices) {
+        if (notice.code == MessageCode::ClassCountMismatch)
+            notice.code = MessageCode::BeforeHasOtherClasses;
+        else if (notice.code == MessageCode::ClassesUnmapped)
+            notice.code = MessageCode::BeforeLacksClasses;
+    }
+}
+
 // How far a step's three parts go, as fractions of the whole.
 struct Phases
 {
@@ -168,15 +184,16 @@ struct Phases
 Evaluation measure(const fs::path& model, const Dataset* dataset, const EvaluateOptions& options, DataFit fit,
                    const JobContext& job)
 {
-    if (!dataset || fit == DataFit::Required)
+    if (!dataset)
         return evaluate(model, dataset, options, job);
     try {
         return evaluate(model, dataset, options, job);
     } catch (const Error& error) {
-        constexpr std::array misfits = {MessageCode::ClassCountMismatch, MessageCode::ClassesUnmapped,
-                                        MessageCode::ModelInputUnsupported, MessageCode::ModelOutputUnsupported,
-                                        MessageCode::SplitMissing};
-        if (std::ranges::find(misfits, error.code()) == misfits.end())
+        // Too few pictures to measure with say nothing against the model, nor against the work that was done.
+        const bool nothingToMeasureWith = isOneOf(error.code(), {MessageCode::SplitMissing, MessageCode::DataEmpty});
+        const bool misfit = isOneOf(error.code(), {MessageCode::ClassCountMismatch, MessageCode::ClassesUnmapped,
+                                                   MessageCode::ModelInputUnsupported, MessageCode::ModelOutputUnsupported});
+        if (!nothingToMeasureWith && !(misfit && fit == DataFit::Told))
             throw;
         auto evaluation = evaluate(model, nullptr, options, job);
         evaluation.notices.push_back(error.message());
@@ -201,6 +218,9 @@ StepOutcome performStep(const StepParameters& parameters, const StepInput& input
         result.before = *known;
     else if (!isRoot(parameters))
         result.before = measure(input.model, input.dataset, input.evaluate, fitBefore(parameters), job.part(0, phases.before));
+
+    if (fitBefore(parameters) == DataFit::Told)
+        tellAsBefore(result.before.notices);
 
     auto product = std::visit(Performer(input, graph, result, job.part(phases.before, phases.after)), parameters);
     job.checkStop();

@@ -5,6 +5,8 @@
 #include "prune/channel_removal.h"
 #include "prune/surgery_proof.h"
 
+#include <array>
+#include <charconv>
 #include <cmath>
 
 namespace hone
@@ -14,10 +16,18 @@ namespace
 
 constexpr double mostDifference = 1e-3;
 
+// The shortest text that gives the same number again.
+std::string text(double value)
+{
+    std::array<char, 32> characters;
+    const auto end = std::to_chars(characters.data(), characters.data() + characters.size(), value).ptr;
+    return {characters.data(), end};
+}
+
 void requireRatio(double ratio)
 {
     if (!(ratio >= 0 && ratio < 1)) // also not a number
-        throw Error(MessageCode::RatioOutOfRange, {{"ratio", std::to_string(ratio)}});
+        throw Error(MessageCode::RatioOutOfRange, {{"ratio", text(ratio)}});
 }
 
 void requireGroups(const DependencyGraph& dependencies)

@@ -272,7 +272,11 @@ TrainResult train(const Graph& graph, const Dataset& dataset, const TrainOptions
     check(options);
     requireOperators(graph);
     dataset.require(Split::Train);
-    return Training(prepared(graph, dataset, options), dataset, options, job).run();
+    const auto start = prepared(graph, dataset, options);
+    auto result = Training(start, dataset, options, job).run();
+    if (auto notice = preprocessNotice(start.pairing))
+        result.notices.insert(result.notices.begin(), std::move(*notice));
+    return result;
 }
 
 } // namespace hone

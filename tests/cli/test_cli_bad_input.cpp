@@ -4,6 +4,7 @@
 #include "engine/graph_building.h"
 #include "onnx_io/onnx_io.h"
 
+#include <QDirIterator>
 #include <QTest>
 
 #include <sched.h>
@@ -33,6 +34,7 @@ private slots:
         QProcess::execute("cp", {"-r", m_files.data() + "/train/" + QDir(m_files.data() + "/train").entryList(QDir::Dirs | QDir::NoDotAndDotDot).first(),
                                  m_files.path("one-class/train/only")});
         m_files.dataWithUnreadable("mostly-bad", 20);
+        leaveUnreadableOnly(m_files.dataWithUnreadable("all-bad", 4) + "/validation");
         writeOddModel();
     }
 
@@ -83,6 +85,7 @@ private slots:
         row("more outputs than kept", "finetune @ten.onnx --data @data --head keep --out @out.onnx", 3, "ClassCountMismatch");
         // data
         row("missing data", "evaluate @model.onnx --data @no-data", 3, "DataNotFound");
+        row("no picture of a small split can be read", "evaluate @model.onnx --data @all-bad --split validation", 3, "PicturesUnreadable");
         row("no data in the folder", "evaluate @model.onnx --data @nothing", 3, "DataEmpty");
         row("one class only", "finetune @model.onnx --data @one-class --out @out.onnx", 3, "SingleClass");
         row("another class count", "evaluate @ten.onnx --data @data", 3, "ClassCountMismatch");
@@ -189,6 +192,13 @@ private slots:
     }
 
 private:
+    static void leaveUnreadableOnly(const QString& folder)
+    {
+        QDirIterator files(folder, QDir::Files, QDirIterator::Subdirectories);
+        while (files.hasNext())
+            if (QFile file(files.next()); file.open(QIODevice::ReadOnly) && file.peek(3) != "not")
+                file.remove();
+    }
     // Conv -> Atan -> Conv -> Shrink -> pooling -> 12 scores: measurable, prunable and quantizable, but not trainable.
     void writeOddModel()
     {

@@ -252,6 +252,23 @@ private slots:
         }
     }
 
+    void aSmallSplitWithoutAReadablePictureIsRefused()
+    {
+        plainData(2);
+        for (const auto* file : {"a/1000.png", "a/1001.png", "b/1000.png", "b/1001.png"})
+            writeBytes(m_folder / "train" / file, "broken");
+        const auto data = Dataset::open(m_folder);
+        Loader loader(data, Split::Train, pairingFor(data, 4), {.batch = 4}); // so few are allowed, were there others
+        try {
+            allOf(loader);
+            QFAIL("nothing was thrown");
+        } catch (const Error& error) {
+            QVERIFY(error.code() == MessageCode::PicturesUnreadable);
+            QCOMPARE(error.message().arguments.at("count"), "4");
+            QVERIFY(error.message().arguments.at("files").find("train/b/1001.png") != std::string::npos);
+        }
+    }
+
     void aClassWithoutAnOutputIsLabelledMinusOne()
     {
         const auto data = plainData(1);

@@ -132,6 +132,17 @@ private slots:
         QCOMPARE(pairing.preprocess.width, 32);
     }
 
+    void whatNothingStatesOfPreprocessingIsTold()
+    {
+        auto graph = modelOf(nchw(1, 32), scores(3));
+        const auto notice = preprocessNotice(pair(graph, dataWith("")));
+        QVERIFY(notice && notice->code == MessageCode::PreprocessAssumed);
+        QCOMPARE(notice->arguments.at("channels"), "gray");
+        QVERIFY(!preprocessNotice(pair(graph, dataWith("preprocess: {mean: 0.5}\n"))));
+        writeModelCard(graph, {.classes = {}, .preprocess = Preprocess{}});
+        QVERIFY(!preprocessNotice(pair(graph, dataWith(""))));
+    }
+
     void classesThatTheCardLacksAreNamed()
     {
         auto graph = modelOf(nchw(3, 32), scores(3));

@@ -192,6 +192,12 @@ void TestPruner::ratiosOutsideOfTheirRangeAreRefused()
 {
     for (const double ratio : {-0.1, 1.0, 7.0, std::numeric_limits<double>::quiet_NaN()})
         QCOMPARE(codeOf(handNet().graph(), options(ratio)), MessageCode::RatioOutOfRange);
+    try {
+        prune(handNet().graph(), options(1.2), {});
+        QFAIL("nothing was thrown");
+    } catch (const Error& error) {
+        QCOMPARE(QString::fromStdString(error.message().arguments.at("ratio")), QString("1.2"));
+    }
 }
 
 void TestPruner::aModelWithoutPrunableLayersSaysWhy()

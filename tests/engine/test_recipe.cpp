@@ -112,6 +112,10 @@ private slots:
 
     void allProblemsAreNamedAtOnce()
     {
+        const auto problems = errorOf([] { parsed("steps:\n  - step: new\n    width: 0\n    depth: 1\n"); });
+        QVERIFY(problems);
+        QCOMPARE(problems->arguments.at("line"), std::string("3")); // said once
+        QVERIFY2(problems->arguments.at("detail").starts_with("'width'"), problems->arguments.at("detail").c_str());
         const auto text = describe(errorOf([] { parsed("title: x\nsteps:\n  - step: new\n    width: 0\n  - step: blur\n"); }));
         for (const auto* part : {"line 1: 'title'", "line 4: 'width'", "line 5: step 'blur'"})
             QVERIFY2(text.find(part) != text.npos, text.c_str());

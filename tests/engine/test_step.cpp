@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Step parameters as JSON and command lines, and steps on files.
 #include "core/hash.h"
+#include "data/picture_codec.h"
 #include "onnx_io/onnx_io.h"
 #include "project/step.h"
 #include "temporary_projects.h"
@@ -158,6 +159,38 @@ private slots:
         QVERIFY(result.before.accuracy && result.after.accuracy);
         QCOMPARE(result.after.accuracy->split, Split::Validation);
         QCOMPARE(result.after.accuracy->samples, std::size_t(24));
+    }
+
+    void aModelThatGetsANewHeadIsSaidNotToHaveBeenMeasured()
+    {
+        const auto folder = pathOf(m_folder);
+        auto ten = tinyNetwork();
+        ten.architecture.classes = 10;
+        runStep(ten, {.output = folder / "ten.onnx"}, {});
+        FinetuneParameters finetune;
+        finetune.train.epochs = 1;
+        finetune.train.head = HeadPolicy::Replace;
+        const auto result =
+            runStep(finetune, {.model = folder / "ten.onnx", .dataset = &*m_data, .output = folder / "twelve.onnx"}, {});
+        QVERIFY(!result.before.accuracy && result.after.accuracy);
+        const Message expected{MessageCode::BeforeHasOtherClasses, {{"classes", "12"}, {"outputs", "10"}}};
+        QVERIFY(result.notices == std::vector<Message>{expected});
+        QCOMPARE(toJson(result).at("before").at("notices").at(0).at("code").get<std::string>(), std::string("BeforeHasOtherClasses"));
+    }
+
+    void withTooFewPicturesToMeasureWithAStepIsDoneAndSaysSo()
+    {
+        const auto folder = pathOf(m_folder) / "few";
+        for (int number = 0; const auto& info : m_data->classes()) { // one a class: all for training
+            fs::create_directories(folder / info.name);
+            writeFileAtomically(folder / info.name / "0.png", encodePng(Picture{8, 8, 3, std::vector<std::uint8_t>(192, ++number)}));
+        }
+        const auto few = Dataset::open(folder);
+        const auto result = runStep(pruning(0.5), {.model = m_model, .dataset = &few, .output = pathOf(m_folder) / "few.onnx"}, {});
+        QVERIFY(!result.before.accuracy && !result.after.accuracy);
+        QCOMPARE(result.notices.size(), std::size_t(1));
+        QVERIFY(result.notices.front().code == MessageCode::SplitMissing);
+        QCOMPARE(result.notices.front().arguments.at("available"), "train");
     }
 
     void theSameStepGivesTheSameBytes()
