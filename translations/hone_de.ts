@@ -160,6 +160,14 @@
         <source>stopped</source>
         <translation>gestoppt</translation>
     </message>
+    <message>
+        <source>tidying</source>
+        <translation>räume auf</translation>
+    </message>
+    <message>
+        <source>checking</source>
+        <translation>prüfe</translation>
+    </message>
 </context>
 <context>
     <name>Sentences</name>
@@ -256,8 +264,8 @@
         <translation>ONNX Runtime lehnt {path} ab: {detail}. Exportieren Sie das Modell erneut, nötigenfalls mit anderem Opset.</translation>
     </message>
     <message>
-        <source>The model&apos;s input is not a picture that Hone can feed: {detail}. Use a model that takes one picture.</source>
-        <translation>Die Eingabe des Modells ist kein Bild, das Hone liefern kann: {detail}. Nehmen Sie ein Modell, das ein Bild erwartet.</translation>
+        <source>The model&apos;s input doesn&apos;t take these data: {detail}. Use a model with one input for them.</source>
+        <translation>Der Eingang des Modells nimmt diese Daten nicht: {detail}. Verwenden Sie ein Modell mit einem Eingang dafür.</translation>
     </message>
     <message>
         <source>The model&apos;s output is not one score a class: {detail}. Use a classifier.</source>
@@ -272,16 +280,16 @@
         <translation>Den Datenordner {path} gibt es nicht. Wählen Sie einen auf der Seite „Daten“.</translation>
     </message>
     <message>
-        <source>{path} holds nothing that Hone knows as data. Use a folder with one folder a class, IDX files or CIFAR binary files.</source>
-        <translation>{path} enthält nichts, was Hone als Daten kennt. Nehmen Sie einen Ordner mit einem Unterordner je Klasse, IDX-Dateien oder CIFAR-Binärdateien.</translation>
+        <source>{path} holds nothing that Hone knows as data. Use a folder with one folder a class, or with IDX, CIFAR binary, CSV or NPZ files.</source>
+        <translation>{path} enthält nichts, was Hone als Daten kennt. Verwenden Sie einen Ordner mit einem Ordner je Klasse oder mit IDX-, CIFAR-Binär-, CSV- oder NPZ-Dateien.</translation>
     </message>
     <message>
         <source>{path} can&apos;t be understood: {detail}. Correct it and try again.</source>
         <translation>{path} ist nicht zu verstehen: {detail}. Berichtigen Sie die Datei und versuchen Sie es erneut.</translation>
     </message>
     <message>
-        <source>The split “{split}” of {path} holds no pictures. Add pictures, at least three a class, or name the splits in dataset.yaml.</source>
-        <translation>Der Teil „{split}“ von {path} enthält keine Bilder. Fügen Sie Bilder hinzu, mindestens drei je Klasse, oder nennen Sie die Teile in dataset.yaml.</translation>
+        <source>The split “{split}” of {path} holds no samples. Add some, at least three a class, or name the splits in dataset.yaml.</source>
+        <translation>Der Teil „{split}“ von {path} enthält keine Beispiele. Fügen Sie welche hinzu, mindestens drei je Klasse, oder benennen Sie die Teile in dataset.yaml.</translation>
     </message>
     <message>
         <source>{path} has no split “{split}”; it has {available}. Add pictures, at least three a class, put some into a folder of that name, or name the splits in dataset.yaml.</source>
@@ -300,12 +308,16 @@
         <translation>Für diese Klassen hat das Modell keine Ausgabe: {classes}. Trainieren Sie mit neuem Kopf nach oder ordnen Sie sie in dataset.yaml zu.</translation>
     </message>
     <message>
-        <source>{count} of {total} pictures can&apos;t be read, too many to go on: {files}. Replace or delete them.</source>
-        <translation>{count} von {total} Bildern sind nicht lesbar, zu viele zum Weitermachen: {files}. Ersetzen oder löschen Sie sie.</translation>
+        <source>{count} of {total} samples can&apos;t be read, too many to go on: {files}. Replace or delete them.</source>
+        <translation>{count} von {total} Beispielen lassen sich nicht lesen, zu viele, um fortzufahren: {files}. Ersetzen oder löschen Sie sie.</translation>
     </message>
     <message>
-        <source>{count} of {total} pictures can&apos;t be read and were skipped: {files}.</source>
-        <translation>{count} von {total} Bildern sind nicht lesbar und wurden übergangen: {files}.</translation>
+        <source>{count} of {total} samples can&apos;t be read and were skipped: {files}.</source>
+        <translation>{count} von {total} Beispielen lassen sich nicht lesen und wurden übersprungen: {files}.</translation>
+    </message>
+    <message>
+        <source>Neither the model nor dataset.yaml says how the data become the model&apos;s input, so {described} was taken. If the model was trained otherwise, its results are wrong; say it under “preprocess” in dataset.yaml.</source>
+        <translation>Weder das Modell noch dataset.yaml sagt, wie die Daten zum Eingang des Modells werden, daher wurde {described} angenommen. Wurde das Modell anders trainiert, sind seine Ergebnisse falsch; geben Sie es unter „preprocess“ in dataset.yaml an.</translation>
     </message>
     <message>
         <source>Neither the model nor dataset.yaml says how pixels become the model&apos;s input, so {channels} from 0 to 1 without mean and standard deviation was taken. If the model was trained otherwise, its accuracy is wrong; say it under “preprocess” in dataset.yaml.</source>
@@ -320,8 +332,8 @@
         <translation>Das Modell davor hat keine Ausgabe für die Klassen {classes}; deshalb wurde seine Genauigkeit nicht an diesen Daten gemessen, und der neue Kopf lässt sich mit nichts vergleichen.</translation>
     </message>
     <message>
-        <source>{path} is for {task}, which Hone can&apos;t do. Choose data for classification.</source>
-        <translation>{path} ist für {task}; das kann Hone nicht. Wählen Sie Daten zum Klassifizieren.</translation>
+        <source>{path} is for {task}, which Hone can&apos;t do. It does classification, regression, anomaly and agreement.</source>
+        <translation>{path} ist für {task}, was Hone nicht kann. Es kann classification, regression, anomaly und agreement.</translation>
     </message>
     <message>
         <source>{ratio} is no share of channels to remove. Choose 0 or more and less than 1.</source>
@@ -344,8 +356,8 @@
         <translation>Hier lässt sich nichts quantisieren: {detail}. Wählen Sie ein Modell mit Faltungen oder Matrixprodukten.</translation>
     </message>
     <message>
-        <source>{path} has no pictures to find value ranges with. Add some to the training or validation split.</source>
-        <translation>{path} hat keine Bilder, um Wertebereiche zu finden. Fügen Sie dem Trainings- oder Validierungsteil welche hinzu.</translation>
+        <source>{path} has no samples to find value ranges with. Add some to the training or validation split.</source>
+        <translation>{path} hat keine Beispiele, um Wertebereiche zu bestimmen. Fügen Sie dem Trainings- oder Validierungsteil welche hinzu.</translation>
     </message>
     <message>
         <source>Quantizing needs opset {needed}, and these operators of the model&apos;s opset {opset} can&apos;t be carried over: {operators}. Export the model again with opset {needed} or later.</source>
@@ -356,8 +368,40 @@
         <translation>Dieser Prozessor ({processor}) hat keine exakt addierenden 8-Bit-Skalarprodukte, daher bekamen die Gewichte 7 Bit. Ein Gerät, das sie hat, könnte etwas genauer sein.</translation>
     </message>
     <message>
-        <source>Training went astray in epoch {epoch}, batch {batch}: the loss is no longer a number. Lower the learning rate.</source>
-        <translation>Das Training ist in Epoche {epoch}, Stapel {batch} entgleist: der Verlust ist keine Zahl mehr. Senken Sie die Lernrate.</translation>
+        <source>Training went astray in epoch {epoch}, batch {batch}: the first value that is no longer a number is {value} of the layer {layer}. Lower the learning rate, or limit the gradients&apos; norm.</source>
+        <translation>Das Training ist in Epoche {epoch}, Stapel {batch} entgleist: Der erste Wert, der keine Zahl mehr ist, ist {value} der Schicht {layer}. Senken Sie die Lernrate, oder begrenzen Sie die Norm der Gradienten.</translation>
+    </message>
+    <message>
+        <source>Training went astray in epoch {epoch}, batch {batch}: the first value that is no longer a number is {value} of the layer {layer}. It stopped there; the weights of epoch {kept} are kept.</source>
+        <translation>Das Training ist in Epoche {epoch}, Stapel {batch} entgleist: Der erste Wert, der keine Zahl mehr ist, ist {value} der Schicht {layer}. Es hat dort angehalten; die Gewichte der Epoche {kept} bleiben.</translation>
+    </message>
+    <message>
+        <source>Went on from the checkpoint of an earlier run that was interrupted, behind epoch {epochs}.</source>
+        <translation>Fortgesetzt vom Zwischenstand eines früheren, unterbrochenen Laufs, nach Epoche {epochs}.</translation>
+    </message>
+    <message>
+        <source>This processor ({processor}) has no bf16 arithmetic, so training ran in float32.</source>
+        <translation>Dieser Prozessor ({processor}) rechnet nicht in bf16, daher lief das Training in float32.</translation>
+    </message>
+    <message>
+        <source>This LibTorch ({version}) has no CUDA. Train on the processor, or build Hone with a LibTorch that has it.</source>
+        <translation>Dieses LibTorch ({version}) hat kein CUDA. Trainieren Sie auf dem Prozessor, oder bauen Sie Hone mit einem LibTorch, das es hat.</translation>
+    </message>
+    <message>
+        <source>LibTorch {version} has CUDA, but finds no graphics processor. Look at its driver, or train on the processor.</source>
+        <translation>LibTorch {version} hat CUDA, findet aber keinen Grafikprozessor. Prüfen Sie dessen Treiber, oder trainieren Sie auf dem Prozessor.</translation>
+    </message>
+    <message>
+        <source>The frozen body ran once over each of {passes} augmented passes, and the epochs take turns with what it gave.</source>
+        <translation>Der eingefrorene Rumpf lief einmal über jeden von {passes} augmentierten Durchgängen; die Epochen wechseln sich mit seinen Ergebnissen ab.</translation>
+    </message>
+    <message>
+        <source>What the frozen body gives would take {megabytes} MB, so it ran anew in every epoch.</source>
+        <translation>Die Ergebnisse des eingefrorenen Rumpfs bräuchten {megabytes} MB, daher lief er in jeder Epoche neu.</translation>
+    </message>
+    <message>
+        <source>MixUp and CutMix mix pictures, so the frozen body ran anew in every epoch.</source>
+        <translation>MixUp und CutMix mischen Bilder, daher lief der eingefrorene Rumpf in jeder Epoche neu.</translation>
     </message>
     <message>
         <source>This version of Hone has no step “{step}”. Update Hone, or remove the step.</source>
@@ -462,6 +506,42 @@
     <message>
         <source>The sample&apos;s own SSH server can&apos;t start: {detail}. Install openssh-server.</source>
         <translation>Der eigene SSH-Server des Beispiels startet nicht: {detail}. Installieren Sie openssh-server.</translation>
+    </message>
+    <message>
+        <source>Nodes that only compute constants became constants ({count}).</source>
+        <translation>Knoten, die nur Konstanten berechnen, wurden zu Konstanten ({count}).</translation>
+    </message>
+    <message>
+        <source>Nodes that do nothing were left out ({count}).</source>
+        <translation>Knoten, die nichts tun, wurden weggelassen ({count}).</translation>
+    </message>
+    <message>
+        <source>Batch normalizations were folded into the layers before them ({count}).</source>
+        <translation>Batch-Normalisierungen wurden in die Schichten davor gefaltet ({count}).</translation>
+    </message>
+    <message>
+        <source>Batch normalization was put behind layers for training ({count}) and folded into them again afterwards.</source>
+        <translation>Für das Training wurden Batch-Normalisierungen hinter Schichten gesetzt ({count}) und danach wieder in sie gefaltet.</translation>
+    </message>
+    <message>
+        <source>Nodes and weights that nothing reads were left out ({count}).</source>
+        <translation>Knoten und Gewichte, die nichts liest, wurden weggelassen ({count}).</translation>
+    </message>
+    <message>
+        <source>The model took batches of {batch} only, it now takes any.</source>
+        <translation>Das Modell nahm nur Batches von {batch}, jetzt nimmt es beliebige.</translation>
+    </message>
+    <message>
+        <source>The model takes batches of {batch} only, as before: {detail}.</source>
+        <translation>Das Modell nimmt weiterhin nur Batches von {batch}: {detail}.</translation>
+    </message>
+    <message>
+        <source>At the output {output}, training and ONNX Runtime differ by {difference} of the largest value, more than {limit}. Evaluate and quantize the model, but don&apos;t train it here, and please report it.</source>
+        <translation>Am Ausgang {output} weichen Training und ONNX Runtime um {difference} des größten Werts voneinander ab, mehr als {limit}. Bewerten und quantisieren Sie das Modell, aber trainieren Sie es hier nicht, und melden Sie es bitte.</translation>
+    </message>
+    <message>
+        <source>Going backward through the model gives no finite gradient for {parameters}. Evaluate it, prune it without fine-tuning, and quantize it.</source>
+        <translation>Rückwärts durch das Modell ergibt sich für {parameters} kein endlicher Gradient. Bewerten Sie es, beschneiden Sie es ohne Nachtraining, und quantisieren Sie es.</translation>
     </message>
 </context>
 <context>

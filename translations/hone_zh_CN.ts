@@ -159,6 +159,14 @@
         <source>stopped</source>
         <translation>已停止</translation>
     </message>
+    <message>
+        <source>tidying</source>
+        <translation>整理</translation>
+    </message>
+    <message>
+        <source>checking</source>
+        <translation>检查</translation>
+    </message>
 </context>
 <context>
     <name>Sentences</name>
@@ -255,8 +263,8 @@
         <translation>ONNX Runtime 拒绝 {path}：{detail}。请重新导出模型，必要时换用其他 opset。</translation>
     </message>
     <message>
-        <source>The model&apos;s input is not a picture that Hone can feed: {detail}. Use a model that takes one picture.</source>
-        <translation>模型的输入不是 Hone 能提供的图片：{detail}。请使用以单张图片为输入的模型。</translation>
+        <source>The model&apos;s input doesn&apos;t take these data: {detail}. Use a model with one input for them.</source>
+        <translation>模型的输入不接受这些数据：{detail}。请使用具有一个相应输入的模型。</translation>
     </message>
     <message>
         <source>The model&apos;s output is not one score a class: {detail}. Use a classifier.</source>
@@ -271,16 +279,16 @@
         <translation>数据文件夹 {path} 不存在。请在“数据”页选择一个。</translation>
     </message>
     <message>
-        <source>{path} holds nothing that Hone knows as data. Use a folder with one folder a class, IDX files or CIFAR binary files.</source>
-        <translation>{path} 中没有 Hone 认识的数据。请使用每类一个子文件夹的文件夹、IDX 文件或 CIFAR 二进制文件。</translation>
+        <source>{path} holds nothing that Hone knows as data. Use a folder with one folder a class, or with IDX, CIFAR binary, CSV or NPZ files.</source>
+        <translation>{path} 中没有 Hone 认识的数据。请使用每个类别一个文件夹的文件夹，或包含 IDX、CIFAR 二进制、CSV 或 NPZ 文件的文件夹。</translation>
     </message>
     <message>
         <source>{path} can&apos;t be understood: {detail}. Correct it and try again.</source>
         <translation>无法理解 {path}：{detail}。请改正后重试。</translation>
     </message>
     <message>
-        <source>The split “{split}” of {path} holds no pictures. Add pictures, at least three a class, or name the splits in dataset.yaml.</source>
-        <translation>{path} 的划分“{split}”中没有图片。请添加图片，每个类别至少三张，或在 dataset.yaml 中写明各划分。</translation>
+        <source>The split “{split}” of {path} holds no samples. Add some, at least three a class, or name the splits in dataset.yaml.</source>
+        <translation>{path} 的“{split}”部分没有样本。请添加样本（每个类别至少三个），或在 dataset.yaml 中指明各部分。</translation>
     </message>
     <message>
         <source>{path} has no split “{split}”; it has {available}. Add pictures, at least three a class, put some into a folder of that name, or name the splits in dataset.yaml.</source>
@@ -299,12 +307,16 @@
         <translation>模型没有对应这些类别的输出：{classes}。请用新的输出层微调，或在 dataset.yaml 中映射。</translation>
     </message>
     <message>
-        <source>{count} of {total} pictures can&apos;t be read, too many to go on: {files}. Replace or delete them.</source>
-        <translation>{total} 张图片中有 {count} 张无法读取，过多而无法继续：{files}。请替换或删除它们。</translation>
+        <source>{count} of {total} samples can&apos;t be read, too many to go on: {files}. Replace or delete them.</source>
+        <translation>{total} 个样本中有 {count} 个无法读取，数量过多，无法继续：{files}。请替换或删除它们。</translation>
     </message>
     <message>
-        <source>{count} of {total} pictures can&apos;t be read and were skipped: {files}.</source>
-        <translation>{total} 张图片中有 {count} 张无法读取，已跳过：{files}。</translation>
+        <source>{count} of {total} samples can&apos;t be read and were skipped: {files}.</source>
+        <translation>{total} 个样本中有 {count} 个无法读取，已跳过：{files}。</translation>
+    </message>
+    <message>
+        <source>Neither the model nor dataset.yaml says how the data become the model&apos;s input, so {described} was taken. If the model was trained otherwise, its results are wrong; say it under “preprocess” in dataset.yaml.</source>
+        <translation>模型和 dataset.yaml 都没有说明数据如何变成模型的输入，因此采用了 {described}。如果模型是以其他方式训练的，其结果就是错误的；请在 dataset.yaml 的“preprocess”下说明。</translation>
     </message>
     <message>
         <source>Neither the model nor dataset.yaml says how pixels become the model&apos;s input, so {channels} from 0 to 1 without mean and standard deviation was taken. If the model was trained otherwise, its accuracy is wrong; say it under “preprocess” in dataset.yaml.</source>
@@ -319,8 +331,8 @@
         <translation>之前的模型没有对应这些类别的输出：{classes}，因此没有在这些数据上测量其准确率，新的输出层也就没有可比较的对象。</translation>
     </message>
     <message>
-        <source>{path} is for {task}, which Hone can&apos;t do. Choose data for classification.</source>
-        <translation>{path} 用于 {task}，Hone 不支持。请选择分类数据。</translation>
+        <source>{path} is for {task}, which Hone can&apos;t do. It does classification, regression, anomaly and agreement.</source>
+        <translation>{path} 用于 {task}，Hone 无法处理。Hone 支持 classification、regression、anomaly 和 agreement。</translation>
     </message>
     <message>
         <source>{ratio} is no share of channels to remove. Choose 0 or more and less than 1.</source>
@@ -343,8 +355,8 @@
         <translation>这里没有可量化的内容：{detail}。请选择含卷积或矩阵乘法的模型。</translation>
     </message>
     <message>
-        <source>{path} has no pictures to find value ranges with. Add some to the training or validation split.</source>
-        <translation>{path} 没有可用于确定取值范围的图片。请向训练或验证划分添加图片。</translation>
+        <source>{path} has no samples to find value ranges with. Add some to the training or validation split.</source>
+        <translation>{path} 没有可用于确定数值范围的样本。请在训练或验证部分添加一些。</translation>
     </message>
     <message>
         <source>Quantizing needs opset {needed}, and these operators of the model&apos;s opset {opset} can&apos;t be carried over: {operators}. Export the model again with opset {needed} or later.</source>
@@ -355,8 +367,40 @@
         <translation>此处理器（{processor}）没有能精确累加的 8 位点积指令，因此权重只用 7 位。具备该指令的设备精度可能略高。</translation>
     </message>
     <message>
-        <source>Training went astray in epoch {epoch}, batch {batch}: the loss is no longer a number. Lower the learning rate.</source>
-        <translation>训练在第 {epoch} 轮第 {batch} 批发散：损失已不是数值。请降低学习率。</translation>
+        <source>Training went astray in epoch {epoch}, batch {batch}: the first value that is no longer a number is {value} of the layer {layer}. Lower the learning rate, or limit the gradients&apos; norm.</source>
+        <translation>训练在第 {epoch} 轮第 {batch} 批发散：最先不再是数值的是层 {layer} 的 {value}。请降低学习率，或限制梯度范数。</translation>
+    </message>
+    <message>
+        <source>Training went astray in epoch {epoch}, batch {batch}: the first value that is no longer a number is {value} of the layer {layer}. It stopped there; the weights of epoch {kept} are kept.</source>
+        <translation>训练在第 {epoch} 轮第 {batch} 批发散：最先不再是数值的是层 {layer} 的 {value}。训练已停止，保留第 {kept} 轮的权重。</translation>
+    </message>
+    <message>
+        <source>Went on from the checkpoint of an earlier run that was interrupted, behind epoch {epochs}.</source>
+        <translation>已从先前中断的运行的检查点继续，位于第 {epochs} 轮之后。</translation>
+    </message>
+    <message>
+        <source>This processor ({processor}) has no bf16 arithmetic, so training ran in float32.</source>
+        <translation>此处理器（{processor}）没有 bf16 运算，因此训练使用 float32。</translation>
+    </message>
+    <message>
+        <source>This LibTorch ({version}) has no CUDA. Train on the processor, or build Hone with a LibTorch that has it.</source>
+        <translation>此 LibTorch（{version}）不带 CUDA。请在处理器上训练，或用带 CUDA 的 LibTorch 构建 Hone。</translation>
+    </message>
+    <message>
+        <source>LibTorch {version} has CUDA, but finds no graphics processor. Look at its driver, or train on the processor.</source>
+        <translation>LibTorch {version}带 CUDA，但找不到图形处理器。请检查其驱动程序，或在处理器上训练。</translation>
+    </message>
+    <message>
+        <source>The frozen body ran once over each of {passes} augmented passes, and the epochs take turns with what it gave.</source>
+        <translation>冻结的主干对 {passes} 遍增强数据各运行一次，各轮训练轮流使用其结果。</translation>
+    </message>
+    <message>
+        <source>What the frozen body gives would take {megabytes} MB, so it ran anew in every epoch.</source>
+        <translation>冻结主干的结果需要 {megabytes} MB，因此每轮都重新运行。</translation>
+    </message>
+    <message>
+        <source>MixUp and CutMix mix pictures, so the frozen body ran anew in every epoch.</source>
+        <translation>MixUp 和 CutMix 会混合图片，因此冻结的主干每轮都重新运行。</translation>
     </message>
     <message>
         <source>This version of Hone has no step “{step}”. Update Hone, or remove the step.</source>
@@ -461,6 +505,42 @@
     <message>
         <source>The sample&apos;s own SSH server can&apos;t start: {detail}. Install openssh-server.</source>
         <translation>示例自带的 SSH 服务器无法启动：{detail}。请安装 openssh-server。</translation>
+    </message>
+    <message>
+        <source>Nodes that only compute constants became constants ({count}).</source>
+        <translation>{count} 个只计算常量的节点已变为常量。</translation>
+    </message>
+    <message>
+        <source>Nodes that do nothing were left out ({count}).</source>
+        <translation>已去掉 {count} 个不起作用的节点。</translation>
+    </message>
+    <message>
+        <source>Batch normalizations were folded into the layers before them ({count}).</source>
+        <translation>{count} 个批归一化已折叠进其前面的层。</translation>
+    </message>
+    <message>
+        <source>Batch normalization was put behind layers for training ({count}) and folded into them again afterwards.</source>
+        <translation>训练时在 {count} 个层之后加入了批归一化，训练后又折叠回这些层。</translation>
+    </message>
+    <message>
+        <source>Nodes and weights that nothing reads were left out ({count}).</source>
+        <translation>已去掉 {count} 个无人读取的节点和权重。</translation>
+    </message>
+    <message>
+        <source>The model took batches of {batch} only, it now takes any.</source>
+        <translation>模型原来只接受大小为 {batch} 的批次，现在接受任意大小。</translation>
+    </message>
+    <message>
+        <source>The model takes batches of {batch} only, as before: {detail}.</source>
+        <translation>模型仍然只接受大小为 {batch} 的批次：{detail}。</translation>
+    </message>
+    <message>
+        <source>At the output {output}, training and ONNX Runtime differ by {difference} of the largest value, more than {limit}. Evaluate and quantize the model, but don&apos;t train it here, and please report it.</source>
+        <translation>在输出 {output} 处，训练引擎与 ONNX Runtime 相差最大值的 {difference}，超过 {limit}。可以评估和量化该模型，但请不要在此训练它，并请报告此问题。</translation>
+    </message>
+    <message>
+        <source>Going backward through the model gives no finite gradient for {parameters}. Evaluate it, prune it without fine-tuning, and quantize it.</source>
+        <translation>对模型做反向传播时，{parameters} 没有有限的梯度。可以评估它、在不微调的情况下剪枝，以及量化它。</translation>
     </message>
 </context>
 <context>

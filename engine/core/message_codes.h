@@ -34,6 +34,8 @@
     X(ModelInputUnsupported, Input)     /* detail */                                                                   \
     X(ModelOutputUnsupported, Input)    /* detail */                                                                   \
     X(NotTrainable, Input)              /* detail */                                                                   \
+    X(EnginesDisagree, Input)           /* output, difference, limit */                                                \
+    X(GradientsNotFinite, Input)        /* parameters */                                                               \
     /* data */                                                                                                         \
     X(DataNotFound, Input)              /* path */                                                                     \
     X(DataFormatUnknown, Input)         /* path */                                                                     \
@@ -46,6 +48,7 @@
     X(PicturesUnreadable, Input)        /* count, total, files: more than the rule allows, refused */                  \
     X(PicturesSkipped, Notice)          /* count, total, files: within the rule, skipped */                            \
     X(PreprocessAssumed, Notice)        /* channels: neither model nor data state the preprocessing */                 \
+    X(FrontEndAssumed, Notice)          /* described: the same for sounds, windows and tensors */                      \
     X(BeforeHasOtherClasses, Notice)    /* classes, outputs: of a model that then gets a new head */                   \
     X(BeforeLacksClasses, Notice)       /* classes: the same */                                                        \
     X(TaskUnsupported, Input)           /* path, task */                                                               \
@@ -58,7 +61,22 @@
     X(CalibrationEmpty, Input)          /* path */                                                                     \
     X(OpsetNotRaised, Input)            /* operators, opset, needed */                                                 \
     X(ReducedWeightRange, Notice)       /* processor */                                                                \
-    X(LossNotFinite, Input)             /* epoch, batch */                                                             \
+    X(ConstantsFolded, Notice)          /* count: of nodes */                                                          \
+    X(NoOpsDropped, Notice)             /* count: of nodes */                                                          \
+    X(NormalizationFolded, Notice)      /* count: of nodes */                                                          \
+    X(NormalizationInserted, Notice)    /* count: of layers; for training, folded in again */                          \
+    X(UnusedRemoved, Notice)            /* count: of nodes and initializers */                                         \
+    X(BatchFreed, Notice)               /* batch */                                                                    \
+    X(BatchStaysFixed, Notice)          /* batch, detail */                                                            \
+    X(LossNotFinite, Input)             /* epoch, batch, value (that went wrong first), layer (that makes or reads it) */\
+    X(TrainingWentBack, Notice)         /* epoch, batch, value, layer as above, kept (the epoch whose weights are kept) */\
+    X(TrainingResumed, Notice)          /* epochs: already trained when an earlier run was interrupted */              \
+    X(Bf16Unavailable, Notice)          /* processor: lacks bf16 arithmetic, so float32 was used */                    \
+    X(CudaMissing, Usage)               /* version: of a LibTorch that was built without CUDA */                       \
+    X(CudaNoDevice, Usage)              /* version: of LibTorch */                                                     \
+    X(FeaturesOfPasses, Notice)         /* passes: augmented ones that a frozen body saw */                            \
+    X(FeaturesNotKept, Notice)          /* megabytes: that a frozen body's features would take */                      \
+    X(FeaturesMixed, Notice)            /* none: MixUp or CutMix with a frozen body */                                 \
     X(StepUnsupported, Input)           /* step */                                                                     \
     X(RecipeInvalid, Input)             /* path, line, detail */                                                       \
     X(ArchitectureUnknown, Usage)       /* name, known */                                                              \
