@@ -332,8 +332,48 @@
         <translation>Das Modell davor hat keine Ausgabe für die Klassen {classes}; deshalb wurde seine Genauigkeit nicht an diesen Daten gemessen, und der neue Kopf lässt sich mit nichts vergleichen.</translation>
     </message>
     <message>
-        <source>{path} is for {task}, which Hone can&apos;t do. It does classification, regression, anomaly and agreement.</source>
-        <translation>{path} ist für {task}, was Hone nicht kann. Es kann classification, regression, anomaly und agreement.</translation>
+        <source>The {split} split doesn&apos;t hold both normal samples and anomalies, so the reconstruction error was measured in place of the AUC. Put both into it.</source>
+        <translation>Der Teil {split} enthält nicht sowohl normale Beispiele als auch Anomalien; deshalb wurde statt der AUC der Rekonstruktionsfehler gemessen. Legen Sie beides hinein.</translation>
+    </message>
+    <message>
+        <source>The data have {targets} numbers to predict for each sample and the model has {outputs} outputs. Fine-tune it with a new head, or use the data that the model was made for.</source>
+        <translation>Die Daten geben je Beispiel {targets} Zahlen vor, das Modell hat {outputs} Ausgaben. Trainieren Sie es mit einem neuen Kopf nach, oder nehmen Sie die Daten, für die das Modell gemacht ist.</translation>
+    </message>
+    <message>
+        <source>The model before has {outputs} outputs and the data have {targets} numbers to predict, so its error was not measured on them and there is nothing to compare the new head with.</source>
+        <translation>Das Modell davor hat {outputs} Ausgaben, die Daten geben {targets} Zahlen vor; deshalb wurde sein Fehler nicht an ihnen gemessen, und der neue Kopf lässt sich mit nichts vergleichen.</translation>
+    </message>
+    <message>
+        <source>The model&apos;s output {output} has another shape than its input {input}, so it reconstructs nothing. Detect anomalies with an autoencoder.</source>
+        <translation>Die Ausgabe {output} des Modells hat eine andere Form als seine Eingabe {input}; es rekonstruiert also nichts. Anomalien lassen sich mit einem Autoencoder erkennen.</translation>
+    </message>
+    <message>
+        <source>No data were given, so the model and its reference were compared on {inputs} made-up inputs (random numbers, seed {seed}), which say little of real ones. Data without labels will do.</source>
+        <translation>Es wurden keine Daten angegeben; deshalb wurden das Modell und seine Vorlage an {inputs} erfundenen Eingaben verglichen (Zufallszahlen, Startwert {seed}), die über echte wenig sagen. Daten ohne Klassen genügen.</translation>
+    </message>
+    <message>
+        <source>The model can&apos;t be compared with its reference ({detail}). Give the model that it was made from.</source>
+        <translation>Das Modell lässt sich nicht mit seiner Vorlage vergleichen ({detail}). Geben Sie das Modell an, aus dem es entstanden ist.</translation>
+    </message>
+    <message>
+        <source>These outputs were left out, since they hold text or have another size than the reference&apos;s: {outputs}.</source>
+        <translation>Diese Ausgaben blieben außer Betracht, weil sie Text enthalten oder anders groß sind als die der Vorlage: {outputs}.</translation>
+    </message>
+    <message>
+        <source>{path} takes raw bytes already, its preprocessing is written into it. Use it as it is.</source>
+        <translation>{path} nimmt bereits rohe Bytes, die Vorverarbeitung steckt darin. Verwenden Sie es, wie es ist.</translation>
+    </message>
+    <message>
+        <source>Neither {path} nor the data say how raw data become its input. State it under “preprocess” in dataset.yaml.</source>
+        <translation>Weder {path} noch die Daten sagen, wie Rohdaten zu seiner Eingabe werden. Geben Sie es unter „preprocess“ in dataset.yaml an.</translation>
+    </message>
+    <message>
+        <source>This preprocessing can&apos;t be written into a model ({detail}). Do it before the model, as now.</source>
+        <translation>Diese Vorverarbeitung lässt sich nicht in ein Modell schreiben ({detail}). Führen Sie sie wie bisher vor dem Modell aus.</translation>
+    </message>
+    <message>
+        <source>{path} is for the task “{task}”, which Hone doesn&apos;t do. It does classification, regression and anomaly detection, and compares any model with its original.</source>
+        <translation>{path} ist für die Aufgabe „{task}“, die Hone nicht bearbeitet. Es kennt Klassifikation, Regression und Anomalieerkennung und vergleicht jedes Modell mit seinem Original.</translation>
     </message>
     <message>
         <source>{ratio} is no share of channels to remove. Choose 0 or more and less than 1.</source>

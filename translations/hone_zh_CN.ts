@@ -331,8 +331,48 @@
         <translation>之前的模型没有对应这些类别的输出：{classes}，因此没有在这些数据上测量其准确率，新的输出层也就没有可比较的对象。</translation>
     </message>
     <message>
-        <source>{path} is for {task}, which Hone can&apos;t do. It does classification, regression, anomaly and agreement.</source>
-        <translation>{path} 用于 {task}，Hone 无法处理。Hone 支持 classification、regression、anomaly 和 agreement。</translation>
+        <source>The {split} split doesn&apos;t hold both normal samples and anomalies, so the reconstruction error was measured in place of the AUC. Put both into it.</source>
+        <translation>划分 {split} 中没有同时包含正常样本和异常样本，因此测量的是重建误差而不是 AUC。请放入这两类样本。</translation>
+    </message>
+    <message>
+        <source>The data have {targets} numbers to predict for each sample and the model has {outputs} outputs. Fine-tune it with a new head, or use the data that the model was made for.</source>
+        <translation>数据中每个样本有 {targets} 个待预测的数值，而模型有 {outputs} 个输出。请用新的输出头微调，或使用该模型对应的数据。</translation>
+    </message>
+    <message>
+        <source>The model before has {outputs} outputs and the data have {targets} numbers to predict, so its error was not measured on them and there is nothing to compare the new head with.</source>
+        <translation>之前的模型有 {outputs} 个输出，而数据有 {targets} 个待预测的数值，因此没有在这些数据上测量它的误差，新的输出头也就没有可比对象。</translation>
+    </message>
+    <message>
+        <source>The model&apos;s output {output} has another shape than its input {input}, so it reconstructs nothing. Detect anomalies with an autoencoder.</source>
+        <translation>模型的输出 {output} 与输入 {input} 形状不同，因此它不做重建。请使用自编码器检测异常。</translation>
+    </message>
+    <message>
+        <source>No data were given, so the model and its reference were compared on {inputs} made-up inputs (random numbers, seed {seed}), which say little of real ones. Data without labels will do.</source>
+        <translation>没有给出数据，因此模型与参考模型是在 {inputs} 个虚构输入（随机数，种子 {seed}）上比较的，这对真实数据说明不了多少。无标签的数据即可。</translation>
+    </message>
+    <message>
+        <source>The model can&apos;t be compared with its reference ({detail}). Give the model that it was made from.</source>
+        <translation>无法将该模型与参考模型比较（{detail}）。请给出它所源自的模型。</translation>
+    </message>
+    <message>
+        <source>These outputs were left out, since they hold text or have another size than the reference&apos;s: {outputs}.</source>
+        <translation>以下输出未参与比较，因为它们是文本，或大小与参考模型不同：{outputs}。</translation>
+    </message>
+    <message>
+        <source>{path} takes raw bytes already, its preprocessing is written into it. Use it as it is.</source>
+        <translation>{path} 已经直接接收原始字节，预处理已写入其中。请直接使用。</translation>
+    </message>
+    <message>
+        <source>Neither {path} nor the data say how raw data become its input. State it under “preprocess” in dataset.yaml.</source>
+        <translation>{path} 和数据都没有说明原始数据如何成为模型的输入。请在 dataset.yaml 的“preprocess”中说明。</translation>
+    </message>
+    <message>
+        <source>This preprocessing can&apos;t be written into a model ({detail}). Do it before the model, as now.</source>
+        <translation>这种预处理无法写入模型（{detail}）。请仍像现在这样在模型之前进行。</translation>
+    </message>
+    <message>
+        <source>{path} is for the task “{task}”, which Hone doesn&apos;t do. It does classification, regression and anomaly detection, and compares any model with its original.</source>
+        <translation>{path} 用于任务“{task}”，Hone 不处理该任务。它支持分类、回归和异常检测，并能将任何模型与其原模型比较。</translation>
     </message>
     <message>
         <source>{ratio} is no share of channels to remove. Choose 0 or more and less than 1.</source>

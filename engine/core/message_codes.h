@@ -51,6 +51,16 @@
     X(FrontEndAssumed, Notice)          /* described: the same for sounds, windows and tensors */                      \
     X(BeforeHasOtherClasses, Notice)    /* classes, outputs: of a model that then gets a new head */                   \
     X(BeforeLacksClasses, Notice)       /* classes: the same */                                                        \
+    X(AnomalyKindMissing, Notice)       /* split: lacks normal samples or anomalies, so there is no AUC */             \
+    X(TargetCountMismatch, Input)       /* targets, outputs */                                                         \
+    X(BeforeHasOtherTargets, Notice)    /* targets, outputs: the same */                                               \
+    X(OutputUnlikeInput, Input)         /* input, output (shapes) */                                                   \
+    X(InputsMadeUp, Notice)             /* inputs (count), seed */                                                     \
+    X(ReferenceUnlike, Input)           /* detail */                                                                   \
+    X(OutputsNotCompared, Notice)       /* outputs: text, or of another size than the reference's */                   \
+    X(PreprocessingInside, Input)       /* path */                                                                     \
+    X(PreprocessingUnknown, Input)      /* path */                                                                     \
+    X(PreprocessingNotWritable, Input)  /* detail */                                                                   \
     X(TaskUnsupported, Input)           /* path, task */                                                               \
     /* steps */                                                                                                        \
     X(RatioOutOfRange, Usage)           /* ratio */                                                                    \
