@@ -348,6 +348,10 @@
         <translation>Die Ausgabe {output} des Modells hat eine andere Form als seine Eingabe {input}; es rekonstruiert also nichts. Anomalien lassen sich mit einem Autoencoder erkennen.</translation>
     </message>
     <message>
+        <source>{path} holds no labels, so nothing can be learnt or counted on it. A model can be compared with the one that it was made from.</source>
+        <translation>{path} enthält keine Klassen und Zielwerte; daran lässt sich nichts lernen und nichts auszählen. Ein Modell kann damit nur mit dem verglichen werden, aus dem es entstanden ist.</translation>
+    </message>
+    <message>
         <source>No data were given, so the model and its reference were compared on {inputs} made-up inputs (random numbers, seed {seed}), which say little of real ones. Data without labels will do.</source>
         <translation>Es wurden keine Daten angegeben; deshalb wurden das Modell und seine Vorlage an {inputs} erfundenen Eingaben verglichen (Zufallszahlen, Startwert {seed}), die über echte wenig sagen. Daten ohne Klassen genügen.</translation>
     </message>

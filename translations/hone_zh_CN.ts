@@ -347,6 +347,10 @@
         <translation>模型的输出 {output} 与输入 {input} 形状不同，因此它不做重建。请使用自编码器检测异常。</translation>
     </message>
     <message>
+        <source>{path} holds no labels, so nothing can be learnt or counted on it. A model can be compared with the one that it was made from.</source>
+        <translation>{path} 中没有标签，因此无法据此学习或统计。可以把模型与它所源自的模型比较。</translation>
+    </message>
+    <message>
         <source>No data were given, so the model and its reference were compared on {inputs} made-up inputs (random numbers, seed {seed}), which say little of real ones. Data without labels will do.</source>
         <translation>没有给出数据，因此模型与参考模型是在 {inputs} 个虚构输入（随机数，种子 {seed}）上比较的，这对真实数据说明不了多少。无标签的数据即可。</translation>
     </message>

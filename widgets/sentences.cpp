@@ -69,6 +69,7 @@ constexpr Entry table[] = {
     {MessageCode::TargetCountMismatch, QT_TRANSLATE_NOOP("Sentences", "The data have {targets} numbers to predict for each sample and the model has {outputs} outputs. Fine-tune it with a new head, or use the data that the model was made for.")},
     {MessageCode::BeforeHasOtherTargets, QT_TRANSLATE_NOOP("Sentences", "The model before has {outputs} outputs and the data have {targets} numbers to predict, so its error was not measured on them and there is nothing to compare the new head with.")},
     {MessageCode::OutputUnlikeInput, QT_TRANSLATE_NOOP("Sentences", "The model's output {output} has another shape than its input {input}, so it reconstructs nothing. Detect anomalies with an autoencoder.")},
+    {MessageCode::LabelsMissing, QT_TRANSLATE_NOOP("Sentences", "{path} holds no labels, so nothing can be learnt or counted on it. A model can be compared with the one that it was made from.")},
     {MessageCode::InputsMadeUp, QT_TRANSLATE_NOOP("Sentences", "No data were given, so the model and its reference were compared on {inputs} made-up inputs (random numbers, seed {seed}), which say little of real ones. Data without labels will do.")},
     {MessageCode::ReferenceUnlike, QT_TRANSLATE_NOOP("Sentences", "The model can't be compared with its reference ({detail}). Give the model that it was made from.")},
     {MessageCode::OutputsNotCompared, QT_TRANSLATE_NOOP("Sentences", "These outputs were left out, since they hold text or have another size than the reference's: {outputs}.")},

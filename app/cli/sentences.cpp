@@ -64,6 +64,7 @@ const std::map<Code, std::string_view>& table()
         {Code::TargetCountMismatch, "The data have {targets} numbers to predict for each sample, the model has {outputs} outputs; fine-tune with --head replace, or use the data that the model was made for."},
         {Code::BeforeHasOtherTargets, "The model before has {outputs} outputs and the data have {targets} numbers to predict, so its error was not measured on them and there is nothing to compare the new head with."},
         {Code::OutputUnlikeInput, "The model's output {output} has another shape than its input {input}, so it reconstructs nothing; detect anomalies with an autoencoder."},
+        {Code::LabelsMissing, "{path} holds no labels, so nothing can be learnt or counted on it; compare a model with the one that it was made from: evaluate with --reference."},
         {Code::InputsMadeUp, "No data were given, so the model and its reference were compared on {inputs} made-up inputs (random numbers, seed {seed}), which say little of real ones: give some with --data DIR, without labels will do."},
         {Code::ReferenceUnlike, "The model can't be compared with its reference ({detail}); give the model that it was made from."},
         {Code::OutputsNotCompared, "These outputs were left out, since they hold text or have another size than the reference's: {outputs}."},

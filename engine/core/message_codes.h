@@ -55,6 +55,7 @@
     X(TargetCountMismatch, Input)       /* targets, outputs */                                                         \
     X(BeforeHasOtherTargets, Notice)    /* targets, outputs: the same */                                               \
     X(OutputUnlikeInput, Input)         /* input, output (shapes) */                                                   \
+    X(LabelsMissing, Input)             /* path */                                                                     \
     X(InputsMadeUp, Notice)             /* inputs (count), seed */                                                     \
     X(ReferenceUnlike, Input)           /* detail */                                                                   \
     X(OutputsNotCompared, Notice)       /* outputs: text, or of another size than the reference's */                   \
