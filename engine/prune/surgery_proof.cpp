@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "prune/surgery_proof.h"
 
-#include "core/error.h"
-#include "core/random.h"
 #include "onnx_io/onnx_io.h"
 #include "prune/channel_removal.h"
 #include "prune/channel_walk.h"
 #include "prune/tensor_slicing.h"
-#include "runtime/session.h"
+#include "runtime/made_up_inputs.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
-#include <optional>
 
 namespace hone
 {
@@ -70,134 +66,13 @@ void showScores(Graph& graph)
     }
 }
 
-enum class InputKind
+void compare(const Tensor& expected, const Tensor& actual, Difference& worst)
 {
-    Normal,
-    WideNormal,
-    Uniform
-};
-
-double randomNumber(InputKind kind, Random& random)
-{
-    if (kind == InputKind::Uniform)
-        return random.uniform();
-    return kind == InputKind::Normal ? random.normal() : 32 * random.normal();
-}
-
-Tensor randomInput(DType dtype, const Dimensions& shape, InputKind kind, Random& random)
-{
-    Tensor tensor(dtype, shape);
-    switch (dtype) {
-    case DType::Float32:
-        for (float& value : tensor.mutableData<float>())
-            value = static_cast<float>(randomNumber(kind, random));
-        break;
-    case DType::Float64:
-        for (double& value : tensor.mutableData<double>())
-            value = randomNumber(kind, random);
-        break;
-    case DType::Float16: // from an eighth to a half
-        for (std::byte& value : tensor.mutableBytes())
-            value = static_cast<std::byte>(0x30 + random.below(8));
-        break;
-    case DType::UInt8:
-        for (std::uint8_t& value : tensor.mutableData<std::uint8_t>())
-            value = static_cast<std::uint8_t>(random.below(256));
-        break;
-    case DType::Int64: // indices of something: zero and one are likely to exist
-        for (std::int64_t& value : tensor.mutableData<std::int64_t>())
-            value = static_cast<std::int64_t>(random.below(2));
-        break;
-    case DType::Int32:
-        for (std::int32_t& value : tensor.mutableData<std::int32_t>())
-            value = static_cast<std::int32_t>(random.below(2));
-        break;
-    default: // zeros
-        break;
-    }
-    return tensor;
-}
-
-// Shapes to try: free first extents are a batch, other free ones a size that many models take.
-std::vector<std::vector<Dimensions>> shapesToTry(const Session& session)
-{
-    std::vector<std::vector<Dimensions>> tries;
-    for (const std::int64_t freeExtent : {32, 64, 224, 8, 1})
-        for (const std::int64_t batch : {2, 1}) {
-            std::vector<Dimensions> shapes;
-            for (const Port& port : session.inputs()) {
-                shapes.push_back(withFreeAs(port.shape, freeExtent));
-                if (!port.shape.empty() && !port.shape[0].isFixed())
-                    shapes.back()[0] = batch;
-            }
-            if (std::ranges::find(tries, shapes) == tries.end())
-                tries.push_back(std::move(shapes));
-        }
-    return tries;
-}
-
-std::vector<Tensor> randomInputs(const Session& session, const std::vector<Dimensions>& shapes, InputKind kind)
-{
-    Random random(proofSeed, static_cast<std::uint64_t>(kind));
-    std::vector<Tensor> inputs;
-    for (std::size_t i = 0; i < shapes.size(); ++i)
-        inputs.push_back(randomInput(session.inputs()[i].dtype, shapes[i], kind, random));
-    return inputs;
-}
-
-struct ProofRun
-{
-    std::vector<Tensor> inputs;
-    std::vector<Tensor> outputs;
-};
-
-ProofRun runSomehow(Session& session, InputKind kind, const JobContext& job)
-{
-    std::optional<Error> first;
-    for (const auto& shapes : shapesToTry(session)) {
-        job.checkStop();
-        try {
-            ProofRun run{randomInputs(session, shapes, kind), {}};
-            run.outputs = session.run(run.inputs);
-            return run;
-        } catch (const Error& error) {
-            if (!first)
-                first = error;
-        }
-    }
-    throw *first;
-}
-
-struct Comparison
-{
-    double worst = 0;
-    bool anyNumber = false;
-};
-
-void compare(const Tensor& expected, const Tensor& actual, Comparison& comparison)
-{
-    constexpr double never = std::numeric_limits<double>::infinity();
-    if (expected.shape() != actual.shape()) {
-        comparison.worst = never;
+    if (!isFloatingPoint(expected.dtype()) && expected.shape() == actual.shape())
         return;
-    }
-    if (!isFloatingPoint(expected.dtype()))
-        return;
-    const std::vector<float> a = toFloats(expected);
-    const std::vector<float> b = toFloats(actual);
-    double largest = 0;
-    double difference = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        if (std::isfinite(a[i]) != std::isfinite(b[i]))
-            difference = never;
-        if (!std::isfinite(a[i]) || !std::isfinite(b[i]))
-            continue;
-        comparison.anyNumber = true;
-        largest = std::max(largest, std::abs(static_cast<double>(a[i])));
-        difference = std::max(difference, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
-    }
-    if (difference > 0)
-        comparison.worst = std::max(comparison.worst, difference / std::max(largest, 1e-30));
+    const Difference found = differenceOf(expected, actual);
+    worst.relative = std::max(worst.relative, found.relative);
+    worst.anyNumber = worst.anyNumber || found.anyNumber;
 }
 
 } // namespace
@@ -223,17 +98,17 @@ double surgeryDifference(const Graph& masked, const Graph& pruned, const JobCont
         return std::numeric_limits<double>::infinity();
     Session original = Session::fromBytes(serializeOnnx(before), {}, "the masked original");
     Session smaller = Session::fromBytes(serializeOnnx(after), {}, "the pruned model");
-    Comparison comparison;
+    Difference worst;
     bool anyFloats = false;
     for (const InputKind kind : {InputKind::Normal, InputKind::WideNormal, InputKind::Uniform}) {
-        const ProofRun run = runSomehow(original, kind, job);
+        const MadeUpRun run = runOnMadeUpInputs(original, {.kind = kind, .seed = proofSeed, .bounds = {}}, job);
         const std::vector<Tensor> outputs = smaller.run(run.inputs);
         for (std::size_t i = 0; i < outputs.size(); ++i) {
-            compare(run.outputs.at(i), outputs[i], comparison);
+            compare(run.outputs.at(i), outputs[i], worst);
             anyFloats = anyFloats || isFloatingPoint(outputs[i].dtype());
         }
     }
-    return anyFloats && !comparison.anyNumber ? std::numeric_limits<double>::infinity() : comparison.worst;
+    return anyFloats && !worst.anyNumber ? std::numeric_limits<double>::infinity() : worst.relative;
 }
 
 } // namespace hone

@@ -2,10 +2,11 @@
 #include "quantize/prepare.h"
 
 #include "graph/shape_inference.h"
-#include "graph/transform.h"
-#include "quantize/constant_folding.h"
 #include "quantize/quantize.h"
 #include "quantize/raise_opset.h"
+#include "tidy/batch_normalization.h"
+#include "tidy/constant_folding.h"
+#include "tidy/no_ops.h"
 
 #include <algorithm>
 #include <optional>
@@ -264,6 +265,7 @@ int reduceMeanToPool(Graph& graph)
 Graph prepareForQuantization(const Graph& graph)
 {
     Graph result = graph;
+    liftConstants(result);
     dropNoOps(result);
     foldConstants(result);
     foldBatchNormalization(result);

@@ -3,7 +3,7 @@
 
 #include "autograd/graph_module.h"
 #include "autograd/training_module.h"
-#include "graph/transform.h"
+#include "tidy/free_batch.h"
 #include "train/freeze.h"
 #include "train/head.h"
 #include "train/schedule.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Costs against sums worked out by hand from the papers' architectures.
 #include "graph/cost.h"
-#include "graph/transform.h"
 #include "onnx_io/onnx_io.h"
 #include "operator_graph.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "graph/transform.h"
+#include "tidy/batch_normalization.h"
 
 #include <algorithm>
 #include <cmath>
@@ -91,23 +91,30 @@ std::optional<WeightLayout> weightLayout(const Node& node, const Dimensions& sha
 class Folding
 {
 public:
-    explicit Folding(Graph& graph) : m_graph(graph), m_uses(graph)
+    // only: their names; none: all.
+    Folding(Graph& graph, const std::vector<std::string>* only) : m_graph(graph), m_uses(graph), m_only(only)
     {
         for (std::uint32_t i = 0; i < graph.valueCount(); ++i)
             m_producer.push_back(m_uses.producer(ValueId{i}));
     }
 
-    int run()
+    std::vector<std::string> run()
     {
-        int folded = 0;
+        std::vector<std::string> folded;
         for (const auto id : std::vector(m_graph.order()))
-            folded += fold(id) ? 1 : 0;
-        if (folded > 0)
+            if (isWanted(m_graph.node(id)) && fold(id))
+                folded.push_back(m_graph.node(id).name);
+        if (!folded.empty())
             m_graph.removeDeadNodes();
         return folded;
     }
 
 private:
+    bool isWanted(const Node& node) const
+    {
+        return node.opType == "BatchNormalization" && (!m_only || std::ranges::find(*m_only, node.name) != m_only->end());
+    }
+
     bool readOnceOnly(ValueId id) const
     {
         // A value made while folding has the one reader that it was made for.
@@ -181,14 +188,20 @@ private:
 
     Graph& m_graph;
     GraphUses m_uses;
+    const std::vector<std::string>* m_only;
     std::vector<NodeId> m_producer;
 };
 
 } // namespace
 
-int foldBatchNormalization(Graph& graph)
+std::vector<std::string> foldBatchNormalization(Graph& graph)
 {
-    return Folding(graph).run();
+    return Folding(graph, nullptr).run();
+}
+
+std::vector<std::string> foldBatchNormalization(Graph& graph, const std::vector<std::string>& only)
+{
+    return Folding(graph, &only).run();
 }
 
 } // namespace hone
