@@ -216,8 +216,13 @@ NodeId Graph::store(Node node)
 {
     const NodeId id{static_cast<std::uint32_t>(m_nodes.size())};
     const auto stem = node.name.empty() ? node.opType : node.name;
-    for (auto suffix = id.index; node.name.empty() || m_nodeByName.contains(node.name); ++suffix)
-        node.name = stem + "_" + std::to_string(suffix);
+    if (node.name.empty() || m_nodeByName.contains(node.name)) {
+        auto& next = m_nextNodeSuffix[stem];
+        next = std::max(next, id.index);
+        do
+            node.name = stem + "_" + std::to_string(next++);
+        while (m_nodeByName.contains(node.name));
+    }
     m_nodeByName.emplace(node.name, id);
     m_nodes.push_back(std::move(node));
     return id;

@@ -116,7 +116,6 @@ public:
     std::string modelDomain;     // the model's reverse-DNS name, version and description
     std::int64_t modelVersion = 0;
     std::string modelDocString;
-    std::vector<std::string> functions; // model-local functions, each ONNX's FunctionProto, serialized; kept, never looked into
     std::vector<ValueId> inputs; // fed by the caller; never a value with a constant
     std::vector<ValueId> outputs;
 
@@ -164,6 +163,7 @@ private:
     mutable std::map<std::string, std::uint32_t, std::less<>> m_nextSuffix; // where uniqueName() goes on counting
     std::vector<Node> m_nodes;
     std::map<std::string, NodeId, std::less<>> m_nodeByName; // as they were added
+    std::map<std::string, std::uint32_t, std::less<>> m_nextNodeSuffix; // where naming them goes on counting
     std::vector<NodeId> m_order;
 };
 

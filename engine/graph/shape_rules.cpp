@@ -78,6 +78,8 @@ void RuleContext::output(std::size_t i, DType dtype, std::optional<Shape> shape)
 {
     if (i >= m_node.outputs.size() || !m_node.outputs[i].valid())
         return;
+    if (shape && shape->size() > largestRank)
+        mismatch("its output would have " + std::to_string(shape->size()) + " dimensions");
     std::int64_t elements = 1;
     for (const auto& dim : shape.value_or(Shape()))
         if (dim.isFixed() && (__builtin_mul_overflow(elements, dim.extent, &elements) || elements > mostElements))
@@ -87,8 +89,11 @@ void RuleContext::output(std::size_t i, DType dtype, std::optional<Shape> shape)
 
 void RuleContext::outputContents(std::size_t i, Contents contents)
 {
-    if (i < m_node.outputs.size() && m_node.outputs[i].valid() && contents.size() <= mostContents)
-        m_state.contents[m_node.outputs[i].index] = std::move(contents);
+    if (i >= m_node.outputs.size() || !m_node.outputs[i].valid() || contents.size() > mostContents ||
+        contents.size() > m_state.contentsLeft)
+        return;
+    m_state.contentsLeft -= contents.size();
+    m_state.contents[m_node.outputs[i].index] = std::move(contents);
 }
 
 void RuleContext::outputConstant(std::size_t i, Tensor tensor)

@@ -27,6 +27,8 @@ struct Element
 using Contents = std::vector<Element>;
 
 constexpr std::size_t mostContents = 1024;
+constexpr std::size_t mostContentsOfAll = std::size_t{1} << 21; // of a whole graph: some 100 MB
+constexpr std::size_t largestRank = 64;
 constexpr std::int64_t largestParameter = std::int64_t{1} << 31; // of a stride, pad, dilation or kernel
 
 Element toElement(const Dim& dim);
@@ -38,6 +40,7 @@ struct InferenceState
 {
     InferredTypes found;
     std::vector<std::optional<Contents>> contents;
+    std::size_t contentsLeft = mostContentsOfAll; // what may still be kept; shapes that need more stay unknown
 };
 
 class RuleContext

@@ -65,7 +65,7 @@ void concatContents(RuleContext& node)
 {
     Contents result;
     for (std::size_t i = 0; i < node.inputCount(); ++i) {
-        if (!node.contents(i) || !node.shape(i) || node.shape(i)->size() != 1)
+        if (!node.contents(i) || !node.shape(i) || node.shape(i)->size() != 1 || result.size() > mostContents)
             return;
         result.insert(result.end(), node.contents(i)->begin(), node.contents(i)->end());
     }

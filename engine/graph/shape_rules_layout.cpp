@@ -72,6 +72,8 @@ void reshape(RuleContext& node)
                     rankKnown ? std::optional(Shape(static_cast<std::size_t>((*targetShape)[0].extent))) : std::nullopt);
         return;
     }
+    if (target->size() > largestRank)
+        node.mismatch("to " + std::to_string(target->size()) + " dimensions");
     const bool zeroMeansCopy = node.node().intAttribute("allowzero", 0) == 0;
     const auto text = [&] {
         return "an input of shape " + (data ? toText(*data) : "?") + " to " +

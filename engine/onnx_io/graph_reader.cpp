@@ -16,6 +16,9 @@ namespace
 
 // A declared shape of more elements can't be meant.
 constexpr std::int64_t mostElements = std::int64_t{1} << 40;
+constexpr int largestRank = 64;
+// A name is copied to every shape that it stands in.
+constexpr std::size_t longestExtentName = 1024;
 
 [[noreturn]] void throwInvalid(const std::string& detail)
 {
@@ -24,9 +27,14 @@ constexpr std::int64_t mostElements = std::int64_t{1} << 40;
 
 Shape readShape(const onnx::TensorShapeProto& proto, const std::string& owner)
 {
+    if (proto.dim_size() > largestRank)
+        throwInvalid(owner + " is declared with " + std::to_string(proto.dim_size()) + " dimensions");
     Shape shape;
     std::int64_t elements = 1;
     for (const auto& dim : proto.dim()) {
+        if (dim.dim_param().size() > longestExtentName)
+            throwInvalid(owner + " is declared with an extent whose name has " + std::to_string(dim.dim_param().size()) +
+                         " characters");
         // Some exporters write -1 for a free extent, as they would in a Reshape.
         if (!dim.has_dim_value() || dim.dim_value() == -1) {
             shape.push_back(Dim::free(dim.dim_param()));
@@ -104,8 +112,6 @@ public:
     {
         m_graph.name = m_proto.name();
         m_graph.docString = m_proto.doc_string();
-        if (m_proto.sparse_initializer_size() > 0)
-            throwInvalid("it holds sparse initializers");
         addInputs();
         addInitializers();
         addNodeOutputs();
@@ -125,6 +131,8 @@ private:
         std::unordered_set<std::string_view> initialized;
         for (const auto& tensor : m_proto.initializer())
             initialized.insert(tensor.name());
+        for (const auto& tensor : m_proto.sparse_initializer())
+            initialized.insert(tensor.values().name());
         for (const auto& info : m_proto.input()) {
             if (initialized.contains(info.name()))
                 continue;
@@ -138,10 +146,20 @@ private:
     {
         for (auto& proto : *m_proto.mutable_initializer()) {
             Value value{.name = proto.name(), .docString = proto.doc_string()};
-            value.constant = readTensor(proto, m_external, "initializer '" + proto.name() + "'");
-            value.type = {value.constant.dtype(), fixedShape(value.constant.shape())};
-            m_graph.addValue(std::move(value));
+            value.constant = readTensor(proto, m_external, "initializer '" + value.name + "'");
+            addConstant(std::move(value));
         }
+        for (auto& proto : *m_proto.mutable_sparse_initializer()) {
+            Value value{.name = proto.values().name(), .docString = proto.values().doc_string()};
+            value.constant = readSparseTensor(proto, m_external, "sparse initializer '" + value.name + "'");
+            addConstant(std::move(value));
+        }
+    }
+
+    void addConstant(Value value)
+    {
+        value.type = {value.constant.dtype(), fixedShape(value.constant.shape())};
+        m_graph.addValue(std::move(value));
     }
 
     // Before any node is read, since a file's nodes may be in any order.
@@ -178,11 +196,24 @@ private:
         for (const auto& name : proto.output())
             node.outputs.push_back(name.empty() ? ValueId{} : *m_graph.findValue(name));
         for (auto& attribute : *proto.mutable_attribute()) {
+            makeDense(attribute, label);
             const auto owner = "attribute '" + attribute.name() + "' of " + label;
             if (!node.attributes.emplace(attribute.name(), readAttribute(attribute, m_external, owner)).second)
                 throwInvalid(owner + " is given twice");
         }
         m_graph.addNode(std::move(node));
+    }
+
+    // A Constant's sparse value becomes its plain one.
+    void makeDense(onnx::AttributeProto& attribute, const std::string& label)
+    {
+        if (attribute.name() != "sparse_value" || !attribute.has_sparse_tensor())
+            return;
+        const auto dense = readSparseTensor(*attribute.mutable_sparse_tensor(), m_external, "the value of " + label);
+        attribute.Clear();
+        attribute.set_name("value");
+        attribute.set_type(onnx::AttributeProto::TENSOR);
+        writeTensor(dense, *attribute.mutable_t());
     }
 
     void readTypes()

@@ -3,12 +3,11 @@
 
 #include "core/error.h"
 #include "core/file.h"
+#include "onnx_io/function_inliner.h"
 #include "onnx_io/graph_proto.h"
-#include "onnx_io/wire_format.h"
+#include "onnx_io/model_parser.h"
 
 #include <onnx/onnx_pb.h>
-
-#include <limits>
 
 namespace hone
 {
@@ -16,15 +15,8 @@ namespace fs = std::filesystem;
 namespace
 {
 
-// protobuf's own limit for one message.
-constexpr std::uint64_t mostBytes = std::numeric_limits<std::int32_t>::max();
 // Below, initializers must be listed as inputs too, which Hone doesn't do.
 constexpr std::int64_t lowestIrVersionWritten = 4;
-
-[[noreturn]] void throwTooLarge(std::uint64_t bytes)
-{
-    throw Error(MessageCode::ModelTooLarge, {{"path", ""}, {"detail", std::to_string(bytes) + " bytes"}});
-}
 
 // What the work throws, with the path put where an inner function didn't know it.
 template<class Work>
@@ -42,25 +34,6 @@ auto namingPath(const std::string& path, Work work)
     }
 }
 
-onnx::ModelProto parseModel(std::string_view bytes)
-{
-    const MessageArguments unnamed{{"path", ""}};
-    if (bytes.empty())
-        throw Error(MessageCode::ModelEmpty, unnamed);
-    if (bytes.size() > mostBytes)
-        throwTooLarge(bytes.size());
-    onnx::ModelProto model;
-    const bool parsed = model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
-    if (parsed && model.has_graph())
-        return model;
-    const auto finding = lookAtWire(bytes);
-    if (finding == WireFinding::NotOnnx)
-        throw Error(MessageCode::ModelNotOnnx, unnamed);
-    if (finding == WireFinding::CutShort || parsed)
-        throw Error(MessageCode::ModelTruncated, unnamed);
-    throw Error(MessageCode::ModelInvalid, {{"path", ""}, {"detail", "its content is damaged or nested too deeply"}});
-}
-
 std::map<std::string, std::int64_t> readOpsets(const onnx::ModelProto& model)
 {
     std::map<std::string, std::int64_t> opsets;
@@ -76,9 +49,9 @@ std::map<std::string, std::int64_t> readOpsets(const onnx::ModelProto& model)
     return opsets;
 }
 
-Graph readModel(std::string_view bytes, const fs::path& folder, const std::string& path)
+Graph readModel(onnx::ModelProto model, const fs::path& folder, const std::string& path)
 {
-    auto model = parseModel(bytes);
+    inlineFunctions(model);
     auto opsets = readOpsets(model);
     ExternalData external(folder, path);
     auto graph = readGraph(*model.mutable_graph(), external, GraphPlace::Outermost);
@@ -91,8 +64,6 @@ Graph readModel(std::string_view bytes, const fs::path& folder, const std::strin
     graph.modelDomain = model.domain();
     graph.modelVersion = model.model_version();
     graph.modelDocString = model.doc_string();
-    for (const auto& function : model.functions())
-        graph.functions.push_back(function.SerializeAsString());
     return graph;
 }
 
@@ -150,9 +121,6 @@ onnx::ModelProto toModel(const Graph& graph)
         model.set_model_version(graph.modelVersion);
     if (!graph.modelDocString.empty())
         model.set_doc_string(graph.modelDocString);
-    for (const auto& function : graph.functions)
-        if (!model.add_functions()->ParseFromString(function))
-            throw Error(MessageCode::InternalFault, {{"detail", "a model-local function is damaged"}});
     writeGraph(graph, *model.mutable_graph());
     return model;
 }
@@ -161,30 +129,23 @@ onnx::ModelProto toModel(const Graph& graph)
 
 Graph readOnnx(const fs::path& path)
 {
-    std::error_code failed;
-    const auto status = fs::status(path, failed);
-    if (fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status))
-        throw Error(MessageCode::FileUnreadable, {{"path", path.string()}, {"reason", "it is not a regular file"}});
-    const auto size = fs::is_regular_file(status) ? fs::file_size(path, failed) : 0;
     return namingPath(path.string(), [&] {
-        if (!failed && size > mostBytes)
-            throwTooLarge(size);
-        return readModel(readFile(path), path.has_parent_path() ? path.parent_path() : fs::path("."), path.string());
+        return readModel(parseModelFile(path), path.has_parent_path() ? path.parent_path() : fs::path("."), path.string());
     });
 }
 
 Graph parseOnnx(std::string_view bytes, const fs::path& folder, const std::string& nameForErrors)
 {
-    return namingPath(nameForErrors, [&] { return readModel(bytes, folder, nameForErrors); });
+    return namingPath(nameForErrors, [&] { return readModel(parseModelBytes(bytes), folder, nameForErrors); });
 }
 
 std::string serializeOnnx(const Graph& graph)
 {
-    if (const auto bytes = constantBytes(graph); bytes > mostBytes)
-        throwTooLarge(bytes);
+    if (const auto bytes = constantBytes(graph); bytes > mostModelBytes)
+        throwModelTooLarge(bytes);
     const auto model = toModel(graph);
-    if (const auto bytes = model.ByteSizeLong(); bytes > mostBytes)
-        throwTooLarge(bytes);
+    if (const auto bytes = model.ByteSizeLong(); bytes > mostModelBytes)
+        throwModelTooLarge(bytes);
     return model.SerializeAsString();
 }
 

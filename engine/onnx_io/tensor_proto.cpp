@@ -19,13 +19,17 @@ static_assert(std::endian::native == std::endian::little, "raw data is taken as 
 constexpr int largestRank = 64;
 // More than any file can hold inline, and far from overflow.
 constexpr std::int64_t mostElements = std::int64_t{1} << 40;
+// A sparse tensor of more elements must give one in so many, or a small file would fill the memory.
+constexpr std::int64_t smallTensor = 4096;
+constexpr std::int64_t sparsest = 256;
 
 [[noreturn]] void throwInvalid(const std::string& detail)
 {
     throw Error(MessageCode::ModelInvalid, {{"path", ""}, {"detail", detail}});
 }
 
-Dimensions readDimensions(const onnx::TensorProto& proto, const std::string& owner)
+template<class Proto> // TensorProto or SparseTensorProto
+Dimensions readDimensions(const Proto& proto, const std::string& owner)
 {
     if (proto.dims_size() > largestRank)
         throwInvalid(owner + " has " + std::to_string(proto.dims_size()) + " dimensions");
@@ -170,7 +174,45 @@ Tensor readTensor(onnx::TensorProto& proto, ExternalData& external, const std::s
         auto bytes = external.read(externalRange(proto, owner), byteCount, alignmentOf(plan.dtype));
         return {plan.dtype, std::move(plan.shape), std::move(bytes), byteCount};
     }
-    return proto.has_raw_data() ? fromRawData(plan, proto) : fromTypedField(plan, proto);
+    if (proto.has_raw_data())
+        return fromRawData(plan, proto);
+    auto tensor = fromTypedField(plan, proto);
+    // Both at once only for as long as it takes: a message that is cleared keeps its memory.
+    onnx::TensorProto().Swap(&proto);
+    return tensor;
+}
+
+Tensor readSparseTensor(onnx::SparseTensorProto& proto, ExternalData& external, const std::string& owner)
+{
+    const auto shape = readDimensions(proto, owner);
+    const auto values = readTensor(*proto.mutable_values(), external, owner);
+    const auto indices = readTensor(*proto.mutable_indices(), external, owner);
+    const auto elementBytes = elementBits(values.dtype()) / 8;
+    const auto rank = static_cast<std::int64_t>(shape.size());
+    const bool linear = indices.shape() == Dimensions{values.size()};
+    if (values.rank() != 1 || elementBytes == 0 || indices.dtype() != DType::Int64 ||
+        (!linear && indices.shape() != Dimensions{values.size(), rank}))
+        throwInvalid(owner + " is no list of elements and their places");
+    const auto count = elementCount(shape);
+    if (count > smallTensor && count / sparsest > values.size())
+        throw Error(MessageCode::ModelTooLarge, {{"path", ""}, {"detail", owner + " has the shape " + toText(shape)}});
+
+    Tensor dense(values.dtype(), shape);
+    auto* target = dense.mutableBytes().data();
+    const auto places = indices.data<std::int64_t>();
+    for (std::int64_t i = 0; i < values.size(); ++i) {
+        std::int64_t place = linear ? places[static_cast<std::size_t>(i)] : 0;
+        for (std::int64_t axis = 0; axis < rank && !linear; ++axis) {
+            const auto index = places[static_cast<std::size_t>(i * rank + axis)];
+            const auto extent = shape[static_cast<std::size_t>(axis)];
+            place = place < 0 || index < 0 || index >= extent ? -1 : place * extent + index;
+        }
+        if (place < 0 || place >= count)
+            throwInvalid(owner + " gives an element outside of its shape " + toText(shape));
+        std::memcpy(target + static_cast<std::size_t>(place) * elementBytes,
+                    values.bytes().data() + static_cast<std::size_t>(i) * elementBytes, elementBytes);
+    }
+    return dense;
 }
 
 void writeTensor(const Tensor& tensor, onnx::TensorProto& proto)

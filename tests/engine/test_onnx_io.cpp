@@ -3,18 +3,16 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "onnx_io/onnx_io.h"
+#include "onnx_building.h"
 #include "operator_graph.h"
 #include "runtime/session.h"
 
 #include <QTest>
 
-#include <onnx/onnx_pb.h>
-
 #include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 
 using namespace hone;
 using namespace hone::test;
@@ -23,63 +21,9 @@ namespace fs = std::filesystem;
 namespace
 {
 
-constexpr auto floatType = onnx::TensorProto::FLOAT;
-
 fs::path sharedModels()
 {
     return fs::path(HONE_SOURCE_DIR) / ".." / "shared" / "models";
-}
-
-void addPort(google::protobuf::RepeatedPtrField<onnx::ValueInfoProto>& ports, const std::string& name,
-             const std::vector<std::int64_t>& shape, int elementType = floatType)
-{
-    auto& port = *ports.Add();
-    port.set_name(name);
-    auto& tensor = *port.mutable_type()->mutable_tensor_type();
-    tensor.set_elem_type(elementType);
-    tensor.mutable_shape();
-    for (const auto extent : shape)
-        tensor.mutable_shape()->add_dim()->set_dim_value(extent);
-}
-
-onnx::NodeProto& addNode(onnx::GraphProto& graph, const std::string& op, const std::vector<std::string>& inputs,
-                         const std::vector<std::string>& outputs)
-{
-    auto& node = *graph.add_node();
-    node.set_op_type(op);
-    for (const auto& input : inputs)
-        node.add_input(input);
-    for (const auto& output : outputs)
-        node.add_output(output);
-    return node;
-}
-
-onnx::TensorProto& addInitializer(onnx::GraphProto& graph, const std::string& name, const std::vector<std::int64_t>& dims,
-                                  int elementType = floatType)
-{
-    auto& tensor = *graph.add_initializer();
-    tensor.set_name(name);
-    tensor.set_data_type(elementType);
-    for (const auto extent : dims)
-        tensor.add_dims(extent);
-    return tensor;
-}
-
-// y = x + w, of shape [2].
-onnx::ModelProto sumModel()
-{
-    onnx::ModelProto model;
-    model.set_ir_version(8);
-    model.add_opset_import()->set_version(13);
-    auto& graph = *model.mutable_graph();
-    graph.set_name("sum");
-    addPort(*graph.mutable_input(), "x", {2});
-    addPort(*graph.mutable_output(), "y", {2});
-    auto& w = addInitializer(graph, "w", {2});
-    w.add_float_data(1);
-    w.add_float_data(2);
-    addNode(graph, "Add", {"x", "w"}, {"y"});
-    return model;
 }
 
 onnx::TensorProto& weightOf(onnx::ModelProto& model)
@@ -95,17 +39,6 @@ Graph parse(const onnx::ModelProto& model, const fs::path& folder = {})
 Tensor weightIn(const Graph& graph)
 {
     return graph.value(*graph.findValue("w")).constant;
-}
-
-// The code that `work` throws, as text; "nothing" where it throws nothing.
-std::string thrownBy(const std::function<void()>& work)
-{
-    try {
-        work();
-    } catch (const Error& error) {
-        return std::string(name(error.code()));
-    }
-    return "nothing";
 }
 
 std::vector<Tensor> inputsFor(const Graph& graph)
@@ -328,9 +261,6 @@ private slots:
         graph.mutable_node(0)->set_doc_string("the node");
         graph.mutable_input(0)->set_doc_string("the input");
         weightOf(model).set_doc_string("the weight");
-        auto& function = *model.add_functions();
-        function.set_name("Twice");
-        function.set_domain("org.example");
 
         onnx::ModelProto written;
         QVERIFY(written.ParseFromString(serializeOnnx(parse(model))));
@@ -348,7 +278,6 @@ private slots:
         QCOMPARE(written.graph().node(0).doc_string(), std::string("the node"));
         QCOMPARE(written.graph().input(0).doc_string(), std::string("the input"));
         QCOMPARE(written.graph().initializer(0).doc_string(), std::string("the weight"));
-        QCOMPARE(written.functions(0).name(), std::string("Twice"));
     }
 
     void attributesOfEveryKindAreKept()
