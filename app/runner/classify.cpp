@@ -74,7 +74,7 @@ void classify(const Words& words)
     Model model(besideProgram(bundlefile::model), arguments.number("--threads", 1, 1, 256));
     auto all = Json::array();
     for (const auto& path : arguments.positional) {
-        const auto input = pictureInput(*bundle.preprocess, readPicture(path));
+        const auto input = inputOf(FrontEnd(*bundle.preprocess), readPicture(path));
         const auto answers = bestAnswers(probabilities(scoresOf(model.run({input}))), bundle.labels);
         if (arguments.has("--json"))
             all.push_back(toJson(path, answers));

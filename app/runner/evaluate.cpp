@@ -33,7 +33,7 @@ void evaluate(const Words& words)
                                fromFile ? arguments.positional.front() : "standard input");
     // One picture at a time: however long the stream is, the memory needed is that of one.
     for (std::size_t sample = 0; auto picture = reader.next(); ++sample) {
-        const auto scores = scoresOf(model.run({pictureInput(*bundle.preprocess, *picture)}));
+        const auto scores = scoresOf(model.run({inputOf(FrontEnd(*bundle.preprocess), *picture)}));
         const auto output = highest(scores);
         const Json json{{"sample", sample}, {"output", output}, {"score", scores[output]}};
         std::cout << json.dump() << "\n" << std::flush;

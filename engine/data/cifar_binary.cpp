@@ -3,6 +3,7 @@
 
 #include "core/file.h"
 #include "data/label_classes.h"
+#include "data/picture_container.h"
 
 #include <algorithm>
 #include <sstream>

@@ -9,10 +9,14 @@
 #include "data/image_folder.h"
 #include "data/picture_codec.h"
 #include "data/split.h"
+#include "data/statistics.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <iterator>
 
 namespace hone
 {
@@ -76,6 +80,46 @@ void makeMissingSplits(Listing& listing, const DatasetConfig& config)
         takeValidation(listing.samples, listing.classes.size(), config.validation.value_or(ValidationRule{}));
 }
 
+void markAnomalies(std::vector<ClassInfo>& classes, const DatasetConfig& config)
+{
+    if (config.task != Task::Anomaly)
+        return;
+    ConfigProblems problems(config.path);
+    const auto requireClass = [&](const std::string& name) {
+        if (std::none_of(classes.begin(), classes.end(), [&](const auto& info) { return info.name == name; }))
+            problems.add(config.anomalyLine, "class \"" + name + "\" is not in the data");
+    };
+    std::ranges::for_each(config.normal, requireClass);
+    std::ranges::for_each(config.anomalies, requireClass);
+    problems.throwIfAny();
+    const auto contains = [](const auto& names, const auto& name) { return std::ranges::find(names, name) != names.end(); };
+    for (auto& info : classes) {
+        if (!config.anomalies.empty())
+            info.anomaly = contains(config.anomalies, info.name);
+        else
+            info.anomaly = config.normal.empty() ? info.name != "normal" : !contains(config.normal, info.name);
+    }
+    // Without a class "normal" and without a word in dataset.yaml the data say nothing.
+    if (!classes.empty() && std::ranges::all_of(classes, [](const auto& info) { return info.anomaly; })) {
+        problems.add(0, "no class is normal: say which under normal");
+        problems.throwIfAny();
+    }
+}
+
+// Those of data that came undivided are of use in the test split.
+void keepAnomaliesFromTraining(Listing& listing, bool undivided)
+{
+    auto& train = listing.samples[std::size_t(Split::Train)];
+    auto& test = listing.samples[std::size_t(Split::Test)];
+    const auto isNormal = [&](const Sample& sample) {
+        return sample.label < 0 || !listing.classes[std::size_t(sample.label)].anomaly;
+    };
+    const auto anomalies = std::stable_partition(train.begin(), train.end(), isNormal);
+    if (undivided)
+        std::move(anomalies, train.end(), std::back_inserter(test));
+    train.erase(anomalies, train.end());
+}
+
 } // namespace
 
 std::string_view name(Split split)
@@ -92,10 +136,21 @@ Split splitFromName(const std::string& text)
     throw Error(MessageCode::BadOption, {{"option", "--split"}, {"value", text}, {"expected", "train, validation or test"}});
 }
 
+std::span<const DataFormat> allDataFormats()
+{
+    static constexpr std::array formats = {DataFormat::ImageFolder, DataFormat::Idx, DataFormat::CifarBinary};
+    return formats;
+}
+
 std::string_view name(DataFormat format)
 {
     constexpr std::array<std::string_view, 3> names = {"image-folder", "idx", "cifar-binary"};
     return names.at(std::size_t(format));
+}
+
+SampleKind kindOf(DataFormat)
+{
+    return SampleKind::Picture;
 }
 
 Dataset Dataset::open(const fs::path& folder)
@@ -104,21 +159,25 @@ try {
         throw Error(MessageCode::DataNotFound, {{"path", folder.string()}});
     if (!fs::is_directory(folder))
         throw Error(MessageCode::DataFormatUnknown, {{"path", folder.string()}});
-    const auto config = readDatasetConfig(folder);
+    const auto looked = formatByLooking(folder);
+    const auto config = readDatasetConfig(folder, looked);
     auto contents = std::make_shared<Contents>();
     contents->folder = folder;
     contents->name = config.name.value_or(fs::canonical(folder).filename().string());
+    contents->task = config.task;
     contents->preprocess = config.preprocess;
     contents->configBytes = config.bytes;
-    contents->format = config.format.value_or(formatByLooking(folder));
+    contents->format = config.format.value_or(looked);
     contents->listing = listed(contents->format, folder, config);
-    makeMissingSplits(contents->listing, config);
-    if (contents->listing.classes.empty())
-        throw Error(MessageCode::DataEmpty, {{"path", folder.string()}, {"split", std::string(hone::name(Split::Train))}});
-    if (contents->listing.classes.size() < 2)
-        throw Error(MessageCode::SingleClass, {{"path", folder.string()}, {"class", contents->listing.classes.front().name}});
+    markAnomalies(contents->listing.classes, config);
+    auto& listing = contents->listing;
+    const bool undivided = listing.undivided;
+    makeMissingSplits(listing, config);
+    if (config.task == Task::Anomaly)
+        keepAnomaliesFromTraining(listing, undivided);
     Dataset dataset;
     dataset.m_contents = std::move(contents);
+    dataset.checkTask();
     return dataset;
 } catch (const fs::filesystem_error& error) {
     throw Error(MessageCode::FileUnreadable, {{"path", error.path1().string()}, {"reason", error.code().message()}});
@@ -139,6 +198,51 @@ const fs::path& Dataset::folder() const
     return m_contents->folder;
 }
 
+SampleKind Dataset::kind() const
+{
+    return kindOf(format());
+}
+
+Targets Dataset::targets() const
+{
+    return m_contents->listing.targets;
+}
+
+Task Dataset::task() const
+{
+    if (m_contents->task)
+        return *m_contents->task;
+    switch (targets()) {
+    case Targets::Classes: return Task::Classification;
+    case Targets::Values: return Task::Regression;
+    case Targets::None: break;
+    }
+    return Task::Agreement;
+}
+
+int Dataset::targetWidth() const
+{
+    return m_contents->listing.targetWidth;
+}
+
+// A task needs its targets; classification also something to choose between.
+void Dataset::checkTask() const
+{
+    const auto& path = folder();
+    const bool wrong = (task() == Task::Classification && targets() != Targets::Classes)
+                       || (task() == Task::Regression && targets() != Targets::Values);
+    if (splits().empty() || (targets() == Targets::Classes && classes().empty()))
+        throw Error(MessageCode::DataEmpty, {{"path", path.string()}, {"split", std::string(hone::name(Split::Train))}});
+    if (wrong) {
+        ConfigProblems problems(path / "dataset.yaml");
+        problems.add(0, "task " + std::string(hone::name(task())) + " needs "
+                            + (task() == Task::Regression ? "values to predict" : "classes") + ", and the data have none");
+        problems.throwIfAny();
+    }
+    if (task() == Task::Classification && classes().size() < 2)
+        throw Error(MessageCode::SingleClass, {{"path", path.string()}, {"class", classes().front().name}});
+}
+
 const std::vector<ClassInfo>& Dataset::classes() const
 {
     return m_contents->listing.classes;
@@ -147,6 +251,18 @@ const std::vector<ClassInfo>& Dataset::classes() const
 const std::optional<Preprocess>& Dataset::preprocess() const
 {
     return m_contents->preprocess;
+}
+
+const Dimensions& Dataset::sampleShape() const
+{
+    return m_contents->listing.sampleShape;
+}
+
+const ChannelStatistics& Dataset::trainStatistics() const
+{
+    require(Split::Train);
+    std::call_once(m_contents->statisticsOnce, [this] { m_contents->statistics = channelStatistics(*this); });
+    return m_contents->statistics;
 }
 
 std::vector<Split> Dataset::splits() const
@@ -176,7 +292,15 @@ void Dataset::require(Split split) const
 
 int Dataset::label(Split split, std::size_t index) const
 {
-    return m_contents->sample(split, index).label;
+    return targets() == Targets::Classes ? m_contents->sample(split, index).label : -1;
+}
+
+std::span<const float> Dataset::values(Split split, std::size_t index) const
+{
+    if (targets() != Targets::Values)
+        return {};
+    const auto width = std::size_t(targetWidth());
+    return std::span(m_contents->listing.values).subspan(m_contents->sample(split, index).target * width, width);
 }
 
 std::string Dataset::sampleName(Split split, std::size_t index) const
@@ -187,12 +311,19 @@ std::string Dataset::sampleName(Split split, std::size_t index) const
     return m_contents->listing.containers[sample.container]->path().filename().string() + "#" + std::to_string(sample.record);
 }
 
-std::optional<Picture> Dataset::picture(Split split, std::size_t index) const
+std::optional<RawSample> Dataset::sample(Split split, std::size_t index) const
 {
     const auto& sample = m_contents->sample(split, index);
     if (sample.path.empty())
-        return m_contents->listing.containers[sample.container]->picture(sample.record);
+        return m_contents->listing.containers[sample.container]->sample(sample.record);
     return decodePicture(quietlyRead(m_contents->folder / sample.path));
+}
+
+std::optional<Picture> Dataset::picture(Split split, std::size_t index) const
+{
+    auto sample = this->sample(split, index);
+    auto* picture = sample ? std::get_if<Picture>(&*sample) : nullptr;
+    return picture ? std::optional(std::move(*picture)) : std::nullopt;
 }
 
 std::string Dataset::fingerprint() const

@@ -48,7 +48,10 @@ Json toJson(const YAML::Node& node)
 class ConfigReader
 {
 public:
-    ConfigReader(DatasetConfig& config, ConfigProblems& problems) : m_config(config), m_problems(problems) {}
+    ConfigReader(DatasetConfig& config, DataFormat looked, ConfigProblems& problems)
+        : m_config(config), m_looked(looked), m_problems(problems)
+    {
+    }
 
     void read(const YAML::Node& root)
     {
@@ -59,7 +62,9 @@ public:
             {"splits", [&](const auto& node) { readSplits(node); }},
             {"validation", [&](const auto& node) { readValidation(node); }},
             {"classes", [&](const auto& node) { readClasses(node); }},
-            {"preprocess", [&](const auto& node) { readPreprocessing(node); }},
+            {"normal", [&](const auto& node) { readNames(node, "normal", m_config.normal); }},
+            {"anomaly", [&](const auto& node) { readNames(node, "anomaly", m_config.anomalies); }},
+            {"preprocess", [&](const auto& node) { m_preprocessNode = node; }},
         };
         if (!root.IsMap())
             return m_problems.add(1, "must be keys with values, such as \"format: image-folder\"");
@@ -74,6 +79,8 @@ public:
             else
                 reader->second(entry.second);
         }
+        if (m_preprocessNode) // by the format, which may stand behind it
+            readPreprocessing(*m_preprocessNode);
         if (m_config.validation && m_config.splits.contains(Split::Validation))
             m_problems.add(m_validationLine, "validation is stated twice: here and in splits");
     }
@@ -95,23 +102,34 @@ private:
         return {};
     }
 
+    void readNames(const YAML::Node& node, const std::string& key, std::vector<std::string>& names)
+    {
+        m_config.anomalyLine = lineOf(node);
+        if (!node.IsSequence())
+            return names.push_back(text(node, key));
+        for (const auto& element : node)
+            names.push_back(text(element, key));
+    }
+
     void readTask(const YAML::Node& node)
     {
         const auto task = text(node, "task");
-        if (!task.empty() && task != "classification")
+        m_config.task = taskFromName(task);
+        if (!task.empty() && !m_config.task)
             m_unsupportedTask = task;
     }
 
     void readFormat(const YAML::Node& node)
     {
         const auto format = text(node, "format");
-        for (const auto known : {DataFormat::ImageFolder, DataFormat::Idx, DataFormat::CifarBinary})
+        std::string choices;
+        for (const auto known : allDataFormats()) {
             if (format == hone::name(known))
                 m_config.format = known;
-        if (format == "wav-folder")
-            m_unsupportedTask = "classification of sounds (wav-folder)";
-        else if (!format.empty() && !m_config.format)
-            m_problems.add(lineOf(node), "format \"" + format + "\" must be image-folder, idx or cifar-binary");
+            choices += (choices.empty() ? "" : ", ") + std::string(hone::name(known));
+        }
+        if (!format.empty() && !m_config.format)
+            m_problems.add(lineOf(node), "format \"" + format + "\" must be one of " + choices);
     }
 
     void readSplits(const YAML::Node& node)
@@ -205,13 +223,15 @@ private:
             for (const auto& entry : node)
                 lines[entry.first.Scalar()] = lineOf(entry.first);
         std::vector<KeyProblem> found;
-        m_config.preprocess = readPreprocess(toJson(node), found);
+        m_config.preprocess = readPreprocess(toJson(node), found, kindOf(m_config.format.value_or(m_looked)));
         for (const auto& [key, what] : found)
             m_problems.add(lines.contains(key) ? lines[key] : lineOf(node), (key.empty() ? "preprocess" : key) + " " + what);
     }
 
     DatasetConfig& m_config;
+    DataFormat m_looked;
     ConfigProblems& m_problems;
+    std::optional<YAML::Node> m_preprocessNode;
     std::string m_unsupportedTask;
     std::set<std::string> m_classNames;
     std::set<std::filesystem::path> m_places;
@@ -232,7 +252,7 @@ void ConfigProblems::throwIfAny() const
         throw Error(MessageCode::DataConfigInvalid, {{"path", m_path.string()}, {"detail", m_detail}});
 }
 
-DatasetConfig readDatasetConfig(const std::filesystem::path& folder)
+DatasetConfig readDatasetConfig(const std::filesystem::path& folder, DataFormat looked)
 {
     DatasetConfig config;
     config.path = folder / "dataset.yaml";
@@ -240,7 +260,7 @@ DatasetConfig readDatasetConfig(const std::filesystem::path& folder)
         return config;
     config.bytes = readFile(config.path);
     ConfigProblems problems(config.path);
-    ConfigReader reader(config, problems);
+    ConfigReader reader(config, looked, problems);
     try {
         if (config.bytes.size() > largestConfig)
             problems.add(0, "is larger than 4 MB");

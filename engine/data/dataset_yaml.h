@@ -2,14 +2,15 @@
 // dataset.yaml, which may stand in a data folder:
 //
 //     name: text                                       default: the folder's name
-//     task: classification                             the only one
+//     task: classification | regression | anomaly | agreement   default: by what the samples come with
 //     format: image-folder | idx | cifar-binary        default: found by looking
 //     splits: {train: train, validation: val, test: test}
 //                    folders; for the other formats how the files' names begin; each may be a list
 //     validation: {from: train, fraction: 0.1, seed: 0}  where no split of that name is there; fraction 0: none
 //     classes: [a, b, ...]                             folder names (or names of labels 0, 1, ...) in the model's order
 //     classes: {a: 0, b: 217, ...}                     or each with its index in the model's output
-//     preprocess: {size: [h, w], range, mean, std, channels, layout, fit}
+//     normal: [good], anomaly: [bad, scratched]        task anomaly: either; default: the class "normal" is normal
+//     preprocess: {...}                                keys by the kind of sample, see preprocess/preprocess.h
 //
 // Internal to this room.
 #pragma once
@@ -43,17 +44,20 @@ struct DatasetConfig
     std::filesystem::path path; // of the file, whether it is there or not
     std::string bytes;          // empty: there is none
     std::optional<std::string> name;
+    std::optional<Task> task;
     std::optional<DataFormat> format;
     std::map<Split, std::vector<std::string>> splits;
     std::optional<ValidationRule> validation;
     std::vector<ClassInfo> classes; // empty: not stated
     int classesLine = 0;
+    std::vector<std::string> normal, anomalies; // classes of task anomaly; empty: not stated
+    int anomalyLine = 0;
     int splitsLine = 0;
     std::optional<Preprocess> preprocess;
 };
 
-// What dataset.yaml in the folder says; the defaults where there is none.
+// What dataset.yaml in the folder says; the defaults where there is none. `looked`: the format where it states none.
 // Throws Error(DataConfigInvalid, TaskUnsupported, FileUnreadable).
-DatasetConfig readDatasetConfig(const std::filesystem::path& folder);
+DatasetConfig readDatasetConfig(const std::filesystem::path& folder, DataFormat looked);
 
 } // namespace hone

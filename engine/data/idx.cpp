@@ -2,6 +2,7 @@
 #include "data/idx.h"
 
 #include "data/label_classes.h"
+#include "data/picture_container.h"
 
 #include <algorithm>
 

@@ -2,6 +2,7 @@
 #include "data/loader.h"
 
 #include "core/random.h"
+#include "data/augment.h"
 #include "data/sample_source.h"
 
 #include <algorithm>
@@ -28,7 +29,7 @@ struct PendingBatch
 {
     std::once_flag allocateOnce;
     Batch batch;
-    std::span<float> inputs;
+    std::span<float> inputs, targets;
     std::vector<char> readable;
     std::size_t chunksLeft = 0;
 };
@@ -40,6 +41,28 @@ std::vector<std::size_t> evenlyChosen(std::size_t count, std::size_t limit)
     for (std::size_t i = 0; i < chosen; ++i)
         indices[i] = i * count / chosen;
     return indices;
+}
+
+// Features that are dear to compute are kept as they are, unless each epoch changes what they come from.
+Stage stageKept(const FrontEnd& frontEnd, const LoaderOptions& options)
+{
+    return frontEnd.finishIsDear() && !options.augmentation.any() ? Stage::Finished : Stage::Fitted;
+}
+
+// Of a float tensor, which may be null: the wanted rows of its first axis, `count` of them.
+Tensor rowsOf(const Tensor& tensor, const std::vector<char>& wanted, std::size_t count)
+{
+    if (tensor.isNull())
+        return {};
+    auto shape = tensor.shape();
+    const std::size_t width = tensor.byteCount() / std::size_t(shape[0]);
+    shape[0] = std::int64_t(count);
+    Tensor rows(tensor.dtype(), shape);
+    auto target = rows.mutableBytes().begin();
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+        if (wanted[i])
+            target = std::ranges::copy(tensor.bytes().subspan(i * width, width), target).out;
+    return rows;
 }
 
 std::string firstOf(const std::vector<std::string>& names)
@@ -68,14 +91,14 @@ std::uint64_t epochSeed(std::uint64_t seed, int epoch, Purpose purpose)
 struct Loader::Implementation
 {
     Implementation(const Dataset& data, Split ofSplit, const Pairing& pairing, const LoaderOptions& wanted)
-        : dataset(data), split(ofSplit), preprocess(pairing.preprocess), outputOfClass(pairing.outputOfClass), options(wanted),
-          source(data, ofSplit, pairing.preprocess, evenlyChosen(data.size(ofSplit), wanted.limit)), normalize(pairing.preprocess)
+        : dataset(data), split(ofSplit), frontEnd(pairing.preprocess), outputOfClass(pairing.outputOfClass), options(wanted),
+          source(data, ofSplit, frontEnd, stageKept(frontEnd, wanted), evenlyChosen(data.size(ofSplit), wanted.limit))
     {
         batchSize = std::size_t(std::max(1, options.batch));
         const std::size_t count = source.chosen().size();
         batchCount = options.dropLast ? count / batchSize : (count + batchSize - 1) / batchSize;
         given = options.dropLast ? batchCount * batchSize : count;
-        const std::size_t batchBytes = std::max<std::size_t>(1, batchSize * source.pixelBytes() * sizeof(float));
+        const std::size_t batchBytes = std::max<std::size_t>(1, batchSize * frontEnd.elementCount() * sizeof(float));
         ahead = std::clamp<std::size_t>(aheadBudgetBytes / batchBytes, 2, mostAhead);
     }
 
@@ -106,11 +129,10 @@ struct Loader::Implementation
     // Fixed from the start.
     const Dataset dataset;
     const Split split;
-    const Preprocess preprocess;
+    const FrontEnd frontEnd;
     const std::vector<std::optional<int>> outputOfClass;
     const LoaderOptions options;
     SampleSource source;
-    const Normalizer normalize;
     std::size_t batchSize = 1, batchCount = 0, given = 0, ahead = 2;
 
     // Changed only while no chunk is being made.
@@ -202,10 +224,14 @@ void Loader::Implementation::work(const std::stop_token& stop)
 void Loader::Implementation::allocate(PendingBatch& pending, std::size_t batch) const
 {
     const std::size_t count = samplesIn(batch);
-    const auto n = std::int64_t(count), c = std::int64_t(preprocess.channelCount()), h = std::int64_t(preprocess.height),
-               w = std::int64_t(preprocess.width);
-    pending.batch.inputs = Tensor(DType::Float32, preprocess.layout == Layout::Nchw ? Dimensions{n, c, h, w} : Dimensions{n, h, w, c});
+    auto shape = frontEnd.shape();
+    shape.insert(shape.begin(), std::int64_t(count));
+    pending.batch.inputs = Tensor(DType::Float32, shape);
     pending.inputs = pending.batch.inputs.mutableData<float>();
+    if (dataset.targets() == Targets::Values) {
+        pending.batch.targets = Tensor(DType::Float32, {std::int64_t(count), dataset.targetWidth()});
+        pending.targets = pending.batch.targets.mutableData<float>();
+    }
     pending.batch.labels.resize(count);
     pending.batch.indices.resize(count);
     pending.readable.resize(count);
@@ -223,19 +249,27 @@ void Loader::Implementation::makeChunk(PendingBatch& pending, std::size_t batch,
 void Loader::Implementation::makeSample(PendingBatch& pending, std::size_t inBatch, std::size_t slot)
 {
     const std::size_t index = source.chosen()[slot];
-    const auto output = outputOfClass.at(std::size_t(dataset.label(split, index)));
+    const int label = dataset.label(split, index);
+    const bool labelled = label >= 0 && !outputOfClass.empty();
     pending.batch.indices[inBatch] = index;
-    pending.batch.labels[inBatch] = output ? *output : -1;
-    std::vector<std::uint8_t> scratch, augmentedScratch;
-    auto pixels = source.pixels(slot, scratch);
-    pending.readable[inBatch] = !pixels.empty();
-    if (pixels.empty())
+    pending.batch.labels[inBatch] = labelled ? outputOfClass.at(std::size_t(label)).value_or(-1) : -1;
+    const auto values = dataset.values(split, index);
+    std::copy(values.begin(), values.end(), pending.targets.begin() + std::ptrdiff_t(inBatch * values.size()));
+    std::vector<std::byte> scratch, augmentedScratch;
+    auto sample = source.sample(slot, scratch);
+    pending.readable[inBatch] = !sample.empty();
+    if (sample.empty())
         return;
+    const auto input = pending.inputs.subspan(inBatch * frontEnd.elementCount(), frontEnd.elementCount());
+    if (source.stage() == Stage::Finished) {
+        std::ranges::copy(sample, std::as_writable_bytes(input).begin());
+        return;
+    }
     if (options.augmentation.any()) {
         Random random(augmentationSeed, index);
-        pixels = augmented(pixels, preprocess, options.augmentation, random, augmentedScratch);
+        sample = augmented(sample, frontEnd.preprocess(), options.augmentation, random, augmentedScratch);
     }
-    normalize(pixels, pending.inputs.subspan(inBatch * source.pixelBytes(), source.pixelBytes()));
+    frontEnd.finish(sample, input);
 }
 
 Batch Loader::Implementation::finished(PendingBatch& pending)
@@ -263,16 +297,10 @@ void Loader::Implementation::leaveOutUnreadable(Batch& batch, const std::vector<
     const auto kept = std::size_t(std::count(readable.begin(), readable.end(), 1));
     if (kept == readable.size())
         return;
-    auto shape = batch.inputs.shape();
-    shape[0] = std::int64_t(kept);
-    Batch shorter{Tensor(DType::Float32, shape), {}, {}};
-    const auto from = batch.inputs.data<float>();
-    const auto to = shorter.inputs.mutableData<float>();
+    Batch shorter{rowsOf(batch.inputs, readable, kept), {}, rowsOf(batch.targets, readable, kept), {}};
     for (std::size_t i = 0; i < readable.size(); ++i) {
         if (!readable[i])
             continue;
-        std::copy_n(from.begin() + std::ptrdiff_t(i * source.pixelBytes()), source.pixelBytes(),
-                    to.begin() + std::ptrdiff_t(shorter.labels.size() * source.pixelBytes()));
         shorter.labels.push_back(batch.labels[i]);
         shorter.indices.push_back(batch.indices[i]);
     }

@@ -5,7 +5,7 @@
 #include "core/job_context.h"
 #include "core/tensor.h"
 #include "data/dataset.h"
-#include "data/model_card.h"
+#include "data/pairing.h"
 
 #include <cstdint>
 #include <memory>
@@ -43,13 +43,15 @@ struct LoaderOptions
 
 struct Batch
 {
-    Tensor inputs;                      // float32 [N, C, H, W] or [N, H, W, C]
-    std::vector<std::int64_t> labels;   // the model's output index of each sample's class; -1 where it has none
+    Tensor inputs;                      // float32 [N, ...], as inputShape() of the preprocess says: [N, C, H, W], ...
+    // The model's output index of each sample's class, -1 where it has none. For anomalies: 0 normal, 1 an anomaly.
+    std::vector<std::int64_t> labels;
+    Tensor targets;                     // regression: float32 [N, targets]; null otherwise
     std::vector<std::size_t> indices;   // into the split
 };
 
-// Keeps the split's decoded, resized pixels in memory after first use where they fit the budget (512 MB), so later epochs decode
-// nothing. Same options: same batches, whatever the thread count; augmentation goes by (seed, epoch, sample). Unreadable
+// Keeps the split's decoded samples, brought to the model's extents, in memory after first use where they fit the budget (512 MB),
+// so later epochs decode nothing. Same options: same batches, whatever the thread count; augmentation goes by (seed, epoch, sample). Unreadable
 // samples are left out of their batch, which is shorter then (or missing, where none of it can be read).
 // Use from one thread at a time; worker threads begin with restart() or the first next().
 class Loader

@@ -79,7 +79,7 @@ PictureContainer::~PictureContainer()
         ::close(m_file);
 }
 
-std::optional<Picture> PictureContainer::picture(std::size_t record) const
+std::optional<RawSample> PictureContainer::sample(std::uint32_t record) const
 {
     const std::size_t count = m_layout.pixelBytes();
     const std::size_t offset = m_layout.headerBytes + record * m_layout.recordBytes() + m_layout.labelBytes;

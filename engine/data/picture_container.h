@@ -2,7 +2,7 @@
 // Many pictures of one size in one file: records of raw pixels after a header, plain or gzipped (RFC 1952).
 #pragma once
 
-#include "preprocess/preprocess.h"
+#include "data/sample_container.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -26,19 +26,17 @@ struct RecordLayout
 };
 
 // Thread-safe. A plain file is read record by record, a gzipped one unpacked into memory at the first picture.
-class PictureContainer
+class PictureContainer : public SampleContainer
 {
 public:
     // Throws Error(FileNotFound, FileUnreadable).
     PictureContainer(std::filesystem::path path, const RecordLayout& layout);
-    ~PictureContainer();
-    PictureContainer(const PictureContainer&) = delete;
-    PictureContainer& operator=(const PictureContainer&) = delete;
+    ~PictureContainer() override;
 
-    const std::filesystem::path& path() const { return m_path; }
-    std::uint64_t fileBytes() const { return m_fileBytes; }
+    const std::filesystem::path& path() const override { return m_path; }
+    std::uint64_t fileBytes() const override { return m_fileBytes; }
     // nullopt where the file ends before the record does, or is damaged.
-    std::optional<Picture> picture(std::size_t record) const;
+    std::optional<RawSample> sample(std::uint32_t record) const override;
 
 private:
     std::filesystem::path m_path;

@@ -44,7 +44,7 @@ Bundle bundleFromJson(const Json& json, const std::string& source)
     } catch (const nlohmann::json::exception& error) {
         throw refuse(error.what());
     }
-    if (bundle.preprocess && (bundle.preprocess->width <= 0 || bundle.preprocess->height <= 0))
+    if (bundle.preprocess && elementCount(inputShape(*bundle.preprocess)) <= 0)
         throw refuse("preprocess has no size");
     return bundle;
 }

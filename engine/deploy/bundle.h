@@ -27,7 +27,7 @@ struct Bundle
 {
     static constexpr int schema = 1;
 
-    std::optional<Preprocess> preprocess;     // none: the model doesn't take a picture
+    std::optional<Preprocess> preprocess;     // none: nothing says what the model takes
     std::vector<std::string> labels;          // by output index; as many as the model has scores, or none
     std::map<std::string, std::string> files; // name -> sha256; bundle.json itself left out
 };

@@ -2,7 +2,7 @@
 // A dataset's test split through the model on the device and through the same model here, sample by sample.
 #pragma once
 
-#include "data/model_card.h"
+#include "data/pairing.h"
 #include "deploy/device_runner.h"
 #include "deploy/laptop_answers.h"
 

@@ -32,7 +32,7 @@ std::vector<Tensor> LaptopAnswers::smoke()
 
 int LaptopAnswers::classify(const Picture& picture)
 {
-    const auto outputs = m_session.run({pictureInput(*m_bundle.preprocess, picture)});
+    const auto outputs = m_session.run({inputOf(FrontEnd(*m_bundle.preprocess), picture)});
     const auto scores = toFloats(outputs.at(0));
     return static_cast<int>(std::max_element(scores.begin(), scores.end()) - scores.begin());
 }

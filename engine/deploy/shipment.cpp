@@ -32,16 +32,18 @@ fs::path ownRunnerFolder()
     return (program / ".." / "lib" / "hone" / "device").lexically_normal();
 }
 
-// Without a dataset: as the model's own card says, else as its input's shape suggests.
+// Without a dataset: as the model's own card says, else as its input's shape suggests of pictures.
 std::optional<Preprocess> preprocessOf(const Graph& graph, const ModelCard& card)
 {
     if (graph.inputs.size() != 1)
         return std::nullopt;
+    if (card.preprocess && card.preprocess->kind() != SampleKind::Picture)
+        return card.preprocess; // complete since training wrote it
     const auto& type = graph.value(graph.inputs.front()).type;
     if (type.dtype != DType::Float32 || !type.shape || type.shape->size() != 4)
         return std::nullopt;
     const auto& shape = *type.shape;
-    auto preprocess = card.preprocess.value_or(Preprocess{});
+    auto preprocess = card.preprocess.value_or(Preprocess{}).picture();
     const auto isChannels = [](const Dim& dim) { return dim.extent == 1 || dim.extent == 3; };
     if (!card.preprocess) {
         preprocess.layout = isChannels(shape[1]) || !isChannels(shape[3]) ? Layout::Nchw : Layout::Nhwc;

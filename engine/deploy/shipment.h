@@ -4,7 +4,7 @@
 
 #include "core/file.h"
 #include "data/dataset.h"
-#include "data/model_card.h"
+#include "data/pairing.h"
 #include "deploy/bundle.h"
 
 #include <cstdint>

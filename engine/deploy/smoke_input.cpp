@@ -5,6 +5,8 @@
 #include "core/random.h"
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 
 namespace hone
 {
@@ -12,11 +14,9 @@ namespace
 {
 
 constexpr std::uint64_t seed = 20;
-constexpr int noise = 24; // of 255
+constexpr int pixelNoise = 24; // of 255
 
-} // namespace
-
-Picture smokePicture(const Preprocess& preprocess)
+Picture smokePicture(const PicturePreprocess& preprocess)
 {
     Picture picture;
     picture.width = preprocess.width + preprocess.width / 2 + 1;
@@ -30,27 +30,53 @@ Picture smokePicture(const Preprocess& preprocess)
                 const int across = 255 * x / picture.width;
                 const int down = 255 * y / picture.height;
                 const int ramp = c == 0 ? across : c == 1 ? down : 255 - (across + down) / 2;
-                const int value = ramp + static_cast<int>(random.below(2 * noise + 1)) - noise;
+                const int value = ramp + static_cast<int>(random.below(2 * pixelNoise + 1)) - pixelNoise;
                 picture.pixels.push_back(static_cast<std::uint8_t>(std::clamp(value, 0, 255)));
             }
     return picture;
 }
 
-Tensor pictureInput(const Preprocess& preprocess, const Picture& picture)
+Sound smokeSound(const SoundPreprocess& preprocess)
 {
-    const std::int64_t channels = preprocess.channelCount();
-    const Dimensions shape = preprocess.layout == Layout::Nchw
-                                 ? Dimensions{1, channels, preprocess.height, preprocess.width}
-                                 : Dimensions{1, preprocess.height, preprocess.width, channels};
-    Tensor input(DType::Float32, shape);
-    apply(preprocess, picture, input.mutableData<float>());
-    return input;
+    constexpr int rate = 11025, otherRate = 22050;
+    constexpr double amplitude = 0.4, lowest = 200, rise = 3000; // Hz, Hz a second
+    Sound sound{.rate = preprocess.rate == rate ? otherRate : rate, .samples = {}};
+    const auto count = std::size_t(preprocess.seconds * 1.25 * sound.rate) + 1;
+    Random random(seed);
+    for (std::size_t i = 0; i < count; ++i) {
+        const double t = double(i) / sound.rate;
+        const double tone = std::sin(2 * std::numbers::pi * (lowest + rise / 2 * std::fmod(t, 1)) * t);
+        sound.samples.push_back(float(amplitude * tone + random.uniform(-0.05, 0.05)));
+    }
+    return sound;
+}
+
+Tensor noise(const Dimensions& shape)
+{
+    Tensor values(DType::Float32, shape);
+    Random random(seed);
+    for (auto& value : values.mutableData<float>())
+        value = static_cast<float>(random.uniform(-1, 1));
+    return values;
+}
+
+} // namespace
+
+RawSample smokeSample(const Preprocess& preprocess)
+{
+    switch (preprocess.kind()) {
+    case SampleKind::Sound: return smokeSound(preprocess.sound());
+    case SampleKind::Window: return SensorWindow{noise({preprocess.window().length + 1, preprocess.window().channels})};
+    case SampleKind::Tensor: return noise(preprocess.tensor().shape);
+    case SampleKind::Picture: break;
+    }
+    return smokePicture(preprocess.picture());
 }
 
 Tensor smokeInput(std::size_t index, DType dtype, const Dimensions& shape, const std::optional<Preprocess>& preprocess)
 {
     if (index == 0 && preprocess)
-        return pictureInput(*preprocess, smokePicture(*preprocess));
+        return inputOf(FrontEnd(*preprocess), smokeSample(*preprocess));
     if (elementBits(dtype) == 0)
         throw Error(MessageCode::ModelInputUnsupported, {{"detail", "an input of " + std::string(name(dtype))}});
     Tensor input(dtype, shape);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "evaluate/comparison.h"
 
-#include "data/model_card.h"
+#include "data/pairing.h"
 #include "onnx_io/onnx_io.h"
 
 #include <nlohmann/json.hpp>
@@ -14,16 +14,9 @@ namespace hone
 namespace
 {
 
-constexpr double rounding = 1e-9; // of fractions that come from whole counts
-
-bool hasAccuracy(const ComparedModel& model)
+std::optional<TaskMetric> metric(const ComparedModel& model)
 {
-    return model.validation.accuracy.has_value();
-}
-
-double top1(const ComparedModel& model)
-{
-    return model.validation.accuracy ? model.validation.accuracy->top1 : -1;
+    return metricOf(model.validation);
 }
 
 std::int64_t bytes(const ComparedModel& model)
@@ -34,7 +27,9 @@ std::int64_t bytes(const ComparedModel& model)
 // Whether a is at least as good as b in both and better in one.
 bool dominates(const ComparedModel& a, const ComparedModel& b)
 {
-    return top1(a) >= top1(b) && bytes(a) <= bytes(b) && (top1(a) > top1(b) || bytes(a) < bytes(b));
+    const auto x = *metric(a);
+    const auto y = *metric(b);
+    return x.kind == y.kind && !isBetter(y, x) && bytes(a) <= bytes(b) && (isBetter(x, y) || bytes(a) < bytes(b));
 }
 
 // A model's answers as classes of the data, so that models with other outputs can be told against each other.
@@ -71,19 +66,19 @@ private:
     std::unordered_map<std::size_t, int> m_bySample;
 };
 
-ComparedModel measured(const ModelToCompare& wanted, const Dataset& dataset, EvaluateOptions options, const JobContext& job)
+ComparedModel measured(const ModelToCompare& wanted, const Dataset* dataset, EvaluateOptions options, const JobContext& job)
 {
-    const bool withTest = dataset.size(Split::Test) > 0;
+    const bool withTest = dataset && dataset->size(Split::Test) > 0;
     ComparedModel model;
     model.name = wanted.name;
     model.file = wanted.file;
     model.parent = wanted.parent;
     options.split = Split::Validation;
-    model.validation = evaluate(wanted.file, &dataset, options, job.part(0, withTest ? 0.5 : 1));
+    model.validation = evaluate(wanted.file, dataset, options, job.part(0, withTest ? 0.5 : 1));
     if (withTest) {
         options.split = Split::Test;
         options.latency = false; // of the same file: measured once
-        model.test = evaluate(wanted.file, &dataset, options, job.part(0.5, 1));
+        model.test = evaluate(wanted.file, dataset, options, job.part(0.5, 1));
         model.test->latency = model.validation.latency;
     }
     return model;
@@ -91,20 +86,30 @@ ComparedModel measured(const ModelToCompare& wanted, const Dataset& dataset, Eva
 
 } // namespace
 
+std::optional<MetricKind> Comparison::metricKind() const
+{
+    for (const auto& model : models)
+        if (const auto found = metric(model))
+            return found->kind;
+    return std::nullopt;
+}
+
 std::size_t Comparison::best(double tolerance) const
 {
     if (models.empty())
         throw Error(MessageCode::InternalFault, {{"detail", "the best of no models was asked for"}});
-    double highest = -1;
+    std::optional<TaskMetric> highest;
     for (const auto& model : models)
-        highest = std::max(highest, top1(model));
+        if (const auto found = metric(model); found && (!highest || isBetter(*found, *highest)))
+            highest = found;
     std::size_t chosen = models.size();
     for (std::size_t i = 0; i < models.size(); ++i) {
-        if (highest >= 0 && (!hasAccuracy(models[i]) || !models[i].pareto || top1(models[i]) < highest - tolerance - rounding))
+        const auto found = metric(models[i]);
+        if (highest && (!found || !models[i].pareto || !isWithin(*found, *highest, tolerance)))
             continue;
         const bool smaller = chosen == models.size() || bytes(models[i]) < bytes(models[chosen]);
         const bool asSmallAndBetter =
-            chosen < models.size() && bytes(models[i]) == bytes(models[chosen]) && top1(models[i]) > top1(models[chosen]);
+            highest && chosen < models.size() && bytes(models[i]) == bytes(models[chosen]) && isBetter(*found, *metric(models[chosen]));
         if (smaller || asSmallAndBetter)
             chosen = i;
     }
@@ -114,26 +119,30 @@ std::size_t Comparison::best(double tolerance) const
 void markPareto(std::vector<ComparedModel>& models)
 {
     for (auto& model : models)
-        model.pareto = hasAccuracy(model) && std::ranges::none_of(models, [&](const ComparedModel& other) {
-                           return hasAccuracy(other) && dominates(other, model);
+        model.pareto = metric(model) && std::ranges::none_of(models, [&](const ComparedModel& other) {
+                           return metric(other) && dominates(other, model);
                        });
 }
 
-Comparison compare(const std::vector<ModelToCompare>& models, const Dataset& dataset, const EvaluateOptions& options,
-                   const JobContext& job)
+Comparison compare(const std::vector<ModelToCompare>& models, const Dataset* dataset, EvaluateOptions options, const JobContext& job)
 {
-    dataset.require(Split::Validation);
+    if (dataset)
+        dataset->require(Split::Validation);
+    if (dataset && dataset->task() == Task::Agreement && options.reference.empty() && !models.empty())
+        options.reference = models.front().file;
     Comparison comparison;
-    comparison.dataName = dataset.name();
+    comparison.dataName = dataset ? dataset->name() : std::string();
     std::optional<Answers> first;
     for (std::size_t i = 0; i < models.size(); ++i) {
         const auto count = static_cast<double>(models.size());
         const auto part = job.part(static_cast<double>(i) / count, static_cast<double>(i + 1) / count);
         auto model = measured(models[i], dataset, options, part);
-        const Answers answers(pairCompletely(readOnnx(models[i].file), dataset), *model.validation.accuracy);
-        if (!first)
-            first = answers;
-        model.agreement = answers.agreement(*first);
+        if (const auto& accuracy = model.validation.accuracy) {
+            const Answers answers(pairCompletely(readOnnx(models[i].file), *dataset), *accuracy);
+            if (!first)
+                first = answers;
+            model.agreement = answers.agreement(*first);
+        }
         comparison.models.push_back(std::move(model));
     }
     markPareto(comparison.models);
@@ -148,10 +157,20 @@ Json toJson(const Comparison& comparison)
         if (model.test)
             entry["test"] = toJson(*model.test);
         entry["pareto"] = model.pareto;
-        entry["agreement"] = model.agreement;
+        if (model.agreement)
+            entry["agreement"] = *model.agreement;
         models.push_back(std::move(entry));
     }
-    return {{"data", comparison.dataName}, {"models", std::move(models)}};
+    Json json = {{"data", comparison.dataName}};
+    for (const auto& model : comparison.models)
+        if (const auto task = taskOf(model.validation)) {
+            json["task"] = std::string(name(*task));
+            break;
+        }
+    if (const auto kind = comparison.metricKind())
+        json["metric"] = {{"name", std::string(name(*kind))}, {"higherIsBetter", higherIsBetter(*kind)}};
+    json["models"] = std::move(models);
+    return json;
 }
 
 } // namespace hone

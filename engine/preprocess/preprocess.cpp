@@ -1,100 +1,119 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "preprocess/preprocess.h"
 
+#include "core/error.h"
+
 #include <algorithm>
-#include <cmath>
-#include <utility>
+#include <cstring>
 
 namespace hone
 {
 namespace
 {
 
-Picture cropped(const Picture& picture, int left, int top, int width, int height)
+Dimensions ordered(TimeAxis time, std::size_t frames, std::size_t bands)
 {
-    Picture result{width, height, picture.channels, {}};
-    const std::size_t rowBytes = std::size_t(width) * picture.channels;
-    result.pixels.resize(rowBytes * height);
-    for (int y = 0; y < height; ++y) {
-        const auto* row = picture.pixels.data() + (std::size_t(top + y) * picture.width + left) * picture.channels;
-        std::copy_n(row, rowBytes, result.pixels.data() + y * rowBytes);
-    }
-    return result;
+    const auto f = std::int64_t(frames), b = std::int64_t(bands);
+    return time == TimeAxis::First ? Dimensions{f, b} : Dimensions{b, f};
 }
 
-Picture centerCropped(const Picture& picture, int width, int height)
+Dimensions shapeOf(const PicturePreprocess& preprocess)
 {
-    // The side that would come out too short decides; the other keeps the ratio, rounded down.
-    const auto sourceWidth = std::int64_t(picture.width), sourceHeight = std::int64_t(picture.height);
-    const bool widthDecides = sourceWidth * height <= sourceHeight * width;
-    const int fullWidth = widthDecides ? width : int(sourceWidth * height / sourceHeight);
-    const int fullHeight = widthDecides ? int(sourceHeight * width / sourceWidth) : height;
-    const auto middle = [](int full, int part) { return int(std::nearbyint((full - part) / 2.0)); };
-    return cropped(resized(picture, fullWidth, fullHeight), middle(fullWidth, width), middle(fullHeight, height),
-                   width, height);
+    const std::int64_t c = preprocess.channelCount(), h = preprocess.height, w = preprocess.width;
+    return preprocess.layout == Layout::Nchw ? Dimensions{c, h, w} : Dimensions{h, w, c};
+}
+
+Dimensions shapeOf(const SoundPreprocess& preprocess)
+{
+    if (!preprocess.shape.empty())
+        return preprocess.shape;
+    if (preprocess.features == SoundFeatures::Waveform)
+        return {std::int64_t(samplesOf(preprocess))};
+    return ordered(preprocess.time, framesOf(preprocess), bandsOf(preprocess));
+}
+
+Dimensions shapeOf(const WindowPreprocess& preprocess)
+{
+    return preprocess.shape.empty() ? ordered(preprocess.time, std::size_t(preprocess.length), std::size_t(preprocess.channels))
+                                    : preprocess.shape;
+}
+
+Dimensions shapeOf(const TensorPreprocess& preprocess)
+{
+    return preprocess.shape;
 }
 
 } // namespace
 
-Picture withChannels(const Picture& picture, int channels)
+Dimensions inputShape(const Preprocess& preprocess)
 {
-    if (picture.channels == channels)
-        return picture;
-    Picture result{picture.width, picture.height, channels, {}};
-    const std::size_t count = std::size_t(picture.width) * picture.height;
-    result.pixels.resize(count * channels);
-    for (std::size_t i = 0; i < count; ++i) {
-        if (channels == 3) {
-            std::fill_n(result.pixels.data() + 3 * i, 3, picture.pixels[i]);
-        } else {
-            const std::uint8_t* rgb = picture.pixels.data() + 3 * i;
-            result.pixels[i] = std::uint8_t((rgb[0] * 19595u + rgb[1] * 38470u + rgb[2] * 7471u + 0x8000u) >> 16);
-        }
+    return std::visit([](const auto& kind) { return shapeOf(kind); }, preprocess.of);
+}
+
+bool FrontEnd::PictureFrontEnd::fit(const RawSample& sample, std::span<std::byte> fittedPixels) const
+{
+    const auto* picture = std::get_if<Picture>(&sample);
+    if (!picture || picture->width <= 0 || picture->height <= 0)
+        return false;
+    const auto pixels = fitted(m_preprocess, *picture).pixels;
+    std::memcpy(fittedPixels.data(), pixels.data(), pixels.size());
+    return true;
+}
+
+void FrontEnd::PictureFrontEnd::finish(std::span<const std::byte> fittedPixels, std::span<float> out) const
+{
+    m_normalize({reinterpret_cast<const std::uint8_t*>(fittedPixels.data()), fittedPixels.size()}, out);
+}
+
+FrontEnd::Stages FrontEnd::stagesOf(const Preprocess& preprocess)
+{
+    switch (preprocess.kind()) {
+    case SampleKind::Sound: return SoundFrontEnd(preprocess.sound());
+    case SampleKind::Window: return WindowFrontEnd(preprocess.window());
+    case SampleKind::Tensor: return TensorFrontEnd(preprocess.tensor());
+    case SampleKind::Picture: break;
     }
-    return result;
+    return PictureFrontEnd(preprocess.picture());
 }
 
-Picture fitted(const Preprocess& preprocess, const Picture& picture)
+FrontEnd::FrontEnd(const Preprocess& preprocess)
+    : m_preprocess(preprocess), m_shape(inputShape(preprocess)), m_elements(std::size_t(hone::elementCount(m_shape))),
+      m_stages(stagesOf(preprocess))
 {
-    // To gray before resizing (Pillow's order, and a third of the work), to colour after it.
-    const bool grayFirst = preprocess.channelCount() < picture.channels;
-    const Picture& source = grayFirst ? withChannels(picture, 1) : picture;
-    Picture result = preprocess.fit == Fit::CenterCrop ? centerCropped(source, preprocess.width, preprocess.height)
-                                                       : resized(source, preprocess.width, preprocess.height);
-    return result.channels == preprocess.channelCount() ? result : withChannels(result, preprocess.channelCount());
 }
 
-Normalizer::Normalizer(const Preprocess& preprocess)
-    : m_channels(preprocess.channelCount()), m_layout(preprocess.layout), m_table{}, m_place{0, 1, 2}
+std::size_t FrontEnd::fittedBytes() const
 {
-    if (preprocess.channels == ChannelOrder::Bgr)
-        std::swap(m_place[0], m_place[2]);
-    for (int c = 0; c < m_channels; ++c) {
-        const double mean = preprocess.mean.at(m_place[c]), std = preprocess.std.at(m_place[c]);
-        for (int value = 0; value < 256; ++value) {
-            const double ranged = preprocess.range[0] + value / 255.0 * (preprocess.range[1] - preprocess.range[0]);
-            m_table[c][value] = float((ranged - mean) / std);
-        }
-    }
+    return std::visit([](const auto& stages) { return stages.fittedBytes(); }, m_stages);
 }
 
-void Normalizer::operator()(std::span<const std::uint8_t> pixels, std::span<float> out) const
+bool FrontEnd::fit(const RawSample& sample, std::span<std::byte> fitted) const
 {
-    const std::size_t count = pixels.size() / m_channels;
-    for (int c = 0; c < m_channels; ++c) {
-        const auto& table = m_table[c];
-        const bool planar = m_layout == Layout::Nchw;
-        float* target = out.data() + (planar ? m_place[c] * count : m_place[c]);
-        const std::size_t step = planar ? 1 : m_channels;
-        const std::uint8_t* source = pixels.data() + c;
-        for (std::size_t i = 0; i < count; ++i)
-            target[i * step] = table[source[i * m_channels]];
-    }
+    return std::visit([&](const auto& stages) { return stages.fit(sample, fitted); }, m_stages);
 }
 
-void apply(const Preprocess& preprocess, const Picture& picture, std::span<float> out)
+void FrontEnd::finish(std::span<const std::byte> fitted, std::span<float> out) const
 {
-    Normalizer{preprocess}(fitted(preprocess, picture).pixels, out);
+    std::visit([&](const auto& stages) { stages.finish(fitted, out); }, m_stages);
+}
+
+bool FrontEnd::finishIsDear() const
+{
+    return m_preprocess.kind() == SampleKind::Sound && m_preprocess.sound().features != SoundFeatures::Waveform;
+}
+
+Tensor inputOf(const FrontEnd& frontEnd, const RawSample& sample)
+{
+    std::vector<std::byte> fitted(frontEnd.fittedBytes());
+    if (!frontEnd.fit(sample, fitted))
+        throw Error(MessageCode::ModelInputUnsupported,
+                    {{"detail", "a " + std::string(name(kindOf(sample))) + " that does not become "
+                                    + toText(frontEnd.shape())}});
+    auto shape = frontEnd.shape();
+    shape.insert(shape.begin(), 1);
+    Tensor input(DType::Float32, shape);
+    frontEnd.finish(fitted, input.mutableData<float>());
+    return input;
 }
 
 } // namespace hone

@@ -1,61 +1,58 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Decoded picture -> model input, the same code on the laptop and in the device's runner.
+// Sample -> model input, for every kind of sample; the same code on the laptop and in the device's runner.
 #pragma once
 
 #include "core/json.h"
+#include "preprocess/numbers.h"
+#include "preprocess/picture.h"
+#include "preprocess/sound.h"
 
-#include <array>
-#include <cstdint>
-#include <span>
+#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace hone
 {
 
-enum class ChannelOrder
-{
-    Rgb,
-    Bgr,
-    Gray
-};
-
-enum class Layout
-{
-    Nchw,
-    Nhwc
-};
-
-// How a picture of another aspect ratio is brought to size.
-enum class Fit
-{
-    Stretch,   // to size, whatever the ratio
-    CenterCrop // the shorter side to size, the middle cut out
-};
-
-// value = (range[0] + pixel / 255 * (range[1] - range[0]) - mean[c]) / std[c]
 struct Preprocess
 {
-    int width = 0; // of the model's input
-    int height = 0;
-    std::array<double, 2> range = {0, 1};
-    std::vector<double> mean = {0, 0, 0}; // one a channel, in the order of the model's input
-    std::vector<double> std = {1, 1, 1};
-    ChannelOrder channels = ChannelOrder::Rgb;
-    Layout layout = Layout::Nchw;
-    Fit fit = Fit::Stretch;
+    using Kinds = std::variant<PicturePreprocess, SoundPreprocess, WindowPreprocess, TensorPreprocess>; // by SampleKind
 
-    int channelCount() const { return channels == ChannelOrder::Gray ? 1 : 3; }
-    std::size_t elementCount() const { return static_cast<std::size_t>(width) * height * channelCount(); }
+    Preprocess() = default; // a picture's
+    template<class Kind>
+        requires std::is_constructible_v<Kinds, Kind>
+    Preprocess(Kind kind) : of(std::move(kind)) // NOLINT(google-explicit-constructor): each kind is a preprocess
+    {
+    }
+
+    SampleKind kind() const { return SampleKind(of.index()); }
+    PicturePreprocess& picture() { return std::get<PicturePreprocess>(of); }
+    const PicturePreprocess& picture() const { return std::get<PicturePreprocess>(of); }
+    SoundPreprocess& sound() { return std::get<SoundPreprocess>(of); }
+    const SoundPreprocess& sound() const { return std::get<SoundPreprocess>(of); }
+    WindowPreprocess& window() { return std::get<WindowPreprocess>(of); }
+    const WindowPreprocess& window() const { return std::get<WindowPreprocess>(of); }
+    TensorPreprocess& tensor() { return std::get<TensorPreprocess>(of); }
+    const TensorPreprocess& tensor() const { return std::get<TensorPreprocess>(of); }
+
     bool operator==(const Preprocess&) const = default;
+
+    Kinds of;
 };
 
-// Keys as in dataset.yaml: size [height, width] (or one number for both), range, mean, std (one number a channel, or one
-// for all), channels (rgb, bgr, gray), layout (nchw, nhwc), fit (stretch, center-crop). A key that is absent keeps the
-// default; without a size, width and height stay 0: "as the model wants it".
+// Of one sample of the model's input, without the batch: [C, H, W], [frames, bands], ...
+Dimensions inputShape(const Preprocess& preprocess);
+
+// Keys as in dataset.yaml. `kind` (picture, sound, window, tensor) may be left out where it is `assumed`; a key that is absent
+// keeps the default. Pictures: size [height, width] (or one number for both), range, mean, std (one number a channel, or one for
+// all), channels (rgb, bgr, gray), layout (nchw, nhwc), fit (stretch, center-crop). Without a size: as the model wants it.
+// Sounds: rate, seconds, features (waveform, log-mel, mfcc), recipe (tflite-micro, torchaudio), window, stride (milliseconds),
+// fft, bands, coefficients, low, high (Hz), log (natural, decibel), mean, std, time (first, last), shape.
+// Windows: length, channels, mean, std, time, shape. Tensors: shape, mean, std.
 Json toJson(const Preprocess& preprocess);
 // Throws Error(DataConfigInvalid) with `source` as its path and every problem in its detail.
-Preprocess preprocessFromJson(const Json& json, const std::string& source);
+Preprocess preprocessFromJson(const Json& json, const std::string& source, SampleKind assumed = SampleKind::Picture);
 
 struct KeyProblem
 {
@@ -63,45 +60,52 @@ struct KeyProblem
     std::string text;
 };
 // The same for a caller that knows where each key stands: what can be read, and everything that is wrong with the rest.
-Preprocess readPreprocess(const Json& json, std::vector<KeyProblem>& problems);
+Preprocess readPreprocess(const Json& json, std::vector<KeyProblem>& problems, SampleKind assumed = SampleKind::Picture);
 
-// Interleaved 8-bit pixels, rows from the top, 1 (gray) or 3 (RGB) channels.
-struct Picture
-{
-    int width = 0;
-    int height = 0;
-    int channels = 0;
-    std::vector<std::uint8_t> pixels;
-};
-
-// Antialiased bilinear resampling: a triangle filter as wide as the reduction, rows first, rounded to 8 bits after each
-// pass with weights of 22 fractional bits, so that the pixels are those of Pillow's resize(..., BILINEAR), which
-// torchvision's Resize calls for pictures.
-Picture resized(const Picture& picture, int width, int height);
-
-// Gray by ITU-R BT.601's luma (0.299, 0.587, 0.114), as in Pillow's convert("L"); colour from gray by repeating it.
-Picture withChannels(const Picture& picture, int channels);
-
-// The picture at the model's width, height and channel count (RGB order still): all that can be kept between epochs.
-// Fit::CenterCrop: sides and offsets are rounded as in torchvision's Resize and CenterCrop.
-Picture fitted(const Preprocess& preprocess, const Picture& picture);
-
-// Fitted pixels -> numbers in the model's order, by a table of the 256 values of each channel.
-class Normalizer
+// Two stages: fit() brings a sample to the model's extents, which is all that can be kept between epochs and be augmented;
+// finish() computes features and normalizes. Thread-safe.
+class FrontEnd
 {
 public:
-    explicit Normalizer(const Preprocess& preprocess);
-    // `pixels` as fitted() gives them, `out` with as many elements.
-    void operator()(std::span<const std::uint8_t> pixels, std::span<float> out) const;
+    // Throws Error(DataConfigInvalid) for a preprocess that can't work.
+    explicit FrontEnd(const Preprocess& preprocess);
+
+    const Preprocess& preprocess() const { return m_preprocess; }
+    const Dimensions& shape() const { return m_shape; }     // of one sample of the model's input
+    std::size_t elementCount() const { return m_elements; } // of it
+    // Pictures: interleaved 8-bit pixels. Everything else: floats (the wave, [length, channels], the tensor).
+    std::size_t fittedBytes() const;
+    // `fitted` holds fittedBytes(). false: the sample is of another kind or shape.
+    bool fit(const RawSample& sample, std::span<std::byte> fitted) const;
+    // `out` holds elementCount().
+    void finish(std::span<const std::byte> fitted, std::span<float> out) const;
+    // Whether finish() costs enough that its result is worth keeping.
+    bool finishIsDear() const;
 
 private:
-    int m_channels;
-    Layout m_layout;
-    std::array<std::array<float, 256>, 3> m_table; // by the picture's channel
-    std::array<int, 3> m_place;                    // of the picture's channel in the model's input
+    class PictureFrontEnd
+    {
+    public:
+        explicit PictureFrontEnd(const PicturePreprocess& preprocess) : m_preprocess(preprocess), m_normalize(preprocess) {}
+        std::size_t fittedBytes() const { return m_preprocess.elementCount(); }
+        bool fit(const RawSample& sample, std::span<std::byte> fitted) const;
+        void finish(std::span<const std::byte> fitted, std::span<float> out) const;
+
+    private:
+        PicturePreprocess m_preprocess;
+        Normalizer m_normalize;
+    };
+    using Stages = std::variant<PictureFrontEnd, SoundFrontEnd, WindowFrontEnd, TensorFrontEnd>;
+
+    static Stages stagesOf(const Preprocess& preprocess);
+
+    Preprocess m_preprocess;
+    Dimensions m_shape;
+    std::size_t m_elements;
+    Stages m_stages;
 };
 
-// Fits, orders channels and normalizes into `out`, which holds elementCount() floats: [C, H, W] or [H, W, C].
-void apply(const Preprocess& preprocess, const Picture& picture, std::span<float> out);
+// Both stages at once: [1, ...] as the model takes it. Throws Error(ModelInputUnsupported) for a sample of another kind or shape.
+Tensor inputOf(const FrontEnd& frontEnd, const RawSample& sample);
 
 } // namespace hone

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "preprocess/preprocess.h"
+#include "preprocess/picture.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "data/loader.h"
-#include "data/model_card.h"
-#include "evaluate/accuracy.h"
+#include "data/pairing.h"
+#include "evaluate/batch_run.h"
 #include "onnx_io/onnx_io.h"
 #include "quantize/plan.h"
 #include "quantize/quantize.h"
@@ -118,7 +118,7 @@ Calibration calibrate(const Graph& prepared, const Dataset& dataset, const Quant
     loading.limit = std::max<std::size_t>(1, options.samples);
     loading.seed = options.seed;
     loading.threads = options.threads;
-    Loader loader(dataset, split, pair(prepared, dataset), loading);
+    Loader loader(dataset, split, pairForInput(prepared, dataset), loading);
     std::optional<Session> session;
     if (!computed.empty())
         session.emplace(Session::fromBytes(watchingModel(prepared, computed),

@@ -4,7 +4,7 @@
 
 #include "core/error.h"
 #include "core/file.h"
-#include "data/model_card.h"
+#include "data/pairing.h"
 #include "deploy/deployer.h"
 #include "deploy/local_ssh_server.h"
 #include "engine/graph_building.h"
@@ -90,7 +90,7 @@ inline Graph colourModel(float gain = 4)
     model.value(model.outputs.front()).type.shape = Shape{Dim::free("N"), Dim::fixed(3)};
     ModelCard card;
     card.classes = {{"blue", 2}, {"green", 1}, {"red", 0}};
-    card.preprocess = Preprocess{.width = pictureSize, .height = pictureSize, .mean = {0.4, 0.4, 0.4}, .std = {0.25, 0.25, 0.25}};
+    card.preprocess = PicturePreprocess{.width = pictureSize, .height = pictureSize, .mean = {0.4, 0.4, 0.4}, .std = {0.25, 0.25, 0.25}};
     writeModelCard(model, card);
     return model;
 }

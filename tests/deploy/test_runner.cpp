@@ -71,7 +71,7 @@ private slots:
         const auto answer = run({"smoke"});
         QCOMPARE(answer.exitCode, 0);
         const auto there = Json::parse(answer.text).at("outputs").at(0).at("values").get<std::vector<float>>();
-        const auto here = scoresHere(smokePicture(*m_bundle.preprocess));
+        const auto here = scoresHere(std::get<Picture>(smokeSample(*m_bundle.preprocess)));
         QCOMPARE(there.size(), here.size());
         for (std::size_t i = 0; i < here.size(); ++i)
             QVERIFY(std::abs(there[i] - here[i]) <= 1e-5f);
@@ -227,7 +227,7 @@ private:
         if (!m_session)
             m_session = std::make_unique<Session>(m_release / bundlefile::model);
         Tensor input(DType::Float32, {1, 3, pictureSize, pictureSize});
-        apply(*m_bundle.preprocess, picture, input.mutableData<float>());
+        apply(m_bundle.preprocess->picture(), picture, input.mutableData<float>());
         return toFloats(m_session->run({input}).at(0));
     }
 

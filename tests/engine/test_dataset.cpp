@@ -197,10 +197,10 @@ private slots:
         QCOMPARE(data.classes()[1].output.value(), 17);
         QCOMPARE(data.sampleName(Split::Train, 0), "one/b/0000.png");
         QCOMPARE(data.size(Split::Validation), 2u);
-        QCOMPARE(data.preprocess()->height, 3);
-        QCOMPARE(data.preprocess()->width, 5);
-        QVERIFY(data.preprocess()->channels == ChannelOrder::Gray);
-        QCOMPARE(data.preprocess()->std, std::vector<double>{2});
+        QCOMPARE(data.preprocess()->picture().height, 3);
+        QCOMPARE(data.preprocess()->picture().width, 5);
+        QVERIFY(data.preprocess()->picture().channels == ChannelOrder::Gray);
+        QCOMPARE(data.preprocess()->picture().std, std::vector<double>{2});
     }
 
     void everyProblemOfAConfigurationIsNamedWithItsLine()
@@ -245,7 +245,7 @@ private slots:
     {
         writeBytes(m_folder / "dataset.yaml", "task: detection\n");
         QVERIFY(codeOfOpen() == MessageCode::TaskUnsupported);
-        writeBytes(m_folder / "dataset.yaml", "task: classification\nformat: wav-folder\n");
+        writeBytes(m_folder / "dataset.yaml", "task: segmentation\n");
         QVERIFY(codeOfOpen() == MessageCode::TaskUnsupported);
         fs::remove(m_folder / "dataset.yaml");
         writeBytes(m_folder / "yes" / "1.wav", "RIFF");

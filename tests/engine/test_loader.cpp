@@ -18,8 +18,8 @@ namespace
 Pairing pairingFor(const Dataset& data, int side)
 {
     Pairing pairing;
-    pairing.preprocess.width = pairing.preprocess.height = side;
-    pairing.preprocess.range = {0, 255}; // numbers are pixels
+    pairing.preprocess.picture().width = pairing.preprocess.picture().height = side;
+    pairing.preprocess.picture().range = {0, 255}; // numbers are pixels
     pairing.outputs = int(data.classes().size());
     for (int i = 0; i < pairing.outputs; ++i)
         pairing.outputOfClass.push_back(pairing.outputs - 1 - i);
@@ -94,7 +94,7 @@ private slots:
     {
         const auto data = plainData(2);
         auto pairing = pairingFor(data, 4);
-        pairing.preprocess.layout = Layout::Nhwc;
+        pairing.preprocess.picture().layout = Layout::Nhwc;
         Loader loader(data, Split::Train, pairing, {});
         const auto batch = loader.next({});
         QCOMPARE(batch->inputs.shape(), (Dimensions{4, 4, 4, 3}));
@@ -181,7 +181,7 @@ private slots:
             writeBytes(m_temporary->path() / "train" / (i % 2 ? "a" : "b") / (std::to_string(i) + ".png"), encodePng(ramp));
         const auto data = Dataset::open(m_temporary->path());
         auto pairing = pairingFor(data, side);
-        pairing.preprocess.channels = ChannelOrder::Gray;
+        pairing.preprocess.picture().channels = ChannelOrder::Gray;
         Loader loader(data, Split::Train, pairing, {.augmentation = {true, reach}});
         const auto epoch = allOf(loader);
         std::set<std::tuple<bool, int, int>> seen;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "data/model_card.h"
+#include "data/pairing.h"
 #include "data_making.h"
 
 #include <QTest>
@@ -74,7 +74,7 @@ private slots:
         ModelCard card;
         card.classes = {{"cat \"x\"", 1}, {"dog", 0}, {"\xE7\x8C\xAB", 7}};
         card.preprocess = Preprocess{};
-        card.preprocess->width = card.preprocess->height = 8;
+        card.preprocess->picture().width = card.preprocess->picture().height = 8;
         auto graph = modelOf(nchw(3, 8), scores(8));
         writeModelCard(graph, card);
         const auto again = readModelCard(graph);
@@ -100,9 +100,9 @@ private slots:
         const auto pairing = pairCompletely(modelOf(nchw(3, 32), scores(3)), dataWith(""));
         QVERIFY(pairing.outputOfClass == (Outputs{0, 1, 2}));
         QCOMPARE(pairing.outputs, 3);
-        QCOMPARE(pairing.preprocess.width, 32);
-        QVERIFY(pairing.preprocess.layout == Layout::Nchw);
-        QCOMPARE(pairing.preprocess.mean, (std::vector<double>{0, 0, 0}));
+        QCOMPARE(pairing.preprocess.picture().width, 32);
+        QVERIFY(pairing.preprocess.picture().layout == Layout::Nchw);
+        QCOMPARE(pairing.preprocess.picture().mean, (std::vector<double>{0, 0, 0}));
     }
 
     void statedOutputsGoBeforeTheListingOrder()
@@ -124,12 +124,12 @@ private slots:
         ModelCard card;
         card.classes = {{"cow", 0}, {"bee", 1}, {"ant", 2}};
         card.preprocess = Preprocess{};
-        card.preprocess->mean = {0.1, 0.2, 0.3};
+        card.preprocess->picture().mean = {0.1, 0.2, 0.3};
         writeModelCard(graph, card);
         const auto pairing = pair(graph, dataWith("classes: {bee: 2, ant: 0, cow: 1}\npreprocess: {mean: 0.9}\n"));
         QVERIFY(pairing.outputOfClass == (Outputs{1, 2, 0}));
-        QCOMPARE(pairing.preprocess.mean, (std::vector<double>{0.1, 0.2, 0.3}));
-        QCOMPARE(pairing.preprocess.width, 32);
+        QCOMPARE(pairing.preprocess.picture().mean, (std::vector<double>{0.1, 0.2, 0.3}));
+        QCOMPARE(pairing.preprocess.picture().width, 32);
     }
 
     void whatNothingStatesOfPreprocessingIsTold()
@@ -165,11 +165,11 @@ private slots:
     void theModelsSizeReplacesTheDatas()
     {
         const auto data = dataWith("preprocess: {size: [48, 64], mean: 0.5, fit: center-crop}\n");
-        const auto fixed = pair(modelOf(nchw(3, 96), scores(3)), data).preprocess;
+        const auto fixed = pair(modelOf(nchw(3, 96), scores(3)), data).preprocess.picture();
         QCOMPARE(fixed.width, 96);
         QCOMPARE(fixed.height, 96);
         QVERIFY(fixed.fit == Fit::CenterCrop);
-        const auto freeSize = pair(modelOf({free_, Dim::fixed(3), Dim::free("H"), Dim::free("W")}, scores(3)), data).preprocess;
+        const auto freeSize = pair(modelOf({free_, Dim::fixed(3), Dim::free("H"), Dim::free("W")}, scores(3)), data).preprocess.picture();
         QCOMPARE(freeSize.width, 64);
         QCOMPARE(freeSize.height, 48);
     }
@@ -183,13 +183,13 @@ private slots:
     void channelsAreAdaptedToTheModel()
     {
         const auto data = dataWith("preprocess: {mean: [0.3, 0.4, 0.5], std: [0.1, 0.2, 0.3], channels: bgr}\n");
-        const auto gray = pair(modelOf(nchw(1, 28), scores(3)), data).preprocess;
+        const auto gray = pair(modelOf(nchw(1, 28), scores(3)), data).preprocess.picture();
         QVERIFY(gray.channels == ChannelOrder::Gray);
         QVERIFY(std::abs(gray.mean.at(0) - 0.4) < 1e-12);
         QVERIFY(std::abs(gray.std.at(0) - 0.2) < 1e-12);
-        QVERIFY(pair(modelOf(nchw(3, 28), scores(3)), data).preprocess.channels == ChannelOrder::Bgr);
+        QVERIFY(pair(modelOf(nchw(3, 28), scores(3)), data).preprocess.picture().channels == ChannelOrder::Bgr);
         const auto grayData = dataWith("preprocess: {mean: 0.3, std: 0.2, channels: gray}\n");
-        const auto colour = pair(modelOf(nchw(3, 28), scores(3)), grayData).preprocess;
+        const auto colour = pair(modelOf(nchw(3, 28), scores(3)), grayData).preprocess.picture();
         QVERIFY(colour.channels == ChannelOrder::Rgb);
         QCOMPARE(colour.std, (std::vector<double>{0.2, 0.2, 0.2}));
     }
@@ -197,7 +197,7 @@ private slots:
     void channelsAtTheEndMeanNhwc()
     {
         const Shape nhwc = {free_, Dim::fixed(24), Dim::fixed(32), Dim::fixed(3)};
-        const auto preprocess = pair(modelOf(nhwc, scores(3)), dataWith("")).preprocess;
+        const auto preprocess = pair(modelOf(nhwc, scores(3)), dataWith("")).preprocess.picture();
         QVERIFY(preprocess.layout == Layout::Nhwc);
         QCOMPARE(preprocess.height, 24);
         QCOMPARE(preprocess.width, 32);

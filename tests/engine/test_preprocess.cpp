@@ -28,7 +28,7 @@ std::string hashOf(const Picture& picture)
     return sha256(std::string_view(reinterpret_cast<const char*>(picture.pixels.data()), picture.pixels.size()));
 }
 
-std::vector<float> applied(const Preprocess& preprocess, const Picture& picture)
+std::vector<float> applied(const PicturePreprocess& preprocess, const Picture& picture)
 {
     std::vector<float> out(preprocess.elementCount());
     apply(preprocess, picture, out);
@@ -83,7 +83,7 @@ private slots:
         QFETCH(int, width);
         QFETCH(int, height);
         QFETCH(QString, hash);
-        Preprocess preprocess;
+        PicturePreprocess preprocess;
         preprocess.width = preprocess.height = 16;
         preprocess.fit = Fit::CenterCrop;
         QCOMPARE(QString::fromStdString(hashOf(fitted(preprocess, pattern(width, height, 3)))), hash);
@@ -106,7 +106,7 @@ private slots:
     void numbersFollowTheFormulaInEveryLayout()
     {
         const Picture picture{2, 1, 3, {0, 51, 102, 255, 204, 153}};
-        Preprocess preprocess;
+        PicturePreprocess preprocess;
         preprocess.width = 2;
         preprocess.height = 1;
         preprocess.mean = {0.5, 0.2, 0.4};
@@ -121,7 +121,7 @@ private slots:
 
     void theRangeIsReachedAtBothEnds()
     {
-        Preprocess preprocess;
+        PicturePreprocess preprocess;
         preprocess.width = 2;
         preprocess.height = 1;
         preprocess.channels = ChannelOrder::Gray;
@@ -133,7 +133,7 @@ private slots:
 
     void aDescriptionSurvivesJson()
     {
-        Preprocess preprocess;
+        PicturePreprocess preprocess;
         preprocess.width = 64;
         preprocess.height = 48;
         preprocess.range = {-1, 1};
@@ -142,12 +142,12 @@ private slots:
         preprocess.channels = ChannelOrder::Bgr;
         preprocess.layout = Layout::Nhwc;
         preprocess.fit = Fit::CenterCrop;
-        QVERIFY(preprocessFromJson(toJson(preprocess), "test") == preprocess);
+        QVERIFY(preprocessFromJson(toJson(preprocess), "test") == Preprocess(preprocess));
     }
 
     void oneNumberStandsForEveryChannel()
     {
-        const auto preprocess = preprocessFromJson(Json::parse(R"({"size": 96, "mean": 0.5, "std": [0.5]})"), "test");
+        const auto preprocess = preprocessFromJson(Json::parse(R"({"size": 96, "mean": 0.5, "std": [0.5]})"), "test").picture();
         QCOMPARE(preprocess.width, 96);
         QCOMPARE(preprocess.height, 96);
         QCOMPARE(preprocess.mean, (std::vector<double>{0.5, 0.5, 0.5}));

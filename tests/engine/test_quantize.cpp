@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Quantized graphs against the float ones they came from, and against the kernels that ONNX Runtime chooses for them.
 #include "core/version.h"
-#include "data/model_card.h"
+#include "data/pairing.h"
 #include "graph_building.h"
 #include "idx_dataset.h"
 #include "onnx_io/onnx_io.h"

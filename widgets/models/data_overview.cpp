@@ -72,13 +72,14 @@ DataOverview readDataOverview(const std::filesystem::path& folder, std::size_t p
         {Split::Train, &ClassRow::train}, {Split::Validation, &ClassRow::validation}, {Split::Test, &ClassRow::test}};
     for (const auto& [split, count] : splits)
         for (std::size_t i = 0; i < dataset.size(split); ++i)
-            ++(overview.classes[static_cast<std::size_t>(dataset.label(split, i))].*count);
+            if (const int label = dataset.label(split, i); label >= 0)
+                ++(overview.classes[static_cast<std::size_t>(label)].*count);
     overview.train = dataset.size(Split::Train);
     overview.validation = dataset.size(Split::Validation);
     overview.test = dataset.size(Split::Test);
 
     const auto available = dataset.splits();
-    if (available.empty())
+    if (available.empty() || dataset.kind() != SampleKind::Picture)
         return overview;
     const Split shown = available.front();
     const std::size_t size = dataset.size(shown);
@@ -99,8 +100,9 @@ DataOverview readDataOverview(const std::filesystem::path& folder, std::size_t p
             overview.width = picture->width;
             overview.height = picture->height;
         }
-        const auto label = static_cast<std::size_t>(dataset.label(shown, index));
-        overview.pictures.push_back({toImage(*picture), overview.classes[label].name, file});
+        const int label = dataset.label(shown, index);
+        const auto className = label < 0 ? QString() : overview.classes[static_cast<std::size_t>(label)].name;
+        overview.pictures.push_back({toImage(*picture), className, file});
     }
     return overview;
 }
