@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <map>
 
 namespace hone::cli
@@ -28,8 +29,10 @@ std::string commandFor(const Build& build, const ProjectStore& project)
 
 std::string buildLine(const Build& build)
 {
-    const auto accuracy = build.evaluation.accuracy ? ", " + accuracyText(build.evaluation) + " on validation" : std::string();
-    return fmt::format("{}: {}{}, {}", build.id, build.label, accuracy, bytesText(build.evaluation.facts.sizeBytes));
+    const auto metric = metricOf(build.evaluation);
+    const auto name = !metric || metric->kind == MetricKind::Top1 ? std::string() : std::string(label(metric->kind)) + " ";
+    const auto measured = metric ? ", " + name + metricText(build.evaluation) + " on validation" : std::string();
+    return fmt::format("{}: {}{}, {}", build.id, build.label, measured, bytesText(build.evaluation.facts.sizeBytes));
 }
 
 std::string buildTree(const std::vector<Build>& builds)
@@ -39,13 +42,15 @@ std::string buildTree(const std::vector<Build>& builds)
         ++children[build.parent];
     std::map<std::string, std::string> indents; // what stands before a build's children
     std::map<std::string, int> placed;
-    Table table({"build", "what", "top-1", "size", "MACs", "latency"});
+    const auto measured = std::ranges::find_if(builds, [](const Build& build) { return metricOf(build.evaluation).has_value(); });
+    const auto metric = measured == builds.end() ? std::string("top-1") : metricLabel(measured->evaluation);
+    Table table({"build", "what", metric, "size", "MACs", "latency"});
     for (const auto& build : builds) {
         const bool last = ++placed[build.parent] == children[build.parent];
         const auto before = indents[build.parent];
         const auto branch = build.parent.empty() ? std::string() : before + (last ? "└─ " : "├─ ");
         indents[build.id] = build.parent.empty() ? std::string() : before + (last ? "   " : "│  ");
-        table.add({branch + build.id, build.label, accuracyText(build.evaluation), bytesText(build.evaluation.facts.sizeBytes),
+        table.add({branch + build.id, build.label, metricText(build.evaluation), bytesText(build.evaluation.facts.sizeBytes),
                    countText(build.evaluation.facts.macs), latencyText(build.evaluation)});
     }
     return table.text();
@@ -61,7 +66,7 @@ std::string buildText(const Build& build, const ProjectStore& project)
     line("made from", build.parent);
     line("model", build.model.string());
     line("sha256", build.modelSha256);
-    line("top-1", accuracyText(build.evaluation));
+    line(metricLabel(build.evaluation), metricText(build.evaluation));
     line("size", bytesText(build.evaluation.facts.sizeBytes));
     line("parameters", countText(build.evaluation.facts.parameters));
     line("MACs", countText(build.evaluation.facts.macs));

@@ -12,14 +12,17 @@ namespace hone::cli
 
 std::string comparisonTable(const Comparison& comparison)
 {
-    Table table({"model", "validation top-1", "test top-1", "size", "parameters", "MACs", "latency", "front"});
+    const auto kind = comparison.metricKind().value_or(MetricKind::Top1);
+    const auto metric = std::string(label(kind));
+    Table table({"model", "validation " + metric, "test " + metric, "size", "parameters", "MACs", "latency", "front"});
     for (const auto& model : comparison.models) {
         const auto& facts = model.validation.facts;
-        table.add({model.name, accuracyText(model.validation), model.test ? accuracyText(*model.test) : "-",
+        table.add({model.name, metricText(model.validation), model.test ? metricText(*model.test) : "-",
                    bytesText(facts.sizeBytes), countText(facts.parameters), countText(facts.macs),
                    latencyText(model.validation), model.pareto ? "*" : ""});
     }
-    return table.text() + "* on the front: no other one is at least as accurate (validation) and at most as large.\n";
+    const auto asGood = kind == MetricKind::Top1 ? std::string("as accurate") : "as good by its " + metric;
+    return table.text() + "* on the front: no other one is at least " + asGood + " (validation) and at most as large.\n";
 }
 
 void writeHtmlReport(const Comparison& comparison, const std::filesystem::path& file)

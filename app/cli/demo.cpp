@@ -95,7 +95,7 @@ DemoResult runDemo(const fs::path& folder, Console& console)
     runRecipe(recipe, project, console.job(), [&](const Build& build) { console.say(buildLine(build)); });
 
     console.say("Comparing all builds.");
-    result.comparison = compare(toCompare(project.builds()), dataset, {}, console.job());
+    result.comparison = compare(toCompare(project.builds()), &dataset, {}, console.job());
     printNotices(result.comparison, console);
     result.best = result.comparison.best();
     result.report = folder / "report.html";

@@ -19,8 +19,8 @@ std::string changeTable(const StepResult& result)
     const auto& before = result.before;
     const auto& after = result.after;
     Table table({"", "before", "after"});
-    if (before.accuracy || after.accuracy)
-        table.add({"top-1 on validation", accuracyText(before), accuracyText(after)});
+    if (metricOf(before) || metricOf(after))
+        table.add({metricLabel(metricOf(after) ? after : before) + " on validation", metricText(before), metricText(after)});
     table.add({"size", bytesText(before.facts.sizeBytes), bytesText(after.facts.sizeBytes)});
     table.add({"parameters", countText(before.facts.parameters), countText(after.facts.parameters)});
     table.add({"MACs", countText(before.facts.macs), countText(after.facts.macs)});

@@ -42,13 +42,20 @@ std::string percentText(double fraction)
     return fmt::format("{:.2f} %", fraction * 100);
 }
 
-std::string accuracyText(const Evaluation& evaluation)
+std::string metricText(const Evaluation& evaluation)
 {
-    if (!evaluation.accuracy)
+    const auto metric = metricOf(evaluation);
+    if (!metric)
         return "-";
-    const auto& accuracy = *evaluation.accuracy;
-    const double half = (accuracy.top1High - accuracy.top1Low) / 2 * 100;
-    return fmt::format("{} ±{:.2f}", percentText(accuracy.top1), half);
+    if (metric->kind == MetricKind::Top1)
+        return fmt::format("{} ±{:.2f}", percentText(metric->value), metric->halfWidth() * 100);
+    return fmt::format("{} ±{}", numberText(metric->kind, metric->value), numberText(metric->kind, metric->halfWidth()));
+}
+
+std::string metricLabel(const Evaluation& evaluation)
+{
+    const auto metric = metricOf(evaluation);
+    return metric ? std::string(label(metric->kind)) : "metric";
 }
 
 std::string latencyText(const Evaluation& evaluation)

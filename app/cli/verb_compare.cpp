@@ -33,24 +33,28 @@ class CompareVerb : public Verb
 {
 public:
     std::string name() const override { return "compare"; }
-    std::string summary() const override { return "Measures several models on the same pictures"; }
+    std::string summary() const override { return "Measures several models on the same data"; }
     void declare(Command& command) override
     {
         command.positionals("MODEL", m_models, "ONNX files");
-        command.option({"--data", "DIR", "The pictures' folder; needed", ""}, m_data);
-        command.option({"--html", "FILE", "A report with the accuracy-versus-size plot; replaced if it is there", ""}, m_html);
+        command.option({"--data", "DIR", "The data's folder; needed unless there is a --reference", ""}, m_data);
+        command.option({"--reference", "ORIGINAL", "An ONNX file whose answers the models are held against; labels aren't read", ""}, m_reference);
+        command.option({"--html", "FILE", "A report with the metric-versus-size plot; replaced if it is there", ""}, m_html);
         FieldOptions options(command);
         options(Field{"limit", "--limit", "At most so many samples of each split; 0: all", 0}, m_options.limit);
         options(Field{"threads", "--threads", "Threads; 0: as many as there are cores", 0, 1024}, m_options.threads);
         command.remark("The front and the recommended model go by the validation split; test figures stand beside them.");
+        command.remark("Models are ranked by the data's task: top-1, MAE, AUC, or on data without labels the cosine between their outputs and "
+                       "the reference's (without --reference the first model's).");
         command.example("hone compare model.onnx pruned.onnx int8.onnx --data pictures --html report.html");
     }
     int run(Console& console) override
     {
         if (!m_html.empty())
             checkOutput("--html", m_html, {m_models.begin(), m_models.end()});
-        const auto dataset = openRequiredData(m_data, "compare");
-        const auto comparison = compare(named(m_models), dataset, m_options, console.job());
+        const auto dataset = m_reference.empty() ? openRequiredData(m_data, "compare") : openOptionalData(m_data);
+        m_options.reference = m_reference;
+        const auto comparison = compare(named(m_models), dataset ? &*dataset : nullptr, m_options, console.job());
         printNotices(comparison, console);
         if (!m_html.empty())
             writeHtmlReport(comparison, m_html);
@@ -68,6 +72,7 @@ public:
 private:
     std::vector<std::string> m_models;
     std::string m_data;
+    std::string m_reference;
     std::string m_html;
     EvaluateOptions m_options;
 };

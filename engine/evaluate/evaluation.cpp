@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "evaluate/evaluation.h"
 
-#include "core/message_json.h"
+#include "data/pairing.h"
 #include "evaluate/accuracy.h"
+#include "evaluate/agreement.h"
+#include "evaluate/batch_run.h"
+#include "evaluate/ordered_pipeline.h"
+#include "evaluate/scorer.h"
 #include "graph/cost.h"
 #include "onnx_io/onnx_io.h"
-
-#include <nlohmann/json.hpp>
+#include "runtime/session.h"
 
 #include <algorithm>
-#include <cmath>
+#include <chrono>
 #include <system_error>
 
 namespace hone
@@ -30,19 +33,92 @@ std::int64_t externalBytes(const Graph& graph, std::int64_t fileBytes)
     return large > fileBytes ? large : 0;
 }
 
+struct TaskRequest
+{
+    const std::filesystem::path& model;
+    const Graph& graph;
+    const Dataset& dataset;
+    const EvaluateOptions& options;
+};
+
+// `options.threads` threads take a batch each through one session while the loader's threads decode the next ones. The
+// figures don't depend on the thread count.
+void measureTask(const TaskRequest& request, Evaluation& evaluation, const JobContext& job)
+{
+    const auto& [model, graph, dataset, options] = request;
+    dataset.require(options.split);
+    const auto pairing = pairCompletely(graph, dataset);
+    const bool fixed = isBatchFixed(graph);
+    const int batch = batchOf(graph);
+    const int threads = threadCount(options.threads);
+    Loader loader(dataset, options.split, pairing, {.batch = batch, .limit = options.limit, .threads = threads});
+    Session session(model, {.threads = 1});
+    const auto scorer = makeScorer({pairing.task, pairing.outputs, endsInSoftmax(graph)});
+
+    const auto start = std::chrono::steady_clock::now();
+    OrderedPipeline<Batch, Tensor> pipeline({
+        .take = [&](const JobContext& taking) { return loader.next(taking); },
+        .work = [&](const Batch& taken) { return session.run({fixed ? padded(taken.inputs, batch) : taken.inputs}).at(0); },
+        .give = [&](const Batch& taken, const Tensor& output) { scorer->add(output, taken); },
+        .tell =
+            [&](std::size_t given) {
+                job.report({Activity::Evaluating, std::min(1.0, static_cast<double>(given) / static_cast<double>(std::max<std::size_t>(1, loader.batches()))),
+                            model.filename().string(), 0, 0, {}});
+            },
+    });
+    pipeline.run(threads, job);
+    if (scorer->samples() == 0)
+        throw Error(MessageCode::DataEmpty, {{"path", dataset.folder().string()}, {"split", std::string(name(options.split))}});
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    for (auto& notice : {preprocessNotice(pairing), loader.notice()})
+        if (notice)
+            evaluation.notices.push_back(*notice);
+    scorer->report({options.split, seconds.count()}, evaluation);
+}
+
 } // namespace
 
-Interval wilsonInterval(std::size_t successes, std::size_t trials)
+std::optional<Task> taskOf(const Evaluation& evaluation)
 {
-    if (trials == 0)
-        return {0, 1};
-    constexpr double z = 1.96;
-    const auto n = static_cast<double>(trials);
-    const double p = static_cast<double>(successes) / n;
-    const double denominator = 1 + z * z / n;
-    const double centre = (p + z * z / (2 * n)) / denominator;
-    const double half = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / denominator;
-    return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
+    if (evaluation.accuracy)
+        return Task::Classification;
+    if (evaluation.regression)
+        return Task::Regression;
+    if (evaluation.anomaly)
+        return Task::Anomaly;
+    if (evaluation.agreement)
+        return Task::Agreement;
+    return std::nullopt;
+}
+
+std::optional<TaskMetric> metricOf(const Evaluation& evaluation)
+{
+    if (const auto& accuracy = evaluation.accuracy)
+        return TaskMetric{MetricKind::Top1, accuracy->top1, accuracy->top1Low, accuracy->top1High};
+    if (const auto& errors = evaluation.regression)
+        return TaskMetric{MetricKind::MeanAbsoluteError, errors->mae, errors->maeLow, errors->maeHigh};
+    if (const auto& found = evaluation.anomaly) {
+        if (found->auc)
+            return TaskMetric{MetricKind::AreaUnderCurve, *found->auc, found->aucLow, found->aucHigh};
+        if (found->normals > 0)
+            return TaskMetric{MetricKind::ReconstructionError, found->normalError, found->normalErrorLow, found->normalErrorHigh};
+    }
+    if (const auto& agreement = evaluation.agreement; agreement && !agreement->outputs.empty()) {
+        const auto& least = agreement->least();
+        return TaskMetric{MetricKind::Cosine, least.cosine, least.cosineLow, least.cosineHigh};
+    }
+    return std::nullopt;
+}
+
+std::size_t samplesOf(const Evaluation& evaluation)
+{
+    if (evaluation.accuracy)
+        return evaluation.accuracy->samples;
+    if (evaluation.regression)
+        return evaluation.regression->samples;
+    if (evaluation.anomaly)
+        return evaluation.anomaly->normals + evaluation.anomaly->anomalies;
+    return evaluation.agreement ? evaluation.agreement->samples : 0;
 }
 
 StaticFacts staticFacts(const std::filesystem::path& model, const Graph& graph)
@@ -62,70 +138,22 @@ Evaluation evaluate(const std::filesystem::path& model, const Dataset* dataset, 
     const auto graph = readOnnx(model);
     Evaluation result;
     result.facts = staticFacts(model, graph);
-    const double accuracyEnd = !options.latency ? 1 : dataset ? 1 - latencyShare : 0;
-    if (dataset) {
-        auto measured = measureAccuracy({model, graph, *dataset, options}, job.part(0, accuracyEnd));
-        result.accuracy = std::move(measured.accuracy);
-        result.notices = std::move(measured.notices);
-    }
+    const bool agrees = !options.reference.empty();
+    const double measured = !options.latency ? 1 : dataset || agrees ? 1 - latencyShare : 0;
+    if (agrees) {
+        auto found = measureAgreement({model, graph, dataset, options}, job.part(0, measured));
+        result.agreement = std::move(found.agreement);
+        result.notices = std::move(found.notices);
+    } else if (dataset && dataset->task() == Task::Agreement)
+        throw Error(MessageCode::LabelsMissing, {{"path", dataset->folder().string()}});
+    else if (dataset)
+        measureTask({model, graph, *dataset, options}, result, job.part(0, measured));
     if (options.latency) {
         LocalLatencyMeter local;
         auto& meter = options.meter ? *options.meter : local;
-        result.latency = meter.measure(model, job.part(accuracyEnd, 1));
+        result.latency = meter.measure(model, job.part(measured, 1));
     }
     return result;
-}
-
-Json toJson(const Evaluation& evaluation)
-{
-    Json json = Json::object();
-    if (const auto& accuracy = evaluation.accuracy) {
-        json["split"] = std::string(name(accuracy->split));
-        json["samples"] = accuracy->samples;
-        json["top1"] = accuracy->top1;
-        json["top1Low"] = accuracy->top1Low;
-        json["top1High"] = accuracy->top1High;
-        json["top5"] = accuracy->top5;
-        json["loss"] = accuracy->loss;
-        json["samplesPerSecond"] = accuracy->samplesPerSecond;
-    }
-    if (const auto& latency = evaluation.latency)
-        json["latencyMs"] = {{"p50", latency->p50Ms}, {"p95", latency->p95Ms}};
-    json["sizeBytes"] = evaluation.facts.sizeBytes;
-    json["parameters"] = evaluation.facts.parameters;
-    json["macs"] = evaluation.facts.macs;
-    json["peakActivationBytes"] = evaluation.facts.peakActivationBytes;
-    if (!evaluation.notices.empty())
-        json["notices"] = messagesToJson(evaluation.notices);
-    return json;
-}
-
-Evaluation evaluationFromJson(const Json& json)
-{
-    Evaluation evaluation;
-    evaluation.facts = {json.value("sizeBytes", std::int64_t{0}), json.value("parameters", std::int64_t{0}),
-                        json.value("macs", std::int64_t{0}), json.value("peakActivationBytes", std::int64_t{0})};
-    if (json.contains("split")) {
-        Accuracy accuracy;
-        accuracy.split = splitFromName(json.at("split").get<std::string>());
-        accuracy.samples = json.value("samples", std::size_t{0});
-        accuracy.top1 = json.value("top1", 0.0);
-        accuracy.top1Low = json.value("top1Low", 0.0);
-        accuracy.top1High = json.value("top1High", 1.0);
-        accuracy.top5 = json.value("top5", 0.0);
-        accuracy.loss = json.value("loss", 0.0);
-        accuracy.samplesPerSecond = json.value("samplesPerSecond", 0.0);
-        evaluation.accuracy = std::move(accuracy);
-    }
-    if (json.contains("latencyMs")) {
-        Latency latency;
-        latency.p50Ms = json.at("latencyMs").value("p50", 0.0);
-        latency.p95Ms = json.at("latencyMs").value("p95", 0.0);
-        evaluation.latency = latency;
-    }
-    if (json.contains("notices"))
-        evaluation.notices = messagesFromJson(json.at("notices"));
-    return evaluation;
 }
 
 } // namespace hone

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Accuracy with its interval, speed and size of one ONNX file, measured in ONNX Runtime.
+// How well one ONNX file does its task, with an interval, its speed and its size, measured in ONNX Runtime.
 #pragma once
 
 #include "core/error.h"
 #include "core/job_context.h"
 #include "core/json.h"
 #include "data/dataset.h"
+#include "evaluate/interval.h"
+#include "evaluate/metric.h"
 #include "graph/graph.h"
 #include "runtime/latency.h"
 
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace hone
@@ -24,6 +27,7 @@ struct EvaluateOptions
     int threads = 0;       // inference; 0: as many as there are cores
     bool latency = true;
     LatencyMeter* meter = nullptr; // none: LocalLatencyMeter with one thread
+    std::filesystem::path reference; // given: agreement with this model is measured, and labels aren't looked at
 };
 
 // What needs no data.
@@ -51,30 +55,91 @@ struct Accuracy
     std::vector<bool> correct;
 };
 
+struct RegressionErrors
+{
+    Split split = Split::Validation;
+    std::size_t samples = 0;
+    double mae = 0; // mean of |output - target|, over samples and targets
+    double maeLow = 0; // 95 % interval over samples
+    double maeHigh = 0;
+    double rmse = 0; // root of the mean of (output - target)^2
+    double samplesPerSecond = 0;
+};
+
+// A sample's score is the mean of (output - input)^2.
+struct AnomalyDetection
+{
+    Split split = Split::Validation;
+    std::size_t normals = 0;
+    std::size_t anomalies = 0;
+    // Share of pairs of an anomaly and a normal sample in which the anomaly's score is higher, equal ones half (Mann and Whitney 1947);
+    // none where a split lacks either.
+    std::optional<double> auc;
+    double aucLow = 0; // 95 % interval (Hanley and McNeil 1982)
+    double aucHigh = 0;
+    double normalError = 0; // mean score
+    double normalErrorLow = 0;
+    double normalErrorHigh = 0;
+    double anomalyError = 0;
+    double samplesPerSecond = 0;
+};
+
+// Of one output a, against the reference's b.
+struct OutputAgreement
+{
+    std::string name;
+    double cosine = 0; // a.b / (|a| |b|) of each sample, their mean
+    double cosineLow = 0; // 95 % interval over samples
+    double cosineHigh = 0;
+    double snrDb = 0; // 10 log10(sum b^2 / sum (a - b)^2) over all samples, within +-largestSnrDb
+    std::optional<double> sameTop1; // share of samples whose largest value is at the same place; of outputs [N, C] only
+};
+constexpr double largestSnrDb = 200; // for outputs that are the same
+
+struct Agreement
+{
+    std::filesystem::path reference;
+    std::optional<Split> split; // none: inputs were made up
+    std::size_t samples = 0;
+    std::vector<OutputAgreement> outputs; // in the model's order
+    double samplesPerSecond = 0;
+
+    // Of the output that agrees least.
+    const OutputAgreement& least() const;
+};
+
 struct Evaluation
 {
     StaticFacts facts;
-    std::optional<Accuracy> accuracy; // without data: none
+    // At most one of the four, by task; without data and reference: none.
+    std::optional<Accuracy> accuracy;
+    std::optional<RegressionErrors> regression;
+    std::optional<AnomalyDetection> anomaly;
+    std::optional<Agreement> agreement;
     std::optional<Latency> latency;
     std::vector<Message> notices;
 };
 
-// Keys: split, samples, top1, top1Low, top1High, top5, loss, samplesPerSecond, latencyMs{p50, p95}, sizeBytes, parameters, macs,
-// peakActivationBytes, notices[]{code, arguments{}}; those without a value are left out.
+// What was measured; none: nothing was.
+std::optional<Task> taskOf(const Evaluation& evaluation);
+// The figure to rank by, and the samples that it was counted on.
+std::optional<TaskMetric> metricOf(const Evaluation& evaluation);
+std::size_t samplesOf(const Evaluation& evaluation);
+
+// Keys: sizeBytes, parameters, macs, peakActivationBytes, latencyMs{p50, p95}, notices[]{code, arguments{}}, and where something was
+// measured task, metric{name, value, low, high, higherIsBetter}, samples, samplesPerSecond, split and
+//   classification: top1, top1Low, top1High, top5, loss
+//   regression: mae, maeLow, maeHigh, rmse
+//   anomaly: normals, anomalies, auc, aucLow, aucHigh, normalError, normalErrorLow, normalErrorHigh, anomalyError
+//   agreement: reference, cosine, snrDb, sameTop1 (of the output that agrees least), outputs[]{name, cosine, cosineLow, cosineHigh, snrDb, sameTop1}
+// Those without a value are left out.
 Json toJson(const Evaluation& evaluation);
 Evaluation evaluationFromJson(const Json& json);
 
-struct Interval
-{
-    double low = 0;
-    double high = 0;
-};
-// Wilson's score interval for a proportion, z = 1.96 (Wilson 1927, equation in section "Probable inference").
-Interval wilsonInterval(std::size_t successes, std::size_t trials);
-
 StaticFacts staticFacts(const std::filesystem::path& model, const Graph& graph);
+// By the data's task, or against options.reference: then without data on made-up inputs, which a notice says.
 // Softmax is applied for the loss where the outputs aren't probabilities already.
-// Throws what readOnnx, pairCompletely, Loader and Session throw.
+// Throws what readOnnx, pairCompletely, Loader and Session throw, and Error(LabelsMissing, ReferenceUnlike).
 Evaluation evaluate(const std::filesystem::path& model, const Dataset* dataset, const EvaluateOptions& options,
                     const JobContext& job);
 

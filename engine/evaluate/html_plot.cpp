@@ -24,9 +24,17 @@ constexpr double labelHeight = 16;
 constexpr double characterWidth = 7.2; // of 12 px text in the system's font, on the wide side
 constexpr std::size_t longestLabel = 32;
 
+// A model that was measured.
+struct Shown
+{
+    const ComparedModel* model = nullptr;
+    TaskMetric metric;
+};
+
 struct Point
 {
     const ComparedModel* model = nullptr;
+    TaskMetric metric;
     double x = 0;
     double y = 0;
     double yLow = 0;
@@ -59,54 +67,77 @@ std::string tickText(double value)
 class Axes
 {
 public:
-    explicit Axes(const std::vector<const ComparedModel*>& models)
+    explicit Axes(const std::vector<Shown>& models) : m_kind(models.front().metric.kind)
     {
         double smallest = std::numeric_limits<double>::max();
         double largest = 0;
-        m_low = 1;
-        m_high = 0;
-        for (const auto* model : models) {
+        m_low = std::numeric_limits<double>::max();
+        m_high = std::numeric_limits<double>::lowest();
+        for (const auto& [model, metric] : models) {
             const auto bytes = static_cast<double>(std::max<std::int64_t>(1, model->validation.facts.sizeBytes));
             smallest = std::min(smallest, bytes);
             largest = std::max(largest, bytes);
-            m_low = std::min(m_low, model->validation.accuracy->top1Low);
-            m_high = std::max(m_high, model->validation.accuracy->top1High);
+            m_low = std::min(m_low, inUnit(m_kind, metric.low));
+            m_high = std::max(m_high, inUnit(m_kind, metric.high));
         }
         const double widest = std::max(1.15, std::pow(largest / smallest, 0.08));
         m_left = std::log(smallest / widest);
         m_right = std::log(largest * widest * (largest == smallest ? 1.5 : 1));
-        const double room = std::max(0.005, (m_high - m_low) * 0.12);
-        m_low = std::max(0.0, m_low - room);
-        m_high = std::min(1.0, m_high + room);
+        const double room = std::max(leastRoom(), (m_high - m_low) * 0.12);
+        m_low = std::max(lowest(m_kind), m_low - room);
+        m_high = std::min(highest(m_kind).value_or(m_high + room), m_high + room);
     }
 
     double x(double bytes) const
     {
         return frame.left + (std::log(std::max(1.0, bytes)) - m_left) / (m_right - m_left) * (frame.right - frame.left);
     }
-    double y(double fraction) const { return frame.bottom - (fraction - m_low) / (m_high - m_low) * (frame.bottom - frame.top); }
+    double y(double value) const
+    {
+        return frame.bottom - (inUnit(m_kind, value) - m_low) / (m_high - m_low) * (frame.bottom - frame.top);
+    }
 
     std::string svg() const
     {
         std::string out;
-        const double step = niceStep(100 * (m_high - m_low), 6);
+        const double step = niceStep(m_high - m_low, 6);
         const int decimals = step < 1 ? static_cast<int>(std::ceil(-std::log10(step) - 1e-9)) : 0;
-        for (double tick = std::ceil(100 * m_low / step - 1e-9) * step; tick <= 100 * m_high + 1e-9; tick += step) {
-            const double at = y(tick / 100);
+        for (double tick = std::ceil(m_low / step - 1e-9) * step; tick <= m_high + 1e-9 * step; tick += step) {
+            const double at = y(tick / inUnit(m_kind, 1));
             out += fmt::format(R"(<line class="grid" x1="{:.1f}" x2="{:.1f}" y1="{:.1f}" y2="{:.1f}"/>)", frame.left, frame.right, at, at);
             out += fmt::format(R"(<text class="tick" x="{:.1f}" y="{:.1f}" text-anchor="end">{:.{}f}</text>)", frame.left - 8, at + 4, tick, decimals);
         }
         for (const double tick : logTicks(std::exp(m_left), std::exp(m_right)))
             out += fmt::format(R"(<text class="tick" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>)", x(tick), frame.bottom + 20, tickText(tick / 1000));
         out += fmt::format(R"(<text class="tick" x="{:.1f}" y="{:.1f}" text-anchor="middle">file, kB (log)</text>)", (frame.left + frame.right) / 2, plotHeight - 12);
-        out += fmt::format(R"svg(<text class="tick" transform="translate(14 {:.1f}) rotate(-90)" text-anchor="middle">accuracy on validation, %</text>)svg", (frame.top + frame.bottom) / 2);
+        out += fmt::format(R"svg(<text class="tick" transform="translate(14 {:.1f}) rotate(-90)" text-anchor="middle">{}</text>)svg", (frame.top + frame.bottom) / 2, axisTitle());
         return out;
     }
 
 private:
+    double leastRoom() const
+    {
+        switch (m_kind) {
+        case MetricKind::Top1: return 0.5;
+        case MetricKind::AreaUnderCurve: return 0.005;
+        case MetricKind::Cosine: return 1e-4;
+        case MetricKind::MeanAbsoluteError:
+        case MetricKind::ReconstructionError: break;
+        }
+        return 0.02 * std::max(std::abs(m_low), std::abs(m_high)) + 1e-9;
+    }
+
+    std::string axisTitle() const
+    {
+        if (m_kind == MetricKind::Top1)
+            return "accuracy on validation, %";
+        return fmt::format("{} on validation ({} is better)", label(m_kind), higherIsBetter(m_kind) ? "higher" : "lower");
+    }
+
+    MetricKind m_kind;
     double m_left = 0; // natural logarithms of bytes
     double m_right = 1;
-    double m_low = 0; // fractions
+    double m_low = 0; // in the metric's unit
     double m_high = 1;
 };
 
@@ -118,9 +149,10 @@ std::string interval(const Point& point)
 
 std::string mark(const Point& point, bool best)
 {
-    const auto& accuracy = *point.model->validation.accuracy;
-    auto out = fmt::format("<g><title>{}: {} % ({} to {}), {} kB</title>", escaped(point.model->name), percent(accuracy.top1),
-                           percent(accuracy.top1Low), percent(accuracy.top1High),
+    const auto& [kind, value, low, high] = point.metric;
+    const auto unitText = unit(kind).empty() ? std::string() : " " + std::string(unit(kind));
+    auto out = fmt::format("<g><title>{}: {}{} ({} to {}), {} kB</title>", escaped(point.model->name), numberText(kind, value), unitText,
+                           numberText(kind, low), numberText(kind, high),
                            figure(static_cast<double>(point.model->validation.facts.sizeBytes) / 1000));
     if (best)
         out += fmt::format(R"(<circle class="halo" cx="{:.1f}" cy="{:.1f}" r="10"/>)", point.x, point.y);
@@ -286,23 +318,23 @@ std::vector<double> logTicks(double low, double high)
     return ticks;
 }
 
-std::string accuracySizePlot(const Comparison& comparison)
+std::string metricSizePlot(const Comparison& comparison)
 {
-    std::vector<const ComparedModel*> shown;
+    std::vector<Shown> shown;
     for (const auto& model : comparison.models)
-        if (model.validation.accuracy)
-            shown.push_back(&model);
+        if (const auto metric = metricOf(model.validation); metric && metric->kind == comparison.metricKind() && std::isfinite(metric->high))
+            shown.push_back({&model, *metric});
     if (shown.empty())
         return {};
     const Axes axes(shown);
     const auto* best = &comparison.models[comparison.best()];
     std::vector<Point> points;
-    for (const auto* model : shown) {
-        const auto& accuracy = *model->validation.accuracy;
-        points.push_back({model, axes.x(static_cast<double>(model->validation.facts.sizeBytes)), axes.y(accuracy.top1),
-                          axes.y(accuracy.top1Low), axes.y(accuracy.top1High), model->parent < 0 && model == &comparison.models[0]});
-    }
-    auto out = fmt::format(R"(<svg class="plot" viewBox="0 0 {} {}" role="img" aria-label="Accuracy on validation against file size">)", plotWidth, plotHeight);
+    for (const auto& [model, metric] : shown)
+        points.push_back({model, metric, axes.x(static_cast<double>(model->validation.facts.sizeBytes)), axes.y(metric.value),
+                          axes.y(metric.low), axes.y(metric.high), model->parent < 0 && model == &comparison.models[0]});
+    const auto kind = shown.front().metric.kind;
+    auto out = fmt::format(R"(<svg class="plot" viewBox="0 0 {} {}" role="img" aria-label="{} on validation against file size">)", plotWidth,
+                           plotHeight, kind == MetricKind::Top1 ? "Accuracy" : label(kind));
     out += R"(<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="arrowhead" d="M0 1 L7 4 L0 7"/></marker></defs>)";
     out += axes.svg();
     auto lines = descents(points, comparison);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The accuracy-versus-size plot as inline SVG.
+// The metric-versus-size plot as inline SVG.
 #pragma once
 
 #include "evaluate/comparison.h"
@@ -39,8 +39,8 @@ std::vector<Rectangle> placeLabels(const std::vector<LabelRequest>& labels, cons
 // the axis is too short for that.
 std::vector<double> logTicks(double low, double high);
 
-// File size on x (log), validation top-1 with its interval on y; models without accuracy are left out. Colours come from
+// File size on x (log), the task's metric on validation with its interval on y; models without one are left out. Colours come from
 // the classes of the page's style sheet.
-std::string accuracySizePlot(const Comparison& comparison);
+std::string metricSizePlot(const Comparison& comparison);
 
 } // namespace hone::html

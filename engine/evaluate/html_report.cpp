@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <cmath>
 #include <set>
 
@@ -73,24 +74,72 @@ std::string change(double before, double after, Wanted wanted)
     return fmt::format("<small{}>{}</small>", same ? "" : better ? R"( class="better")" : R"( class="worse")", text);
 }
 
-std::string pointsChange(double before, double after)
+// Of a metric against its parent's: points of a share, a relative change of an error, a difference of anything else.
+std::string metricChange(const TaskMetric& before, const TaskMetric& after)
 {
-    const double points = std::round(1000 * (after - before)) / 10;
-    if (points == 0)
-        return "<small>±0.0</small>";
-    return fmt::format(R"(<small class="{}">{}{:.1f}</small>)", points > 0 ? "better" : "worse", points > 0 ? "+" : "−", std::abs(points));
+    if (before.kind != after.kind)
+        return {};
+    if (!higherIsBetter(after.kind))
+        return change(before.value, after.value, Wanted::Less);
+    const double difference = inUnit(after.kind, after.value) - inUnit(after.kind, before.value);
+    const auto text = fmt::format("{:.{}f}", std::abs(difference), decimals(after.kind, difference));
+    if (text.find_first_not_of("0.") == text.npos)
+        return fmt::format("<small>±{}</small>", text);
+    return fmt::format(R"(<small class="{}">{}{}</small>)", difference > 0 ? "better" : "worse", difference > 0 ? "+" : "−", text);
 }
 
-std::string accuracyCell(const std::optional<Evaluation>& evaluation, const std::optional<Evaluation>& parent)
+std::string metricCell(const std::optional<Evaluation>& evaluation, const std::optional<Evaluation>& parent)
 {
-    if (!evaluation || !evaluation->accuracy)
+    const auto metric = evaluation ? metricOf(*evaluation) : std::nullopt;
+    if (!metric)
         return "<td>–</td>";
-    const auto& accuracy = *evaluation->accuracy;
-    auto cell = fmt::format(R"(<td>{} <span class="muted">± {}</span>)", percent(accuracy.top1),
-                            percent((accuracy.top1High - accuracy.top1Low) / 2));
-    if (parent && parent->accuracy)
-        cell += pointsChange(parent->accuracy->top1, accuracy.top1);
+    auto cell = fmt::format(R"(<td>{} <span class="muted">± {}</span>)", numberText(metric->kind, metric->value),
+                            numberText(metric->kind, metric->halfWidth()));
+    if (const auto before = parent ? metricOf(*parent) : std::nullopt)
+        cell += metricChange(*before, *metric);
     return cell + "</td>";
+}
+
+// The heads of what a task has to tell besides its metric, and a model's cells below them.
+std::string furtherHeads(const std::optional<Task>& task)
+{
+    switch (task.value_or(Task::Classification)) {
+    case Task::Classification: return "<th>Top-5, %</th><th>Loss</th><th>Same, %</th>";
+    case Task::Regression: return "<th>RMSE</th>";
+    case Task::Anomaly: return "<th>Error, normal</th><th>Error, anomalies</th>";
+    case Task::Agreement: return "<th>SNR, dB</th><th>Same top-1, %</th>";
+    }
+    return {};
+}
+
+std::string furtherCells(const ComparedModel& model, const std::optional<Task>& task)
+{
+    const auto& [facts, accuracy, regression, anomaly, agreement, latency, notices] = model.validation;
+    constexpr auto none = "<td>–</td>";
+    switch (task.value_or(Task::Classification)) {
+    case Task::Classification:
+        return (accuracy ? fmt::format("<td>{}</td><td>{:.3f}</td>", percent(accuracy->top5), accuracy->loss) : "<td>–</td><td>–</td>") +
+               (model.agreement ? fmt::format("<td>{}</td>", percent(*model.agreement)) : none);
+    case Task::Regression:
+        return regression ? fmt::format("<td>{}</td>", numberText(MetricKind::MeanAbsoluteError, regression->rmse)) : none;
+    case Task::Anomaly:
+        return anomaly ? fmt::format("<td>{}</td><td>{}</td>", numberText(MetricKind::ReconstructionError, anomaly->normalError),
+                                     anomaly->anomalies > 0 ? numberText(MetricKind::ReconstructionError, anomaly->anomalyError) : "–")
+                       : "<td>–</td><td>–</td>";
+    case Task::Agreement:
+        return agreement ? fmt::format("<td>{:.1f}</td><td>{}</td>", agreement->least().snrDb,
+                                       agreement->least().sameTop1 ? percent(*agreement->least().sameTop1) : "–")
+                         : "<td>–</td><td>–</td>";
+    }
+    return {};
+}
+
+std::optional<Task> taskOf(const Comparison& comparison)
+{
+    for (const auto& model : comparison.models)
+        if (const auto task = hone::taskOf(model.validation))
+            return task;
+    return std::nullopt;
 }
 
 std::string row(const Comparison& comparison, std::size_t index)
@@ -106,8 +155,8 @@ std::string row(const Comparison& comparison, std::size_t index)
     std::string out = fmt::format(R"(<tr class="{}{}"><td>{}<small>{}</small></td>)", model.pareto ? "front" : "",
                                   index == comparison.best() ? " best" : "", escaped(model.name),
                                   parent ? "from " + escaped(parent->name) : index == 0 ? "original" : "");
-    out += accuracyCell(model.validation, parent ? std::optional(parent->validation) : std::nullopt);
-    out += accuracyCell(model.test, parent ? parent->test : std::nullopt);
+    out += metricCell(model.validation, parent ? std::optional(parent->validation) : std::nullopt);
+    out += metricCell(model.test, parent ? parent->test : std::nullopt);
     out += cell(static_cast<double>(facts.sizeBytes) / 1e3, parent ? static_cast<double>(parent->validation.facts.sizeBytes) / 1e3 : 0);
     out += cell(static_cast<double>(facts.parameters) / 1e3, parent ? static_cast<double>(parent->validation.facts.parameters) / 1e3 : 0);
     out += cell(static_cast<double>(facts.macs) / 1e6, parent ? static_cast<double>(parent->validation.facts.macs) / 1e6 : 0);
@@ -117,23 +166,19 @@ std::string row(const Comparison& comparison, std::size_t index)
                            figure(latency->p95Ms));
     else
         out += "<td>–</td><td>–</td>";
-    if (const auto& accuracy = model.validation.accuracy)
-        out += fmt::format("<td>{}</td><td>{:.3f}</td>", percent(accuracy->top5), accuracy->loss);
-    else
-        out += "<td>–</td><td>–</td>";
-    return out + fmt::format("<td>{}</td></tr>\n", percent(model.agreement));
+    return out + furtherCells(model, taskOf(comparison)) + "</tr>\n";
 }
 
 std::string samplesText(const Comparison& comparison)
 {
-    std::string text = "Data: " + escaped(comparison.dataName) + ".";
+    std::string text = comparison.dataName.empty() ? "Without data." : "Data: " + escaped(comparison.dataName) + ".";
     if (comparison.models.empty())
         return text;
     const auto& first = comparison.models.front();
-    if (first.validation.accuracy)
-        text += fmt::format(" Validation: {} samples.", figure(static_cast<double>(first.validation.accuracy->samples)));
-    if (first.test && first.test->accuracy)
-        text += fmt::format(" Test: {} samples.", figure(static_cast<double>(first.test->accuracy->samples)));
+    if (const auto samples = samplesOf(first.validation); samples > 0)
+        text += fmt::format(" {}: {} samples.", comparison.dataName.empty() ? "Made-up inputs" : "Validation", figure(static_cast<double>(samples)));
+    if (const auto samples = first.test ? samplesOf(*first.test) : 0; samples > 0)
+        text += fmt::format(" Test: {} samples.", figure(static_cast<double>(samples)));
     return text;
 }
 
@@ -142,13 +187,18 @@ std::string lead(const Comparison& comparison)
     if (comparison.models.empty())
         return "<p>No models were compared.</p>";
     const auto& best = comparison.models[comparison.best()];
-    if (!best.validation.accuracy)
+    const auto metric = metricOf(best.validation);
+    if (!metric)
         return {};
+    const auto inWords = [](const TaskMetric& at) {
+        const auto number = numberText(at.kind, at.value);
+        return at.kind == MetricKind::Top1 ? number + " %" : fmt::format("{} {}", label(at.kind), number);
+    };
     const auto& original = comparison.models.front();
-    auto text = fmt::format(R"(<p class="lead"><strong>{}</strong> is worth deploying: {} % on validation in {} kB)", escaped(best.name),
-                            percent(best.validation.accuracy->top1), figure(static_cast<double>(best.validation.facts.sizeBytes) / 1000));
-    if (&best != &original && original.validation.accuracy)
-        text += fmt::format(", against {} % in {} kB for {}", percent(original.validation.accuracy->top1),
+    auto text = fmt::format(R"(<p class="lead"><strong>{}</strong> is worth deploying: {} on validation in {} kB)", escaped(best.name),
+                            inWords(*metric), figure(static_cast<double>(best.validation.facts.sizeBytes) / 1000));
+    if (const auto before = metricOf(original.validation); before && &best != &original)
+        text += fmt::format(", against {} in {} kB for {}", inWords(*before),
                             figure(static_cast<double>(original.validation.facts.sizeBytes) / 1000), escaped(original.name));
     return text + ".</p>";
 }
@@ -178,16 +228,51 @@ std::string notices(const Comparison& comparison, const NoticeText& noticeText)
     return items.empty() ? items : "<h2>Notices</h2>\n<ul>\n" + items + "</ul>\n";
 }
 
-constexpr const char* tableHead =
-    R"(<table><thead><tr><th>Model</th><th>Validation, %</th><th>Test, %</th><th>File, kB</th><th>Parameters, k</th><th>MMACs</th>)"
-    R"(<th>p50, ms</th><th>p95, ms</th><th>Top-5, %</th><th>Loss</th><th>Same, %</th></tr></thead><tbody>)";
+std::string tableHead(const Comparison& comparison)
+{
+    const auto kind = comparison.metricKind().value_or(MetricKind::Top1);
+    const auto unitText = unit(kind).empty() ? std::string() : ", " + std::string(unit(kind));
+    const auto prefix = kind == MetricKind::Top1 ? std::string() : std::string(label(kind)) + ", ";
+    const auto head = [&](const char* split) {
+        return prefix.empty() ? fmt::format("<th>{}{}</th>", split, unitText) : fmt::format("<th>{}{}{}</th>", prefix, split, unitText);
+    };
+    return R"(<table><thead><tr><th>Model</th>)" + head(prefix.empty() ? "Validation" : "validation") + head(prefix.empty() ? "Test" : "test") +
+           R"(<th>File, kB</th><th>Parameters, k</th><th>MMACs</th><th>p50, ms</th><th>p95, ms</th>)" + furtherHeads(taskOf(comparison)) +
+           "</tr></thead><tbody>";
+}
 
-constexpr const char* legend =
-    R"(<p class="note">Accuracy is top-1 with its 95 % interval (Wilson). The line joins the models that no other beats in both size and accuracy;
+std::string metricLegend(MetricKind kind)
+{
+    switch (kind) {
+    case MetricKind::Top1: return "Accuracy is top-1 with its 95 % interval (Wilson).";
+    case MetricKind::MeanAbsoluteError:
+        return "MAE is the mean absolute error over samples and targets with its 95 % interval; lower is better. RMSE is the root of the mean "
+               "squared one.";
+    case MetricKind::AreaUnderCurve:
+        return "AUC is the share of pairs of an anomaly and a normal sample in which the anomaly is reconstructed worse, with its 95 % interval "
+               "(Hanley and McNeil).";
+    case MetricKind::ReconstructionError:
+        return "The reconstruction error is the mean squared difference between a normal sample and what the model makes of it, with its 95 % "
+               "interval; lower is better.";
+    case MetricKind::Cosine:
+        return "Cosine is that between a model's output and its reference's, the mean over samples with its 95 % interval, of the output that "
+               "agrees least. SNR is 10 log10 of the reference's energy over the difference's; 200 dB stand for outputs that are the same.";
+    }
+    return {};
+}
+
+std::string legend(const Comparison& comparison)
+{
+    const auto kind = comparison.metricKind().value_or(MetricKind::Top1);
+    const bool share = higherIsBetter(kind);
+    return R"(<p class="note">)" + metricLegend(kind) + fmt::format(R"( The line joins the models that no other beats in both size and {};
 the ring is the original; thin arrows lead from a model to what was made from it; the halo marks what is worth deploying: the smallest file on the
-line within one point of the most accurate. Choices go by validation alone; the test figures stand beside it and were not used to choose.
-Small figures are changes against the model that it was made from. Latency: ONNX Runtime, one picture at a time. Same answers: share of the
-validation samples on which a model answers as the first one does.</p>)";
+line within {}. Choices go by validation alone; the test figures stand beside it and were not used to choose.
+Small figures are changes against the model that it was made from. Latency: ONNX Runtime, one sample at a time.{}</p>)",
+        kind == MetricKind::Top1 ? "accuracy" : label(kind),
+        kind == MetricKind::Top1 ? "one point of the most accurate" : share ? "0.01 of the best" : "5 % of the best",
+        kind == MetricKind::Top1 ? " Same answers: share of the\nvalidation samples on which a model answers as the first one does." : "");
+}
 
 } // namespace
 
@@ -195,16 +280,20 @@ std::string htmlReport(const Comparison& comparison, const NoticeText& noticeTex
 {
     std::string out = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
-    out += fmt::format("<title>Hone: {}</title>\n<style>{}</style>\n</head>\n<body>\n<main>\n", escaped(comparison.dataName), styleSheet);
-    out += fmt::format("<h1>Accuracy against size</h1>\n<p class=\"muted\">{}</p>\n", samplesText(comparison));
+    out += fmt::format("<title>Hone{}</title>\n<style>{}</style>\n</head>\n<body>\n<main>\n",
+                       comparison.dataName.empty() ? "" : ": " + escaped(comparison.dataName), styleSheet);
+    const auto kind = comparison.metricKind().value_or(MetricKind::Top1);
+    auto title = kind == MetricKind::Top1 ? std::string("Accuracy") : std::string(label(kind));
+    title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
+    out += fmt::format("<h1>{} against size</h1>\n<p class=\"muted\">{}</p>\n", title, samplesText(comparison));
     out += lead(comparison) + "\n";
-    if (const auto plot = html::accuracySizePlot(comparison); !plot.empty())
+    if (const auto plot = html::metricSizePlot(comparison); !plot.empty())
         out += "<div class=\"card\">" + plot + "</div>\n";
-    out += "<h2>Models</h2>\n<div class=\"card table\">" + std::string(tableHead) + "\n";
+    out += "<h2>Models</h2>\n<div class=\"card table\">" + tableHead(comparison) + "\n";
     for (std::size_t i = 0; i < comparison.models.size(); ++i)
         out += row(comparison, i);
     out += "</tbody></table></div>\n" + notices(comparison, noticeText);
-    return out + "<h2>How to read this</h2>\n" + legend + "\n</main>\n</body>\n</html>\n";
+    return out + "<h2>How to read this</h2>\n" + legend(comparison) + "\n</main>\n</body>\n</html>\n";
 }
 
 } // namespace hone

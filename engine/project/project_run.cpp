@@ -88,9 +88,20 @@ Build ProjectStore::commit(Build build, std::string_view model, const JobContext
     return build;
 }
 
+EvaluateOptions ProjectStore::againstRoot(Build build, const Dataset& dataset) const
+{
+    EvaluateOptions options;
+    if (dataset.task() != Task::Agreement)
+        return options;
+    while (!build.parent.empty())
+        build = this->build(build.parent);
+    options.reference = build.model;
+    return options;
+}
+
 Build ProjectStore::measuredAgain(Build build, const Dataset& dataset, const JobContext& job) const
 {
-    build.evaluation = measure(build.model, &dataset, {}, isRoot(build.parameters) ? DataFit::Told : DataFit::Required, job);
+    build.evaluation = measure(build.model, &dataset, againstRoot(build, dataset), isRoot(build.parameters) ? DataFit::Told : DataFit::Required, job);
     build.evaluationData = dataset.fingerprint();
     const ProjectLock lock(m_folder, job);
     if (fs::exists(build.model))
@@ -112,6 +123,8 @@ Build ProjectStore::run(const std::string& parent, const StepParameters& paramet
         const auto parentBuild = readBuild(m_folder / "builds" / build.parent, ModelCheck::Hash);
         input.model = parentBuild.model;
         inputHash = parentBuild.modelSha256;
+        if (dataset)
+            input.evaluate = againstRoot(parentBuild, *dataset);
         if (dataset && parentBuild.evaluationData == dataset->fingerprint())
             known = parentBuild.evaluation;
     } else if (!parent.empty())

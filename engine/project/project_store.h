@@ -79,6 +79,8 @@ public:
 private:
     ProjectStore() = default;
     Build commit(Build build, std::string_view model, const JobContext& job) const;
+    // Builds are held against their root where the data have no labels.
+    EvaluateOptions againstRoot(Build build, const Dataset& dataset) const;
     Build measuredAgain(Build build, const Dataset& dataset, const JobContext& job) const;
 
     std::filesystem::path m_folder;

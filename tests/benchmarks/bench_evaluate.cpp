@@ -6,7 +6,7 @@
 // The ratio is evaluate's samples a second times (decode + inference) seconds a sample, from the medians. Decoding and
 // inference each use all cores when alone, so that 1 is what a program reaches that wastes nothing.
 #include "data/loader.h"
-#include "evaluate/accuracy.h"
+#include "evaluate/batch_run.h"
 #include "evaluate/evaluation.h"
 #include "onnx_io/onnx_io.h"
 #include "runtime/session.h"

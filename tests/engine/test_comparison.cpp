@@ -220,14 +220,14 @@ void TestComparison::comparingReadsBothSplitsAndAgreesWithItself()
     }
     EvaluateOptions options;
     options.latency = false;
-    const auto comparison = compare(models, data, options, {});
+    const auto comparison = compare(models, &data, options, {});
     QCOMPARE(comparison.dataName, std::string("Bright spots"));
     QCOMPARE(comparison.models[0].validation.accuracy->split, Split::Validation);
     QCOMPARE(comparison.models[0].test->accuracy->split, Split::Test);
     QCOMPARE(comparison.models[0].validation.accuracy->top1, 1.0);
-    QCOMPARE(comparison.models[0].agreement, 1.0);
+    QCOMPARE(comparison.models[0].agreement.value_or(-1), 1.0);
     QCOMPARE(comparison.models[1].validation.accuracy->top1, 0.0);
-    QCOMPARE(comparison.models[1].agreement, 0.0);
+    QCOMPARE(comparison.models[1].agreement.value_or(-1), 0.0);
     QVERIFY(comparison.models[0].pareto);
     const auto json = toJson(comparison);
     for (const auto* key : {"file", "validation", "test", "pareto"})

@@ -47,7 +47,7 @@ Measured measureAndReport(const Snapshot& snapshot, const JobContext& job)
     std::vector<ModelToCompare> models;
     for (const Build& build : snapshot.builds)
         models.push_back({nameText(snapshot, build).toStdString(), build.model, snapshot.indexOf(text(build.parent))});
-    const Comparison comparison = compare(models, dataset, {}, job);
+    const Comparison comparison = compare(models, &dataset, {}, job);
     Measured measured;
     measured.report = snapshot.folder / "report.html";
     writeFileAtomically(measured.report, htmlReport(comparison, [](const Message& message) { return sentence(message).toStdString(); }));
