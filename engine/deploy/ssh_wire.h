@@ -6,10 +6,13 @@
 #include "core/job_context.h"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 struct ssh_session_struct;
+struct ssh_counter_struct;
 
 namespace hone
 {
@@ -37,7 +40,7 @@ public:
     void setWhileWaiting(std::function<void()> call) { m_whileWaiting = std::move(call); }
 
     // Waits for the device to say something, 50 ms at most. Throws Cancelled, and Error(DeviceConnectionLost) (before
-    // authentication: DeviceUnreachable) once the device has been silent for longer than patience().
+    // authentication: DeviceUnreachable) once the device has been silent for longer than patience(), in time that was spent here.
     void wait(const JobContext& job, const std::string& during);
     // Repeats a libssh call for as long as it answers `again`.
     template<class Call>
@@ -51,11 +54,11 @@ public:
         return answer;
     }
     // Begins a new span of patience, as after a question that a person took their time to answer.
-    void heardNow() { m_lastHeard = Clock::now(); }
+    void heardNow();
     [[noreturn]] void lost(const std::string& during) const;
 
 private:
-    void askForAnswer(Clock::time_point now);
+    void askForAnswer();
 
     ssh_session_struct* m_session;
     std::string m_host;
@@ -63,8 +66,11 @@ private:
     std::chrono::milliseconds m_patience;
     bool m_authenticated = false;
     std::function<void()> m_whileWaiting;
-    Clock::time_point m_lastHeard;
-    Clock::time_point m_lastAsked;
+    std::unique_ptr<ssh_counter_struct> m_traffic; // libssh counts into it
+    std::uint64_t m_bytesHeard = 0;
+    Clock::duration m_silence{};
+    Clock::duration m_askAt{}; // of silence
+    Clock::time_point m_lastTurn;
     Clock::time_point m_lastCall;
 };
 

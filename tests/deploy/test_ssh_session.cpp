@@ -399,9 +399,27 @@ private slots:
     void aCommandMayBeSilentForLongerThanTheTimeout()
     {
         auto options = m_options;
-        options.timeoutSeconds = 1;
+        options.timeoutSeconds = 2;
         SshSession session(options, {});
-        QCOMPARE(QString::fromStdString(session.run("sleep 2.5; echo done", {}).output), QString("done\n"));
+        QCOMPARE(QString::fromStdString(session.run("sleep 4.5; echo done", {}).output), QString("done\n"));
+    }
+
+    // A busy laptop, or one that slept, must not take its own pause for the device's.
+    void aPauseOfThisProgramIsNotTheDevicesSilence()
+    {
+        auto options = m_options;
+        options.timeoutSeconds = 2;
+        SshSession session(options, {});
+        SshSession other(m_options, {});
+        CommandStreams streams;
+        std::string output;
+        streams.output = [&](std::string_view text) {
+            if (output.empty())
+                other.run("sleep 2.5", {});
+            output += text;
+        };
+        session.run("echo begun; sleep 4; echo done", streams, {});
+        QCOMPARE(QString::fromStdString(output), QString("begun\ndone\n"));
     }
 
     void aFullDiskIsSaidWithItsNumbers()
