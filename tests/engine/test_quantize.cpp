@@ -8,7 +8,6 @@
 #include "quantize/quantize.h"
 #include "runtime/session.h"
 
-#include <QProcess>
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -158,7 +157,6 @@ private slots:
     void layersOnBothSidesStayFloat();
     void transposedConvolutionsStoreTheirWeightsAsBytes();
     void aFixedBatchIsCalibrated();
-    void aWrittenFileRunsInAnotherProgram();
     void theSameOptionsGiveTheSameBytes();
     void asManySamplesAsWantedAreRead();
     void whatIsQuantizedAlreadyIsRefused();
@@ -424,29 +422,6 @@ void TestQuantize::aFixedBatchIsCalibrated()
         QCOMPARE(result.calibrationSamples, std::size_t(10));
         QVERIFY(difference(answers(result.graph, samplePictures(batch)), answers(scored, samplePictures(batch))) < 2 * tolerance);
     }
-}
-
-void TestQuantize::aWrittenFileRunsInAnotherProgram()
-{
-    const auto file = m_folder.filePath("quantized.onnx");
-    const auto graph = quantizedBy(residualNet()).graph;
-    writeOnnx(graph, file.toStdString());
-    QProcess node;
-    node.start("node", {HONE_SOURCE_DIR "/tests/cli/run_with_node.mjs", file});
-    if (!node.waitForStarted() || !node.waitForFinished())
-        QSKIP("Node is not here");
-    constexpr int packageMissing = 77;
-    if (node.exitCode() == packageMissing)
-        QSKIP("Node has no package onnxruntime-node here (NODE_PATH)");
-    QVERIFY2(node.exitCode() == 0, node.readAllStandardError().constData());
-    Tensor input(DType::Float32, {1, 1, side, side}); // what the script feeds
-    for (int i = 0; i < side * side; ++i)
-        input.mutableData<float>()[static_cast<std::size_t>(i)] = static_cast<float>(i) / (side * side);
-    const auto expected = answers(graph, input);
-    const auto first = Json::parse(node.readAllStandardOutput().toStdString())["outputs"][0]["first"];
-    QCOMPARE(first.size(), expected.size());
-    for (std::size_t i = 0; i < expected.size(); ++i)
-        QVERIFY(std::abs(first[i].get<float>() - expected[i]) < 1e-5f);
 }
 
 void TestQuantize::theSameOptionsGiveTheSameBytes()
