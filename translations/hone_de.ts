@@ -610,6 +610,18 @@
         <translation>CIFAR-Binärdateien</translation>
     </message>
     <message>
+        <source>folder of WAV files</source>
+        <translation>Ordner mit WAV-Dateien</translation>
+    </message>
+    <message>
+        <source>sensor recordings</source>
+        <translation>Sensoraufzeichnungen</translation>
+    </message>
+    <message>
+        <source>NumPy arrays</source>
+        <translation>NumPy-Arrays</translation>
+    </message>
+    <message>
         <source>Class</source>
         <translation>Klasse</translation>
     </message>

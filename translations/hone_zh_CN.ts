@@ -608,6 +608,18 @@
         <translation>CIFAR 二进制文件</translation>
     </message>
     <message>
+        <source>folder of WAV files</source>
+        <translation>WAV 文件夹</translation>
+    </message>
+    <message>
+        <source>sensor recordings</source>
+        <translation>传感器记录</translation>
+    </message>
+    <message>
+        <source>NumPy arrays</source>
+        <translation>NumPy 数组</translation>
+    </message>
+    <message>
         <source>Class</source>
         <translation>类别</translation>
     </message>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "data/augment.h"
 
+#include "data/random_operations.h"
+
 #include <algorithm>
 
 namespace hone
@@ -42,8 +44,17 @@ std::span<const std::byte> augmented(std::span<const std::byte> fitted, const Pr
 {
     if (preprocess.kind() != SampleKind::Picture)
         return fitted;
+    const auto& picture = preprocess.picture();
     const std::span pixels(reinterpret_cast<const std::uint8_t*>(fitted.data()), fitted.size());
-    return std::as_bytes(flippedAndShifted(pixels, preprocess.picture(), augmentation, random, scratch));
+    const auto moved = flippedAndShifted(pixels, picture, augmentation, random, scratch);
+    if (augmentation.randomOperations <= 0)
+        return std::as_bytes(moved);
+    if (moved.data() == pixels.data())
+        scratch.assign(fitted.begin(), fitted.end());
+    const std::span changed(reinterpret_cast<std::uint8_t*>(scratch.data()), scratch.size());
+    applyRandomOperations(augmentation.randomOperations, augmentation.magnitude,
+                          {picture.width, picture.height, picture.channelCount()}, random, changed);
+    return scratch;
 }
 
 } // namespace hone

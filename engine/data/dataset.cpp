@@ -2,14 +2,17 @@
 #include "data/dataset.h"
 
 #include "core/hash.h"
+#include "data/array_set.h"
 #include "data/cifar_binary.h"
+#include "data/class_folders.h"
 #include "data/dataset_contents.h"
 #include "data/dataset_yaml.h"
 #include "data/idx.h"
-#include "data/image_folder.h"
 #include "data/picture_codec.h"
+#include "data/recordings.h"
 #include "data/split.h"
 #include "data/statistics.h"
+#include "preprocess/wav.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -55,7 +58,28 @@ DataFormat formatByLooking(const fs::path& folder)
         return DataFormat::Idx;
     if (looksLikeCifarBinary(folder))
         return DataFormat::CifarBinary;
+    if (looksLikeArrays(folder))
+        return DataFormat::Npz;
+    switch (kindOfFiles(folder)) {
+    case SampleKind::Sound: return DataFormat::WavFolder;
+    case SampleKind::Window: return DataFormat::Recordings;
+    case SampleKind::Tensor:
+    case SampleKind::Picture: break;
+    }
     return DataFormat::ImageFolder;
+}
+
+SampleKind kindOf(DataFormat format, const fs::path& folder)
+{
+    switch (format) {
+    case DataFormat::WavFolder: return SampleKind::Sound;
+    case DataFormat::Recordings: return SampleKind::Window;
+    case DataFormat::Npz: return kindOfArrays(folder);
+    case DataFormat::ImageFolder:
+    case DataFormat::Idx:
+    case DataFormat::CifarBinary: break;
+    }
+    return SampleKind::Picture;
 }
 
 Listing listed(DataFormat format, const fs::path& folder, const DatasetConfig& config)
@@ -65,10 +89,16 @@ Listing listed(DataFormat format, const fs::path& folder, const DatasetConfig& c
         return listIdx(folder, config);
     case DataFormat::CifarBinary:
         return listCifarBinary(folder, config);
+    case DataFormat::WavFolder:
+        return listClassFolders(folder, config, soundExtensions());
+    case DataFormat::Recordings:
+        return listRecordings(folder, config);
+    case DataFormat::Npz:
+        return listArrays(folder, config);
     case DataFormat::ImageFolder:
         break;
     }
-    return listImageFolder(folder, config);
+    return listClassFolders(folder, config, pictureExtensions());
 }
 
 void makeMissingSplits(Listing& listing, const DatasetConfig& config)
@@ -97,9 +127,9 @@ void markAnomalies(std::vector<ClassInfo>& classes, const DatasetConfig& config)
         if (!config.anomalies.empty())
             info.anomaly = contains(config.anomalies, info.name);
         else
-            info.anomaly = config.normal.empty() ? info.name != "normal" : !contains(config.normal, info.name);
+            info.anomaly = config.normal.empty() ? info.name != "normal" && info.name != "0" : !contains(config.normal, info.name);
     }
-    // Without a class "normal" and without a word in dataset.yaml the data say nothing.
+    // Without a class "normal" (or the number 0) and without a word in dataset.yaml the data say nothing.
     if (!classes.empty() && std::ranges::all_of(classes, [](const auto& info) { return info.anomaly; })) {
         problems.add(0, "no class is normal: say which under normal");
         problems.throwIfAny();
@@ -138,19 +168,15 @@ Split splitFromName(const std::string& text)
 
 std::span<const DataFormat> allDataFormats()
 {
-    static constexpr std::array formats = {DataFormat::ImageFolder, DataFormat::Idx, DataFormat::CifarBinary};
+    static constexpr std::array formats = {DataFormat::ImageFolder, DataFormat::Idx, DataFormat::CifarBinary,
+                                         DataFormat::WavFolder,   DataFormat::Recordings, DataFormat::Npz};
     return formats;
 }
 
 std::string_view name(DataFormat format)
 {
-    constexpr std::array<std::string_view, 3> names = {"image-folder", "idx", "cifar-binary"};
+    constexpr std::array<std::string_view, 6> names = {"image-folder", "idx", "cifar-binary", "wav-folder", "recordings", "npz"};
     return names.at(std::size_t(format));
-}
-
-SampleKind kindOf(DataFormat)
-{
-    return SampleKind::Picture;
 }
 
 Dataset Dataset::open(const fs::path& folder)
@@ -160,7 +186,8 @@ try {
     if (!fs::is_directory(folder))
         throw Error(MessageCode::DataFormatUnknown, {{"path", folder.string()}});
     const auto looked = formatByLooking(folder);
-    const auto config = readDatasetConfig(folder, looked);
+    const auto kindOfStated = [&](std::optional<DataFormat> stated) { return kindOf(stated.value_or(looked), folder); };
+    const auto config = readDatasetConfig(folder, kindOfStated);
     auto contents = std::make_shared<Contents>();
     contents->folder = folder;
     contents->name = config.name.value_or(fs::canonical(folder).filename().string());
@@ -168,6 +195,7 @@ try {
     contents->preprocess = config.preprocess;
     contents->configBytes = config.bytes;
     contents->format = config.format.value_or(looked);
+    contents->kind = kindOf(contents->format, folder);
     contents->listing = listed(contents->format, folder, config);
     markAnomalies(contents->listing.classes, config);
     auto& listing = contents->listing;
@@ -200,7 +228,7 @@ const fs::path& Dataset::folder() const
 
 SampleKind Dataset::kind() const
 {
-    return kindOf(format());
+    return m_contents->kind;
 }
 
 Targets Dataset::targets() const
@@ -316,7 +344,10 @@ std::optional<RawSample> Dataset::sample(Split split, std::size_t index) const
     const auto& sample = m_contents->sample(split, index);
     if (sample.path.empty())
         return m_contents->listing.containers[sample.container]->sample(sample.record);
-    return decodePicture(quietlyRead(m_contents->folder / sample.path));
+    const auto bytes = quietlyRead(m_contents->folder / sample.path);
+    if (kind() == SampleKind::Sound)
+        return decodeWav(bytes);
+    return decodePicture(bytes);
 }
 
 std::optional<Picture> Dataset::picture(Split split, std::size_t index) const

@@ -35,11 +35,14 @@ enum class DataFormat
 {
     ImageFolder,
     Idx,
-    CifarBinary
+    CifarBinary,
+    WavFolder,
+    Recordings, // of sensors, cut into windows
+    Npz
 };
-std::string_view name(DataFormat format); // as in dataset.yaml: "image-folder", "idx", "cifar-binary"
+// As in dataset.yaml: "image-folder", "idx", "cifar-binary", "wav-folder", "recordings", "npz".
+std::string_view name(DataFormat format);
 std::span<const DataFormat> allDataFormats();
-SampleKind kindOf(DataFormat format);
 
 // What a sample comes with.
 enum class Targets

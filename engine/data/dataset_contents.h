@@ -40,6 +40,7 @@ struct Dataset::Contents
 {
     std::string name;
     DataFormat format = DataFormat::ImageFolder;
+    SampleKind kind = SampleKind::Picture;
     std::filesystem::path folder;
     std::optional<Task> task;
     std::optional<Preprocess> preprocess;

@@ -48,8 +48,8 @@ Json toJson(const YAML::Node& node)
 class ConfigReader
 {
 public:
-    ConfigReader(DatasetConfig& config, DataFormat looked, ConfigProblems& problems)
-        : m_config(config), m_looked(looked), m_problems(problems)
+    ConfigReader(DatasetConfig& config, const KindOfFormat& kindOf, ConfigProblems& problems)
+        : m_config(config), m_kindOf(kindOf), m_problems(problems)
     {
     }
 
@@ -62,8 +62,9 @@ public:
             {"splits", [&](const auto& node) { readSplits(node); }},
             {"validation", [&](const auto& node) { readValidation(node); }},
             {"classes", [&](const auto& node) { readClasses(node); }},
-            {"normal", [&](const auto& node) { readNames(node, "normal", m_config.normal); }},
-            {"anomaly", [&](const auto& node) { readNames(node, "anomaly", m_config.anomalies); }},
+            {"windows", [&](const auto& node) { readWindows(node); }},
+            {"normal", [&](const auto& node) { readNormality(node, "normal", m_config.normal); }},
+            {"anomaly", [&](const auto& node) { readNormality(node, "anomaly", m_config.anomalies); }},
             {"preprocess", [&](const auto& node) { m_preprocessNode = node; }},
         };
         if (!root.IsMap())
@@ -104,11 +105,41 @@ private:
 
     void readNames(const YAML::Node& node, const std::string& key, std::vector<std::string>& names)
     {
-        m_config.anomalyLine = lineOf(node);
         if (!node.IsSequence())
-            return names.push_back(text(node, key));
+            return names.push_back(text(node, key)); // one alone
         for (const auto& element : node)
             names.push_back(text(element, key));
+    }
+
+    void readNormality(const YAML::Node& node, const std::string& key, std::vector<std::string>& names)
+    {
+        m_config.anomalyLine = lineOf(node);
+        readNames(node, key, names);
+    }
+
+    void readWindows(const YAML::Node& node)
+    {
+        if (!node.IsMap())
+            return m_problems.add(lineOf(node), "windows must be as in {length: 128, stride: 64, label: activity}");
+        auto& rule = m_config.windows;
+        for (const auto& entry : node) {
+            const auto key = entry.first.IsScalar() ? entry.first.Scalar() : std::string();
+            if (key == "length" || key == "stride") {
+                auto& rows = key == "length" ? rule.length : rule.stride;
+                if (!YAML::convert<std::int64_t>::decode(entry.second, rows) || rows < 1 || rows > 100'000'000)
+                    m_problems.add(lineOf(entry.second), "windows' " + key + " must be a number of rows from 1");
+            } else if (key == "label") {
+                rule.label = text(entry.second, "windows' label");
+            } else if (key == "targets" || key == "channels") {
+                readNames(entry.second, "windows' " + key, key == "targets" ? rule.targets : rule.channels);
+            } else if (key == "take" && entry.second.IsScalar() && (entry.second.Scalar() == "last" || entry.second.Scalar() == "majority")) {
+                rule.take = entry.second.Scalar() == "last" ? WindowLabel::Last : WindowLabel::Majority;
+            } else if (key == "take") {
+                m_problems.add(lineOf(entry.second), "windows' take must be majority or last");
+            } else {
+                m_problems.add(lineOf(entry.first), "\"" + key + "\" is not a key of windows (length, stride, label, targets, channels, take)");
+            }
+        }
     }
 
     void readTask(const YAML::Node& node)
@@ -223,13 +254,13 @@ private:
             for (const auto& entry : node)
                 lines[entry.first.Scalar()] = lineOf(entry.first);
         std::vector<KeyProblem> found;
-        m_config.preprocess = readPreprocess(toJson(node), found, kindOf(m_config.format.value_or(m_looked)));
+        m_config.preprocess = readPreprocess(toJson(node), found, m_kindOf(m_config.format));
         for (const auto& [key, what] : found)
             m_problems.add(lines.contains(key) ? lines[key] : lineOf(node), (key.empty() ? "preprocess" : key) + " " + what);
     }
 
     DatasetConfig& m_config;
-    DataFormat m_looked;
+    const KindOfFormat& m_kindOf;
     ConfigProblems& m_problems;
     std::optional<YAML::Node> m_preprocessNode;
     std::string m_unsupportedTask;
@@ -252,7 +283,7 @@ void ConfigProblems::throwIfAny() const
         throw Error(MessageCode::DataConfigInvalid, {{"path", m_path.string()}, {"detail", m_detail}});
 }
 
-DatasetConfig readDatasetConfig(const std::filesystem::path& folder, DataFormat looked)
+DatasetConfig readDatasetConfig(const std::filesystem::path& folder, const KindOfFormat& kindOf)
 {
     DatasetConfig config;
     config.path = folder / "dataset.yaml";
@@ -260,7 +291,7 @@ DatasetConfig readDatasetConfig(const std::filesystem::path& folder, DataFormat 
         return config;
     config.bytes = readFile(config.path);
     ConfigProblems problems(config.path);
-    ConfigReader reader(config, looked, problems);
+    ConfigReader reader(config, kindOf, problems);
     try {
         if (config.bytes.size() > largestConfig)
             problems.add(0, "is larger than 4 MB");

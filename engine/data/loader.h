@@ -19,8 +19,10 @@ struct Augmentation
 {
     bool flip = false;     // left to right, half of the samples
     int shiftedCrop = 0;   // black pixels of padding on each side, of which a random crop takes the size back; 0: off
+    int randomOperations = 0; // of random_operations.h, on each picture one after the other; 0: off
+    double magnitude = 5;     // theirs, 0 to 10
 
-    bool any() const { return flip || shiftedCrop > 0; }
+    bool any() const { return flip || shiftedCrop > 0 || randomOperations > 0; }
 };
 
 enum class Order

@@ -20,9 +20,9 @@ const Value& onlyInput(const Graph& graph)
     if (graph.inputs.size() != 1)
         throwBadInput("the model has " + std::to_string(graph.inputs.size()) + " inputs; one that takes a sample is wanted");
     const auto& input = graph.value(graph.inputs.front());
-    if (input.type.dtype != DType::Float32)
+    if (input.type.dtype != DType::Float32 && input.type.dtype != DType::UInt8)
         throwBadInput(input.name + " " + (input.type.shape ? toText(*input.type.shape) : "of unknown rank") + " takes "
-                      + std::string(name(input.type.dtype)) + "; float32 is wanted");
+                      + std::string(name(input.type.dtype)) + "; float32 or uint8 is wanted");
     return input;
 }
 
@@ -80,6 +80,11 @@ PicturePreprocess picturePreprocess(const Value& model, const std::optional<Pict
         adaptChannels(preprocess, input.channels);
     preprocess.mean.resize(std::size_t(preprocess.channelCount()), preprocess.mean.empty() ? 0 : preprocess.mean.back());
     preprocess.std.resize(std::size_t(preprocess.channelCount()), preprocess.std.empty() ? 1 : preprocess.std.back());
+    if (model.type.dtype == DType::UInt8) { // pixels as they are, whatever the data say of other models
+        preprocess.range = {0, 255};
+        std::fill(preprocess.mean.begin(), preprocess.mean.end(), 0);
+        std::fill(preprocess.std.begin(), preprocess.std.end(), 1);
+    }
     preprocess.width = input.width.value_or(preprocess.width);
     preprocess.height = input.height.value_or(preprocess.height);
     if (preprocess.width <= 0 || preprocess.height <= 0)
@@ -235,6 +240,8 @@ Preprocess preprocessFor(const Graph& graph, const Dataset& dataset, const std::
         throwBadInput("the model takes a " + std::string(name(stated->kind())) + ", and a sample of " + dataset.name() + " is a "
                       + std::string(name(dataset.kind())));
     const auto& input = onlyInput(graph);
+    if (input.type.dtype == DType::UInt8 && dataset.kind() != SampleKind::Picture)
+        throwBadInput(input.name + " takes uint8, and a sample of " + dataset.name() + " is a " + std::string(name(dataset.kind())));
     switch (dataset.kind()) {
     case SampleKind::Sound: return soundPreprocess(input, ofKind<SoundPreprocess>(stated));
     case SampleKind::Window: return windowPreprocess(input, dataset, ofKind<WindowPreprocess>(stated));

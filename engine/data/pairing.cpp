@@ -122,7 +122,8 @@ void pairOutput(Pairing& pairing, const Graph& graph, const Dataset& dataset, co
 Pairing pairInput(const Graph& graph, const Dataset& dataset, const ModelCard& card)
 {
     Pairing pairing;
-    pairing.preprocessAssumed = !card.preprocess && !dataset.preprocess();
+    const bool takesBytes = !graph.inputs.empty() && graph.value(graph.inputs[0]).type.dtype == DType::UInt8;
+    pairing.preprocessAssumed = !card.preprocess && !dataset.preprocess() && !takesBytes;
     pairing.preprocess = preprocessFor(graph, dataset, card.preprocess ? card.preprocess : dataset.preprocess());
     return pairing;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Splits made from a seed, class by class, where the data don't come with them. Internal to this room.
+// Splits made from a seed, class by class, where the data don't come with them; the samples of a group stay together and count as
+// one. Internal to this room.
 #pragma once
 
 #include "data/dataset_contents.h"

@@ -247,10 +247,59 @@ private slots:
         QVERIFY(codeOfOpen() == MessageCode::TaskUnsupported);
         writeBytes(m_folder / "dataset.yaml", "task: segmentation\n");
         QVERIFY(codeOfOpen() == MessageCode::TaskUnsupported);
-        fs::remove(m_folder / "dataset.yaml");
-        writeBytes(m_folder / "yes" / "1.wav", "RIFF");
-        writeBytes(m_folder / "no" / "1.wav", "RIFF");
-        QVERIFY(codeOfOpen() == MessageCode::TaskUnsupported);
+    }
+
+    void picturesWithoutFoldersAreUnlabelled()
+    {
+        for (int i = 0; i < 10; ++i)
+            writeFlatPicture(m_folder / (std::to_string(i) + ".png"), i);
+        const auto data = Dataset::open(m_folder);
+        QVERIFY(data.targets() == Targets::None);
+        QVERIFY(data.task() == Task::Agreement);
+        QVERIFY(data.classes().empty());
+        QCOMPARE(data.size(Split::Train), 8u);
+        QCOMPARE(data.size(Split::Validation), 1u);
+        QCOMPARE(data.size(Split::Test), 1u);
+        QCOMPARE(data.label(Split::Test, 0), -1);
+        QVERIFY(data.picture(Split::Test, 0));
+    }
+
+    void splitFoldersOfPicturesAreUnlabelled()
+    {
+        for (int i = 0; i < 4; ++i) {
+            writeFlatPicture(m_folder / "train" / (std::to_string(i) + ".png"), i);
+            writeFlatPicture(m_folder / "test" / (std::to_string(i) + ".png"), i);
+        }
+        const auto data = Dataset::open(m_folder);
+        QVERIFY(data.targets() == Targets::None);
+        QCOMPARE(data.size(Split::Test), 4u);
+        QCOMPARE(data.size(Split::Train) + data.size(Split::Validation), 4u);
+        writeBytes(m_folder / "dataset.yaml", "task: classification\n");
+        QVERIFY(configDetail("task: classification\n").find("classes") != std::string::npos);
+    }
+
+    void normalOnesAloneAreTrainedOn()
+    {
+        writeClassFolders(m_folder, {"normal", "scratched"}, 10);
+        writeBytes(m_folder / "dataset.yaml", "task: anomaly\n");
+        const auto data = Dataset::open(m_folder);
+        QVERIFY(data.task() == Task::Anomaly);
+        QVERIFY(!data.classes()[0].anomaly && data.classes()[1].anomaly);
+        QCOMPARE(data.size(Split::Train), 8u);
+        for (std::size_t i = 0; i < data.size(Split::Train); ++i)
+            QCOMPARE(data.label(Split::Train, i), 0);
+        QCOMPARE(data.size(Split::Test), 10u); // with the scratched ones that could not be trained on
+        QVERIFY(configDetail("task: anomaly\nnormal: [good]\n").find("\"good\" is not in the data") != std::string::npos);
+    }
+
+    void oneClassIsEnoughForAnomalies()
+    {
+        writeClassFolders(m_folder / "train", {"good"}, 4);
+        writeClassFolders(m_folder / "test", {"bent", "good"}, 2);
+        writeBytes(m_folder / "dataset.yaml", "task: anomaly\nnormal: good\n");
+        const auto data = Dataset::open(m_folder);
+        QVERIFY(data.classes()[0].anomaly && !data.classes()[1].anomaly);
+        QCOMPARE(data.size(Split::Test), 4u);
     }
 
     void whatIsNoDataSetIsRefused()

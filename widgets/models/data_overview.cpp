@@ -28,6 +28,9 @@ QString formatText(DataFormat format)
     case DataFormat::ImageFolder: return words(QT_TRANSLATE_NOOP("Tables", "image folder"));
     case DataFormat::Idx: return words(QT_TRANSLATE_NOOP("Tables", "IDX files"));
     case DataFormat::CifarBinary: return words(QT_TRANSLATE_NOOP("Tables", "CIFAR binary files"));
+    case DataFormat::WavFolder: return words(QT_TRANSLATE_NOOP("Tables", "folder of WAV files"));
+    case DataFormat::Recordings: return words(QT_TRANSLATE_NOOP("Tables", "sensor recordings"));
+    case DataFormat::Npz: return words(QT_TRANSLATE_NOOP("Tables", "NumPy arrays"));
     }
     return {};
 }
