@@ -66,6 +66,18 @@
         <source>%1 of %2</source>
         <translation>%1 aus %2</translation>
     </message>
+    <message>
+        <source>tidied</source>
+        <translation>aufgeräumt</translation>
+    </message>
+    <message>
+        <source>same outputs, fewer nodes</source>
+        <translation>gleiche Ausgaben, weniger Knoten</translation>
+    </message>
+    <message>
+        <source>Tidying %1</source>
+        <translation>Räume %1 auf</translation>
+    </message>
 </context>
 <context>
     <name>Duration</name>

@@ -65,6 +65,18 @@
         <source>%1 of %2</source>
         <translation>%2 的 %1</translation>
     </message>
+    <message>
+        <source>tidied</source>
+        <translation>已整理</translation>
+    </message>
+    <message>
+        <source>same outputs, fewer nodes</source>
+        <translation>输出相同，节点更少</translation>
+    </message>
+    <message>
+        <source>Tidying %1</source>
+        <translation>正在整理 %1</translation>
+    </message>
 </context>
 <context>
     <name>Duration</name>

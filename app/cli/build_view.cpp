@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/build_view.h"
 
+#include "cli/sentences.h"
 #include "cli/text.h"
 #include "project/record_json.h"
 
@@ -72,6 +73,8 @@ std::string buildText(const Build& build, const ProjectStore& project)
     line("MACs", countText(build.evaluation.facts.macs));
     line("latency p50", latencyText(build.evaluation));
     line("took", secondsText(build.seconds));
+    for (const auto& notice : build.notices)
+        line("note", sentence(notice));
     for (const auto& [key, value] : build.versions)
         line(key, value);
     line("made by", commandFor(build, project));

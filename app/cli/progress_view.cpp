@@ -55,6 +55,8 @@ std::string activityText(Activity activity)
     case Activity::Pruning: return "Pruning";
     case Activity::Calibrating: return "Calibrating";
     case Activity::Quantizing: return "Quantizing";
+    case Activity::Tidying: return "Tidying";
+    case Activity::Checking: return "Checking";
     case Activity::Writing: return "Writing";
     case Activity::Connecting: return "Connecting";
     case Activity::Uploading: return "Uploading";

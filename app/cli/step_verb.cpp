@@ -21,6 +21,10 @@ std::string changeTable(const StepResult& result)
     Table table({"", "before", "after"});
     if (metricOf(before) || metricOf(after))
         table.add({metricLabel(metricOf(after) ? after : before) + " on validation", metricText(before), metricText(after)});
+    if (result.tidied) {
+        table.add({"nodes", std::to_string(result.tidied->before.nodes), std::to_string(result.tidied->after.nodes)});
+        table.add({"initializers", std::to_string(result.tidied->before.initializers), std::to_string(result.tidied->after.initializers)});
+    }
     table.add({"size", bytesText(before.facts.sizeBytes), bytesText(after.facts.sizeBytes)});
     table.add({"parameters", countText(before.facts.parameters), countText(after.facts.parameters)});
     table.add({"MACs", countText(before.facts.macs), countText(after.facts.macs)});
@@ -64,6 +68,9 @@ int StepVerb::run(Console& console)
         console.print(fmt::format("The removed channels' model gives the outputs of one with these channels at zero, "
                                   "within {:.2g} of the largest.\n",
                                   *result.proofMaxAbsDifference));
+    if (result.tidied && result.tidied->maxRelativeDifference)
+        console.print(fmt::format("Its outputs are those of the model before, within {:.2g} of the largest.\n",
+                                  *result.tidied->maxRelativeDifference));
     console.print(fmt::format("Wrote {} in {}.\nsha256 {}\n", m_output, secondsText(result.seconds), result.sha256));
     console.print(toJson(result));
     return exitDone;

@@ -15,6 +15,8 @@ std::unique_ptr<Verb> makeEvaluateVerb();
 std::unique_ptr<Verb> makeFinetuneVerb();
 std::unique_ptr<Verb> makePruneVerb();
 std::unique_ptr<Verb> makeQuantizeVerb();
+std::unique_ptr<Verb> makeTidyVerb();
+std::unique_ptr<Verb> makeCheckVerb();
 std::unique_ptr<Verb> makeCompareVerb();
 std::unique_ptr<Verb> makeDeployVerb();
 std::unique_ptr<Verb> makeProjectVerb();
@@ -27,7 +29,7 @@ std::unique_ptr<Verb> makeStudioVerb();
 inline std::vector<std::unique_ptr<Verb>> allVerbs()
 {
     std::vector<std::unique_ptr<Verb>> verbs;
-    for (auto* make : {makeInfoVerb, makeEvaluateVerb, makeFinetuneVerb, makePruneVerb, makeQuantizeVerb, makeCompareVerb,
+    for (auto* make : {makeInfoVerb, makeCheckVerb, makeTidyVerb, makeEvaluateVerb, makeFinetuneVerb, makePruneVerb, makeQuantizeVerb, makeCompareVerb,
                        makeDeployVerb, makeProjectVerb, makeRunVerb, makeNewVerb, makeSampleVerb, makeDemoVerb, makeStudioVerb})
         verbs.push_back(make());
     return verbs;

@@ -22,6 +22,8 @@ enum class Activity
     Pruning,
     Calibrating,
     Quantizing,
+    Tidying,
+    Checking,
     Writing,
     Connecting,
     Uploading,

@@ -181,6 +181,8 @@ std::string labelOf(const StepParameters& parameters)
         const auto label = fmt::format("pruned {:g} %", prune->prune.ratio * 100);
         return prune->finetune.epochs == 0 ? label : label + ", " + trained(prune->finetune.epochs);
     }
+    if (std::holds_alternative<TidyParameters>(parameters))
+        return "tidied";
     return "int8";
 }
 

@@ -132,6 +132,17 @@ void visitFields(Visitor& visit, PruneParameters& p)
 }
 
 template<class Visitor>
+void visitFields(Visitor& visit, TidyParameters& p)
+{
+    auto& o = p.tidy;
+    visit(Field{"freeBatch", "--free-batch", "Make a batch that the model fixes free"}, o.freeBatch);
+    visit(Field{"foldBatchNormalization", "--fold-batchnorm", "Fold batch normalization into the layers before it"}, o.foldNormalization);
+    visit(Field{"keepDropout", "--keep-dropout", "Keep Dropout, which does nothing until the model is trained"}, o.keepDropout);
+    visit(Field{"largestGrowthBytes", "--largest-growth", "Bytes by which folded constants may make the file larger", 0, 1e12},
+          o.limits.largestGrowthBytes);
+}
+
+template<class Visitor>
 void visitFields(Visitor& visit, QuantizeParameters& p)
 {
     auto& o = p.quantize;

@@ -34,20 +34,15 @@ bool trains(const StepParameters& parameters)
     return std::holds_alternative<FinetuneParameters>(parameters);
 }
 
-bool isQuantized(const Graph& graph)
-{
-    return std::ranges::any_of(graph.order(), [&](NodeId id) {
-        const auto& type = graph.node(id).opType;
-        return type == "DequantizeLinear" || type == "QLinearConv" || type == "ConvInteger";
-    });
-}
+// Of the largest output. Passes come to 1e-5 or less; more than this is no rounding.
+constexpr double largestTidyDifference = 1e-4;
 
 // Everything that can be known to go wrong before minutes of work are spent.
 void checkInput(const StepParameters& parameters, const StepInput& input, const Graph& graph)
 {
-    const bool changesWeights = !std::holds_alternative<ImportParameters>(parameters) &&
-                                !std::holds_alternative<NewParameters>(parameters);
-    if (changesWeights && isQuantized(graph))
+    const bool needsFloats = std::holds_alternative<FinetuneParameters>(parameters) || std::holds_alternative<PruneParameters>(parameters) ||
+                             std::holds_alternative<QuantizeParameters>(parameters);
+    if (needsFloats && isQuantized(graph))
         throw Error(MessageCode::AlreadyQuantized, {{"path", input.model.string()}});
     if (trains(parameters)) {
         std::string operators;
@@ -56,6 +51,18 @@ void checkInput(const StepParameters& parameters, const StepInput& input, const 
         if (!operators.empty())
             throw Error(MessageCode::OperatorsUnsupported, {{"operators", operators}, {"open", stepsWithoutTraining}});
     }
+}
+
+// Training and pruning read a model best without what its exporter left in it. Dropout is for training.
+Graph tidiedFor(const StepParameters& parameters, Graph graph, std::vector<Message>& notices, const JobContext& job)
+{
+    if (!trains(parameters) && !std::holds_alternative<PruneParameters>(parameters))
+        return graph;
+    auto result = tidy(graph, {.freeBatch = trains(parameters), .keepDropout = true}, job);
+    if (result.changes.empty())
+        return graph;
+    notices = std::move(result.notices);
+    return std::move(result.graph);
 }
 
 void checkOutput(const fs::path& output)
@@ -106,6 +113,16 @@ public:
         if (!trains)
             return {std::move(pruned.graph), {}};
         return {finetuned(pruned.graph, parameters.finetune, m_job.part(0.1, 1)), {}};
+    }
+    Product operator()(const TidyParameters& parameters)
+    {
+        auto tidied = tidy(m_graph, parameters.tidy, m_job.part(0, 0.5));
+        tell(tidied.notices);
+        const auto difference = outputDifference(m_graph, tidied.graph, m_job.part(0.5, 1));
+        if (difference && !(*difference <= largestTidyDifference))
+            throw Error(MessageCode::InternalFault, {{"detail", "the tidied model's outputs differ by " + std::to_string(*difference)}});
+        m_result.tidied = TidyRecord{std::move(tidied.changes), tidied.before, tidied.after, difference};
+        return {std::move(tidied.graph), {}};
     }
     Product operator()(const QuantizeParameters& parameters)
     {
@@ -207,13 +224,13 @@ StepOutcome performStep(const StepParameters& parameters, const StepInput& input
     const auto started = std::chrono::steady_clock::now();
     if (needsData(parameters) && !input.dataset)
         throw Error(MessageCode::DataRequired, {{"step", stepName(parameters)}});
-    const Graph graph = readInput(parameters, input);
-    checkInput(parameters, input, graph);
-    job.checkStop();
-
     const Phases phases;
     StepOutcome outcome;
     auto& result = outcome.result;
+    const Graph graph = tidiedFor(parameters, readInput(parameters, input), result.notices, job.part(0, 0));
+    checkInput(parameters, input, graph);
+    job.checkStop();
+
     if (known)
         result.before = *known;
     else if (!isRoot(parameters))

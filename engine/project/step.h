@@ -7,6 +7,7 @@
 #include "evaluate/evaluation.h"
 #include "prune/pruner.h"
 #include "quantize/quantize.h"
+#include "tidy/tidy.h"
 #include "train/architecture.h"
 #include "train/train.h"
 
@@ -45,10 +46,15 @@ struct QuantizeParameters
     QuantizeOptions quantize;
 };
 
-using StepParameters =
-    std::variant<ImportParameters, NewParameters, FinetuneParameters, PruneParameters, QuantizeParameters>;
+struct TidyParameters
+{
+    TidyOptions tidy;
+};
 
-// "import", "new", "finetune", "prune", "quantize"
+using StepParameters =
+    std::variant<ImportParameters, NewParameters, FinetuneParameters, PruneParameters, QuantizeParameters, TidyParameters>;
+
+// "import", "new", "finetune", "prune", "quantize", "tidy"
 std::string stepName(const StepParameters& parameters);
 // Whether this step, with these parameters, reads a dataset.
 bool needsData(const StepParameters& parameters);
@@ -59,6 +65,15 @@ StepParameters parametersFromJson(const std::string& step, const Json& json);
 // The same step as a command line of `hone`, for copying ("hone prune MODEL --ratio 0.3 --out FILE").
 std::string commandLine(const StepParameters& parameters, const std::string& model, const std::string& data,
                         const std::string& out);
+
+// What tidying did, and what it is known to have left as it was.
+struct TidyRecord
+{
+    std::vector<TidyChange> changes;
+    TidySize before;
+    TidySize after;
+    std::optional<double> maxRelativeDifference; // of the outputs in ONNX Runtime; none where it doesn't run the model
+};
 
 struct StepResult
 {
@@ -71,6 +86,7 @@ struct StepResult
     std::vector<EpochResult> epochs;   // of training, if any
     std::vector<PrunedGroup> groups;   // of pruning, if any
     std::optional<double> proofMaxAbsDifference;
+    std::optional<TidyRecord> tidied;  // by a tidy step
     std::vector<Message> notices;
 };
 
@@ -84,7 +100,8 @@ struct StepInput
 
 // Runs a step on files: nothing is written unless it ends well. Throws what the step throws, and Error(DataRequired).
 StepResult runStep(const StepParameters& parameters, const StepInput& input, const JobContext& job);
-// Keys: before{}, after{}, seconds, output, sha256, epochs[], groups[], proof{maxAbsDifference}, notices[]; those that a step lacks are left out.
+// Keys: before{}, after{}, seconds, output, sha256, epochs[], groups[], proof{maxAbsDifference}, changes[] (pass, count, nodes[]), graph{before{nodes, initializers,
+// initializerBytes}, after{}}, maxRelativeDifference, notices[]; those that a step lacks are left out.
 Json toJson(const StepResult& result);
 
 } // namespace hone

@@ -180,7 +180,7 @@ std::optional<StepParameters> defaultsOf(const std::string& step)
 {
     for (const StepParameters& candidate : {StepParameters(ImportParameters{}), StepParameters(NewParameters{}),
                                             StepParameters(FinetuneParameters{}), StepParameters(PruneParameters{}),
-                                            StepParameters(QuantizeParameters{})})
+                                            StepParameters(QuantizeParameters{}), StepParameters(TidyParameters{})})
         if (stepName(candidate) == step)
             return candidate;
     return std::nullopt;
@@ -206,14 +206,14 @@ std::size_t editDistance(const std::string& a, const std::string& b)
 
 std::string stepName(const StepParameters& parameters)
 {
-    constexpr std::array names = {"import", "new", "finetune", "prune", "quantize"};
+    constexpr std::array names = {"import", "new", "finetune", "prune", "quantize", "tidy"};
     static_assert(names.size() == std::variant_size_v<StepParameters>);
     return names.at(parameters.index());
 }
 
 std::vector<std::string> knownSteps()
 {
-    return {"import", "new", "finetune", "prune", "quantize"};
+    return {"import", "new", "finetune", "prune", "quantize", "tidy"};
 }
 
 bool needsData(const StepParameters& parameters)

@@ -3,6 +3,7 @@
 #include "project/step.h"
 
 #include "project/record_json.h"
+#include "tidy/tidy_json.h"
 
 #include <nlohmann/json.hpp>
 
@@ -23,6 +24,12 @@ Json toJson(const StepResult& result)
         json["groups"] = groupsToJson(result.groups);
     if (result.proofMaxAbsDifference)
         json["proof"] = {{"maxAbsDifference", *result.proofMaxAbsDifference}};
+    if (result.tidied) {
+        json["changes"] = changesToJson(result.tidied->changes);
+        json["graph"] = {{"before", toJson(result.tidied->before)}, {"after", toJson(result.tidied->after)}};
+        if (result.tidied->maxRelativeDifference)
+            json["maxRelativeDifference"] = *result.tidied->maxRelativeDifference;
+    }
     if (!result.notices.empty())
         json["notices"] = messagesToJson(result.notices);
     return json;

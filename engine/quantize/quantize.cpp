@@ -19,13 +19,16 @@ bool isQuantizationOperator(const Node& node)
 
 void requireFloat(const Graph& graph)
 {
-    const bool quantized =
-        std::ranges::any_of(graph.order(), [&](NodeId id) { return isQuantizationOperator(graph.node(id)); });
-    if (quantized)
+    if (isQuantized(graph))
         throw Error(MessageCode::AlreadyQuantized, {{"path", graph.name}});
 }
 
 } // namespace
+
+bool isQuantized(const Graph& graph)
+{
+    return std::ranges::any_of(graph.order(), [&](NodeId id) { return isQuantizationOperator(graph.node(id)); });
+}
 
 QuantizeResult quantize(const Graph& graph, const Dataset& dataset, const QuantizeOptions& options, const JobContext& job)
 {

@@ -62,6 +62,9 @@ struct QuantizeResult
     std::vector<Message> notices;
 };
 
+// Whether some of it computes on integers already, or stores them for floats.
+bool isQuantized(const Graph& graph);
+
 // Metadata (the model's card) and the names of inputs and outputs stay. Throws Error(AlreadyQuantized, NothingToQuantize, CalibrationEmpty) and what loading throws.
 QuantizeResult quantize(const Graph& graph, const Dataset& dataset, const QuantizeOptions& options, const JobContext& job);
 

@@ -132,6 +132,8 @@ MadeUpRun runOnMadeUpInputs(Session& session, const MadeUpOptions& options, cons
     std::optional<Error> first;
     for (const auto& shapes : shapesToTry(session.inputs())) {
         job.checkStop();
+        if (options.accepts && !options.accepts(shapes))
+            continue;
         Random random(options.seed, static_cast<std::uint64_t>(options.kind));
         MadeUpRun run;
         for (std::size_t i = 0; i < shapes.size(); ++i)
@@ -145,6 +147,8 @@ MadeUpRun runOnMadeUpInputs(Session& session, const MadeUpOptions& options, cons
                 first = error;
         }
     }
+    if (!first)
+        throw Error(MessageCode::ModelInputUnsupported, {{"detail", "no shapes that it takes were found"}});
     throw *first;
 }
 

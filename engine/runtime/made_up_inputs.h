@@ -7,6 +7,7 @@
 #include "runtime/session.h"
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace hone
@@ -41,9 +42,11 @@ struct MadeUpOptions
     InputKind kind = InputKind::Normal;
     std::uint64_t seed = 0;
     std::vector<std::int64_t> bounds = {}; // by input; those behind the end are 2
+    std::function<bool(const std::vector<Dimensions>&)> accepts = {}; // shapes to try at all; none: any
 };
 
-// With the first of the shapes that the model takes. Throws Error(RuntimeRefused) where it takes none.
+// With the first of the shapes that the model takes. Throws Error(RuntimeRefused) where it takes none, Error(ModelInputUnsupported) where
+// none was accepted.
 MadeUpRun runOnMadeUpInputs(Session& session, const MadeUpOptions& options, const JobContext& job);
 
 struct Difference

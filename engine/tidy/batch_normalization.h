@@ -26,8 +26,8 @@ struct InsertedNormalization
 };
 
 // Behind every Conv and ConvTranspose whose float32 result no normalization reads and that isn't the model's output: a normalization with
-// mean 0, variance 1 and a scale that undoes epsilon, so that outputs stay as they are.
-std::vector<InsertedNormalization> insertBatchNormalization(Graph& graph);
+// mean 0, variance 1 and a scale that undoes epsilon, so that outputs stay as they are. Layers in `except` get none.
+std::vector<InsertedNormalization> insertBatchNormalization(Graph& graph, const std::vector<NodeId>& except = {});
 
 // Statistics of what goes through, with a scale and an offset that undo them: outputs stay as they are in inference, and a training step
 // starts from what the statistics of its batch are likely to be. mean and variance: one number a channel.

@@ -153,8 +153,8 @@ bool answersTheSame(const Graph& fixed, const Graph& freed)
     const SessionOptions options{.threads = 0, .optimization = Optimization::All, .profilePrefix = {}};
     auto one = Session::fromBytes(serializeOnnx(fixed), options, fixed.name);
     auto two = Session::fromBytes(serializeOnnx(freed), options, freed.name);
-    const auto first = runOnMadeUpInputs(one, {.kind = InputKind::Normal, .seed = proofSeed, .bounds = {}}, {});
-    const auto second = runOnMadeUpInputs(one, {.kind = InputKind::Normal, .seed = proofSeed + 1, .bounds = {}}, {});
+    const auto first = runOnMadeUpInputs(one, {.kind = InputKind::Normal, .seed = proofSeed}, {});
+    const auto second = runOnMadeUpInputs(one, {.kind = InputKind::Normal, .seed = proofSeed + 1}, {});
     std::vector<Tensor> both;
     for (std::size_t i = 0; i < first.inputs.size(); ++i) {
         if (!canJoin(first.inputs[i], second.inputs[i]))

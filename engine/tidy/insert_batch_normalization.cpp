@@ -46,12 +46,13 @@ Tensor filled(std::int64_t channels, float value)
 
 } // namespace
 
-std::vector<InsertedNormalization> insertBatchNormalization(Graph& graph)
+std::vector<InsertedNormalization> insertBatchNormalization(Graph& graph, const std::vector<NodeId>& except)
 {
     const GraphUses uses(graph);
     std::vector<InsertedNormalization> inserted;
     for (const auto id : std::vector(graph.order())) {
-        const auto channels = channelsToNormalize(graph, graph.node(id), uses);
+        const bool leftOut = std::ranges::find(except, id) != except.end();
+        const auto channels = leftOut ? 0 : channelsToNormalize(graph, graph.node(id), uses);
         if (channels < 1)
             continue;
         const auto layer = graph.node(id).name;

@@ -12,7 +12,7 @@ namespace
 
 bool isInferenceDropout(const Graph& graph, const Node& node, const GraphUses& uses)
 {
-    if (node.opType != "Dropout" || node.outputs.empty())
+    if (node.outputs.empty())
         return false;
     if (node.outputs.size() > 1 && node.outputs[1].valid() &&
         (!uses.users(node.outputs[1]).empty() || uses.isGraphOutput(node.outputs[1])))
@@ -33,7 +33,8 @@ bool movesNothing(const Node& node)
 class Dropping
 {
 public:
-    explicit Dropping(Graph& graph) : m_graph(graph), m_uses(graph), m_standsFor(graph.valueCount())
+    Dropping(Graph& graph, Dropouts dropouts)
+        : m_graph(graph), m_dropouts(dropouts), m_uses(graph), m_standsFor(graph.valueCount())
     {
         for (std::uint32_t i = 0; i < graph.valueCount(); ++i)
             m_standsFor[i] = ValueId{i};
@@ -71,8 +72,8 @@ private:
     {
         if (!node.domain.empty())
             return false;
-        if (isInferenceDropout(m_graph, node, m_uses))
-            return true;
+        if (node.opType == "Dropout")
+            return m_dropouts == Dropouts::Drop && isInferenceDropout(m_graph, node, m_uses);
         if (node.outputs.size() != 1)
             return false;
         if (node.opType == "Cast")
@@ -101,6 +102,7 @@ private:
     }
 
     Graph& m_graph;
+    Dropouts m_dropouts;
     GraphUses m_uses;
     std::optional<InferredTypes> m_types; // where a Cast asks for them
     std::vector<ValueId> m_standsFor;
@@ -108,9 +110,9 @@ private:
 
 } // namespace
 
-std::vector<std::string> dropNoOps(Graph& graph)
+std::vector<std::string> dropNoOps(Graph& graph, Dropouts dropouts)
 {
-    return Dropping(graph).run();
+    return Dropping(graph, dropouts).run();
 }
 
 } // namespace hone

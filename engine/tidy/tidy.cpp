@@ -4,6 +4,7 @@
 #include "onnx_io/onnx_io.h"
 #include "runtime/made_up_inputs.h"
 #include "tidy/batch_normalization.h"
+#include "tidy/inline_branches.h"
 #include "tidy/no_ops.h"
 
 #include <algorithm>
@@ -81,7 +82,8 @@ public:
         begin(0);
         note(TidyPass::RemoveUnused, removeUnused(graph));
         auto folded = liftConstants(graph);
-        note(TidyPass::DropNoOps, dropNoOps(graph));
+        append(folded, inlineKnownBranches(graph));
+        note(TidyPass::DropNoOps, dropNoOps(graph, m_options.keepDropout ? Dropouts::Keep : Dropouts::Drop));
         begin(0.2);
         append(folded, foldConstants(graph, m_options.limits));
         begin(0.5);

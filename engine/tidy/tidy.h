@@ -20,7 +20,7 @@ namespace hone
 enum class TidyPass
 {
     RemoveUnused,      // nodes and initializers that nothing reads
-    FoldConstants,     // Constant nodes, nodes that read constants alone, shapes that are known
+    FoldConstants,     // Constant nodes, nodes that read constants alone, shapes that are known, branches of a known If
     DropNoOps,         // Identity, inference Dropout and the like
     FreeBatch,
     FoldNormalization  // BatchNormalization into Conv, ConvTranspose and Gemm
@@ -33,6 +33,7 @@ struct TidyOptions
 {
     bool freeBatch = true;
     bool foldNormalization = false; // training without any is fragile
+    bool keepDropout = false;       // for a model that is to be trained
     FoldingLimits limits = {};
 };
 

@@ -151,6 +151,30 @@ private slots:
         QCOMPARE(operators(unlimited.graph), (std::vector<std::string>{"Add"}));
     }
 
+    void aBranchThatIsKnownToBeTakenReplacesItsIf()
+    {
+        // x.squeeze(1) of a rank that the exporter didn't know: If(Shape(x)[1] == 1) Squeeze else Identity
+        auto graph = emptyGraph(13);
+        const auto x = addInput(graph, "x", DType::Float32, shapeOf({Dim::free("N"), Dim::fixed(1), Dim::fixed(3)}));
+        const auto extent = addOperator(graph, "Gather", {addOperator(graph, "Shape", {x}), graph.addConstant("i", int64s({1}))});
+        const auto equal = addOperator(graph, "Equal", {extent, graph.addConstant("one", int64s({1}))});
+        const auto condition = addOperator(graph, "Squeeze", {equal});
+        const auto branch = [](const std::string& opType) {
+            auto body = emptyGraph(13);
+            body.name = opType;
+            std::vector<ValueId> inputs{body.addValue({.name = "x"})};
+            if (opType == "Squeeze")
+                inputs.push_back(body.addConstant("axes", int64s({1})));
+            body.outputs = {addOperator(body, opType, inputs)};
+            body.value(body.outputs[0]).type.dtype = DType::Float32;
+            return std::make_shared<const Graph>(body);
+        };
+        graph.outputs = {addOperator(graph, "If", {condition}, {{"then_branch", branch("Squeeze")}, {"else_branch", branch("Identity")}})};
+        const auto result = tidy(graph, {}, {});
+        QCOMPARE(operators(result.graph), (std::vector<std::string>{"Squeeze"}));
+        QVERIFY(computesTheSame(graph, result.graph));
+    }
+
     void aQuantizedModelsWeightsStayQuantized()
     {
         auto graph = emptyGraph(13);

@@ -36,6 +36,8 @@ QString activityText(Activity activity)
     case Activity::Pruning: return words(QT_TRANSLATE_NOOP("Jobs", "pruning"));
     case Activity::Calibrating: return words(QT_TRANSLATE_NOOP("Jobs", "calibrating"));
     case Activity::Quantizing: return words(QT_TRANSLATE_NOOP("Jobs", "quantizing"));
+    case Activity::Tidying: return words(QT_TRANSLATE_NOOP("Jobs", "tidying"));
+    case Activity::Checking: return words(QT_TRANSLATE_NOOP("Jobs", "checking"));
     case Activity::Writing: return words(QT_TRANSLATE_NOOP("Jobs", "writing"));
     case Activity::Connecting: return words(QT_TRANSLATE_NOOP("Jobs", "connecting"));
     case Activity::Uploading: return words(QT_TRANSLATE_NOOP("Jobs", "uploading"));

@@ -64,6 +64,7 @@ QString labelText(const Build& build)
                           [](const PruneParameters& step)
                           { return words(QT_TRANSLATE_NOOP("Builds", "pruned %1")).arg(wholePercent(step.prune.ratio)); },
                           [](const QuantizeParameters&) { return QStringLiteral("int8"); },
+                          [](const TidyParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "tidied")); },
                       },
                       build.parameters);
 }
@@ -87,6 +88,7 @@ QString detailText(const Build& build)
                           [](const FinetuneParameters& step) { return epochsText(step.train.epochs); },
                           [](const PruneParameters& step) { return prunedText(step); },
                           [](const QuantizeParameters& step) { return quantizedText(step); },
+                          [](const TidyParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "same outputs, fewer nodes")); },
                       },
                       build.parameters);
 }
@@ -113,6 +115,7 @@ QString stepTitle(const StepParameters& parameters, const QString& parentLabel)
                 return words(QT_TRANSLATE_NOOP("Builds", "Pruning %1 by %2")).arg(parentLabel, wholePercent(step.prune.ratio));
             },
             [&](const QuantizeParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "Quantizing %1")).arg(parentLabel); },
+            [&](const TidyParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "Tidying %1")).arg(parentLabel); },
         },
         parameters);
 }
@@ -146,9 +149,11 @@ QString recipeLine(const StepParameters& parameters)
                     .arg(p.quantize.ranges == RangeMethod::Percentile ? QStringLiteral("percentile") : QStringLiteral("minmax"))
                     .arg(p.quantize.samples);
             },
+            [](const TidyParameters& p)
+            { return p.tidy.foldNormalization ? QStringLiteral("batch normalization folded") : QString(); },
         },
         parameters);
-    return step + QLatin1Char(' ') + settings;
+    return settings.isEmpty() ? step : step + QLatin1Char(' ') + settings;
 }
 
 } // namespace hone::studio

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "check/engine_agreement.h"
+
+#include "autograd/graph_module.h"
+#include "check/memory_estimate.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace hone
+{
+namespace
+{
+
+constexpr std::uint64_t inputSeed = 7;
+// Of what is free: both engines and the gradients need their part.
+constexpr double memoryShare = 0.3;
+// Where the system doesn't say what is free.
+constexpr std::int64_t modestBytes = std::int64_t{2} << 30;
+
+bool anyNumber(const MadeUpRun& run)
+{
+    return std::ranges::any_of(run.outputs, [](const Tensor& output) { return differenceOf(output, output).anyNumber; });
+}
+
+} // namespace
+
+MadeUpRun runInOnnxRuntime(const std::filesystem::path& model, const Graph& graph, const JobContext& job)
+{
+    const auto available = availableBytes();
+    const auto limit = available > 0 ? static_cast<std::int64_t>(static_cast<double>(available) * memoryShare) : modestBytes;
+    std::int64_t refusedBytes = 0; // the least that was over the limit
+    MadeUpOptions options{.kind = InputKind::Normal, .seed = inputSeed, .bounds = indexBounds(graph)};
+    options.accepts = [&](const std::vector<Dimensions>& shapes) {
+        try {
+            const auto bytes = bytesOfARun(graph, shapes);
+            if (bytes > limit)
+                refusedBytes = refusedBytes == 0 ? bytes : std::min(bytes, refusedBytes);
+            return bytes <= limit;
+        } catch (const Error&) {
+            return true; // ONNX Runtime says what doesn't fit
+        }
+    };
+    Session session(model, {.threads = 0, .optimization = Optimization::None, .profilePrefix = {}});
+    const auto runOnce = [&] {
+        try {
+            return runOnMadeUpInputs(session, options, job);
+        } catch (const Error& error) {
+            if (error.code() != MessageCode::ModelInputUnsupported || refusedBytes == 0)
+                throw;
+            throw Error(MessageCode::ModelTooLarge,
+                        {{"path", model.string()}, {"detail", "one run of it takes " + std::to_string(refusedBytes >> 20) + " MiB"}});
+        }
+    };
+    auto run = runOnce();
+    if (!anyNumber(run)) { // a logarithm or a root of something negative
+        options.kind = InputKind::Uniform;
+        run = runOnce();
+    }
+    return run;
+}
+
+Agreement compareEngines(const Graph& graph, const MadeUpRun& reference)
+{
+    GraphModule module(graph);
+    const auto outputs = module.forward(reference.inputs);
+    Agreement agreement;
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+        const double difference = differenceOf(reference.outputs.at(i), outputs[i]).relative;
+        if (difference >= agreement.maxRelativeDifference) {
+            agreement.maxRelativeDifference = difference;
+            agreement.worstOutput = graph.value(graph.outputs[i]).name;
+        }
+    }
+    return agreement;
+}
+
+double allowedDifference(const Graph& graph)
+{
+    constexpr double floats = 1e-4, halves = 1e-2, steps = 5e-2;
+    double allowed = floats;
+    for (std::uint32_t i = 0; i < graph.valueCount(); ++i) {
+        const auto dtype = graph.value(ValueId{i}).type.dtype;
+        if (dtype == DType::Float16 || dtype == DType::BFloat16)
+            allowed = std::max(allowed, halves);
+    }
+    for (const auto id : graph.order())
+        if (graph.node(id).opType.find("QuantizeLinear") != std::string::npos || graph.node(id).opType.starts_with("QLinear"))
+            allowed = std::max(allowed, steps);
+    return allowed;
+}
+
+Gradients goBackward(const Graph& graph, const MadeUpRun& reference)
+{
+    Gradients result;
+    if (reference.outputs.empty() || !isFloatingPoint(reference.outputs[0].dtype()))
+        return result;
+    GraphModule module(graph);
+    Random random(inputSeed, 1); // what a loss hands back; of a Softmax' plain sum there is nothing to learn
+    const auto& output = reference.outputs[0];
+    const auto cotangent = madeUpInput(output.dtype(), output.shape(), InputKind::Normal, random);
+    for (const auto& [name, gradient] : module.gradients(reference.inputs, cotangent)) {
+        const auto values = toFloats(gradient);
+        if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); }))
+            result.notFinite.push_back(name);
+        result.any = result.any || std::ranges::any_of(values, [](float value) { return value != 0; });
+    }
+    return result;
+}
+
+} // namespace hone
