@@ -3,12 +3,12 @@
 
 #include "autograd/graph_module.h"
 #include "check/engine_agreement.h"
-#include "check/memory_estimate.h"
 #include "check/open_steps.h"
 #include "onnx_io/onnx_io.h"
 #include "prune/dependency_graph.h"
 #include "quantize/plan.h"
 #include "quantize/quantize.h"
+#include "runtime/memory_estimate.h"
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 #include "check/engine_agreement.h"
 
 #include "autograd/graph_module.h"
-#include "check/memory_estimate.h"
+#include "runtime/memory_estimate.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,11 +13,6 @@ namespace
 {
 
 constexpr std::uint64_t inputSeed = 7;
-// Of what is free: both engines and the gradients need their part.
-constexpr double memoryShare = 0.3;
-// Where the system doesn't say what is free.
-constexpr std::int64_t modestBytes = std::int64_t{2} << 30;
-
 bool anyNumber(const MadeUpRun& run)
 {
     return std::ranges::any_of(run.outputs, [](const Tensor& output) { return differenceOf(output, output).anyNumber; });
@@ -27,29 +22,18 @@ bool anyNumber(const MadeUpRun& run)
 
 MadeUpRun runInOnnxRuntime(const std::filesystem::path& model, const Graph& graph, const JobContext& job)
 {
-    const auto available = availableBytes();
-    const auto limit = available > 0 ? static_cast<std::int64_t>(static_cast<double>(available) * memoryShare) : modestBytes;
-    std::int64_t refusedBytes = 0; // the least that was over the limit
+    const MemoryLimit limit(graph);
     MadeUpOptions options{.kind = InputKind::Normal, .seed = inputSeed, .bounds = indexBounds(graph)};
-    options.accepts = [&](const std::vector<Dimensions>& shapes) {
-        try {
-            const auto bytes = bytesOfARun(graph, shapes);
-            if (bytes > limit)
-                refusedBytes = refusedBytes == 0 ? bytes : std::min(bytes, refusedBytes);
-            return bytes <= limit;
-        } catch (const Error&) {
-            return true; // ONNX Runtime says what doesn't fit
-        }
-    };
+    options.accepts = [&](const std::vector<Dimensions>& shapes) { return limit.allows(shapes); };
     Session session(model, {.threads = 0, .optimization = Optimization::None, .profilePrefix = {}});
     const auto runOnce = [&] {
         try {
             return runOnMadeUpInputs(session, options, job);
         } catch (const Error& error) {
-            if (error.code() != MessageCode::ModelInputUnsupported || refusedBytes == 0)
+            if (error.code() != MessageCode::ModelInputUnsupported || limit.refusedBytes() == 0)
                 throw;
-            throw Error(MessageCode::ModelTooLarge,
-                        {{"path", model.string()}, {"detail", "one run of it takes " + std::to_string(refusedBytes >> 20) + " MiB"}});
+            throw Error(MessageCode::ModelTooLarge, {{"path", model.string()},
+                                                     {"detail", "one run of it takes " + std::to_string(limit.refusedBytes() >> 20) + " MiB"}});
         }
     };
     auto run = runOnce();

@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "onnx_io/onnx_io.h"
 #include "runtime/made_up_inputs.h"
+#include "runtime/memory_estimate.h"
 #include "tidy/batch_separation.h"
 
 #include <algorithm>
@@ -153,8 +154,12 @@ bool answersTheSame(const Graph& fixed, const Graph& freed)
     const SessionOptions options{.threads = 0, .optimization = Optimization::All, .profilePrefix = {}};
     auto one = Session::fromBytes(serializeOnnx(fixed), options, fixed.name);
     auto two = Session::fromBytes(serializeOnnx(freed), options, freed.name);
-    const auto first = runOnMadeUpInputs(one, {.kind = InputKind::Normal, .seed = proofSeed}, {});
-    const auto second = runOnMadeUpInputs(one, {.kind = InputKind::Normal, .seed = proofSeed + 1}, {});
+    const MemoryLimit limit(fixed);
+    MadeUpOptions inputs{.kind = InputKind::Normal, .seed = proofSeed, .bounds = indexBounds(fixed)};
+    inputs.accepts = [&](const std::vector<Dimensions>& shapes) { return limit.allows(shapes); };
+    const auto first = runOnMadeUpInputs(one, inputs, {});
+    inputs.seed = proofSeed + 1;
+    const auto second = runOnMadeUpInputs(one, inputs, {});
     std::vector<Tensor> both;
     for (std::size_t i = 0; i < first.inputs.size(); ++i) {
         if (!canJoin(first.inputs[i], second.inputs[i]))
@@ -168,6 +173,17 @@ bool answersTheSame(const Graph& fixed, const Graph& freed)
             differenceOf(joined(first.outputs[i], second.outputs[i]), outputs[i]).relative > proofTolerance)
             return false;
     return true;
+}
+
+// As a clause; empty for a failure that says nothing about the batch.
+std::string reasonOf(const Error& error)
+{
+    if (error.code() == MessageCode::ModelInputUnsupported)
+        return "there is not enough memory to try another";
+    if (error.code() == MessageCode::RuntimeRefused)
+        return "ONNX Runtime doesn't run it with another";
+    const auto node = error.message().arguments.find("node");
+    return error.code() == MessageCode::ShapeMismatch && node != error.message().arguments.end() ? "'" + node->second + "' needs it" : "";
 }
 
 } // namespace
@@ -188,11 +204,9 @@ FreedBatch makeBatchFree(Graph& graph)
         if (result.reason.empty() && !answersTheSame(graph, freed))
             result.reason = "samples of one batch don't answer as they do one by one";
     } catch (const Error& error) {
-        if (error.code() != MessageCode::ShapeMismatch && error.code() != MessageCode::RuntimeRefused)
+        result.reason = reasonOf(error);
+        if (result.reason.empty())
             throw;
-        const auto& arguments = error.message().arguments;
-        const auto node = arguments.find("node");
-        result.reason = node == arguments.end() ? "ONNX Runtime doesn't run it with another" : "'" + node->second + "' needs it";
     }
     if (!result.reason.empty())
         return result;

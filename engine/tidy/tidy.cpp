@@ -3,6 +3,7 @@
 
 #include "onnx_io/onnx_io.h"
 #include "runtime/made_up_inputs.h"
+#include "runtime/memory_estimate.h"
 #include "tidy/batch_normalization.h"
 #include "tidy/inline_branches.h"
 #include "tidy/no_ops.h"
@@ -171,13 +172,17 @@ std::optional<double> outputDifference(const Graph& before, const Graph& after, 
     const SessionOptions options{.threads = 0, .optimization = Optimization::None, .profilePrefix = {}};
     std::optional<Session> original;
     std::vector<MadeUpRun> runs;
-    const auto bounds = indexBounds(before);
+    const MemoryLimit limit(before);
+    MadeUpOptions inputs{.seed = proofSeed, .bounds = indexBounds(before)};
+    inputs.accepts = [&](const std::vector<Dimensions>& shapes) { return limit.allows(shapes); };
     try {
         original.emplace(Session::fromBytes(serializeOnnx(before), options, before.name));
-        for (const auto kind : {InputKind::Normal, InputKind::Uniform})
-            runs.push_back(runOnMadeUpInputs(*original, {.kind = kind, .seed = proofSeed, .bounds = bounds}, job));
+        for (const auto kind : {InputKind::Normal, InputKind::Uniform}) {
+            inputs.kind = kind;
+            runs.push_back(runOnMadeUpInputs(*original, inputs, job));
+        }
     } catch (const Error& error) {
-        if (error.code() != MessageCode::RuntimeRefused)
+        if (error.code() != MessageCode::RuntimeRefused && error.code() != MessageCode::ModelInputUnsupported)
             throw;
         return std::nullopt;
     }

@@ -65,7 +65,7 @@ struct TidyResult
 TidyResult tidy(const Graph& graph, const TidyOptions& options, const JobContext& job);
 
 // How far the outputs of two graphs with the same ports are apart in ONNX Runtime on made-up inputs: the largest |difference| over the
-// largest |value| of any output. None where ONNX Runtime runs the first one neither.
+// largest |value| of any output. None where ONNX Runtime doesn't run the first one, or memory is short.
 std::optional<double> outputDifference(const Graph& before, const Graph& after, const JobContext& job);
 
 } // namespace hone

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "check/memory_estimate.h"
+#include "runtime/memory_estimate.h"
 
+#include "core/error.h"
 #include "graph/shape_inference.h"
 
+#include <algorithm>
 #include <fstream>
 #include <limits>
 #include <string>
@@ -11,6 +13,11 @@ namespace hone
 {
 namespace
 {
+
+// Of what is free: inputs, both engines' values and gradients need their part.
+constexpr double memoryShare = 0.3;
+// Where the system doesn't say what is free.
+constexpr std::int64_t modestBytes = std::int64_t{2} << 30;
 
 constexpr std::int64_t atMost = std::numeric_limits<std::int64_t>::max() / 4;
 
@@ -55,6 +62,24 @@ std::int64_t bytesOfARun(const Graph& graph, const std::vector<Dimensions>& inpu
         if (!graph.isConstant(ValueId{i}))
             bytes = std::min(atMost, bytes + bytesOf(types.type(ValueId{i})));
     return bytes;
+}
+
+MemoryLimit::MemoryLimit(const Graph& graph) : m_graph(graph)
+{
+    const auto available = availableBytes();
+    m_most = available > 0 ? static_cast<std::int64_t>(static_cast<double>(available) * memoryShare) : modestBytes;
+}
+
+bool MemoryLimit::allows(const std::vector<Dimensions>& inputs) const
+{
+    try {
+        const auto bytes = bytesOfARun(m_graph, inputs);
+        if (bytes > m_most)
+            m_refused = m_refused == 0 ? bytes : std::min(bytes, m_refused);
+        return bytes <= m_most;
+    } catch (const Error&) {
+        return true;
+    }
 }
 
 std::int64_t availableBytes()
