@@ -118,7 +118,8 @@ std::vector<Pair> pairsIn(const fs::path& folder)
             continue;
         }
         const auto ofFile = splitOfFolder(stem.substr(0, stem.find_first_of("_-.")));
-        for (const auto& name : NpzFile(file).names())
+        const NpzFile archive(file);
+        for (const auto& name : archive.names())
             add(file, name, name, ofFile);
     }
     for (auto& pair : pairs)

@@ -4,6 +4,7 @@
 #include "data/random_operations.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace hone
 {
@@ -37,13 +38,88 @@ std::span<const std::uint8_t> flippedAndShifted(std::span<const std::uint8_t> pi
     return {shifted, scratch.size()};
 }
 
+// How a sample of numbers is moved in time and made noisy.
+struct Disturbance
+{
+    std::ptrdiff_t later = 0; // rows
+    double noise = 0;
+};
+
+Disturbance drawn(const Augmentation& augmentation, std::size_t rows, Random& random)
+{
+    const auto reach = std::uint64_t(augmentation.timeShift * double(rows));
+    Disturbance disturbance;
+    disturbance.later = reach > 0 ? std::ptrdiff_t(random.below(2 * reach + 1)) - std::ptrdiff_t(reach) : 0;
+    disturbance.noise = augmentation.noise > 0 ? random.uniform(0, augmentation.noise) : 0;
+    return disturbance;
+}
+
+void disturbWave(std::span<const float> wave, const Disturbance& disturbance, Random& random, std::span<float> result)
+{
+    const auto count = std::ptrdiff_t(wave.size());
+    double energy = 0;
+    for (const float value : wave)
+        energy += double(value) * value;
+    const double deviation = disturbance.noise * std::sqrt(energy / double(std::max<std::ptrdiff_t>(1, count)));
+    for (std::ptrdiff_t i = 0; i < count; ++i) {
+        const auto source = i - disturbance.later;
+        const float moved = source >= 0 && source < count ? wave[std::size_t(source)] : 0.f;
+        result[std::size_t(i)] = deviation > 0 ? moved + float(deviation * random.normal()) : moved;
+    }
+}
+
+void disturbWindow(std::span<const float> window, const WindowPreprocess& preprocess, const Disturbance& disturbance, Random& random,
+                   std::span<float> result)
+{
+    const auto length = std::ptrdiff_t(preprocess.length);
+    const auto channels = std::size_t(preprocess.channels);
+    const auto deviationOf = [&](std::size_t c) {
+        return preprocess.std.empty() ? 1.0 : preprocess.std[preprocess.std.size() == 1 ? 0 : c];
+    };
+    for (std::ptrdiff_t row = 0; row < length; ++row) {
+        const auto source = std::size_t(std::clamp<std::ptrdiff_t>(row - disturbance.later, 0, length - 1));
+        for (std::size_t c = 0; c < channels; ++c) {
+            const double noise = disturbance.noise > 0 ? disturbance.noise * deviationOf(c) * random.normal() : 0;
+            result[std::size_t(row) * channels + c] = window[source * channels + c] + float(noise);
+        }
+    }
+}
+
+std::span<const std::byte> disturbed(std::span<const std::byte> fitted, const Preprocess& preprocess, const Augmentation& augmentation,
+                                     Random& random, std::vector<std::byte>& scratch)
+{
+    const bool isSound = preprocess.kind() == SampleKind::Sound;
+    const std::span values(reinterpret_cast<const float*>(fitted.data()), fitted.size() / sizeof(float));
+    scratch.resize(fitted.size());
+    const std::span result(reinterpret_cast<float*>(scratch.data()), values.size());
+    const auto disturbance = drawn(augmentation, isSound ? values.size() : std::size_t(preprocess.window().length), random);
+    if (isSound)
+        disturbWave(values, disturbance, random, result);
+    else
+        disturbWindow(values, preprocess.window(), disturbance, random, result);
+    return scratch;
+}
+
 } // namespace
+
+bool Augmentation::changes(SampleKind kind) const
+{
+    switch (kind) {
+    case SampleKind::Picture: return flip || shiftedCrop > 0 || randomOperations > 0;
+    case SampleKind::Sound:
+    case SampleKind::Window: return timeShift > 0 || noise > 0;
+    case SampleKind::Tensor: break;
+    }
+    return false;
+}
 
 std::span<const std::byte> augmented(std::span<const std::byte> fitted, const Preprocess& preprocess,
                                      const Augmentation& augmentation, Random& random, std::vector<std::byte>& scratch)
 {
-    if (preprocess.kind() != SampleKind::Picture)
+    if (!augmentation.changes(preprocess.kind()))
         return fitted;
+    if (preprocess.kind() != SampleKind::Picture)
+        return disturbed(fitted, preprocess, augmentation, random, scratch);
     const auto& picture = preprocess.picture();
     const std::span pixels(reinterpret_cast<const std::uint8_t*>(fitted.data()), fitted.size());
     const auto moved = flippedAndShifted(pixels, picture, augmentation, random, scratch);

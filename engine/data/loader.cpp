@@ -46,7 +46,7 @@ std::vector<std::size_t> evenlyChosen(std::size_t count, std::size_t limit)
 // Features that are dear to compute are kept as they are, unless each epoch changes what they come from.
 Stage stageKept(const FrontEnd& frontEnd, const LoaderOptions& options)
 {
-    return frontEnd.finishIsDear() && !options.augmentation.any() ? Stage::Finished : Stage::Fitted;
+    return frontEnd.finishIsDear() && !options.augmentation.changes(frontEnd.preprocess().kind()) ? Stage::Finished : Stage::Fitted;
 }
 
 // Of a float tensor, which may be null: the wanted rows of its first axis, `count` of them.
@@ -265,7 +265,7 @@ void Loader::Implementation::makeSample(PendingBatch& pending, std::size_t inBat
         std::ranges::copy(sample, std::as_writable_bytes(input).begin());
         return;
     }
-    if (options.augmentation.any()) {
+    if (options.augmentation.changes(frontEnd.preprocess().kind())) {
         Random random(augmentationSeed, index);
         sample = augmented(sample, frontEnd.preprocess(), options.augmentation, random, augmentedScratch);
     }

@@ -21,8 +21,13 @@ struct Augmentation
     int shiftedCrop = 0;   // black pixels of padding on each side, of which a random crop takes the size back; 0: off
     int randomOperations = 0; // of random_operations.h, on each picture one after the other; 0: off
     double magnitude = 5;     // theirs, 0 to 10
+    // Of sounds and windows; 0: off.
+    double timeShift = 0; // at most so much of the length, either way; what moves in is silence, or a window's first or last row
+    double noise = 0;     // standard deviation, against a sound's root mean square or a channel's deviation; at most, drawn for each sample
 
-    bool any() const { return flip || shiftedCrop > 0 || randomOperations > 0; }
+    bool any() const { return flip || shiftedCrop > 0 || randomOperations > 0 || timeShift > 0 || noise > 0; }
+    // Whether it changes samples of that kind.
+    bool changes(SampleKind kind) const;
 };
 
 enum class Order

@@ -7,6 +7,7 @@
 #include <QTest>
 
 #include <cmath>
+#include <set>
 
 using namespace hone;
 namespace fs = std::filesystem;
@@ -229,8 +230,39 @@ private slots:
         loader.restart(1);
         const auto again = loader.next({});
         QVERIFY(first->inputs == again->inputs);
-        Loader augmented(data, Split::Train, pairing, {.batch = 64, .augmentation = {.flip = true}}); // waves are kept then, not features
-        QVERIFY(augmented.next({})->inputs == first->inputs);
+        Loader flipped(data, Split::Train, pairing, {.batch = 64, .augmentation = {.flip = true}}); // sounds have no left and right
+        QVERIFY(flipped.next({})->inputs == first->inputs);
+    }
+
+    void wavesAreMovedAndMadeNoisyWithinTheirReach()
+    {
+        for (const auto* name : {"a", "b"})
+            for (int i = 0; i < 20; ++i)
+                writeBytes(m_folder / "train" / name / (std::to_string(i) + ".wav"), wavOf({8000, std::vector<float>(100, 0.5f)}));
+        writeBytes(m_folder / "dataset.yaml", "validation: {fraction: 0}\npreprocess: {rate: 8000, seconds: 0.0125, features: waveform}\n");
+        const auto data = Dataset::open(m_folder);
+        const auto pairing = pair(modelOf(shapeOf({100}), 2), data);
+        Loader moved(data, Split::Train, pairing, {.batch = 64, .augmentation = {.timeShift = 0.1}});
+        const auto batch = moved.next({});
+        std::set<std::pair<bool, std::ptrdiff_t>> seen;
+        for (std::size_t s = 0; s < 40; ++s) {
+            const auto wave = batch->inputs.data<float>().subspan(s * 100, 100);
+            const auto silent = std::count(wave.begin(), wave.end(), 0.f);
+            QVERIFY(silent <= 10);
+            seen.insert({wave[0] == 0, silent});
+        }
+        QVERIFY(seen.size() > 8);
+        Loader noisy(data, Split::Train, pairing, {.batch = 64, .augmentation = {.noise = 0.2}});
+        const auto first = noisy.next({});
+        noisy.restart(0);
+        QVERIFY(noisy.next({})->inputs == first->inputs); // the same epoch again
+        noisy.restart(1);
+        QVERIFY(!(noisy.next({})->inputs == first->inputs));
+        double squares = 0;
+        for (const float value : first->inputs.data<float>())
+            squares += (value - 0.5) * (value - 0.5);
+        const double deviation = std::sqrt(squares / 4000); // up to 0.2 of 0.5, evenly: 0.1 / sqrt(3)
+        QVERIFY2(deviation > 0.04 && deviation < 0.075, std::to_string(deviation).c_str());
     }
 };
 
