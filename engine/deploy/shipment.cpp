@@ -40,7 +40,8 @@ std::optional<Preprocess> preprocessOf(const Graph& graph, const ModelCard& card
     if (card.preprocess && card.preprocess->kind() != SampleKind::Picture)
         return card.preprocess; // complete since training wrote it
     const auto& type = graph.value(graph.inputs.front()).type;
-    if (type.dtype != DType::Float32 || !type.shape || type.shape->size() != 4)
+    const bool takesBytes = type.dtype == DType::UInt8;
+    if ((type.dtype != DType::Float32 && !takesBytes) || !type.shape || type.shape->size() != 4)
         return std::nullopt;
     const auto& shape = *type.shape;
     auto preprocess = card.preprocess.value_or(Preprocess{}).picture();
@@ -55,6 +56,8 @@ std::optional<Preprocess> preprocessOf(const Graph& graph, const ModelCard& card
             preprocess.mean = {0};
             preprocess.std = {1};
         }
+        if (takesBytes)
+            preprocess.range = {0, 255}; // pixels as they are
     }
     const std::size_t first = preprocess.layout == Layout::Nchw ? 2 : 1;
     if (shape[first].isFixed())
@@ -93,7 +96,7 @@ std::map<int, std::string> namesByOutput(const ModelCard& card, const Dataset* d
     std::map<int, std::string> names;
     for (const auto& [label, output] : card.classes)
         names.emplace(output, label);
-    if (dataset && pairing)
+    if (dataset && pairing && pairing->task == Task::Classification)
         for (std::size_t i = 0; i < pairing->outputOfClass.size(); ++i)
             if (const auto output = pairing->outputOfClass[i])
                 names[*output] = dataset->classes()[i].name;

@@ -6,6 +6,7 @@
 #include "evaluate/batch_run.h"
 #include "evaluate/ordered_pipeline.h"
 #include "onnx_io/onnx_io.h"
+#include "preprocess/raw_input.h"
 #include "runtime/made_up_inputs.h"
 #include "runtime/session.h"
 
@@ -64,6 +65,7 @@ class DataQuestions final : public QuestionSource
 public:
     DataQuestions(const AgreementRequest& request, const Graph& reference)
         : m_batch(commonBatch(request.graph, reference)), m_pairing(pairForInput(request.graph, *request.dataset)),
+          m_takes(inputType(request.graph)), m_referenceTakes(inputType(reference)),
           m_loader(*request.dataset, request.options.split, m_pairing, loading(request))
     {
         const auto pairing = pairForInput(reference, *request.dataset);
@@ -78,14 +80,14 @@ public:
             return std::nullopt;
         Question question;
         question.rows = {batch->indices.size(), static_cast<std::size_t>(m_batch)};
-        question.inputs = {padded(batch->inputs, m_batch)};
+        question.inputs = {asTaken(padded(batch->inputs, m_batch), m_takes)};
         if (m_referenceLoader) {
             const auto other = m_referenceLoader->next(job);
             if (!other || other->indices != batch->indices)
                 throwUnlike("the data give it other samples");
-            question.referenceInputs = {padded(other->inputs, m_batch)};
+            question.referenceInputs = {asTaken(padded(other->inputs, m_batch), m_referenceTakes)};
         } else
-            question.referenceInputs = question.inputs;
+            question.referenceInputs = {asTaken(padded(batch->inputs, m_batch), m_referenceTakes)};
         return question;
     }
     std::size_t count() const override { return m_loader.batches(); }
@@ -99,6 +101,7 @@ public:
     }
 
 private:
+    static DType inputType(const Graph& graph) { return graph.value(graph.inputs.at(0)).type.dtype; }
     LoaderOptions loading(const AgreementRequest& request) const
     {
         LoaderOptions options;
@@ -110,6 +113,8 @@ private:
 
     std::int64_t m_batch;
     Pairing m_pairing;
+    DType m_takes;
+    DType m_referenceTakes;
     Loader m_loader;
     std::optional<Loader> m_referenceLoader; // where it reads the data in another way
 };

@@ -9,6 +9,7 @@
 #include "evaluate/scorer.h"
 #include "graph/cost.h"
 #include "onnx_io/onnx_io.h"
+#include "preprocess/raw_input.h"
 #include "runtime/session.h"
 
 #include <algorithm>
@@ -53,12 +54,13 @@ void measureTask(const TaskRequest& request, Evaluation& evaluation, const JobCo
     const int threads = threadCount(options.threads);
     Loader loader(dataset, options.split, pairing, {.batch = batch, .limit = options.limit, .threads = threads});
     Session session(model, {.threads = 1});
+    const auto takes = session.inputs().at(0).dtype;
     const auto scorer = makeScorer({pairing.task, pairing.outputs, endsInSoftmax(graph)});
 
     const auto start = std::chrono::steady_clock::now();
     OrderedPipeline<Batch, Tensor> pipeline({
         .take = [&](const JobContext& taking) { return loader.next(taking); },
-        .work = [&](const Batch& taken) { return session.run({fixed ? padded(taken.inputs, batch) : taken.inputs}).at(0); },
+        .work = [&](const Batch& taken) { return session.run({asTaken(fixed ? padded(taken.inputs, batch) : taken.inputs, takes)}).at(0); },
         .give = [&](const Batch& taken, const Tensor& output) { scorer->add(output, taken); },
         .tell =
             [&](std::size_t given) {

@@ -133,4 +133,14 @@ Json toJson(const TaskMetric& metric)
             {"higherIsBetter", higherIsBetter(metric.kind)}};
 }
 
+std::optional<TaskMetric> metricFromJson(const Json& json)
+{
+    const auto kind = metricKindFromName(json.value("name", std::string()));
+    const auto number = [&](const char* key) {
+        const auto found = json.find(key);
+        return found != json.end() && found->is_number() ? found->get<double>() : std::numeric_limits<double>::quiet_NaN();
+    };
+    return kind ? std::optional(TaskMetric{*kind, number("value"), number("low"), number("high")}) : std::nullopt;
+}
+
 } // namespace hone

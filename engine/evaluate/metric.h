@@ -54,5 +54,7 @@ bool isWithin(const TaskMetric& metric, const TaskMetric& best, double tolerance
 
 // Keys: name, value, low, high, higherIsBetter.
 Json toJson(const TaskMetric& metric);
+// None where the name isn't known. Throws what the JSON library throws.
+std::optional<TaskMetric> metricFromJson(const Json& json);
 
 } // namespace hone

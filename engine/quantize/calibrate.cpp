@@ -3,6 +3,7 @@
 #include "data/pairing.h"
 #include "evaluate/batch_run.h"
 #include "onnx_io/onnx_io.h"
+#include "preprocess/raw_input.h"
 #include "quantize/plan.h"
 #include "quantize/quantize.h"
 #include "quantize/range_collector.h"
@@ -135,7 +136,7 @@ Calibration calibrate(const Graph& prepared, const Dataset& dataset, const Quant
         const auto inputs = fixedBatch ? filledUp(next->inputs, batch) : next->inputs;
         for (const auto id : fed)
             collectors.at(id).add(inputs.data<float>());
-        const auto values = session ? session->run({inputs}) : std::vector<Tensor>();
+        const auto values = session ? session->run({asTaken(inputs, session->inputs().at(0).dtype)}) : std::vector<Tensor>();
         for (std::size_t i = 0; i < values.size(); ++i)
             collectors.at(computed[i]).add(values[i].data<float>());
         result.samples += next->labels.size();
