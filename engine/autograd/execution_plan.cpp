@@ -18,6 +18,16 @@ bool outputMayBeOverwritten(const Node& node)
     return node.domain.empty() && operators.contains(node.opType);
 }
 
+// What a node reads: its inputs, then what its sub-graphs capture. An omitted input is an invalid id.
+std::vector<ValueId> readsOf(const Graph& graph, const Node& node)
+{
+    std::vector<ValueId> reads = node.inputs;
+    for (const auto& name : capturedNames(node))
+        if (const auto id = graph.findValue(name))
+            reads.push_back(*id);
+    return reads;
+}
+
 // Positions of the nodes that the wanted values depend on, in order.
 std::vector<std::size_t> neededPositions(const Graph& graph, const std::vector<ValueId>& wanted)
 {
@@ -32,7 +42,7 @@ std::vector<std::size_t> neededPositions(const Graph& graph, const std::vector<V
         if (!needed)
             continue;
         positions.push_back(position);
-        for (const ValueId id : node.inputs)
+        for (const ValueId id : readsOf(graph, node))
             if (id.valid())
                 isNeeded[id.index] = true;
     }
@@ -50,7 +60,7 @@ ExecutionPlan planExecution(const Graph& graph, const std::vector<ValueId>& want
     std::vector<bool> overwritable(graph.valueCount(), false);
     for (const std::size_t position : neededPositions(graph, wanted)) {
         const Node& node = graph.node(graph.order()[position]);
-        for (const ValueId id : node.inputs) {
+        for (const ValueId id : readsOf(graph, node)) {
             if (!id.valid())
                 continue;
             ++reads[id.index];
@@ -67,8 +77,9 @@ ExecutionPlan planExecution(const Graph& graph, const std::vector<ValueId>& want
     for (std::size_t i = 0; i < plan.steps.size(); ++i) {
         PlannedStep& step = plan.steps[i];
         const Node& node = graph.node(graph.order()[step.position]);
-        for (const ValueId id : node.inputs) {
+        for (const ValueId id : node.inputs)
             step.mayOverwrite.push_back(id.valid() && overwritable[id.index] && reads[id.index] == 1);
+        for (const ValueId id : readsOf(graph, node)) {
             const bool isWanted = std::find(wanted.begin(), wanted.end(), id) != wanted.end();
             if (id.valid() && lastRead[id.index] == i && !isWanted)
                 step.lastReads.push_back(id);

@@ -36,6 +36,8 @@ public:
     // Input i may be overwritten: nobody reads it afterwards, and whoever made it doesn't need it for its gradient.
     virtual bool mayOverwrite(std::size_t i) const = 0;
     virtual void setOutput(std::size_t i, at::Tensor tensor) = 0;
+    // What a sub-graph of this node reads from the graphs around it. Throws Error(ShapeMismatch) where there is no such value.
+    virtual const at::Tensor& captured(const std::string& name) const = 0;
 
     virtual Mode mode() const = 0; // Inference for a frozen node, whatever the graph's mode
     virtual at::Generator& generator() = 0;
@@ -78,18 +80,34 @@ private:
 
 // One function for each file in executors/.
 void registerActivations(ExecutorRegistry& registry);
+void registerArithmetic(ExecutorRegistry& registry);
+void registerArrangement(ExecutorRegistry& registry);
+void registerAttention(ExecutorRegistry& registry);
+void registerControlFlow(ExecutorRegistry& registry);
 void registerConvolutions(ExecutorRegistry& registry);
 void registerConversions(ExecutorRegistry& registry);
-void registerElementwise(ExecutorRegistry& registry);
+void registerDeformableConvolution(ExecutorRegistry& registry);
+void registerFunctions(ExecutorRegistry& registry);
 void registerIndexing(ExecutorRegistry& registry);
+void registerIntegerProducts(ExecutorRegistry& registry);
+void registerLogic(ExecutorRegistry& registry);
+void registerLosses(ExecutorRegistry& registry);
 void registerMatrixProducts(ExecutorRegistry& registry);
 void registerNormalizations(ExecutorRegistry& registry);
 void registerPadding(ExecutorRegistry& registry);
 void registerPooling(ExecutorRegistry& registry);
+void registerQuantization(ExecutorRegistry& registry);
+void registerRandom(ExecutorRegistry& registry);
+void registerRecurrent(ExecutorRegistry& registry);
 void registerReductions(ExecutorRegistry& registry);
+void registerRegions(ExecutorRegistry& registry);
 void registerResizing(ExecutorRegistry& registry);
+void registerScattering(ExecutorRegistry& registry);
+void registerSelection(ExecutorRegistry& registry);
 void registerShaping(ExecutorRegistry& registry);
+void registerSignal(ExecutorRegistry& registry);
 void registerSoftmax(ExecutorRegistry& registry);
+void registerText(ExecutorRegistry& registry);
 
 // All of the above.
 const ExecutorRegistry& executors();

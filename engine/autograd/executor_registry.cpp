@@ -31,19 +31,9 @@ const ExecutorRegistry& executors()
 {
     static const ExecutorRegistry all = [] {
         ExecutorRegistry registry;
-        registerActivations(registry);
-        registerConvolutions(registry);
-        registerConversions(registry);
-        registerElementwise(registry);
-        registerIndexing(registry);
-        registerMatrixProducts(registry);
-        registerNormalizations(registry);
-        registerPadding(registry);
-        registerPooling(registry);
-        registerReductions(registry);
-        registerResizing(registry);
-        registerShaping(registry);
-        registerSoftmax(registry);
+        for (const auto registerFamily :
+             {registerActivations, registerArithmetic, registerArrangement, registerAttention, registerControlFlow, registerConvolutions, registerConversions, registerDeformableConvolution, registerFunctions, registerIndexing, registerIntegerProducts, registerLogic, registerLosses, registerMatrixProducts, registerNormalizations, registerPadding, registerPooling, registerQuantization, registerRandom, registerRecurrent, registerReductions, registerRegions, registerResizing, registerScattering, registerSelection, registerShaping, registerSignal, registerSoftmax, registerText})
+            registerFamily(registry);
         return registry;
     }();
     return all;

@@ -10,16 +10,32 @@
 namespace hone
 {
 
+namespace
+{
+
+using Opsets = std::map<std::string, std::int64_t>;
+
+// Of the graph and its sub-graphs, which have the model's opsets.
+void addUnsupported(const Graph& graph, const Opsets& opsets, std::set<std::string>& names)
+{
+    for (const NodeId id : graph.order()) {
+        const Node& node = graph.node(id);
+        const auto opset = opsets.find(node.domain);
+        const auto version = opset == opsets.end() ? std::int64_t{1} : opset->second;
+        if (!findTrainableOperator(node.domain, node.opType, version))
+            names.insert(qualifiedName(node.domain, node.opType));
+        for (const auto& [key, attribute] : node.attributes)
+            if (const auto* body = std::get_if<std::shared_ptr<const Graph>>(&attribute); body && *body)
+                addUnsupported(**body, opsets, names);
+    }
+}
+
+} // namespace
+
 std::vector<std::string> unsupportedOperators(const Graph& graph)
 {
     std::set<std::string> names;
-    for (const NodeId id : graph.order()) {
-        const Node& node = graph.node(id);
-        const auto opset = graph.opsets.find(node.domain);
-        const auto version = opset == graph.opsets.end() ? std::int64_t{1} : opset->second;
-        if (!findTrainableOperator(node.domain, node.opType, version))
-            names.insert(qualifiedName(node.domain, node.opType));
-    }
+    addUnsupported(graph, graph.opsets, names);
     return {names.begin(), names.end()};
 }
 

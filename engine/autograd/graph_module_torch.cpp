@@ -20,9 +20,11 @@ public:
     std::vector<Tensor> forward(const std::vector<Tensor>& inputs, Mode mode) override
     {
         const at::NoGradGuard noGradients;
+        const Graph& graph = m_graph.source();
+        const auto outputs = m_graph.run(borrowed(inputs), graph.outputs, mode);
         std::vector<Tensor> results;
-        for (const auto& output : m_graph.run(borrowed(inputs), m_graph.source().outputs, mode))
-            results.push_back(fromTorch(output));
+        for (std::size_t i = 0; i < outputs.size(); ++i)
+            results.push_back(fromTorch(outputs[i], graph.value(graph.outputs[i]).type.dtype));
         return results;
     }
 

@@ -17,7 +17,7 @@ const ShapeRules& allRules()
         for (const auto addFamily :
              {addElementwiseRules, addConvolutionRules, addPoolingRules, addLinearRules, addRecurrentRules,
               addLayoutRules, addResizingRules, addIndexingRules, addReductionRules, addContentsRules,
-              addQuantizationRules})
+              addQuantizationRules, addControlFlowRules, addRegionRules, addSignalRules})
             addFamily(all);
         return all;
     }();
@@ -81,6 +81,19 @@ public:
         m_state.found.types.resize(graph.valueCount());
         m_state.found.constants.resize(graph.valueCount());
         m_state.contents.resize(graph.valueCount());
+    }
+
+    // What a sub-graph knows of the values around it, by name.
+    void capture(const Graph& around, const InferenceState& known)
+    {
+        for (std::uint32_t i = 0; i < m_graph.valueCount(); ++i) {
+            const auto outer = around.findValue(m_graph.value(ValueId{i}).name);
+            if (!outer || m_graph.isConstant(ValueId{i}))
+                continue;
+            m_state.found.types[i] = known.found.types[outer->index];
+            m_state.found.constants[i] = known.found.constants[outer->index];
+            m_state.contents[i] = known.contents[outer->index];
+        }
     }
 
     InferredTypes run()
@@ -161,6 +174,27 @@ private:
 };
 
 } // namespace
+
+std::optional<BodyTypes> RuleContext::inferBody(const std::string& attribute, const std::vector<ValueType>& inputs) const
+{
+    const auto found = m_node.attributes.find(attribute);
+    const auto* body = found == m_node.attributes.end() ? nullptr : std::get_if<std::shared_ptr<const Graph>>(&found->second);
+    if (!body || !*body || (*body)->inputs.size() != inputs.size())
+        return std::nullopt;
+    BodyTypes result{**body, {}};
+    result.graph.opsets = m_graph.opsets;
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+        result.graph.value(result.graph.inputs[i]).type = inputs[i];
+    const ShapeOptions options;
+    Inference inference(result.graph, options);
+    inference.capture(m_graph, m_state);
+    result.found = inference.run();
+    auto& unknown = m_state.found.unknownOperators;
+    for (const auto& name : result.found.unknownOperators)
+        if (std::ranges::find(unknown, name) == unknown.end())
+            unknown.push_back(name);
+    return result;
+}
 
 InferredTypes inferShapes(const Graph& graph, const ShapeOptions& options)
 {

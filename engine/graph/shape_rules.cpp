@@ -8,7 +8,7 @@ namespace hone
 namespace
 {
 
-// A shape of more elements is a mistake or an attack; sums over shapes stay far from overflow.
+// A shape of as many elements is a mistake or an attack; sums over shapes stay far from overflow.
 constexpr std::int64_t mostElements = std::int64_t{1} << 40;
 
 std::int64_t versionOf(const Graph& graph, const std::string& domain)
@@ -39,7 +39,7 @@ Contents toContents(const Shape& shape)
 }
 
 RuleContext::RuleContext(const Graph& graph, const Node& node, InferenceState& state)
-    : m_node(node), m_state(state), m_opset(versionOf(graph, node.domain))
+    : m_graph(graph), m_node(node), m_state(state), m_opset(versionOf(graph, node.domain))
 {
 }
 
@@ -82,7 +82,7 @@ void RuleContext::output(std::size_t i, DType dtype, std::optional<Shape> shape)
         mismatch("its output would have " + std::to_string(shape->size()) + " dimensions");
     std::int64_t elements = 1;
     for (const auto& dim : shape.value_or(Shape()))
-        if (dim.isFixed() && (__builtin_mul_overflow(elements, dim.extent, &elements) || elements > mostElements))
+        if (dim.isFixed() && (__builtin_mul_overflow(elements, dim.extent, &elements) || elements >= mostElements))
             mismatch("its output would have the shape " + toText(*shape));
     m_state.found.types[m_node.outputs[i].index] = {dtype, std::move(shape)};
 }

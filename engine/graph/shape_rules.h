@@ -43,6 +43,13 @@ struct InferenceState
     std::size_t contentsLeft = mostContentsOfAll; // what may still be kept; shapes that need more stay unknown
 };
 
+// A sub-graph with its opsets, and what is known of its values.
+struct BodyTypes
+{
+    Graph graph;
+    InferredTypes found;
+};
+
 class RuleContext
 {
 public:
@@ -61,6 +68,10 @@ public:
     const std::optional<Contents>& contents(std::size_t i) const;
     Tensor constant(std::size_t i) const; // null where unknown
     std::optional<std::vector<std::int64_t>> numbers(std::size_t i) const; // all elements known
+
+    // The sub-graph that an attribute holds, fed with these types; it sees the values around it. None where there is no such graph
+    // or it has other inputs.
+    std::optional<BodyTypes> inferBody(const std::string& attribute, const std::vector<ValueType>& inputs) const;
 
     // Outputs; one that the node omits is passed over.
     void output(std::size_t i, DType dtype, std::optional<Shape> shape);
@@ -83,6 +94,7 @@ public:
     Shape broadcast(const Shape& left, const Shape& right) const;
 
 private:
+    const Graph& m_graph;
     const Node& m_node;
     InferenceState& m_state;
     std::int64_t m_opset;
@@ -112,5 +124,8 @@ void addIndexingRules(ShapeRules& rules);
 void addReductionRules(ShapeRules& rules);
 void addContentsRules(ShapeRules& rules);
 void addQuantizationRules(ShapeRules& rules);
+void addControlFlowRules(ShapeRules& rules);
+void addRegionRules(ShapeRules& rules);
+void addSignalRules(ShapeRules& rules);
 
 } // namespace hone

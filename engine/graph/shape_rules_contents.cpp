@@ -128,6 +128,13 @@ void randomOfShape(RuleContext& node)
     node.output(0, static_cast<DType>(node.node().intAttribute("dtype", 1)), std::move(shape));
 }
 
+void multinomial(RuleContext& node)
+{
+    const auto count = toDim({node.node().intAttribute("sample_size", 1)});
+    node.output(0, static_cast<DType>(node.node().intAttribute("dtype", 6)),
+                Shape{node.shape(0) && !node.shape(0)->empty() ? node.shape(0)->front() : Dim::free(""), count});
+}
+
 } // namespace
 
 void addContentsRules(ShapeRules& rules)
@@ -139,6 +146,7 @@ void addContentsRules(ShapeRules& rules)
     rules.add("", {"Range"}, range);
     rules.add("", {"EyeLike", "RandomNormalLike", "RandomUniformLike", "Bernoulli"}, randomLike);
     rules.add("", {"RandomNormal", "RandomUniform"}, randomOfShape);
+    rules.add("", {"Multinomial"}, multinomial);
 }
 
 } // namespace hone

@@ -166,7 +166,7 @@ void transposedConvolution(RuleContext& node)
 
 void addConvolutionRules(ShapeRules& rules)
 {
-    rules.add("", {"Conv"}, convolution);
+    rules.add("", {"Conv", "DeformConv"}, convolution);
     rules.add("com.microsoft", {"FusedConv"}, convolution);
     rules.add("", {"ConvInteger"}, integerConvolution);
     rules.add("", {"QLinearConv"}, quantizedConvolution);

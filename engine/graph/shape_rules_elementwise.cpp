@@ -28,8 +28,13 @@ void booleanLikeFirst(RuleContext& node)
     node.output(0, DType::Bool, node.shape(0));
 }
 
+// Before opset 7 only the second input broadcast, along an axis that an attribute gave.
+constexpr std::int64_t broadcastsBothWays = 7;
+
 std::optional<Shape> broadcastAll(const RuleContext& node)
 {
+    if (node.node().domain.empty() && node.opset() < broadcastsBothWays)
+        return node.shape(0);
     std::optional<Shape> shape;
     for (std::size_t i = 0; i < node.inputCount(); ++i) {
         if (!node.shape(i))
@@ -134,7 +139,7 @@ void castLike(RuleContext& node)
 void parametricRelu(RuleContext& node)
 {
     // The slope broadcasts to the input, never the other way.
-    if (node.shape(0) && node.shape(1) && node.broadcast(*node.shape(0), *node.shape(1)).size() != node.shape(0)->size())
+    if (node.opset() >= broadcastsBothWays && node.shape(0) && node.shape(1) && node.broadcast(*node.shape(0), *node.shape(1)).size() != node.shape(0)->size())
         node.mismatch("a slope of shape " + toText(*node.shape(1)) + " for an input of shape " + toText(*node.shape(0)));
     likeFirstInput(node);
 }
@@ -201,7 +206,7 @@ void addElementwiseRules(ShapeRules& rules)
                    "LeakyRelu", "Log", "Mish", "Neg", "Not", "Reciprocal", "Relu", "Round", "Selu", "Shrink",
                    "Sigmoid", "Sign", "Sin", "Sinh", "Softplus", "Softsign", "Sqrt", "Swish", "Tan", "Tanh",
                    "ThresholdedRelu", "Trilu", "LRN", "MeanVarianceNormalization", "LpNormalization",
-                   "GroupNormalization", "RMSNormalization", "ReverseSequence"},
+                   "GroupNormalization", "RMSNormalization", "RotaryEmbedding", "ReverseSequence"},
               likeFirstInput);
     rules.add("com.microsoft", {"Gelu", "FastGelu", "QuickGelu", "BiasGelu"}, likeFirstInput);
     rules.add("", {"Identity"}, identity);

@@ -197,6 +197,37 @@ void nonZero(RuleContext& node)
     node.output(0, DType::Int64, std::move(shape));
 }
 
+// How many are kept depends on the data.
+void compress(RuleContext& node)
+{
+    std::optional<Shape> shape = Shape{Dim::free("")};
+    if (node.node().hasAttribute("axis")) {
+        shape = node.shape(0);
+        if (shape)
+            (*shape)[node.axis(node.node().intAttribute("axis", 0), shape->size())] = Dim::free("");
+    }
+    node.output(0, node.dtype(0), std::move(shape));
+}
+
+void unique(RuleContext& node)
+{
+    compress(node);
+    for (std::size_t i = 1; i < node.outputCount(); ++i)
+        node.output(i, DType::Int64, Shape{Dim::free("")});
+}
+
+void tfIdf(RuleContext& node)
+{
+    std::int64_t width = 0;
+    for (const auto column : node.node().intsAttribute("ngram_indexes"))
+        if (column >= 0 && column < largestParameter)
+            width = std::max(width, column + 1);
+    auto shape = node.shape(0);
+    if (shape && !shape->empty())
+        shape->back() = Dim::fixed(width);
+    node.output(0, DType::Float32, std::move(shape));
+}
+
 } // namespace
 
 void addIndexingRules(ShapeRules& rules)
@@ -210,6 +241,9 @@ void addIndexingRules(ShapeRules& rules)
     rules.add("", {"TopK"}, topK);
     rules.add("", {"OneHot"}, oneHot);
     rules.add("", {"NonZero"}, nonZero);
+    rules.add("", {"Compress"}, compress);
+    rules.add("", {"Unique"}, unique);
+    rules.add("", {"TfIdfVectorizer"}, tfIdf);
 }
 
 } // namespace hone

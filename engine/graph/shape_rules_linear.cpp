@@ -3,6 +3,8 @@
 #include "graph/shape_rules.h"
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <utility>
 
 namespace hone
@@ -83,12 +85,131 @@ void quantizedMatMul(RuleContext& node)
     node.output(0, node.dtype(7), product(node, 0, 3));
 }
 
+// Letters of one term of an equation; the axes that an ellipsis stands for are the letter '.', as often as needed.
+std::optional<std::string> letters(std::string_view term, std::size_t rank)
+{
+    std::string result;
+    for (std::size_t i = 0; i < term.size(); ++i) {
+        if (term.substr(i, 3) != "...") {
+            result += term[i];
+            continue;
+        }
+        const auto others = term.size() - 3;
+        if (others > rank)
+            return std::nullopt;
+        result.append(rank - others, '.');
+        i += 2;
+    }
+    return result;
+}
+
+// numpy's einsum: every letter is an extent, whatever operand has it; those of an ellipsis broadcast.
+void einsum(RuleContext& node)
+{
+    auto equation = node.node().stringAttribute("equation", "");
+    std::erase(equation, ' ');
+    const auto arrow = equation.find("->");
+    const auto left = std::string_view(equation).substr(0, arrow);
+    std::map<char, Dim> extents;
+    std::map<char, int> counts;
+    Shape ellipsis;
+    std::size_t begin = 0;
+    for (std::size_t operand = 0; operand < node.inputCount(); ++operand) {
+        const auto& shape = node.shape(operand);
+        const auto end = std::min(left.find(',', begin), left.size());
+        const auto term = shape && begin <= end ? letters(left.substr(begin, end - begin), shape->size()) : std::nullopt;
+        if (!term) {
+            node.output(0, node.dtype(0), std::nullopt);
+            return;
+        }
+        if (term->size() != shape->size())
+            node.mismatch("'" + equation + "' for an operand of shape " + toText(*shape));
+        Shape covered;
+        for (std::size_t i = 0; i < term->size(); ++i) {
+            const auto& dim = (*shape)[i];
+            if ((*term)[i] == '.') {
+                covered.push_back(dim);
+                continue;
+            }
+            auto& extent = extents.try_emplace((*term)[i], dim).first->second;
+            if (!extent.isFixed() || extent.extent == 1)
+                extent = dim.isFixed() || extent.isFixed() ? dim : extent;
+            ++counts[(*term)[i]];
+        }
+        ellipsis = node.broadcast(ellipsis, covered);
+        begin = end + 1;
+    }
+    std::string right;
+    if (arrow != std::string::npos)
+        right = equation.substr(arrow + 2);
+    else
+        for (const auto& [letter, count] : counts) // in alphabetical order, behind the ellipsis
+            right += count == 1 ? std::string(1, letter) : "";
+    if (arrow == std::string::npos && !ellipsis.empty())
+        right = "..." + right;
+    Shape shape;
+    for (std::size_t i = 0; i < right.size(); ++i) {
+        if (right.compare(i, 3, "...") == 0) {
+            shape.insert(shape.end(), ellipsis.begin(), ellipsis.end());
+            i += 2;
+            continue;
+        }
+        const auto found = extents.find(right[i]);
+        if (found == extents.end())
+            node.mismatch("'" + equation + "' has an output letter that no operand has");
+        shape.push_back(found->second);
+    }
+    node.output(0, node.dtype(0), std::move(shape));
+}
+
+void determinant(RuleContext& node)
+{
+    auto shape = node.shape(0);
+    if (shape) {
+        node.requireRank(0, 2);
+        shape->resize(shape->size() - 2);
+    }
+    node.output(0, node.dtype(0), std::move(shape));
+}
+
+// Q, K, V of three axes [batch, sequence, heads * size] or four [batch, heads, sequence, size]. Presents have four.
+void attention(RuleContext& node)
+{
+    auto y = node.shape(0);
+    const auto& values = node.shape(2);
+    std::array<std::optional<Shape>, 2> presents;
+    if (y && values && y->size() == values->size() && (y->size() == 3 || y->size() == 4)) {
+        const auto queryHeads = node.node().intAttribute("q_num_heads", 0), keyHeads = node.node().intAttribute("kv_num_heads", 0);
+        if (y->size() == 4)
+            y->back() = values->back();
+        else if (keyHeads > 0 && values->back().isFixed() && queryHeads > 0 && queryHeads < largestParameter && values->back().extent < largestParameter)
+            y->back() = Dim::fixed(values->back().extent / keyHeads * queryHeads);
+        else
+            y->back() = Dim::free("");
+        for (std::size_t i = 0; i < 2; ++i)
+            if (const auto& own = node.shape(1 + i); own && own->size() == 4) {
+                presents[i] = own;
+                if (node.has(4 + i))
+                    (*presents[i])[2] = Dim::free("");
+            }
+    } else {
+        y.reset();
+    }
+    node.output(0, node.dtype(0), std::move(y));
+    node.output(1, node.dtype(1), presents[0]);
+    node.output(2, node.dtype(2), presents[1]);
+    node.output(3, node.dtype(0), std::nullopt);
+}
+
 } // namespace
 
 void addLinearRules(ShapeRules& rules)
 {
     rules.add("", {"Gemm"}, gemm);
     rules.add("", {"MatMul"}, matMul);
+    rules.add("", {"Einsum"}, einsum);
+    rules.add("", {"Attention"}, attention);
+    rules.add("", {"Det"}, determinant);
     rules.add("", {"MatMulInteger"}, integerMatMul);
     rules.add("", {"QLinearMatMul"}, quantizedMatMul);
 }

@@ -70,6 +70,16 @@ void argument(RuleContext& node)
     node.output(0, DType::Int64, std::move(shape));
 }
 
+// Scores [n, classes, d1...]; without a reduction a loss for each label [n, d1...].
+void loss(RuleContext& node)
+{
+    std::optional<Shape> shape = Shape();
+    if (node.node().stringAttribute("reduction", "mean") == "none")
+        shape = node.shape(1);
+    node.output(0, node.dtype(0), std::move(shape));
+    node.output(1, node.dtype(0), node.shape(0));
+}
+
 } // namespace
 
 void addReductionRules(ShapeRules& rules)
@@ -78,6 +88,7 @@ void addReductionRules(ShapeRules& rules)
                    "ReduceProd", "ReduceSum", "ReduceSumSquare"},
               reduce);
     rules.add("", {"ArgMax", "ArgMin"}, argument);
+    rules.add("", {"NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss"}, loss);
 }
 
 } // namespace hone

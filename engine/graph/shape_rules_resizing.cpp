@@ -239,11 +239,46 @@ void resize(RuleContext& node)
     node.output(0, node.dtype(0), std::move(shape));
 }
 
+void centerCropPad(RuleContext& node)
+{
+    auto shape = node.shape(0);
+    if (shape) {
+        const auto axes = axesFrom(node, ~std::size_t{0}, shape->size());
+        const auto& wanted = node.contents(1);
+        for (std::size_t i = 0; axes && i < axes->size(); ++i)
+            (*shape)[(*axes)[i]] = wanted && i < wanted->size() ? toDim((*wanted)[i]) : Dim::free("");
+    }
+    node.output(0, node.dtype(0), std::move(shape));
+}
+
+// Columns [n, c * block, l] to [n, c, image...].
+void col2Im(RuleContext& node)
+{
+    std::optional<Shape> shape;
+    if (node.shape(0) && node.contents(1)) {
+        node.requireRank(0, 3);
+        auto channels = Dim::free("");
+        if (const auto block = node.numbers(2); block && (*node.shape(0))[1].isFixed()) {
+            std::int64_t size = 1;
+            for (const auto extent : *block)
+                if (extent < 1 || extent > largestParameter || __builtin_mul_overflow(size, extent, &size))
+                    node.mismatch("blocks of " + toText(*block));
+            channels = Dim::fixed((*node.shape(0))[1].extent / size);
+        }
+        shape = Shape{(*node.shape(0))[0], channels};
+        for (const auto& element : *node.contents(1))
+            shape->push_back(toDim(element));
+    }
+    node.output(0, node.dtype(0), std::move(shape));
+}
+
 } // namespace
 
 void addResizingRules(ShapeRules& rules)
 {
     rules.add("", {"Pad"}, pad);
+    rules.add("", {"CenterCropPad"}, centerCropPad);
+    rules.add("", {"Col2Im"}, col2Im);
     rules.add("", {"Slice"}, slice);
     rules.add("", {"Expand"}, expand);
     rules.add("", {"Tile"}, tile);

@@ -2,6 +2,7 @@
 #include "onnx_io/onnx_io.h"
 
 #include "core/error.h"
+#include "graph/raise_old_opset.h"
 #include "core/file.h"
 #include "onnx_io/function_inliner.h"
 #include "onnx_io/graph_proto.h"
@@ -34,6 +35,14 @@ auto namingPath(const std::string& path, Work work)
     }
 }
 
+[[noreturn]] void throwOpsetUnsupported(std::int64_t opset)
+{
+    throw Error(MessageCode::OpsetUnsupported, {{"path", ""},
+                                                {"opset", std::to_string(opset)},
+                                                {"lowest", std::to_string(lowestOpset)},
+                                                {"highest", std::to_string(highestOpset)}});
+}
+
 std::map<std::string, std::int64_t> readOpsets(const onnx::ModelProto& model)
 {
     std::map<std::string, std::int64_t> opsets;
@@ -41,11 +50,8 @@ std::map<std::string, std::int64_t> readOpsets(const onnx::ModelProto& model)
         opsets[import.domain() == "ai.onnx" ? "" : import.domain()] = import.version();
     // A file that doesn't say means the first.
     const auto opset = opsets.try_emplace("", 1).first->second;
-    if (opset < lowestOpset || opset > highestOpset)
-        throw Error(MessageCode::OpsetUnsupported, {{"path", ""},
-                                                    {"opset", std::to_string(opset)},
-                                                    {"lowest", std::to_string(lowestOpset)},
-                                                    {"highest", std::to_string(highestOpset)}});
+    if (opset < 1 || opset > highestOpset)
+        throwOpsetUnsupported(opset);
     return opsets;
 }
 
@@ -56,6 +62,8 @@ Graph readModel(onnx::ModelProto model, const fs::path& folder, const std::strin
     ExternalData external(folder, path);
     auto graph = readGraph(*model.mutable_graph(), external, GraphPlace::Outermost);
     graph.opsets = std::move(opsets);
+    if (const auto opset = graph.opset(); !raiseOldOpset(graph))
+        throwOpsetUnsupported(opset);
     for (const auto& entry : model.metadata_props())
         graph.metadata[entry.key()] = entry.value();
     graph.producerName = model.producer_name();

@@ -11,7 +11,7 @@
 namespace hone
 {
 
-constexpr std::int64_t lowestOpset = 7;
+constexpr std::int64_t lowestOpset = 7; // a graph of an older one is raised to it, where that can be done
 constexpr std::int64_t highestOpset = 23;
 
 // Reads a model; external data is read from files beside it and never from outside of its folder.

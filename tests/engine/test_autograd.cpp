@@ -104,6 +104,8 @@ std::vector<Case> poolingCases()
         {"AveragePool", 11, {2, 3, 9, 9}, plain("AveragePool", with(three, {{"pads", Ints{1, 1, 1, 1}}}))},
         {"AveragePool counting pads", 11, {2, 3, 9, 9}, plain("AveragePool", with(three, {{"pads", Ints{1, 1, 1, 1}}, {"count_include_pad", std::int64_t{1}}}))},
         {"AveragePool ceil", 11, {2, 3, 10, 10}, plain("AveragePool", with(three, {{"ceil_mode", std::int64_t{1}}}))},
+        {"AveragePool ceil, counting pads", 11, {2, 3, 10, 10}, plain("AveragePool", with(three, {{"pads", Ints{1, 1, 1, 1}}, {"ceil_mode", std::int64_t{1}}, {"count_include_pad", std::int64_t{1}}}))},
+        {"AveragePool ceil, counting pads, 19", 19, {2, 3, 10, 10}, plain("AveragePool", with(three, {{"pads", Ints{1, 1, 1, 1}}, {"ceil_mode", std::int64_t{1}}, {"count_include_pad", std::int64_t{1}}}))},
         {"AveragePool SAME_LOWER", 11, {2, 3, 10, 9}, plain("AveragePool", with(three, {{"auto_pad", std::string("SAME_LOWER")}}))},
         {"AveragePool, pads differ", 11, {2, 3, 9, 9}, plain("AveragePool", with(three, {{"pads", Ints{0, 1, 2, 0}}}))},
         {"AveragePool 1-D", 11, {2, 3, 10}, plain("AveragePool", {{"kernel_shape", Ints{3}}, {"strides", Ints{2}}, {"pads", Ints{1, 1}}})},
@@ -244,6 +246,13 @@ std::vector<Case> reductionAndResizeCases()
         }
     for (const char* nearest : {"floor", "ceil", "round_prefer_ceil"})
         cases.push_back({nearest, 13, {1, 2, 4, 6}, withInputs("Resize", {none, scales}, {{"nearest_mode", std::string(nearest)}})});
+    const Tensor shrinking = floats({1, 1, 0.6f, 0.6f});
+    for (const auto& [name, attributes] : std::vector<std::pair<const char*, Attributes>>{
+             {"Resize cubic", {{"mode", std::string("cubic")}}},
+             {"Resize cubic, asymmetric", {{"mode", std::string("cubic")}, {"coordinate_transformation_mode", std::string("asymmetric")}, {"cubic_coeff_a", -0.5f}}},
+             {"Resize cubic, outside excluded", {{"mode", std::string("cubic")}, {"exclude_outside", std::int64_t{1}}}}})
+        for (const Tensor& by : {scales, shrinking})
+            cases.push_back({name, 18, {1, 2, 5, 6}, withInputs("Resize", {none, by}, attributes)});
     cases.push_back({"Resize 10", 10, {1, 2, 4, 6}, withInputs("Resize", {floats({1, 1, 2, 2})})});
     cases.push_back({"Upsample 9", 9, {1, 2, 4, 6}, withInputs("Upsample", {floats({1, 1, 2, 3})}, {{"mode", std::string("linear")}})});
     return cases;
@@ -516,13 +525,13 @@ void TestAutograd::constantsAreNotTrained()
 void TestAutograd::rareAttributesAreNamed()
 {
     Chain chain(13, fixedShape(Dimensions{1, 2, 4, 4}));
-    chain.then("Resize", {ValueId{}, chain.constant("scales", floats({1, 1, 2, 2}))}, {{"mode", std::string("cubic")}}).then("Det");
+    chain.then("Resize", {ValueId{}, chain.constant("scales", floats({1, 1, 2, 2}))}, {{"mode", std::string("sinc")}}).then("StringNormalizer");
     try {
         GraphModule module(chain.finish());
         QFAIL("it should have been refused");
     } catch (const Error& error) {
         QCOMPARE(error.code(), MessageCode::OperatorsUnsupported);
-        QCOMPARE(error.message().arguments.at("operators"), std::string("Det, Resize (mode=cubic)"));
+        QCOMPARE(error.message().arguments.at("operators"), std::string("Resize (mode=sinc), StringNormalizer"));
     }
 }
 

@@ -151,7 +151,7 @@ std::vector<HostileCase> hostileCases()
              graphOf(m).mutable_input(0)->set_name("other");
              graphOf(m).mutable_node(0)->set_input(0, "other");
          }},
-        {"opset 6", "OpsetUnsupported", [](M m) { m.mutable_opset_import(0)->set_version(6); }},
+        {"opset 0", "OpsetUnsupported", [](M m) { m.mutable_opset_import(0)->set_version(0); }},
         {"opset 24", "OpsetUnsupported", [](M m) { m.mutable_opset_import(0)->set_version(24); }},
         {"no opset", "OpsetUnsupported", [](M m) { m.clear_opset_import(); }},
         {"external data in a parent folder", "ExternalDataOutside", [](M m) { makeExternal(weightOf(m), {{"location", "../w.bin"}}); }},

@@ -95,6 +95,28 @@ at::Tensor prelu(const at::Tensor& x, const at::Tensor& slope)
     return at::where(x < 0, x * slope, x);
 }
 
+// x + bias below -lambda, x - bias above lambda, 0 between.
+Executor makeShrink(const NodeSpec& spec)
+{
+    const double lambda = spec.node.floatAttribute("lambd", 0.5f);
+    const double bias = spec.node.floatAttribute("bias", 0);
+    return [=](NodeRun& run) {
+        const at::Tensor& x = run.input(0);
+        const at::Tensor shrunk = at::where(x < -lambda, x + bias, at::where(x > lambda, x - bias, at::zeros_like(x)));
+        run.setOutput(0, shrunk.to(x.scalar_type()));
+    };
+}
+
+// The bias is the second input, where there is one.
+ExecutorFactory biasedGelu(const char* approximate)
+{
+    return [approximate](const NodeSpec&) -> Executor {
+        return [approximate](NodeRun& run) {
+            run.setOutput(0, at::gelu(run.hasInput(1) ? run.input(0) + run.input(1) : run.input(0), approximate));
+        };
+    };
+}
+
 ExecutorFactory gelu(const char* attributeFallback)
 {
     return [attributeFallback](const NodeSpec& spec) -> Executor {
@@ -125,7 +147,12 @@ void registerActivations(ExecutorRegistry& registry)
     registry.add("Softsign", 1, unary([](const at::Tensor& x) { return x / (x.abs() + 1); }));
     registry.add("Mish", 18, unary([](const at::Tensor& x) { return at::mish(x); }));
     registry.add("Gelu", 20, gelu("none"));
+    registry.add("Shrink", 9, makeShrink);
     registry.addIn(ExecutorRegistry::microsoft, "Gelu", 1, gelu("none"));
+    registry.addIn(ExecutorRegistry::microsoft, "FastGelu", 1, biasedGelu("tanh"));
+    registry.addIn(ExecutorRegistry::microsoft, "BiasGelu", 1, biasedGelu("none"));
+    registry.addIn(ExecutorRegistry::microsoft, "QuickGelu", 1,
+                   withAlpha(1.702f, [](const at::Tensor& x, double a) { return x * at::sigmoid(x * a); }));
 }
 
 } // namespace hone

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Values from attributes and shapes, types, and what passes through: Constant, Shape, Cast, Identity, Dropout.
 #include "autograd/executors/support.h"
-#include "autograd/torch_graph.h"
 #include "autograd/torch_tensor.h"
 
 #include <ATen/ATen.h>
@@ -63,10 +62,22 @@ Executor makeShape(const NodeSpec& spec)
 Executor makeCast(const NodeSpec& spec)
 {
     const auto to = static_cast<DType>(spec.node.intAttribute("to", 0));
-    const auto type = torchTypeOf(to);
-    if (!type)
+    if (!torchTypeOf(to))
         throw NodeUnsupported{"to=" + std::string(name(to))};
-    return [type = *type](NodeRun& run) { run.setOutput(0, run.input(0).to(static_cast<at::ScalarType>(type))); };
+    if (inputType(spec, 0) == DType::String)
+        throw NodeUnsupported{"from string"};
+    const auto overflow = spec.node.intAttribute("saturate", 1) != 0 ? Overflow::Saturate : Overflow::Keep;
+    return [=](NodeRun& run) { run.setOutput(0, castTo(run.input(0), to, overflow)); };
+}
+
+Executor makeCastLike(const NodeSpec& spec)
+{
+    const DType to = inputType(spec, 1);
+    const auto overflow = spec.node.intAttribute("saturate", 1) != 0 ? Overflow::Saturate : Overflow::Keep;
+    return [=](NodeRun& run) {
+        run.setOutput(0, torchTypeOf(to) ? castTo(run.input(0), to, overflow)
+                                         : run.input(0).to(run.input(1).scalar_type()));
+    };
 }
 
 // Drops in training only, whatever the graph's own training_mode says; scaled so that the mean stays.
@@ -102,8 +113,7 @@ void registerConversions(ExecutorRegistry& registry)
     registry.add("Shape", 1, makeShape);
     registry.add("Size", 1, unary([](const at::Tensor& x) { return at::scalar_tensor(x.numel(), at::kLong); }));
     registry.add("Cast", 6, makeCast);
-    registry.add("CastLike", 15,
-                 binary([](const at::Tensor& x, const at::Tensor& like) { return x.to(like.scalar_type()); }));
+    registry.add("CastLike", 15, makeCastLike);
     registry.add("Identity", 1, unary([](const at::Tensor& x) { return x; }));
     registry.add("Dropout", 7, dropout(false));
     registry.add("Dropout", 12, dropout(true));

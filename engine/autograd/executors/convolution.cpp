@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Conv and ConvTranspose in one to three dimensions.
 #include "autograd/executors/windows.h"
+#include "autograd/precision.h"
 
 #include <ATen/ATen.h>
 
@@ -14,7 +15,7 @@ namespace
 
 c10::optional<at::Tensor> optionalBias(const NodeRun& run)
 {
-    return run.hasInput(2) ? c10::optional<at::Tensor>(run.input(2)) : c10::nullopt;
+    return run.hasInput(2) ? c10::optional<at::Tensor>(productOperand(run.input(2))) : c10::nullopt;
 }
 
 bool readsEverySthPixelOnly(const Windows& windows)
@@ -36,8 +37,8 @@ at::Tensor everySthPixel(at::Tensor x, const std::vector<std::int64_t>& strides)
 Executor makeConv(const NodeSpec& spec)
 {
     return [attributes = windowAttributes(spec.node), groups = spec.node.intAttribute("group", 1)](NodeRun& run) {
-        const at::Tensor& x = run.input(0);
-        const at::Tensor& weight = run.input(1);
+        const at::Tensor x = productOperand(run.input(0));
+        const at::Tensor weight = productOperand(run.input(1));
         const Windows windows = windowsFor(attributes, spatialExtents(weight), spatialExtents(x));
         const std::vector<std::int64_t> none(windows.kernel.size(), 0);
         // The weight gradient of a strided 1x1 convolution writes out of bounds in oneDNN as LibTorch 1.13 has it (AVX-512, channels
@@ -80,9 +81,11 @@ TransposedWindows transposedWindows(const WindowAttributes& attributes, const st
         if (outputShape.size() >= axes || same) {
             const std::int64_t wanted = outputShape.size() >= axes ? outputShape[outputShape.size() - axes + i]
                                                                    : input[i] * result.strides[i];
+            // An output larger than the windows reach gets its rest at the end.
+            result.outputPadding[i] += std::max<std::int64_t>(0, wanted - full);
             const std::int64_t total = std::max<std::int64_t>(0, full - wanted);
             result.begin.push_back(attributes.autoPad == "SAME_UPPER" ? total / 2 : total - total / 2);
-            result.outputs.push_back(full - total);
+            result.outputs.push_back(wanted);
         } else if (attributes.autoPad != "VALID" && attributes.pads.size() == 2 * axes) {
             result.begin.push_back(attributes.pads[i]);
             result.outputs.push_back(full - attributes.pads[i] - attributes.pads[axes + i]);
@@ -99,8 +102,8 @@ Executor makeConvTranspose(const NodeSpec& spec)
     return [attributes = windowAttributes(spec.node), groups = spec.node.intAttribute("group", 1),
             outputPadding = spec.node.intsAttribute("output_padding"),
             outputShape = spec.node.intsAttribute("output_shape")](NodeRun& run) {
-        const at::Tensor& x = run.input(0);
-        const at::Tensor& weight = run.input(1);
+        const at::Tensor x = productOperand(run.input(0));
+        const at::Tensor weight = productOperand(run.input(1));
         const auto windows =
             transposedWindows(attributes, outputPadding, outputShape, spatialExtents(weight), spatialExtents(x));
         const std::vector<std::int64_t> none(windows.strides.size(), 0);

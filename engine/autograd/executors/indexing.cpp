@@ -94,8 +94,7 @@ Executor makeGather(const NodeSpec& spec)
     return [axis = spec.node.intAttribute("axis", 0)](NodeRun& run) {
         const at::Tensor& x = run.input(0);
         const std::int64_t along = axisFromStart(axis, x.dim());
-        const at::Tensor given = run.input(1).to(at::kLong);
-        const at::Tensor indices = at::where(given < 0, given + x.size(along), given);
+        const at::Tensor indices = indicesFromStart(run.input(1), x.size(along));
         Extents shape = x.sizes().vec();
         shape.erase(shape.begin() + along);
         shape.insert(shape.begin() + along, indices.sizes().begin(), indices.sizes().end());
@@ -108,8 +107,30 @@ Executor makeGatherElements(const NodeSpec& spec)
     return [axis = spec.node.intAttribute("axis", 0)](NodeRun& run) {
         const at::Tensor& x = run.input(0);
         const std::int64_t along = axisFromStart(axis, x.dim());
-        const at::Tensor given = run.input(1).to(at::kLong);
-        run.setOutput(0, x.gather(along, at::where(given < 0, given + x.size(along), given)));
+        run.setOutput(0, x.gather(along, indicesFromStart(run.input(1), x.size(along))));
+    };
+}
+
+// Slices picked by the tuples in the last axis of the indices; the first batch_dims axes go along with each other.
+Executor makeGatherNd(const NodeSpec& spec)
+{
+    return [batchAxes = spec.node.intAttribute("batch_dims", 0)](NodeRun& run) {
+        const at::Tensor& x = run.input(0);
+        const at::Tensor& tuples = run.input(1);
+        const std::int64_t length = tuples.size(-1);
+        const auto extents = x.sizes();
+        const Extents batch(extents.begin(), extents.begin() + batchAxes);
+        const Extents slice(extents.begin() + batchAxes + length, extents.end());
+        // Each tuple as one index into the indexed axes laid out in a row, batch after batch.
+        at::Tensor flat = at::zeros(tuples.sizes().slice(0, static_cast<std::size_t>(tuples.dim() - 1)), at::kLong);
+        for (std::int64_t i = 0; i < length; ++i)
+            flat = flat * x.size(batchAxes + i) + indicesFromStart(tuples.select(-1, i), x.size(batchAxes + i));
+        Extents shape = flat.sizes().vec();
+        const std::int64_t batches = productOf(batch);
+        const std::int64_t rows = productOf({extents.begin() + batchAxes, extents.begin() + batchAxes + length});
+        flat = flat.reshape({batches, -1}) + at::arange(batches, at::kLong).unsqueeze(1) * rows;
+        shape.insert(shape.end(), slice.begin(), slice.end());
+        run.setOutput(0, x.reshape({batches * rows, productOf(slice)}).index_select(0, flat.reshape({-1})).reshape(shape));
     };
 }
 
@@ -137,6 +158,7 @@ void registerIndexing(ExecutorRegistry& registry)
     registry.add("Slice", 10, slice(true));
     registry.add("Gather", 1, makeGather);
     registry.add("GatherElements", 11, makeGatherElements);
+    registry.add("GatherND", 11, makeGatherNd);
     registry.add("Tile", 6,
                  binary([](const at::Tensor& x, const at::Tensor& repeats) { return x.repeat(integersIn(repeats)); }));
     registry.add("Where", 9, makeWhere);

@@ -10,6 +10,12 @@ namespace hone
 namespace
 {
 
+// [C, all the rest]
+at::Tensor overChannels(const at::Tensor& x)
+{
+    return x.detach().transpose(0, 1).flatten(1);
+}
+
 // ONNX's momentum is the share that stays, LibTorch's the share that comes in: running = running * m + batch * (1 - m).
 Executor makeBatchNormalization(const NodeSpec& spec)
 {
@@ -19,14 +25,18 @@ Executor makeBatchNormalization(const NodeSpec& spec)
     const double epsilon = spec.node.floatAttribute("epsilon", 1e-5f);
     const bool alwaysBatch = spec.opset >= 14 && spec.node.intAttribute("training_mode", 0) != 0;
     return [=](NodeRun& run) {
-        if (run.hasOutput(1))
-            throw Error(MessageCode::ShapeMismatch, {{"node", ""}, {"detail", "batch statistics are read as outputs"}});
+        if (run.hasOutput(1) && !alwaysBatch)
+            throwUnfit("batch statistics are read as outputs");
         const bool training = run.mode() == Mode::Training;
         at::Tensor mean = run.input(3);
         at::Tensor variance = run.input(4);
         if (alwaysBatch && !training) {
             mean = mean.clone(); // batch statistics are used, but only training changes the running ones
             variance = variance.clone();
+        }
+        if (alwaysBatch) {
+            run.setOutput(1, run.input(3) * keep + overChannels(run.input(0)).mean(1) * (1 - keep));
+            run.setOutput(2, run.input(4) * keep + overChannels(run.input(0)).var(1, false) * (1 - keep));
         }
         run.setOutput(0, at::batch_norm(run.input(0), run.input(1), run.input(2), mean, variance,
                                         training || alwaysBatch, 1 - keep, epsilon, false));
@@ -100,7 +110,31 @@ Executor makeLpNormalization(const NodeSpec& spec)
     const auto p = static_cast<double>(spec.node.intAttribute("p", 2));
     return [=](NodeRun& run) {
         const at::Tensor& x = run.input(0);
-        run.setOutput(0, x / x.norm(p, {axisFromStart(axis, x.dim())}, true));
+        const at::Tensor norm = x.norm(p, {axisFromStart(axis, x.dim())}, true);
+        run.setOutput(0, x / at::where(norm == 0, at::ones_like(norm), norm));
+    };
+}
+
+// (x - mean) / (standard deviation + 1e-9) over the axes
+Executor makeMeanVarianceNormalization(const NodeSpec& spec)
+{
+    return [axes = spec.node.intsAttribute("axes", {0, 2, 3})](NodeRun& run) {
+        const at::Tensor& x = run.input(0);
+        const auto along = axesFromStart(axes, x.dim());
+        run.setOutput(0, (x - x.mean(along, true)) / (x.var(at::OptionalIntArrayRef(along), false, true).sqrt() + 1e-9));
+    };
+}
+
+// x / sqrt(mean of squares + epsilon) * scale, over the axes from one on
+Executor makeRootMeanSquareNormalization(const NodeSpec& spec)
+{
+    const double epsilon = spec.node.floatAttribute("epsilon", 1e-5f);
+    return [epsilon, axis = spec.node.intAttribute("axis", -1)](NodeRun& run) {
+        const at::Tensor& x = run.input(0);
+        std::vector<std::int64_t> along;
+        for (std::int64_t i = axisFromStart(axis, x.dim()); i < x.dim(); ++i)
+            along.push_back(i);
+        run.setOutput(0, x / ((x * x).mean(along, true) + epsilon).sqrt() * run.input(1));
     };
 }
 
@@ -114,6 +148,8 @@ void registerNormalizations(ExecutorRegistry& registry)
     registry.add("GroupNormalization", 18, makeGroupNormalization);
     registry.add("LRN", 1, makeLocalResponse);
     registry.add("LpNormalization", 1, makeLpNormalization);
+    registry.add("MeanVarianceNormalization", 9, makeMeanVarianceNormalization);
+    registry.add("RMSNormalization", 23, makeRootMeanSquareNormalization);
 }
 
 } // namespace hone

@@ -11,11 +11,26 @@
 namespace hone
 {
 
-// The numbers in a small integer tensor, in order.
+// Throws Error(ShapeMismatch) for the node that runs.
+[[noreturn]] void throwUnfit(const std::string& detail);
+
+// The numbers in a small tensor, in order.
 std::vector<std::int64_t> integersIn(const at::Tensor& tensor);
+std::vector<double> numbersIn(const at::Tensor& tensor);
 at::Tensor integerTensor(const std::vector<std::int64_t>& values);
+at::Tensor numberTensor(const std::vector<double>& values); // float64
 // 0 to rank - 1 for an axis that may count from the end. Throws Error(ShapeMismatch) outside of that.
 std::int64_t axisFromStart(std::int64_t axis, std::int64_t rank);
+std::vector<std::int64_t> axesFromStart(std::vector<std::int64_t> axes, std::int64_t rank);
+// Indices as int64 with negative ones counted from the end of an extent.
+at::Tensor indicesFromStart(const at::Tensor& indices, std::int64_t extent);
+std::int64_t productOf(const std::vector<std::int64_t>& extents);
+
+// The type that the file gives an input or output: of its initializer, or as it is declared; Undefined where it says nothing.
+DType inputType(const NodeSpec& spec, std::size_t i);
+DType outputType(const NodeSpec& spec, std::size_t i);
+std::vector<float> floatsAttribute(const Node& node, const std::string& key);
+std::vector<std::string> stringsAttribute(const Node& node, const std::string& key);
 
 // A list that older opsets have as an attribute and newer ones as an input.
 class AxesSource
@@ -35,6 +50,9 @@ private:
 // What a padded axis looks like: from where in the unpadded one each of its elements comes.
 std::vector<std::int64_t> paddedIndices(std::int64_t extent, std::int64_t before, std::int64_t after,
                                         const std::string& mode);
+
+// Rounded to whole numbers, ties to even; the gradient passes as if it weren't (the straight-through estimator).
+at::Tensor roundedStraightThrough(const at::Tensor& x);
 
 // y = f(x)
 template<class F>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "autograd/executors/windows.h"
 
+#include "autograd/executors/support.h"
+
 #include <ATen/ATen.h>
 
 #include <algorithm>
@@ -54,9 +56,7 @@ std::int64_t countWindows(const Windows& windows, std::size_t i, std::int64_t in
     const std::int64_t window = (windows.kernel[i] - 1) * windows.dilations[i] + 1;
     const std::int64_t room = input + windows.padBegin[i] + windows.padEnd[i] - window;
     if (room < 0)
-        throw Error(MessageCode::ShapeMismatch,
-                    {{"node", ""}, {"detail", "a window of " + std::to_string(window) + " on an extent of " +
-                                                  std::to_string(input)}});
+        throwUnfit("a window of " + std::to_string(window) + " on an extent of " + std::to_string(input));
     std::int64_t outputs = (room + (ceilMode ? windows.strides[i] - 1 : 0)) / windows.strides[i] + 1;
     // A window that would begin behind the input, in the padding at its end, isn't one.
     if (ceilMode && (outputs - 1) * windows.strides[i] >= input + windows.padBegin[i])
@@ -105,8 +105,7 @@ at::Tensor padSpatial(const at::Tensor& x, const std::vector<std::int64_t>& begi
 std::vector<std::int64_t> spatialExtents(const at::Tensor& x)
 {
     if (x.dim() < 3)
-        throw Error(MessageCode::ShapeMismatch,
-                    {{"node", ""}, {"detail", "no spatial axes in an input of rank " + std::to_string(x.dim())}});
+        throwUnfit("no spatial axes in an input of rank " + std::to_string(x.dim()));
     return x.sizes().slice(2).vec();
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Arithmetic, comparisons and functions of single elements, with broadcasting.
+// Arithmetic of two and more tensors, with broadcasting.
 #include "autograd/executors/support.h"
 
 #include <ATen/ATen.h>
@@ -63,39 +63,9 @@ Executor makeMean(const NodeSpec&)
     };
 }
 
-void registerFunctions(ExecutorRegistry& registry)
-{
-    registry.add("Neg", 6, unary([](const at::Tensor& x) { return -x; }));
-    registry.add("Abs", 6, unary([](const at::Tensor& x) { return x.abs(); }));
-    registry.add("Sign", 9, unary([](const at::Tensor& x) { return x.sign(); }));
-    registry.add("Floor", 6, unary([](const at::Tensor& x) { return x.floor(); }));
-    registry.add("Ceil", 6, unary([](const at::Tensor& x) { return x.ceil(); }));
-    registry.add("Round", 11, unary([](const at::Tensor& x) { return x.round(); }));
-    registry.add("Reciprocal", 6, unary([](const at::Tensor& x) { return x.reciprocal(); }));
-    registry.add("Sqrt", 6, unary([](const at::Tensor& x) { return x.sqrt(); }));
-    registry.add("Exp", 6, unary([](const at::Tensor& x) { return x.exp(); }));
-    registry.add("Log", 6, unary([](const at::Tensor& x) { return x.log(); }));
-    registry.add("Erf", 9, unary([](const at::Tensor& x) { return x.erf(); }));
-    registry.add("Sin", 7, unary([](const at::Tensor& x) { return x.sin(); }));
-    registry.add("Cos", 7, unary([](const at::Tensor& x) { return x.cos(); }));
-}
-
-void registerComparisons(ExecutorRegistry& registry)
-{
-    registry.add("Equal", 7, binary([](const at::Tensor& a, const at::Tensor& b) { return at::eq(a, b); }));
-    registry.add("Greater", 7, binary([](const at::Tensor& a, const at::Tensor& b) { return at::gt(a, b); }));
-    registry.add("GreaterOrEqual", 12, binary([](const at::Tensor& a, const at::Tensor& b) { return at::ge(a, b); }));
-    registry.add("Less", 7, binary([](const at::Tensor& a, const at::Tensor& b) { return at::lt(a, b); }));
-    registry.add("LessOrEqual", 12, binary([](const at::Tensor& a, const at::Tensor& b) { return at::le(a, b); }));
-    registry.add("And", 7, binary([](const at::Tensor& a, const at::Tensor& b) { return at::logical_and(a, b); }));
-    registry.add("Or", 7, binary([](const at::Tensor& a, const at::Tensor& b) { return at::logical_or(a, b); }));
-    registry.add("Xor", 7, binary([](const at::Tensor& a, const at::Tensor& b) { return at::logical_xor(a, b); }));
-    registry.add("Not", 1, unary([](const at::Tensor& x) { return at::logical_not(x); }));
-}
-
 } // namespace
 
-void registerElementwise(ExecutorRegistry& registry)
+void registerArithmetic(ExecutorRegistry& registry)
 {
     registry.add("Add", 7, makeAdd);
     registry.add("Sub", 7, binary([](const at::Tensor& a, const at::Tensor& b) { return at::sub(a, b); }));
@@ -107,8 +77,6 @@ void registerElementwise(ExecutorRegistry& registry)
     registry.add("Max", 6, folded([](const at::Tensor& a, const at::Tensor& b) { return at::maximum(a, b); }));
     registry.add("Sum", 6, folded([](const at::Tensor& a, const at::Tensor& b) { return at::add(a, b); }));
     registry.add("Mean", 6, makeMean);
-    registerFunctions(registry);
-    registerComparisons(registry);
 }
 
 } // namespace hone
