@@ -74,6 +74,10 @@ std::string metricsText(const Progress& progress)
         add(fmt::format("loss {:.4f}", *loss));
     if (const auto top1 = metric(progress, "validationTop1"))
         add("validation " + percentText(*top1));
+    for (const auto& [name, kind] : {std::pair("validationMae", MetricKind::MeanAbsoluteError), std::pair("validationAuc", MetricKind::AreaUnderCurve),
+                                     std::pair("validationMse", MetricKind::ReconstructionError)})
+        if (const auto value = metric(progress, name))
+            add(fmt::format("validation {} {}", label(kind), numberText(kind, *value)));
     if (const auto speed = metric(progress, "samplesPerSecond"))
         add(fmt::format("{:.0f} samples/s", *speed));
     if (text.empty())

@@ -19,6 +19,7 @@ std::unique_ptr<Verb> makeTidyVerb();
 std::unique_ptr<Verb> makeCheckVerb();
 std::unique_ptr<Verb> makeCompareVerb();
 std::unique_ptr<Verb> makeDeployVerb();
+std::unique_ptr<Verb> makeExportVerb();
 std::unique_ptr<Verb> makeProjectVerb();
 std::unique_ptr<Verb> makeRunVerb();
 std::unique_ptr<Verb> makeNewVerb();
@@ -29,7 +30,7 @@ std::unique_ptr<Verb> makeStudioVerb();
 inline std::vector<std::unique_ptr<Verb>> allVerbs()
 {
     std::vector<std::unique_ptr<Verb>> verbs;
-    for (auto* make : {makeInfoVerb, makeCheckVerb, makeTidyVerb, makeEvaluateVerb, makeFinetuneVerb, makePruneVerb, makeQuantizeVerb, makeCompareVerb,
+    for (auto* make : {makeInfoVerb, makeCheckVerb, makeTidyVerb, makeEvaluateVerb, makeFinetuneVerb, makePruneVerb, makeQuantizeVerb, makeExportVerb, makeCompareVerb,
                        makeDeployVerb, makeProjectVerb, makeRunVerb, makeNewVerb, makeSampleVerb, makeDemoVerb, makeStudioVerb})
         verbs.push_back(make());
     return verbs;

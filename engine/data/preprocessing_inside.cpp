@@ -11,7 +11,6 @@ namespace hone
 namespace
 {
 
-constexpr std::int64_t antialiasedResizeOpset = 18;
 constexpr std::int64_t broadcastingOpset = 7;
 
 // Nodes from the new input to the old one, which the last of them computes.
@@ -99,16 +98,7 @@ Tensor resizingMatrix(int from, int to)
 // Of [N, C, H, W].
 void addResizing(FrontNodes& nodes, Graph& graph, const PictureSize& from, const PictureSize& to)
 {
-    if (graph.opset() >= antialiasedResizeOpset) {
-        const auto sizes = graph.addConstant("preprocess_size", Tensor::of<std::int64_t>({2}, std::vector<std::int64_t>{to.height, to.width}));
-        nodes.add("Resize", {ValueId{}, ValueId{}, sizes},
-                  {{"mode", std::string("linear")},
-                   {"antialias", std::int64_t{1}},
-                   {"axes", std::vector<std::int64_t>{2, 3}},
-                   {"coordinate_transformation_mode", std::string("half_pixel")}});
-        return;
-    }
-    // Before that opset there is no antialiasing; two products with the filter's weights do the same.
+    // Two products with the filter's weights. ONNX's own Resize has antialiasing from opset 18 on only, and weighs a picture's edges otherwise.
     const auto across = resizingMatrix(from.width, to.width);
     Tensor transposed(DType::Float32, {from.width, to.width});
     for (int x = 0; x < from.width; ++x)
