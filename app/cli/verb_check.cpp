@@ -63,6 +63,10 @@ public:
         const auto check = checkModel(m_model, console.job());
         console.print(fmt::format("{} {}\n{}\n{}", m_model, check.ok ? "works with Hone." : "doesn't work with Hone as it is.",
                                   factsText(check), stepsText(check)));
+        if (!check.tidying.empty())
+            console.print(std::string("\nWhat 'hone tidy' would say:\n"));
+        for (const auto& notice : check.tidying)
+            console.print("  " + sentence(notice) + "\n");
         for (const auto& problem : check.problems)
             console.print("\n" + sentence(problem) + "\n");
         Json json = {{"model", m_model}};

@@ -87,6 +87,7 @@ private:
         auto tidied = tidy(m_source, {.keepDropout = true}, m_job.part(0.1, 0.3));
         m_graph = std::move(tidied.graph);
         m_check.changes = std::move(tidied.changes);
+        m_check.tidying = std::move(tidied.notices);
         m_check.limit = allowedDifference(m_source);
         if (isQuantized(m_graph))
             m_conditions.changing = {Closed::AlreadyQuantized};

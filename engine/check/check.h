@@ -73,6 +73,7 @@ struct ModelCheck
     std::int64_t peakBytes = 0;                    // of this process so far
     std::vector<OpenStep> steps;
     std::vector<TidyChange> changes;               // by tidying it first
+    std::vector<Message> tidying;                  // the same for people, and why a fixed batch stays
     std::vector<CheckedPort> inputs;
     std::vector<Message> problems;                 // what isn't as it should be, in the order found
 };
@@ -83,7 +84,7 @@ ModelCheck checkModel(const std::filesystem::path& model, const JobContext& job)
 
 // Keys: ok, unsupported[], maxRelativeDifference (null where nothing could be compared), limit, gradientsFinite, trainable, prunableGroups,
 // unprunable[] (name, reason), quantizable, seconds, peakBytes, steps[] (step, open, reason), changes[] (pass, count, nodes[]),
-// inputs[] (name, shape), problems[] (code, arguments{}).
+// tidying[] (code, arguments{}), inputs[] (name, shape), problems[] (code, arguments{}).
 Json toJson(const ModelCheck& check);
 
 } // namespace hone

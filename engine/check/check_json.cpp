@@ -32,6 +32,7 @@ Json toJson(const ModelCheck& check)
         json["steps"].push_back(std::move(item));
     }
     json["changes"] = changesToJson(check.changes);
+    json["tidying"] = messagesToJson(check.tidying);
     json["inputs"] = Json::array();
     for (const auto& input : check.inputs)
         json["inputs"].push_back({{"name", input.name}, {"shape", input.shape}});

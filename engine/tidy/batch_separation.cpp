@@ -48,9 +48,9 @@ bool treatsRowsAlike(const Node& node)
 class Separation
 {
 public:
-    Separation(const Graph& fixed, const Graph& freed, std::int64_t batch)
-        : m_graph(freed), m_batch(batch), m_fed(fedValues(freed)), m_fixed(inferShapes(fixed, withBatch(fixed, batch))),
-          m_trial(inferShapes(freed, withBatch(freed, trialBatch)))
+    Separation(const Graph& graph, std::int64_t batch)
+        : m_graph(graph), m_batch(batch), m_fed(fedValues(graph)), m_fixed(inferShapes(graph, withBatch(graph, batch))),
+          m_trial(inferShapes(graph, withBatch(graph, trialBatch)))
     {
     }
 
@@ -153,9 +153,9 @@ ShapeOptions withBatch(const Graph& graph, std::int64_t batch)
     return options;
 }
 
-std::string whatMixesSamples(const Graph& fixed, const Graph& freed, std::int64_t batch)
+std::string whatMixesSamples(const Graph& graph, std::int64_t batch)
 {
-    return Separation(fixed, freed, batch).problem();
+    return Separation(graph, batch).problem();
 }
 
 } // namespace hone

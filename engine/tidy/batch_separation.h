@@ -17,8 +17,8 @@ std::vector<bool> fedValues(const Graph& graph);
 // Every input's first extent as given; the others as declared.
 ShapeOptions withBatch(const Graph& graph, std::int64_t batch);
 
-// `fixed` has the batch `batch` in every input, `freed` is the same model for any. Empty where samples keep apart, else which node is
-// in the way, as a clause. Throws Error(ShapeMismatch) where `freed` doesn't take another batch.
-std::string whatMixesSamples(const Graph& fixed, const Graph& freed, std::int64_t batch);
+// `graph` is to take any batch; `batch` is the one that it was made for. Empty where samples keep apart, else which node is in the way,
+// as a clause. Throws Error(ShapeMismatch) where it doesn't take another batch.
+std::string whatMixesSamples(const Graph& graph, std::int64_t batch);
 
 } // namespace hone

@@ -50,12 +50,14 @@ public:
     {
         for (const auto id : std::vector(m_graph.order())) {
             const auto& node = m_graph.node(id);
-            if (!node.domain.empty() || !node.input(0).valid() || !m_fed[node.inputs[0].index])
+            if (!node.domain.empty() || !node.input(0).valid() || !readsBatch(node))
                 continue;
             if (node.opType == "Reshape" && m_graph.isConstant(node.input(1)))
                 freeReshape(id);
             else if (node.opType == "Expand" && m_graph.isConstant(node.input(1)))
                 freeExpand(id);
+            else if (node.opType == "Concat" && m_batch == 1)
+                expandTokens(id);
             else if (node.opType == "LSTM" || node.opType == "GRU" || node.opType == "RNN")
                 dropZeroStates(id);
         }
@@ -69,6 +71,13 @@ private:
     {
         const auto& shape = m_types.type(id).shape;
         return shape && !shape->empty() && shape->front() == Dim::fixed(m_batch);
+    }
+
+    bool isFed(ValueId id) const { return id.valid() && id.index < m_fed.size() && m_fed[id.index]; }
+    // A class token may come before the samples that it is put in front of.
+    bool readsBatch(const Node& node) const
+    {
+        return isFed(node.inputs[0]) || (node.opType == "Concat" && std::ranges::any_of(node.inputs, [&](ValueId id) { return isFed(id); }));
     }
 
     void setTarget(NodeId id, const std::vector<std::int64_t>& target)
@@ -105,6 +114,40 @@ private:
             return;
         target.front() = 1;
         setTarget(id, target);
+    }
+
+    // [1, 1, C] put in front of [1, T, C] (a class token): one for each sample, by Expand to the samples' own batch.
+    void expandTokens(NodeId id)
+    {
+        const auto inputs = m_graph.node(id).inputs;
+        const auto samples = std::ranges::find_if(inputs, [&](ValueId input) { return isFed(input) && startsWithBatch(input); });
+        const auto axis = m_graph.node(id).intAttribute("axis", 0);
+        if (samples == inputs.end() || axis == 0 || axis == -static_cast<std::int64_t>(m_types.type(*samples).shape->size()))
+            return;
+        for (std::size_t i = 0; i < inputs.size(); ++i)
+            if (m_graph.isConstant(inputs[i]) && startsWithBatch(inputs[i]))
+                m_graph.node(id).inputs[i] = expanded(id, inputs[i], *samples);
+    }
+
+    ValueId expanded(NodeId before, ValueId token, ValueId samples)
+    {
+        const std::string name = m_graph.value(token).name; // a copy: values are added
+        const auto insert = [&](const std::string& opType, std::vector<ValueId> inputs, std::map<std::string, Attribute> attributes = {}) {
+            const auto output = m_graph.addComputed(name + "." + opType);
+            m_graph.insertNodeBefore(before, {.name = m_graph.value(output).name,
+                                              .opType = opType,
+                                              .inputs = std::move(inputs),
+                                              .outputs = {output},
+                                              .attributes = std::move(attributes)});
+            return output;
+        };
+        const auto shape = m_graph.value(token).constant.shape();
+        const std::vector<std::int64_t> rest(shape.begin() + 1, shape.end());
+        const auto first = m_graph.addConstant(name + ".first", Tensor::of({1}, std::vector<std::int64_t>{0}));
+        const auto others = m_graph.addConstant(name + ".extents", Tensor::of({static_cast<std::int64_t>(rest.size())}, rest));
+        const auto axis = std::map<std::string, Attribute>{{"axis", std::int64_t{0}}};
+        const auto batch = insert("Gather", {insert("Shape", {samples}), first}, axis);
+        return insert("Expand", {token, insert("Concat", {batch, others}, axis)});
     }
 
     // Zeros are what a state is when it is left out.
@@ -200,7 +243,7 @@ FreedBatch makeBatchFree(Graph& graph)
     auto freed = graph;
     try {
         Freeing(freed, result.before).run();
-        result.reason = whatMixesSamples(graph, freed, result.before);
+        result.reason = whatMixesSamples(freed, result.before);
         if (result.reason.empty() && !answersTheSame(graph, freed))
             result.reason = "samples of one batch don't answer as they do one by one";
     } catch (const Error& error) {

@@ -233,6 +233,21 @@ private slots:
         QCOMPARE(Session::fromBytes(serializeOnnx(result.graph)).run({floats({5, 4, 4, 3})})[0].shape(), (Dimensions{5, 4, 12}));
     }
 
+    void aClassTokenInFrontOfASingleSampleIsGivenToEach()
+    {
+        // The beginning of a vision transformer exported at batch 1.
+        auto graph = emptyGraph(17);
+        const auto x = addInput(graph, "x", DType::Float32, fixedShape(Dimensions{1, 4, 6}));
+        const auto tokens = addOperator(graph, "Concat", {graph.addConstant("token", floats({1, 1, 6})), x}, {{"axis", std::int64_t{1}}});
+        const auto placed = addOperator(graph, "Add", {tokens, graph.addConstant("places", floats({1, 5, 6}))});
+        const auto mixed = addOperator(graph, "MatMul", {placed, addOperator(graph, "Transpose", {placed}, {{"perm", std::vector<std::int64_t>{0, 2, 1}}})});
+        graph.outputs = {addOperator(graph, "Softmax", {mixed}, {{"axis", std::int64_t{-1}}})};
+        const auto result = tidy(graph, {}, {});
+        QVERIFY2(result.batch.isFree, result.batch.reason.c_str());
+        QVERIFY(computesTheSame(graph, result.graph));
+        QCOMPARE(Session::fromBytes(serializeOnnx(result.graph)).run({floats({3, 4, 6})})[0].shape(), (Dimensions{3, 5, 5}));
+    }
+
     void aFixedBatchThatCantBeFreedIsToldWithItsReason()
     {
         auto graph = graphOf({"ReduceMean", 13, {{floats({4, 6})}}, {{"axes", std::vector<std::int64_t>{0}}}});
