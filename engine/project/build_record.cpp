@@ -5,6 +5,7 @@
 #include "core/hash.h"
 #include "core/version.h"
 #include "project/record_json.h"
+#include "project/step_parameters.h"
 #include "runtime/session.h"
 
 #include <fmt/format.h>
@@ -151,7 +152,7 @@ std::string buildId(const std::string& parent, const StepParameters& parameters,
     Json key;
     key["parent"] = parent;
     key["step"] = stepName(parameters);
-    key["parameters"] = parametersToJson(parameters);
+    key["parameters"] = identityOf(parameters);
     if (std::holds_alternative<ImportParameters>(parameters))
         key["parameters"] = Json::object(); // what is in the file counts, not where it lies
     key["input"] = input;

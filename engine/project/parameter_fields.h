@@ -20,6 +20,7 @@ struct Field
     const char* help;
     double lowest = -std::numeric_limits<double>::infinity();
     double highest = std::numeric_limits<double>::infinity();
+    bool addedLater = false; // left out of a build's identity where it has its default, so that older builds keep theirs
 };
 
 template<class Enum>
@@ -33,7 +34,15 @@ constexpr auto namesOf(Optimizer)
 constexpr auto namesOf(Schedule)
 {
     return std::array{EnumName<Schedule>{Schedule::Constant, "constant"}, EnumName<Schedule>{Schedule::Cosine, "cosine"},
-                      EnumName<Schedule>{Schedule::Step, "step"}};
+                      EnumName<Schedule>{Schedule::Step, "step"}, EnumName<Schedule>{Schedule::OneCycle, "one-cycle"}};
+}
+constexpr auto namesOf(Precision)
+{
+    return std::array{EnumName<Precision>{Precision::Float32, "float32"}, EnumName<Precision>{Precision::Bf16, "bf16"}};
+}
+constexpr auto namesOf(TrainingDevice)
+{
+    return std::array{EnumName<TrainingDevice>{TrainingDevice::Cpu, "cpu"}, EnumName<TrainingDevice>{TrainingDevice::Cuda, "cuda"}};
 }
 constexpr auto namesOf(HeadPolicy)
 {
@@ -88,6 +97,35 @@ struct TrainFieldRole
     int lowestEpochs = 1;
 };
 
+// Those that came after the first builds had been made.
+template<class Visitor>
+void visitLaterFields(Visitor& visit, TrainOptions& o)
+{
+    const auto later = [](const char* key, const char* flag, const char* help, double lowest = 0, double highest = 0) {
+        return Field{key, flag, help, lowest, highest, true};
+    };
+    visit(later("accumulate", "--accumulate", "Batches whose gradients make one update", 1, 1e6), o.accumulate);
+    visit(later("clipNorm", "--clip-norm", "Longest gradient over all weights; longer ones are made so long; 0: any", 0, 1e9), o.clipNorm);
+    visit(later("emaDecay", "--ema-decay", "Decay of the weights' moving average, which is then what is kept; 0: none", 0, 0.999999), o.emaDecay);
+    visit(later("mixup", "--mixup", "Mixes each picture with another; alpha of the shares' Beta distribution; 0: off", 0, 100), o.mixUp);
+    visit(later("cutmix", "--cutmix", "Puts a piece of another picture into each; alpha likewise; 0: off", 0, 100), o.cutMix);
+    visit(later("randAugment", "--rand-augment", "Random changes of colour and shape, one after the other, for each picture; 0: none", 0, 10),
+          o.augmentation.randomOperations);
+    visit(later("randAugmentMagnitude", "--rand-augment-magnitude", "How much they change, 0 to 10", 0, 10), o.augmentation.magnitude);
+    visit(later("timeShift", "--time-shift", "Move training sounds and windows by up to so much of their length", 0, 1), o.augmentation.timeShift);
+    visit(later("noise", "--noise", "Noise in training sounds and windows, at most so much of their own deviation", 0, 10), o.augmentation.noise);
+    visit(later("bodyLrFactor", "--body-lr-factor", "Factor of the learning rate for all that is before the head", 0, 1000), o.bodyRateFactor);
+    visit(later("freezeBody", "--freeze-body", "All that is before the head stays as it is; trains in seconds"), o.freezeBody);
+    visit(later("insertBatchNormalization", "--insert-batchnorm",
+                "Puts batch normalization behind convolutions that lack one while training, and folds it in again"),
+          o.insertNormalization);
+    visit(later("featureCache", "--feature-cache", "What a frozen body gives is computed only once"), o.featureCache);
+    visit(later("precision", "--precision", "Of products in training; bf16 is faster where the processor has it"), o.precision);
+    visit(later("device", "--device", "Where training runs; cuda needs a LibTorch that has it"), o.device);
+    visit(later("checkpointMinutes", "--checkpoint-minutes", "Minutes between two checkpoints; 0: one behind each epoch", 0, 1e6),
+          o.checkpointMinutes);
+}
+
 template<class Visitor>
 void visitFields(Visitor& visit, TrainOptions& o, TrainFieldRole role = {})
 {
@@ -110,6 +148,7 @@ void visitFields(Visitor& visit, TrainOptions& o, TrainFieldRole role = {})
     visit(Field{"keepBest", "--keep-best", "Keep the weights of the best validation epoch, not of the last"}, o.keepBest);
     visit(Field{"seed", "--seed", "Seed of shuffling, augmentation and a new head"}, o.seed);
     visit(Field{"threads", "--threads", "Threads; 0: as many as there are cores", 0, 1024}, o.threads);
+    visitLaterFields(visit, o);
 }
 
 template<class Visitor>

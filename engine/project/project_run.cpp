@@ -7,6 +7,7 @@
 #include "project/perform_step.h"
 #include "project/project_lock.h"
 #include "project/project_store.h"
+#include "train/checkpoint.h"
 
 #include <algorithm>
 #include <system_error>
@@ -144,18 +145,23 @@ Build ProjectStore::run(const std::string& parent, const StepParameters& paramet
         return *present;
     }
 
+    input.checkpoint = m_folder / ".checkpoints" / build.id;
     auto [result, bytes] = performStep(parameters, input, known, job);
     build.label = labelOf(parameters);
     build.modelSha256 = result.sha256;
     build.versions = versionsFor(parameters);
     build.evaluation = std::move(result.after);
+    if (isRoot(parameters) && build.evaluation.agreement)
+        build.evaluation.agreement->reference = m_folder / "builds" / build.id / "model.onnx"; // itself, where it will be
     build.evaluation.facts.sizeBytes = static_cast<std::int64_t>(bytes.size());
     build.evaluationData = dataset ? dataset->fingerprint() : std::string();
     build.seconds = result.seconds;
     build.curves = std::move(result.epochs);
     build.groups = std::move(result.groups);
     build.notices = std::move(result.notices);
-    return commit(std::move(build), bytes, job);
+    auto committed = commit(std::move(build), bytes, job);
+    removeCheckpoint(input.checkpoint);
+    return committed;
 }
 
 } // namespace hone

@@ -6,7 +6,9 @@
 #include "core/file.h"
 #include "core/hash.h"
 #include "onnx_io/onnx_io.h"
+#include "project/build_record.h"
 #include "project/perform_step.h"
+#include "train/checkpoint.h"
 
 #include <nlohmann/json.hpp>
 
@@ -44,6 +46,8 @@ void checkInput(const StepParameters& parameters, const StepInput& input, const 
                              std::holds_alternative<QuantizeParameters>(parameters);
     if (needsFloats && isQuantized(graph))
         throw Error(MessageCode::AlreadyQuantized, {{"path", input.model.string()}});
+    if (trains(parameters) && input.dataset && input.dataset->task() == Task::Agreement)
+        throw Error(MessageCode::LabelsMissing, {{"path", input.dataset->folder().string()}});
     if (trains(parameters)) {
         std::string operators;
         for (const auto& type : unsupportedOperators(graph))
@@ -87,11 +91,29 @@ struct Product
     std::string bytes;
 };
 
+// All that the bytes of a training depend on.
+std::string checkpointKey(const StepParameters& parameters, const StepInput& input)
+{
+    Json key;
+    key["step"] = stepName(parameters);
+    key["parameters"] = parametersToJson(parameters);
+    key["model"] = sha256OfFile(input.model);
+    key["data"] = input.dataset->fingerprint();
+    for (const auto& [name, value] : versionsFor(parameters))
+        key["versions"][name] = value;
+    return sha256(key.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+fs::path besideOutput(const fs::path& output)
+{
+    return output.parent_path() / ("." + output.filename().string() + ".checkpoint");
+}
+
 class Performer
 {
 public:
-    Performer(const StepInput& input, const Graph& graph, StepResult& result, const JobContext& job)
-        : m_input(input), m_graph(graph), m_result(result), m_job(job)
+    Performer(const StepInput& input, const Graph& graph, const StepParameters& parameters, StepResult& result, const JobContext& job)
+        : m_input(input), m_graph(graph), m_key(trains(parameters) ? checkpointKey(parameters, input) : ""), m_result(result), m_job(job)
     {
     }
 
@@ -134,7 +156,7 @@ public:
 private:
     Graph finetuned(const Graph& graph, const TrainOptions& options, const JobContext& job)
     {
-        auto trained = train(graph, *m_input.dataset, options, job);
+        auto trained = train({graph, *m_input.dataset, options, {m_input.checkpoint, m_key}}, job);
         m_result.epochs = std::move(trained.epochs);
         tell(trained.notices);
         return std::move(trained.graph);
@@ -148,6 +170,7 @@ private:
 
     const StepInput& m_input;
     const Graph& m_graph;
+    const std::string m_key; // of a checkpoint
     StepResult& m_result;
     JobContext m_job;
 };
@@ -186,7 +209,18 @@ void tellAsBefore(std::vector<Message>& notices)
             notice.code = MessageCode::BeforeHasOtherClasses;
         else if (notice.code == MessageCode::ClassesUnmapped)
             notice.code = MessageCode::BeforeLacksClasses;
+        else if (notice.code == MessageCode::TargetCountMismatch)
+            notice.code = MessageCode::BeforeHasOtherTargets;
     }
+}
+
+// Without labels a model can only be held against another one.
+EvaluateOptions againstReference(const StepInput& input, const fs::path& otherwise)
+{
+    auto options = input.evaluate;
+    if (input.dataset && input.dataset->task() == Task::Agreement && options.reference.empty())
+        options.reference = otherwise;
+    return options;
 }
 
 // How far a step's three parts go, as fractions of the whole.
@@ -209,6 +243,7 @@ Evaluation measure(const fs::path& model, const Dataset* dataset, const Evaluate
         // Too few pictures to measure with say nothing against the model, nor against the work that was done.
         const bool nothingToMeasureWith = isOneOf(error.code(), {MessageCode::SplitMissing, MessageCode::DataEmpty});
         const bool misfit = isOneOf(error.code(), {MessageCode::ClassCountMismatch, MessageCode::ClassesUnmapped,
+                                                   MessageCode::TargetCountMismatch, MessageCode::OutputUnlikeInput,
                                                    MessageCode::ModelInputUnsupported, MessageCode::ModelOutputUnsupported});
         if (!nothingToMeasureWith && !(misfit && fit == DataFit::Told))
             throw;
@@ -234,12 +269,12 @@ StepOutcome performStep(const StepParameters& parameters, const StepInput& input
     if (known)
         result.before = *known;
     else if (!isRoot(parameters))
-        result.before = measure(input.model, input.dataset, input.evaluate, fitBefore(parameters), job.part(0, phases.before));
+        result.before = measure(input.model, input.dataset, againstReference(input, input.model), fitBefore(parameters), job.part(0, phases.before));
 
     if (fitBefore(parameters) == DataFit::Told)
         tellAsBefore(result.before.notices);
 
-    auto product = std::visit(Performer(input, graph, result, job.part(phases.before, phases.after)), parameters);
+    auto product = std::visit(Performer(input, graph, parameters, result, job.part(phases.before, phases.after)), parameters);
     job.checkStop();
     outcome.bytes = product.bytes.empty() ? serializeOnnx(*product.graph) : std::move(product.bytes);
     result.graph = std::move(*product.graph);
@@ -249,7 +284,7 @@ StepOutcome performStep(const StepParameters& parameters, const StepInput& input
     // Progress tells files by name: the one that the user knows.
     const auto candidate = scratch.path() / (input.output.has_filename() ? input.output.filename() : fs::path("model.onnx"));
     writeFileAtomically(candidate, outcome.bytes);
-    result.after = measure(candidate, input.dataset, input.evaluate,
+    result.after = measure(candidate, input.dataset, againstReference(input, isRoot(parameters) ? candidate : input.model),
                            isRoot(parameters) ? DataFit::Told : DataFit::Required, job.part(phases.after, 1));
     for (const auto* evaluation : {&result.before, &result.after})
         for (const auto& notice : evaluation->notices)
@@ -265,10 +300,15 @@ StepOutcome performStep(const StepParameters& parameters, const StepInput& input
 StepResult runStep(const StepParameters& parameters, const StepInput& input, const JobContext& job)
 {
     checkOutput(input.output);
-    auto outcome = performStep(parameters, input, std::nullopt, job);
+    StepInput resumable = input;
+    if (resumable.checkpoint.empty())
+        resumable.checkpoint = besideOutput(input.output);
+    auto outcome = performStep(parameters, resumable, std::nullopt, job);
     job.report({.activity = Activity::Writing, .fraction = 1, .detail = input.output.filename().string()});
     job.checkStop();
     writeFileAtomically(input.output, outcome.bytes);
+    if (trains(parameters))
+        removeCheckpoint(resumable.checkpoint);
     outcome.result.output = input.output;
     return std::move(outcome.result);
 }

@@ -95,10 +95,11 @@ struct StepInput
     std::filesystem::path model;   // empty for a "new" step
     const Dataset* dataset = nullptr;
     std::filesystem::path output;  // written atomically, last
-    EvaluateOptions evaluate;      // of before and after
+    std::filesystem::path checkpoint; // where an interrupted training is gone on from; empty: beside the output
+    EvaluateOptions evaluate;      // of before and after; on data without labels against `model` where it names no reference
 };
 
-// Runs a step on files: nothing is written unless it ends well. Throws what the step throws, and Error(DataRequired).
+// Runs a step on files: nothing is written unless it ends well, but for the checkpoint of a training, which is gone when it does. Throws what the step throws, and Error(DataRequired).
 StepResult runStep(const StepParameters& parameters, const StepInput& input, const JobContext& job);
 // Keys: before{}, after{}, seconds, output, sha256, epochs[], groups[], proof{maxAbsDifference}, changes[] (pass, count, nodes[]), graph{before{nodes, initializers,
 // initializerBytes}, after{}}, maxRelativeDifference, notices[]; those that a step lacks are left out.

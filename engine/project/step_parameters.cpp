@@ -50,6 +50,30 @@ private:
     Json m_json = Json::object();
 };
 
+// The keys of parameters that were added later, as paths.
+class LaterKeys
+{
+public:
+    template<class T>
+    void operator()(const Field& field, const T&)
+    {
+        if (field.addedLater)
+            m_keys.push_back(Json::json_pointer(m_prefix + "/" + field.key));
+    }
+    template<class Function>
+    void group(const char* key, Function&& visitInner)
+    {
+        m_prefix += std::string("/") + key;
+        visitInner(*this);
+        m_prefix.resize(m_prefix.size() - std::string_view(key).size() - 1);
+    }
+    const std::vector<Json::json_pointer>& keys() const { return m_keys; }
+
+private:
+    std::string m_prefix;
+    std::vector<Json::json_pointer> m_keys;
+};
+
 class JsonReader
 {
 public:
@@ -249,6 +273,19 @@ Json parametersToJson(const StepParameters& parameters)
     StepParameters copy = parameters;
     std::visit([&](auto& alternative) { visitFields(writer, alternative); }, copy);
     return writer.take();
+}
+
+Json identityOf(const StepParameters& parameters)
+{
+    Json json = parametersToJson(parameters);
+    const Json defaults = parametersToJson(*defaultsOf(stepName(parameters)));
+    StepParameters copy = parameters;
+    LaterKeys later;
+    std::visit([&](auto& alternative) { visitFields(later, alternative); }, copy);
+    for (const auto& key : later.keys())
+        if (json.at(key) == defaults.at(key))
+            json.at(key.parent_pointer()).erase(key.back());
+    return json;
 }
 
 std::optional<StepParameters> readParameters(const std::string& step, const Json& json, std::vector<ParameterProblem>& problems)

@@ -20,6 +20,9 @@ struct ParameterProblem
 // nullopt for a step of that name; other problems are added and leave the default.
 std::optional<StepParameters> readParameters(const std::string& step, const Json& json, std::vector<ParameterProblem>& problems);
 
+// As parametersToJson(), but without parameters that were added later and have their default: what a build's id is made of.
+Json identityOf(const StepParameters& parameters);
+
 std::vector<std::string> knownSteps();
 // "; " between them.
 std::string joined(const std::vector<ParameterProblem>& problems);

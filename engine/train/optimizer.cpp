@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "train/optimizer.h"
 
+#include "autograd/torch_tensor.h"
+#include "train/torch_state.h"
+
 #include <ATen/ATen.h>
 
 #include <cmath>
+#include <vector>
 
 namespace hone
 {
@@ -17,10 +21,11 @@ constexpr double epsilon = 1e-8;
 
 struct Slot
 {
+    std::string name;
     at::Tensor parameter;
     at::Tensor first;  // SGD's momentum, or the mean of gradients
     at::Tensor second; // the mean of their squares
-    bool decays = false;
+    ParameterUpdater::Group group;
 };
 
 // Nesterov's momentum: v = m v + g, w -= rate (g + m v), with g = gradient + decay w.
@@ -58,6 +63,25 @@ void updateAdamW(Slot& slot, const at::Tensor& gradient, double rate, double dec
     }
 }
 
+// The same two for tensors whose memory isn't the processor's.
+void updateSgdAnywhere(Slot& slot, const at::Tensor& given, double rate, double momentum, double decay)
+{
+    at::Tensor w = slot.parameter.detach();
+    const at::Tensor g = decay > 0 ? given.add(w, decay) : given;
+    slot.first.mul_(momentum).add_(g);
+    w.sub_(g.add(slot.first, momentum), rate);
+}
+
+void updateAdamWAnywhere(Slot& slot, const at::Tensor& g, double rate, double decay, std::int64_t step)
+{
+    at::Tensor w = slot.parameter.detach();
+    const auto steps = static_cast<double>(step);
+    slot.first.mul_(beta1).add_(g, 1 - beta1);
+    slot.second.mul_(beta2).addcmul_(g, g, 1 - beta2);
+    const at::Tensor root = slot.second.sqrt().div_(std::sqrt(1 - std::pow(beta2, steps))).add_(epsilon);
+    w.mul_(1 - rate * decay).addcdiv_(slot.first, root, -rate / (1 - std::pow(beta1, steps)));
+}
+
 } // namespace
 
 struct ParameterUpdater::State
@@ -69,12 +93,20 @@ struct ParameterUpdater::State
     template<class T>
     void updateAs(Slot& slot, const at::Tensor& gradient, double rate)
     {
-        const double decay = slot.decays ? settings.weightDecay : 0;
+        const double decay = decayOf(slot);
         if (settings.kind == Optimizer::Sgd)
             updateSgd<T>(slot, gradient, rate, settings.momentum, decay);
         else
             updateAdamW<T>(slot, gradient, rate, decay, step);
     }
+    void updateAnywhere(Slot& slot, const at::Tensor& gradient, double rate)
+    {
+        if (settings.kind == Optimizer::Sgd)
+            updateSgdAnywhere(slot, gradient, rate, settings.momentum, decayOf(slot));
+        else
+            updateAdamWAnywhere(slot, gradient, rate, decayOf(slot), step);
+    }
+    double decayOf(const Slot& slot) const { return slot.group.decays ? settings.weightDecay : 0; }
 };
 
 ParameterUpdater::ParameterUpdater(const OptimizerSettings& settings) : m_state(std::make_unique<State>())
@@ -84,10 +116,10 @@ ParameterUpdater::ParameterUpdater(const OptimizerSettings& settings) : m_state(
 
 ParameterUpdater::~ParameterUpdater() = default;
 
-void ParameterUpdater::add(const at::Tensor& parameter, bool decays)
+void ParameterUpdater::add(const std::string& name, const at::Tensor& parameter, const Group& group)
 {
     const at::Tensor plain = parameter.detach();
-    Slot slot{parameter, at::zeros_like(plain), {}, decays};
+    Slot slot{name, parameter, at::zeros_like(plain), {}, group};
     if (m_state->settings.kind == Optimizer::AdamW)
         slot.second = at::zeros_like(plain);
     m_state->slots.push_back(std::move(slot));
@@ -100,14 +132,37 @@ void ParameterUpdater::update(double learningRate)
         at::Tensor gradient = slot.parameter.grad();
         if (!gradient.defined())
             continue;
+        const double rate = learningRate * slot.group.rateFactor;
         // The loops above go through memory: the gradient has to lie as the parameter does.
         if (gradient.strides() != slot.parameter.strides())
             gradient = at::empty_like(slot.parameter.detach()).copy_(gradient);
-        if (slot.parameter.scalar_type() == at::kDouble)
-            m_state->updateAs<double>(slot, gradient, learningRate);
+        if (!slot.parameter.is_cpu())
+            m_state->updateAnywhere(slot, gradient, rate);
+        else if (slot.parameter.scalar_type() == at::kDouble)
+            m_state->updateAs<double>(slot, gradient, rate);
         else
-            m_state->updateAs<float>(slot, gradient, learningRate);
+            m_state->updateAs<float>(slot, gradient, rate);
         slot.parameter.mutable_grad().reset();
+    }
+}
+
+void ParameterUpdater::save(TrainerState& state) const
+{
+    state["updates"] = Tensor::scalar(m_state->step);
+    for (const Slot& slot : m_state->slots) {
+        state["first moment " + slot.name] = fromTorch(slot.first.cpu());
+        if (slot.second.defined())
+            state["second moment " + slot.name] = fromTorch(slot.second.cpu());
+    }
+}
+
+void ParameterUpdater::restore(const TrainerState& state)
+{
+    m_state->step = savedNumber(state, "updates");
+    for (Slot& slot : m_state->slots) {
+        restoreTensor(state, "first moment " + slot.name, slot.first);
+        if (slot.second.defined())
+            restoreTensor(state, "second moment " + slot.name, slot.second);
     }
 }
 

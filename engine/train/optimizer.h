@@ -2,10 +2,10 @@
 // SGD and AdamW, each parameter updated in one pass over its memory. Private to the lazy module "training".
 #pragma once
 
-#include "train/train.h"
+#include "train/trainer.h"
 
 #include <memory>
-#include <vector>
+#include <string>
 
 namespace at
 {
@@ -28,10 +28,19 @@ public:
     explicit ParameterUpdater(const OptimizerSettings& settings);
     ~ParameterUpdater();
 
-    // Float32 or float64. `decays`: the weight decay applies to it.
-    void add(const at::Tensor& parameter, bool decays);
+    struct Group
+    {
+        bool decays = false;   // the weight decay applies
+        double rateFactor = 1; // of the learning rate
+    };
+    // Float32 or float64.
+    void add(const std::string& name, const at::Tensor& parameter, const Group& group);
     // Takes each parameter's gradient, which is gone afterwards.
     void update(double learningRate);
+
+    // Momenta, and how many updates there were.
+    void save(TrainerState& state) const;
+    void restore(const TrainerState& state);
 
 private:
     struct State;

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "train/train.h"
 
-#include "autograd/graph_module.h"
 #include "autograd/training_module.h"
-#include "tidy/free_batch.h"
-#include "train/freeze.h"
-#include "train/head.h"
+#include "core/version.h"
+#include "evaluate/scorer.h"
+#include "tidy/batch_normalization.h"
+#include "train/checkpoint.h"
+#include "train/mixing.h"
+#include "train/normalization.h"
+#include "train/preparation.h"
 #include "train/schedule.h"
 #include "train/scores.h"
+#include "train/sources.h"
 #include "train/trainer.h"
 
+#include <cctype>
 #include <chrono>
 #include <cmath>
 #include <memory>
@@ -21,262 +26,341 @@ namespace hone
 namespace
 {
 
-[[noreturn]] void throwBadOption(const std::string& option, double value, const std::string& expected)
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point begin)
 {
-    throw Error(MessageCode::BadOption,
-                {{"option", option}, {"value", std::to_string(value)}, {"expected", expected}});
+    return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-void check(const TrainOptions& options)
+std::optional<TaskMetric> validated(Trainer& trainer, BatchSource& source, const Pairing& pairing, const JobContext& job)
 {
-    if (options.epochs < 0)
-        throwBadOption("epochs", options.epochs, "0 or more");
-    if (options.batch < 1)
-        throwBadOption("batch", options.batch, "1 or more");
-    if (!(options.learningRate >= 0) || !std::isfinite(options.learningRate))
-        throwBadOption("learningRate", options.learningRate, "a positive number");
-    if (!(options.momentum >= 0 && options.momentum < 1))
-        throwBadOption("momentum", options.momentum, "0 to below 1");
-    if (!(options.weightDecay >= 0))
-        throwBadOption("weightDecay", options.weightDecay, "0 or more");
-    if (!(options.labelSmoothing >= 0 && options.labelSmoothing < 1))
-        throwBadOption("labelSmoothing", options.labelSmoothing, "0 to below 1");
-}
-
-void requireOperators(const Graph& graph)
-{
-    std::string list;
-    for (const auto& name : unsupportedOperators(graph))
-        list += (list.empty() ? "" : ", ") + name;
-    if (!list.empty())
-        throw Error(MessageCode::OperatorsUnsupported,
-                    {{"operators", list}, {"open", "info, evaluate, quantize, compare, deploy"}});
-}
-
-// A batch of any size, whatever the file fixes.
-Graph withFreeBatch(Graph graph)
-{
-    const auto isFixed = [&graph] {
-        const auto& shape = graph.value(graph.inputs.at(0)).type.shape;
-        return shape && !shape->empty() && shape->front().isFixed();
-    };
-    if (isFixed())
-        makeBatchFree(graph);
-    if (isFixed())
-        throw Error(MessageCode::NotTrainable,
-                    {{"detail", "its batch is fixed at " + std::to_string(graph.value(graph.inputs[0]).type.shape->front().extent)}});
-    return graph;
-}
-
-struct Prepared
-{
-    Graph graph; // with its model card
-    Pairing pairing;
-    bool headReplaced = false;
-};
-
-Prepared prepared(const Graph& graph, const Dataset& dataset, const TrainOptions& options)
-{
-    Prepared result{withFreeBatch(graph), {}, false};
-    result.pairing = options.head == HeadPolicy::Keep ? pairCompletely(result.graph, dataset) : pair(result.graph, dataset);
-    result.headReplaced =
-        options.head == HeadPolicy::Replace || (options.head == HeadPolicy::Auto && !result.pairing.complete());
-
-    ModelCard card = readModelCard(result.graph);
-    card.preprocess = result.pairing.preprocess;
-    const auto& classes = dataset.classes();
-    if (result.headReplaced) {
-        result.graph = withNewHead(result.graph, static_cast<int>(classes.size()), options.seed);
-        result.pairing.outputs = static_cast<int>(classes.size());
-        card.classes.clear();
-        for (std::size_t i = 0; i < classes.size(); ++i)
-            result.pairing.outputOfClass[i] = static_cast<int>(i);
-    }
-    // Classes that the model already knew by other names stay known.
-    for (std::size_t i = 0; i < classes.size(); ++i)
-        card.classes.emplace(classes[i].name, result.pairing.outputOfClass[i].value());
-    writeModelCard(result.graph, card);
-    return result;
-}
-
-double shareCorrect(Trainer& trainer, Loader& loader, const JobContext& job)
-{
-    std::size_t correct = 0;
-    std::size_t samples = 0;
-    loader.restart(0);
-    while (const auto batch = loader.next(job)) {
+    const auto scorer = makeScorer({.task = pairing.task, .outputs = pairing.outputs});
+    source.restart(0);
+    while (const auto batch = source.next(job)) {
         job.checkStop();
-        const auto predicted = trainer.predict(batch->inputs);
-        for (std::size_t i = 0; i < predicted.size(); ++i)
-            correct += predicted[i] == batch->labels[i] ? 1 : 0;
-        samples += predicted.size();
+        scorer->add(trainer.infer(batch->inputs, Weights::Averaged), *batch);
     }
-    return samples > 0 ? static_cast<double>(correct) / static_cast<double>(samples) : 0;
+    return scorer->metric();
+}
+
+// "validationTop1", "validationMae", ...
+std::string progressName(MetricKind kind)
+{
+    std::string text(name(kind));
+    text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+    return "validation" + text;
+}
+
+ScoresValue scoresFor(const Graph& graph, Task task)
+{
+    return task == Task::Classification ? findScores(graph) : ScoresValue{graph.outputs.at(0), Scores::Logits};
+}
+
+// What the processor can't do is left out and told.
+Precision usablePrecision(const TrainOptions& options, std::vector<Message>& notices)
+{
+    if (options.precision == Precision::Float32 || options.device != TrainingDevice::Cpu)
+        return options.precision;
+    const auto facts = processorFacts();
+    if (facts.at("features").find("bf16") != std::string::npos)
+        return options.precision;
+    notices.push_back({MessageCode::Bf16Unavailable, {{"processor", facts.at("processor")}}});
+    return Precision::Float32;
 }
 
 // Epochs on the training split, each followed by a look at the validation split.
 class Training
 {
 public:
-    Training(const Prepared& prepared, const Dataset& dataset, const TrainOptions& options, const JobContext& job);
-    TrainResult run();
+    Training(const PreparedModel& model, TrainingSources& sources, const TrainOptions& options, const JobContext& job);
+    // Goes on from what is there, and leaves more of it.
+    void keepCheckpoints(const CheckpointPlace& place);
+    void run();
+    TrainResult result();
 
 private:
-    EpochResult trainEpoch(int epoch);
-    // False where training should end.
-    bool keepOrGiveUp(const EpochResult& epoch);
+    void makeTrainer();
+    bool trainEpoch(EpochResult& epoch);
+    bool trainBatch(Batch& batch, EpochResult& epoch);
+    bool update(EpochResult& epoch);
+    Answers answersTo(Batch& batch) const;
+    void keepIfBetter(const EpochResult& epoch);
+    bool shouldStop() const;
+    void reportEpoch(const EpochResult& epoch) const;
+    void saveCheckpoint();
+    void saveCheckpointIfDue();
+    void goBack(const Tensor* inputs);
 
+    const PreparedModel& m_model;
+    TrainingSources& m_sources;
     const TrainOptions& m_options;
     const JobContext& m_job;
-    bool m_headReplaced;
+    CheckpointPlace m_place;
     std::unique_ptr<Trainer> m_trainer;
-    Loader m_trainLoader;
-    std::optional<Loader> m_validationLoader;
-    std::int64_t m_step = 0;
-    double m_bestTop1 = -1;
-    int m_epochsWithoutBetter = 0;
-    TrainResult m_result;
+    ScoresValue m_scores;
+    TrainingProgress m_progress;
+    std::map<std::string, Tensor> m_kept; // weights of the epoch that shall be kept
+    Clock::time_point m_epochBegin;
+    Clock::time_point m_lastCheckpoint = Clock::now();
+    std::vector<Message> m_notices;
 };
 
-std::unique_ptr<Trainer> makeTrainer(const Graph& graph, const TrainOptions& options)
+Training::Training(const PreparedModel& model, TrainingSources& sources, const TrainOptions& options, const JobContext& job)
+    : m_model(model), m_sources(sources), m_options(options), m_job(job), m_scores(scoresFor(sources.graph, model.pairing.task))
 {
-    const ScoresValue scores = findScores(graph);
+    makeTrainer();
+    m_progress.seconds = sources.featureSeconds; // part of the first epoch
+}
+
+void Training::makeTrainer()
+{
     TrainerSettings settings;
-    settings.optimizer = options.optimizer;
-    settings.momentum = options.momentum;
-    settings.weightDecay = options.weightDecay;
-    settings.labelSmoothing = options.labelSmoothing;
-    settings.frozen = nodesMatching(graph, options.freeze);
-    settings.scoresValue = scores.value;
-    settings.scores = scores.kind;
-    settings.seed = options.seed;
-    settings.threads = options.threads;
+    settings.loss = m_model.pairing.task == Task::Classification ? Loss::CrossEntropy : Loss::MeanSquared;
+    settings.optimizer = m_options.optimizer;
+    settings.momentum = m_options.momentum;
+    settings.weightDecay = m_options.weightDecay;
+    settings.labelSmoothing = m_options.labelSmoothing;
+    settings.clipNorm = m_options.clipNorm;
+    settings.emaDecay = m_options.emaDecay;
+    settings.precision = usablePrecision(m_options, m_notices);
+    settings.device = m_options.device;
+    settings.frozen = m_sources.frozen;
+    settings.bodyRateFactor = m_options.bodyRateFactor;
+    if (m_options.bodyRateFactor != 1)
+        settings.body = bodyOf(m_sources.graph);
+    settings.scoresValue = m_scores.value;
+    settings.scores = m_scores.kind;
+    settings.seed = m_options.seed;
+    settings.threads = m_options.threads;
     auto* create = trainingFunction<CreateTrainer>(createTrainerSymbol);
-    return std::unique_ptr<Trainer>(create(graph, settings));
+    m_trainer.reset(create(m_sources.graph, settings));
 }
 
-// One thread decodes ahead; more would take cores from the two passes, and each epoch after the first decodes nothing.
-constexpr int decodingThreads = 1;
-
-LoaderOptions trainLoaderOptions(const Dataset& dataset, const TrainOptions& options)
+void Training::keepCheckpoints(const CheckpointPlace& place)
 {
-    LoaderOptions loading;
-    loading.batch = options.batch;
-    loading.order = Order::Shuffled;
-    loading.seed = options.seed;
-    loading.augmentation = options.augmentation;
-    loading.threads = decodingThreads;
-    // A last batch of a few samples gives poor batch statistics.
-    loading.dropLast = dataset.size(Split::Train) >= static_cast<std::size_t>(options.batch);
-    return loading;
+    m_place = place;
+    auto checkpoint = readCheckpoint(place);
+    if (!checkpoint)
+        return;
+    m_trainer->restore(checkpoint->trainer);
+    m_progress = std::move(checkpoint->progress);
+    m_kept = std::move(checkpoint->kept);
+    m_notices.push_back({MessageCode::TrainingResumed, {{"epochs", std::to_string(m_progress.epochsDone)}}});
 }
 
-LoaderOptions validationLoaderOptions(const TrainOptions& options)
+Answers Training::answersTo(Batch& batch) const
 {
-    LoaderOptions loading;
-    loading.batch = options.batch;
-    loading.threads = decodingThreads;
-    return loading;
+    const auto& preprocess = m_model.pairing.preprocess;
+    const Layout layout = preprocess.kind() == SampleKind::Picture ? preprocess.picture().layout : Layout::Nchw;
+    const MixingOptions mixing{m_options.mixUp, m_options.cutMix, layout, m_options.seed};
+    const auto before = static_cast<std::int64_t>(m_progress.epochsDone) * static_cast<std::int64_t>(m_sources.train->batches());
+    auto answers = mixed(batch, mixing, before + m_progress.batchesDone);
+    if (m_model.pairing.task == Task::Anomaly)
+        answers.values = batch.inputs; // to be given back
+    return answers;
 }
 
-Training::Training(const Prepared& prepared, const Dataset& dataset, const TrainOptions& options, const JobContext& job)
-    : m_options(options), m_job(job), m_headReplaced(prepared.headReplaced), m_trainer(makeTrainer(prepared.graph, options)),
-      m_trainLoader(dataset, Split::Train, prepared.pairing, trainLoaderOptions(dataset, options))
+// False where the gradients aren't finite.
+bool Training::update(EpochResult& epoch)
 {
-    if (dataset.size(Split::Validation) > 0)
-        m_validationLoader.emplace(dataset, Split::Validation, prepared.pairing, validationLoaderOptions(options));
+    const auto batches = static_cast<std::int64_t>(m_sources.train->batches());
+    const std::int64_t updates = (batches + m_options.accumulate - 1) / m_options.accumulate;
+    epoch.learningRate = learningRateAt(m_options, m_progress.updates, updates);
+    if (!m_trainer->update(epoch.learningRate))
+        return false;
+    ++m_progress.updates;
+    return true;
 }
 
-EpochResult Training::trainEpoch(int epoch)
+bool Training::trainBatch(Batch& batch, EpochResult& epoch)
 {
-    const auto begin = std::chrono::steady_clock::now();
-    const auto batches = static_cast<std::int64_t>(m_trainLoader.batches());
-    m_trainLoader.restart(epoch);
-    EpochResult result;
-    result.epoch = epoch;
-    std::size_t samples = 0;
-    double lossSum = 0;
-    std::int64_t batchIndex = 0;
-    while (const auto batch = m_trainLoader.next(m_job)) {
-        m_job.checkStop();
-        result.learningRate = learningRateAt(m_options, m_step++, batches);
-        const double loss = m_trainer->step(batch->inputs, batch->labels, result.learningRate);
-        ++batchIndex;
-        if (!std::isfinite(loss))
-            throw Error(MessageCode::LossNotFinite,
-                        {{"epoch", std::to_string(epoch)}, {"batch", std::to_string(batchIndex)}});
-        lossSum += loss * static_cast<double>(batch->labels.size());
-        samples += batch->labels.size();
-        const double done = static_cast<double>(batchIndex) / static_cast<double>(std::max<std::int64_t>(1, batches));
-        m_job.report({Activity::Training, (epoch - 1 + std::min(1.0, done)) / m_options.epochs, {}, epoch, m_options.epochs, {}});
+    const auto batches = static_cast<std::int64_t>(m_sources.train->batches());
+    const std::int64_t together = m_options.accumulate;
+    const std::int64_t firstOfGroup = m_progress.batchesDone / together * together;
+    const std::int64_t inGroup = std::min(together, std::max<std::int64_t>(1, batches - firstOfGroup));
+    const Answers answers = answersTo(batch);
+    const double loss = m_trainer->addGradients(batch.inputs, answers, 1.0 / static_cast<double>(inGroup));
+    ++m_progress.batchesDone;
+    if (!std::isfinite(loss)) {
+        goBack(&batch.inputs);
+        return false;
     }
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-    result.trainLoss = samples > 0 ? lossSum / static_cast<double>(samples) : 0;
-    result.samplesPerSecond = static_cast<double>(samples) / std::max(1e-9, seconds.count());
-    return result;
-}
-
-bool Training::keepOrGiveUp(const EpochResult& epoch)
-{
-    if (!m_validationLoader)
-        return true;
-    if (epoch.validationTop1 > m_bestTop1) {
-        m_bestTop1 = epoch.validationTop1;
-        m_epochsWithoutBetter = 0;
-        if (m_options.keepBest) {
-            m_result.graph = m_trainer->graph();
-            m_result.keptEpoch = epoch.epoch;
+    m_progress.lossSum += loss * static_cast<double>(answers.labels.size());
+    m_progress.samples += static_cast<std::int64_t>(answers.labels.size());
+    if (m_progress.batchesDone == firstOfGroup + inGroup) {
+        if (!update(epoch)) {
+            goBack(&batch.inputs);
+            return false;
         }
-        return true;
+        saveCheckpointIfDue();
     }
-    ++m_epochsWithoutBetter;
-    return m_options.patience <= 0 || m_epochsWithoutBetter < m_options.patience;
+    const double done = static_cast<double>(m_progress.batchesDone) / static_cast<double>(std::max<std::int64_t>(1, batches));
+    m_job.report({Activity::Training, (epoch.epoch - 1 + std::min(1.0, done)) / m_options.epochs, {}, epoch.epoch, m_options.epochs, {}});
+    return true;
 }
 
-TrainResult Training::run()
+// False where numbers stopped being finite.
+bool Training::trainEpoch(EpochResult& epoch)
 {
-    m_result.headReplaced = m_headReplaced;
-    for (int epoch = 1; epoch <= m_options.epochs; ++epoch) {
-        EpochResult result = trainEpoch(epoch);
-        if (m_validationLoader)
-            result.validationTop1 = shareCorrect(*m_trainer, *m_validationLoader, m_job);
-        m_result.epochs.push_back(result);
-        m_job.report({Activity::Training,
-                      static_cast<double>(epoch) / m_options.epochs,
-                      {},
-                      epoch,
-                      m_options.epochs,
-                      {{"trainLoss", result.trainLoss},
-                       {"validationTop1", result.validationTop1},
-                       {"learningRate", result.learningRate},
-                       {"samplesPerSecond", result.samplesPerSecond}}});
-        if (!keepOrGiveUp(result))
-            break;
+    m_epochBegin = Clock::now();
+    m_sources.train->restart(epoch.epoch);
+    for (std::int64_t skipped = 0; skipped < m_progress.batchesDone && m_sources.train->next(m_job); ++skipped)
+        m_job.checkStop();
+    while (auto batch = m_sources.train->next(m_job)) {
+        m_job.checkStop();
+        if (!trainBatch(*batch, epoch))
+            return false;
     }
-    if (m_result.keptEpoch == 0) {
-        m_result.graph = m_trainer->graph();
-        m_result.keptEpoch = static_cast<int>(m_result.epochs.size());
+    // Batches that were left out because nothing of them can be read may leave a group open.
+    if (m_progress.batchesDone % m_options.accumulate != 0 &&
+        m_progress.batchesDone < static_cast<std::int64_t>(m_sources.train->batches()))
+        update(epoch);
+    const double seconds = m_progress.seconds + secondsSince(m_epochBegin);
+    const auto samples = static_cast<double>(m_progress.samples);
+    epoch.trainLoss = samples > 0 ? m_progress.lossSum / samples : 0;
+    epoch.samplesPerSecond = samples / std::max(1e-9, seconds);
+    return true;
+}
+
+// Where training ends because a value isn't finite any more.
+void Training::goBack(const Tensor* inputs)
+{
+    const GraphUses uses(m_sources.graph);
+    BadValue scores{m_sources.graph.value(m_scores.value).name, {}};
+    if (const NodeId producer = uses.producer(m_scores.value); producer.valid())
+        scores.layer = m_sources.graph.node(producer).name;
+    const BadValue bad = m_trainer->firstBadValue(inputs).value_or(scores);
+    MessageArguments arguments{{"epoch", std::to_string(m_progress.epochsDone + 1)},
+                               {"batch", std::to_string(m_progress.batchesDone)},
+                               {"value", bad.value},
+                               {"layer", bad.layer}};
+    if (m_progress.keptEpoch == 0) {
+        removeCheckpoint(m_place.file);
+        throw Error(MessageCode::LossNotFinite, arguments);
     }
-    if (const auto notice = m_trainLoader.notice())
-        m_result.notices.push_back(*notice);
-    if (m_validationLoader)
-        if (const auto notice = m_validationLoader->notice())
-            m_result.notices.push_back(*notice);
-    return std::move(m_result);
+    arguments["kept"] = std::to_string(m_progress.keptEpoch);
+    m_notices.push_back({MessageCode::TrainingWentBack, arguments});
+}
+
+void Training::keepIfBetter(const EpochResult& epoch)
+{
+    const bool better = !epoch.validation || !m_progress.best || isBetter(*epoch.validation, *m_progress.best);
+    m_progress.epochsWithoutBetter = better ? 0 : m_progress.epochsWithoutBetter + 1;
+    if (better)
+        m_progress.best = epoch.validation;
+    if (!better && m_options.keepBest)
+        return;
+    m_kept = m_trainer->weights(Weights::Averaged);
+    m_progress.keptEpoch = epoch.epoch;
+}
+
+bool Training::shouldStop() const
+{
+    return m_options.patience > 0 && m_progress.epochsWithoutBetter >= m_options.patience;
+}
+
+void Training::saveCheckpoint()
+{
+    if (m_place.file.empty())
+        return;
+    TrainingProgress progress = m_progress;
+    if (progress.batchesDone > 0)
+        progress.seconds += secondsSince(m_epochBegin);
+    writeCheckpoint(m_place, {progress, m_kept, m_trainer->state()});
+    m_lastCheckpoint = Clock::now();
+}
+
+void Training::saveCheckpointIfDue()
+{
+    if (m_options.checkpointMinutes > 0 && secondsSince(m_lastCheckpoint) >= 60 * m_options.checkpointMinutes)
+        saveCheckpoint();
+}
+
+void Training::reportEpoch(const EpochResult& epoch) const
+{
+    m_job.report({Activity::Training,
+                  static_cast<double>(epoch.epoch) / m_options.epochs,
+                  {},
+                  epoch.epoch,
+                  m_options.epochs,
+                  {{"trainLoss", epoch.trainLoss},
+                   {progressName(epoch.validation ? epoch.validation->kind : MetricKind::Top1), epoch.validation ? epoch.validation->value : 0},
+                   {"learningRate", epoch.learningRate},
+                   {"samplesPerSecond", epoch.samplesPerSecond}}});
+}
+
+void Training::run()
+{
+    while (m_progress.epochsDone < m_options.epochs && !shouldStop()) {
+        EpochResult epoch;
+        epoch.epoch = m_progress.epochsDone + 1;
+        if (!trainEpoch(epoch))
+            return;
+        if (m_trainer->firstBadValue(nullptr))
+            return goBack(nullptr);
+        if (m_sources.validation)
+            epoch.validation = validated(*m_trainer, *m_sources.validation, m_model.pairing, m_job);
+        if (epoch.validation && epoch.validation->kind == MetricKind::Top1)
+            epoch.validationTop1 = epoch.validation->value;
+        keepIfBetter(epoch);
+        m_progress.epochs.push_back(epoch);
+        m_progress.epochsDone = epoch.epoch;
+        m_progress.batchesDone = m_progress.samples = 0;
+        m_progress.lossSum = m_progress.seconds = 0;
+        if (m_options.checkpointMinutes > 0)
+            saveCheckpointIfDue();
+        else
+            saveCheckpoint();
+        reportEpoch(epoch);
+    }
+}
+
+TrainResult Training::result()
+{
+    TrainResult result;
+    result.graph = m_model.graph;
+    for (const auto& [name, tensor] : m_kept)
+        result.graph.value(result.graph.findValue(name).value()).constant = tensor;
+    result.epochs = m_progress.epochs;
+    result.keptEpoch = m_progress.keptEpoch;
+    result.headReplaced = m_model.headReplaced;
+    result.notices = m_notices;
+    for (auto& notice : m_sources.allNotices())
+        result.notices.push_back(std::move(notice));
+    if (auto notice = preprocessNotice(m_model.pairing))
+        result.notices.insert(result.notices.begin(), std::move(*notice));
+    return result;
 }
 
 } // namespace
 
+TrainResult train(const TrainInput& input, const JobContext& job)
+{
+    requireSound(input.options);
+    requireOperators(input.graph);
+    input.dataset.require(Split::Train);
+    auto model = prepare(input.graph, input.dataset, input.options);
+    std::vector<std::string> inserted;
+    if (input.options.insertNormalization)
+        inserted = insertNormalization(model, input.dataset, input.options, job.part(0, 0));
+    // Features take a part of the time that is seldom more than a tenth.
+    auto sources = openSources(model, input.dataset, input.options, job.part(0, 0.1));
+    const JobContext rest = sources.readsFeatures ? job.part(0.1, 1) : job;
+    Training training(model, sources, input.options, rest);
+    training.keepCheckpoints(input.checkpoint);
+    training.run();
+    auto result = training.result();
+    if (!inserted.empty()) {
+        foldBatchNormalization(result.graph, inserted);
+        result.notices.push_back({MessageCode::NormalizationInserted, {{"count", std::to_string(inserted.size())}}});
+    }
+    return result;
+}
+
 TrainResult train(const Graph& graph, const Dataset& dataset, const TrainOptions& options, const JobContext& job)
 {
-    check(options);
-    requireOperators(graph);
-    dataset.require(Split::Train);
-    const auto start = prepared(graph, dataset, options);
-    auto result = Training(start, dataset, options, job).run();
-    if (auto notice = preprocessNotice(start.pairing))
-        result.notices.insert(result.notices.begin(), std::move(*notice));
-    return result;
+    return train({graph, dataset, options}, job);
 }
 
 } // namespace hone

@@ -2,13 +2,17 @@
 // Fine-tuning a Graph on a Dataset with LibTorch (loaded on first use).
 #pragma once
 
+#include "autograd/precision.h"
 #include "core/error.h"
 #include "core/job_context.h"
 #include "data/dataset.h"
 #include "data/loader.h"
+#include "evaluate/metric.h"
 #include "graph/graph.h"
 
 #include <cstdint>
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,8 +28,15 @@ enum class Optimizer
 enum class Schedule
 {
     Constant,
-    Cosine, // to 0 over all steps (Loshchilov and Hutter 2017)
-    Step    // times `stepFactor` every `stepEpochs`
+    Cosine,  // to 0 over all steps (Loshchilov and Hutter 2017)
+    Step,    // times `stepFactor` every `stepEpochs`
+    OneCycle // up over the first 30 % of all steps, then down to almost nothing (Smith and Topin 2018); has its own warm-up
+};
+
+enum class TrainingDevice
+{
+    Cpu,
+    Cuda
 };
 
 enum class HeadPolicy
@@ -51,19 +62,39 @@ struct TrainOptions
     Augmentation augmentation;
     HeadPolicy head = HeadPolicy::Auto;
     std::vector<std::string> freeze; // node names, '*' matches anything; their parameters and statistics stay
-    int patience = 0;                // epochs without a better validation top-1 before it stops; 0: runs to the end
+    int patience = 0;                // epochs without a better validation metric before it stops; 0: runs to the end
     bool keepBest = true;            // the weights of the best validation epoch, not of the last (where there is a validation split)
     std::uint64_t seed = 0;
     int threads = 0; // 0: as many as there are cores
+    int accumulate = 1;      // batches whose gradients make one update
+    double clipNorm = 0;     // longest gradient over all parameters; 0: any
+    double emaDecay = 0;     // of the weights' moving average, which is then validated and kept; 0: none
+    double mixUp = 0;        // alpha of MixUp's Beta distribution (Zhang et al. 2018); 0: off
+    double cutMix = 0;       // alpha of CutMix's (Yun et al. 2019); with both on, half of the batches each
+    double bodyRateFactor = 1; // of the learning rate, for all that is before the head
+    bool freezeBody = false;   // all that is before the head stays as it is
+    bool insertNormalization = false; // behind convolutions that lack one, for the time of training (train/normalization.h)
+    bool featureCache = true;  // what a frozen body gives is computed once, in ONNX Runtime, where nothing stands against it
+    Precision precision = Precision::Float32;
+    TrainingDevice device = TrainingDevice::Cpu;
+    double checkpointMinutes = 0; // between two checkpoints; 0: one behind each epoch
+};
+
+// Where a training that is interrupted leaves what it needs to go on with the same bytes.
+struct CheckpointPlace
+{
+    std::filesystem::path file; // empty: none is kept
+    std::string key;            // of all that the training depends on; a file with another key is left alone until it is replaced
 };
 
 struct EpochResult
 {
     int epoch = 0; // from 1
     double trainLoss = 0;
-    double validationTop1 = 0; // of the LibTorch model, for early stopping and curves
-    double samplesPerSecond = 0; // training alone, loading included
+    double validationTop1 = 0; // of the LibTorch model; 0 for other tasks than classification
+    double samplesPerSecond = 0; // training alone; loading and a frozen body's features included
     double learningRate = 0; // at its end
+    std::optional<TaskMetric> validation = {}; // by the task's metric, of the LibTorch model; for a classifier's, validationTop1 is its value
 };
 
 struct TrainResult
@@ -75,8 +106,22 @@ struct TrainResult
     std::vector<Message> notices;
 };
 
-// Progress carries trainLoss, validationTop1, learningRate, samplesPerSecond once an epoch, and a fraction each batch.
-// Throws Error(OperatorsUnsupported, NotTrainable, ClassCountMismatch, LayerUnknown, LossNotFinite) and what pairing and loading throw.
+struct TrainInput
+{
+    const Graph& graph;
+    const Dataset& dataset;
+    const TrainOptions& options;
+    CheckpointPlace checkpoint = {};
+};
+
+// Progress carries trainLoss, validationTop1 (validationMae, validationAuc, validationMse by task), learningRate, samplesPerSecond once an epoch, and a fraction each batch. An epoch's
+// checkpoint is there before its progress is told; the caller removes the file once the model is where it shall be.
+// Weights or losses that stop being finite end the training: with the weights kept so far and a notice (TrainingWentBack) behind a
+// good epoch, with Error(LossNotFinite) before.
+// Throws Error(OperatorsUnsupported, NotTrainable, ClassCountMismatch, LayerUnknown, LossNotFinite, BadOption, CudaMissing,
+// CudaNoDevice) and what pairing and loading throw.
+TrainResult train(const TrainInput& input, const JobContext& job);
+// Without checkpoints.
 TrainResult train(const Graph& graph, const Dataset& dataset, const TrainOptions& options, const JobContext& job);
 
 } // namespace hone

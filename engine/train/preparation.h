@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What stands between a model as it comes and one whose steps can begin.
+#pragma once
+
+#include "data/dataset.h"
+#include "data/pairing.h"
+#include "graph/graph.h"
+#include "train/train.h"
+
+#include <vector>
+
+namespace hone
+{
+
+struct PreparedModel
+{
+    Graph graph; // free batch, with the head that it is trained with and its model card
+    Pairing pairing;
+    bool headReplaced = false;
+};
+
+// Throws Error(BadOption) for a value out of its range.
+void requireSound(const TrainOptions& options);
+// Throws Error(OperatorsUnsupported) naming all that can't be trained.
+void requireOperators(const Graph& graph);
+// Throws Error(NotTrainable, ClassCountMismatch, ClassesUnmapped) and what pairing throws.
+PreparedModel prepare(const Graph& graph, const Dataset& dataset, const TrainOptions& options);
+// Every node that isn't the head or behind it.
+std::vector<NodeId> bodyOf(const Graph& graph);
+
+} // namespace hone
