@@ -2309,4 +2309,212 @@ Validierungsgenauigkeit %3 %
         <translation>Messe alle Stände</translation>
     </message>
 </context>
+<context>
+    <name>Check</name>
+    <message numerus="yes">
+        <source>%n group(s) of channels can be made smaller.</source>
+        <translation>
+            <numerusform>%n Gruppe von Kanälen lässt sich verkleinern.</numerusform>
+            <numerusform>%n Gruppen von Kanälen lassen sich verkleinern.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The file can&apos;t be opened.</source>
+        <translation>Die Datei lässt sich nicht öffnen.</translation>
+    </message>
+    <message>
+        <source>ONNX Runtime doesn&apos;t run it.</source>
+        <translation>ONNX Runtime führt es nicht aus.</translation>
+    </message>
+    <message>
+        <source>It is quantized already.</source>
+        <translation>Es ist schon quantisiert.</translation>
+    </message>
+    <message>
+        <source>Operators that it can&apos;t be done with: %1.</source>
+        <translation>Operatoren, mit denen es nicht geht: %1.</translation>
+    </message>
+    <message>
+        <source>It doesn&apos;t run where Hone trains.</source>
+        <translation>Es läuft nicht dort, wo Hone trainiert.</translation>
+    </message>
+    <message>
+        <source>Going backward through it fails.</source>
+        <translation>Der Rückwärtsdurchlauf misslingt.</translation>
+    </message>
+    <message>
+        <source>It computes something else where Hone trains.</source>
+        <translation>Dort, wo Hone trainiert, rechnet es etwas anderes.</translation>
+    </message>
+    <message>
+        <source>Its gradients aren&apos;t finite.</source>
+        <translation>Seine Gradienten sind nicht endlich.</translation>
+    </message>
+    <message>
+        <source>It has no weights that could be trained.</source>
+        <translation>Es hat keine Gewichte, die sich trainieren ließen.</translation>
+    </message>
+    <message>
+        <source>It takes batches of one size only.</source>
+        <translation>Es nimmt nur Batches einer Größe.</translation>
+    </message>
+    <message>
+        <source>No channels can be removed from it.</source>
+        <translation>Aus ihm lassen sich keine Kanäle entfernen.</translation>
+    </message>
+    <message>
+        <source>It has no convolutions or matrix products in float32.</source>
+        <translation>Es hat keine Faltungen oder Matrixprodukte in float32.</translation>
+    </message>
+    <message>
+        <source>Hone works with this model.</source>
+        <translation>Hone kann mit diesem Modell arbeiten.</translation>
+    </message>
+    <message>
+        <source>Hone works with this model in part.</source>
+        <translation>Hone kann mit diesem Modell teilweise arbeiten.</translation>
+    </message>
+    <message>
+        <source>Hone can&apos;t work with this model.</source>
+        <translation>Hone kann mit diesem Modell nicht arbeiten.</translation>
+    </message>
+    <message>
+        <source>Measuring, comparing, deploying</source>
+        <translation>Messen, vergleichen, ausliefern</translation>
+    </message>
+    <message>
+        <source>It runs.</source>
+        <translation>Es läuft.</translation>
+    </message>
+    <message>
+        <source>Fine-tuning</source>
+        <translation>Nachtraining</translation>
+    </message>
+    <message>
+        <source>Its weights can be trained.</source>
+        <translation>Seine Gewichte lassen sich trainieren.</translation>
+    </message>
+    <message>
+        <source>Pruning</source>
+        <translation>Beschneiden</translation>
+    </message>
+    <message>
+        <source>Quantizing</source>
+        <translation>Quantisieren</translation>
+    </message>
+    <message>
+        <source>Its weights and values can be stored in 8 bits.</source>
+        <translation>Seine Gewichte und Werte passen in 8 Bit.</translation>
+    </message>
+    <message>
+        <source>Training and ONNX Runtime agree within %1 of the largest output.</source>
+        <translation>Training und ONNX Runtime stimmen bis auf %1 der größten Ausgabe überein.</translation>
+    </message>
+    <message>
+        <source>Tried on made-up input: %1.</source>
+        <translation>Mit erdachter Eingabe ausprobiert: %1.</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::ModelCheckCard</name>
+    <message>
+        <source>Stop</source>
+        <translation>Stoppen</translation>
+    </message>
+    <message>
+        <source>Check again</source>
+        <translation>Noch einmal prüfen</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>Ends the check; the model can be added without it</source>
+        <translation>Beendet die Prüfung; das Modell lässt sich auch ohne sie hinzufügen</translation>
+    </message>
+    <message>
+        <source>Checking %1…</source>
+        <translation>Prüfe %1 …</translation>
+    </message>
+    <message>
+        <source>The check was stopped.</source>
+        <translation>Die Prüfung wurde angehalten.</translation>
+    </message>
+    <message>
+        <source>works</source>
+        <translation>geht</translation>
+    </message>
+    <message>
+        <source>doesn&apos;t work</source>
+        <translation>geht nicht</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::ImportPage</name>
+    <message>
+        <source>Add a model</source>
+        <translation>Ein Modell hinzufügen</translation>
+    </message>
+    <message>
+        <source>Tidy it as a step of its own</source>
+        <translation>In einem eigenen Schritt aufräumen</translation>
+    </message>
+    <message>
+        <source>Add model</source>
+        <translation>Modell hinzufügen</translation>
+    </message>
+    <message>
+        <source>Hone tries the model on made-up input first and says what can be done with it. The file stays where it is.</source>
+        <translation>Hone probiert das Modell zuerst mit erdachter Eingabe aus und sagt, was sich damit machen lässt. Die Datei bleibt, wo sie ist.</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>an ONNX file</source>
+        <translation>eine ONNX-Datei</translation>
+    </message>
+    <message>
+        <source>Choose a file</source>
+        <translation>Eine Datei wählen</translation>
+    </message>
+    <message>
+        <source>A second build without what the exporter left in it; its outputs are the same</source>
+        <translation>Ein zweiter Stand ohne das, was der Export darin gelassen hat; seine Ausgaben sind dieselben</translation>
+    </message>
+    <message>
+        <source>Choose a model</source>
+        <translation>Ein Modell wählen</translation>
+    </message>
+    <message>
+        <source>ONNX models (*.onnx)</source>
+        <translation>ONNX-Modelle (*.onnx)</translation>
+    </message>
+    <message>
+        <source>Choose a model.</source>
+        <translation>Wählen Sie ein Modell.</translation>
+    </message>
+    <message>
+        <source>There is no such model file.</source>
+        <translation>Diese Modelldatei gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>The check is still running; it can be stopped.</source>
+        <translation>Die Prüfung läuft noch; sie lässt sich anhalten.</translation>
+    </message>
+    <message>
+        <source>Hone can&apos;t open this file.</source>
+        <translation>Hone kann diese Datei nicht öffnen.</translation>
+    </message>
+    <message>
+        <source>There is nothing to tidy in it.</source>
+        <translation>Es gibt darin nichts aufzuräumen.</translation>
+    </message>
+    <message>
+        <source>The check tells whether there is anything to tidy.</source>
+        <translation>Die Prüfung sagt, ob es etwas aufzuräumen gibt.</translation>
+    </message>
+</context>
 </TS>

@@ -51,4 +51,14 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>Check</name>
+    <message numerus="yes">
+        <source>%n group(s) of channels can be made smaller.</source>
+        <translation>
+            <numerusform>%n group of channels can be made smaller.</numerusform>
+            <numerusform>%n groups of channels can be made smaller.</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -2304,4 +2304,211 @@ validation accuracy %3 %
         <translation>正在测量所有版本</translation>
     </message>
 </context>
+<context>
+    <name>Check</name>
+    <message numerus="yes">
+        <source>%n group(s) of channels can be made smaller.</source>
+        <translation>
+            <numerusform>有 %n 组通道可以缩小。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The file can&apos;t be opened.</source>
+        <translation>无法打开该文件。</translation>
+    </message>
+    <message>
+        <source>ONNX Runtime doesn&apos;t run it.</source>
+        <translation>ONNX Runtime 无法运行它。</translation>
+    </message>
+    <message>
+        <source>It is quantized already.</source>
+        <translation>它已经量化过。</translation>
+    </message>
+    <message>
+        <source>Operators that it can&apos;t be done with: %1.</source>
+        <translation>不支持的算子：%1。</translation>
+    </message>
+    <message>
+        <source>It doesn&apos;t run where Hone trains.</source>
+        <translation>它无法在 Hone 的训练引擎中运行。</translation>
+    </message>
+    <message>
+        <source>Going backward through it fails.</source>
+        <translation>反向传播失败。</translation>
+    </message>
+    <message>
+        <source>It computes something else where Hone trains.</source>
+        <translation>它在 Hone 的训练引擎中计算结果不同。</translation>
+    </message>
+    <message>
+        <source>Its gradients aren&apos;t finite.</source>
+        <translation>它的梯度不是有限值。</translation>
+    </message>
+    <message>
+        <source>It has no weights that could be trained.</source>
+        <translation>它没有可训练的权重。</translation>
+    </message>
+    <message>
+        <source>It takes batches of one size only.</source>
+        <translation>它只接受一种大小的批次。</translation>
+    </message>
+    <message>
+        <source>No channels can be removed from it.</source>
+        <translation>无法从中移除通道。</translation>
+    </message>
+    <message>
+        <source>It has no convolutions or matrix products in float32.</source>
+        <translation>它没有 float32 的卷积或矩阵乘法。</translation>
+    </message>
+    <message>
+        <source>Hone works with this model.</source>
+        <translation>Hone 可以使用此模型。</translation>
+    </message>
+    <message>
+        <source>Hone works with this model in part.</source>
+        <translation>Hone 可以部分使用此模型。</translation>
+    </message>
+    <message>
+        <source>Hone can&apos;t work with this model.</source>
+        <translation>Hone 无法使用此模型。</translation>
+    </message>
+    <message>
+        <source>Measuring, comparing, deploying</source>
+        <translation>测量、比较、部署</translation>
+    </message>
+    <message>
+        <source>It runs.</source>
+        <translation>可以运行。</translation>
+    </message>
+    <message>
+        <source>Fine-tuning</source>
+        <translation>微调</translation>
+    </message>
+    <message>
+        <source>Its weights can be trained.</source>
+        <translation>其权重可以训练。</translation>
+    </message>
+    <message>
+        <source>Pruning</source>
+        <translation>剪枝</translation>
+    </message>
+    <message>
+        <source>Quantizing</source>
+        <translation>量化</translation>
+    </message>
+    <message>
+        <source>Its weights and values can be stored in 8 bits.</source>
+        <translation>其权重和数值可以用 8 位存储。</translation>
+    </message>
+    <message>
+        <source>Training and ONNX Runtime agree within %1 of the largest output.</source>
+        <translation>训练引擎与 ONNX Runtime 的差异在最大输出的 %1 以内。</translation>
+    </message>
+    <message>
+        <source>Tried on made-up input: %1.</source>
+        <translation>用虚构输入试运行：%1。</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::ModelCheckCard</name>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Check again</source>
+        <translation>重新检查</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Ends the check; the model can be added without it</source>
+        <translation>结束检查；不检查也可以添加模型</translation>
+    </message>
+    <message>
+        <source>Checking %1…</source>
+        <translation>正在检查 %1…</translation>
+    </message>
+    <message>
+        <source>The check was stopped.</source>
+        <translation>检查已停止。</translation>
+    </message>
+    <message>
+        <source>works</source>
+        <translation>可用</translation>
+    </message>
+    <message>
+        <source>doesn&apos;t work</source>
+        <translation>不可用</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::ImportPage</name>
+    <message>
+        <source>Add a model</source>
+        <translation>添加模型</translation>
+    </message>
+    <message>
+        <source>Tidy it as a step of its own</source>
+        <translation>作为单独一步整理</translation>
+    </message>
+    <message>
+        <source>Add model</source>
+        <translation>添加模型</translation>
+    </message>
+    <message>
+        <source>Hone tries the model on made-up input first and says what can be done with it. The file stays where it is.</source>
+        <translation>Hone 先用虚构输入试运行模型，并说明可以对它做什么。文件保持原位。</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>an ONNX file</source>
+        <translation>一个 ONNX 文件</translation>
+    </message>
+    <message>
+        <source>Choose a file</source>
+        <translation>选择文件</translation>
+    </message>
+    <message>
+        <source>A second build without what the exporter left in it; its outputs are the same</source>
+        <translation>第二个构建，去掉导出器遗留的内容；输出相同</translation>
+    </message>
+    <message>
+        <source>Choose a model</source>
+        <translation>选择模型</translation>
+    </message>
+    <message>
+        <source>ONNX models (*.onnx)</source>
+        <translation>ONNX 模型 (*.onnx)</translation>
+    </message>
+    <message>
+        <source>Choose a model.</source>
+        <translation>请选择模型。</translation>
+    </message>
+    <message>
+        <source>There is no such model file.</source>
+        <translation>没有这个模型文件。</translation>
+    </message>
+    <message>
+        <source>The check is still running; it can be stopped.</source>
+        <translation>检查仍在进行；可以停止。</translation>
+    </message>
+    <message>
+        <source>Hone can&apos;t open this file.</source>
+        <translation>Hone 无法打开此文件。</translation>
+    </message>
+    <message>
+        <source>There is nothing to tidy in it.</source>
+        <translation>没有需要整理的内容。</translation>
+    </message>
+    <message>
+        <source>The check tells whether there is anything to tidy.</source>
+        <translation>检查会说明是否有需要整理的内容。</translation>
+    </message>
+</context>
 </TS>

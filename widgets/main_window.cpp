@@ -5,6 +5,7 @@
 #include "pages/compare_page.h"
 #include "pages/data_page.h"
 #include "pages/devices_page.h"
+#include "pages/import_page.h"
 #include "pages/model_page.h"
 #include "pages/slim_page.h"
 #include "pages/start_page.h"
@@ -20,7 +21,6 @@
 #include <QCloseEvent>
 #include <QCompleter>
 #include <QDropEvent>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLineEdit>
@@ -49,7 +49,8 @@ constexpr int recentKept = 8;
 const QString recentKey = QStringLiteral("recentProjects");
 const QString themeKey = QStringLiteral("theme");
 
-constexpr std::array<std::pair<PageId, const char*>, 7> namedPages = {{{PageId::Start, "start"},
+constexpr std::array<std::pair<PageId, const char*>, 8> namedPages = {{{PageId::Start, "start"},
+                                                                      {PageId::Import, "import"},
                                                                       {PageId::Data, "data"},
                                                                       {PageId::Model, "model"},
                                                                       {PageId::Slim, "slim"},
@@ -147,7 +148,9 @@ MainWindow::MainWindow(ThemeChoice theme, QWidget* parent)
 
     m_start = new StartPage(m_workspace);
     m_model = new ModelPage(m_workspace);
+    m_import = new ImportPage(m_workspace);
     addPage(PageId::Start, m_start);
+    addPage(PageId::Import, m_import);
     addPage(PageId::Data, new DataPage(m_workspace));
     addPage(PageId::Model, m_model);
     addPage(PageId::Slim, new SlimPage(m_workspace));
@@ -383,7 +386,7 @@ void MainWindow::showPage(PageId page)
     m_stack->setCurrentWidget(m_pages[page]);
     for (const auto& [id, entry] : m_railButtons)
     {
-        entry->setAutoExclusive(page != PageId::Start);
+        entry->setAutoExclusive(page != PageId::Start && page != PageId::Import); // those have no entry
         entry->setChecked(id == page);
     }
     const bool start = page == PageId::Start;
@@ -477,15 +480,14 @@ void MainWindow::importModel()
         showPage(PageId::Start);
         return;
     }
-    const QString file = QFileDialog::getOpenFileName(this, tr("Choose a model"), {}, tr("ONNX models (*.onnx)"));
-    if (!file.isEmpty())
-        importFile(file);
+    showPage(PageId::Import);
+    m_import->browse();
 }
 
 void MainWindow::importFile(const QString& file)
 {
-    const ImportParameters step{toPath(file)};
-    m_workspace.runStep({}, step, stepTitle(step, {}));
+    showPage(PageId::Import);
+    m_import->setFile(file);
 }
 
 void MainWindow::openProject(const QString& folder)

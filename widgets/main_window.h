@@ -25,6 +25,7 @@ class BuildInspector;
 class BuildsPanel;
 class JobsBar;
 class JobsPanel;
+class ImportPage;
 class ModelPage;
 class StartPage;
 
@@ -87,6 +88,7 @@ private:
     std::map<PageId, QToolButton*> m_railButtons;
     std::map<PageId, Page*> m_pages;
     StartPage* m_start = nullptr;
+    ImportPage* m_import = nullptr;
     ModelPage* m_model = nullptr;
     QStackedWidget* m_stack = nullptr;
     BuildsPanel* m_builds = nullptr;

@@ -38,7 +38,7 @@ private slots:
     void everyVerbHasHelpWithAnExample_data()
     {
         QTest::addColumn<QString>("verb");
-        for (const auto* verb : {"info", "evaluate", "finetune", "prune", "quantize", "compare", "deploy", "project", "project init",
+        for (const auto* verb : {"info", "check", "tidy", "evaluate", "finetune", "prune", "quantize", "compare", "deploy", "project", "project init",
                                  "project import", "project log", "project show", "run", "new", "sample", "demo", "studio"})
             QTest::newRow(verb) << verb;
     }
@@ -114,6 +114,7 @@ private slots:
         QTest::newRow("finetune with a new head") << QStringList{"finetune", m_files.path("ten.onnx"), "--epochs", "1"} + data << true << false;
         QTest::newRow("prune") << QStringList{"prune", m_files.model(), "--ratio", "0.5", "--finetune-epochs", "1"} + data << true << true;
         QTest::newRow("prune without data") << QStringList{"prune", m_files.model(), "--ratio", "0.5"} << false << false;
+        QTest::newRow("tidy") << QStringList{"tidy", m_files.model(), "--fold-batchnorm"} + data << false << true;
         QTest::newRow("quantize") << QStringList{"quantize", m_files.model(), "--samples", "48"} + data << false << true;
     }
     void stepsTellBeforeAndAfter()
@@ -138,6 +139,45 @@ private slots:
         QCOMPARE(QString::fromStdString(json.at("sha256").get<std::string>()),
                  QString(QCryptographicHash::hash(file.readAll(), QCryptographicHash::Sha256).toHex()));
         QCOMPARE(runHone({"info", out}).exitCode, 0);
+    }
+
+    void tidyTellsWhatItDid()
+    {
+        const auto run = runHone({"tidy", m_files.model(), "--fold-batchnorm", "--out", m_files.path("tidied.onnx"), "--json"});
+        QVERIFY2(run.exitCode == 0, run.errors.constData());
+        const auto json = run.json();
+        const auto& change = json.at("changes").at(0);
+        QCOMPARE(change.at("pass").get<std::string>(), std::string("normalization"));
+        QCOMPARE(change.at("count").get<std::size_t>(), change.at("nodes").size());
+        QCOMPARE(json.at("graph").at("before").at("nodes").get<int>() - json.at("graph").at("after").at("nodes").get<int>(),
+                 change.at("count").get<int>());
+        QVERIFY(json.at("maxRelativeDifference").get<double>() <= 1e-5);
+        QVERIFY(run.errors.contains("folded into the layers before them"));
+    }
+
+    void checkSaysWhichStepsAreOpen()
+    {
+        const auto run = runHone({"check", m_files.model(), "--json"});
+        QVERIFY2(run.exitCode == 0, run.errors.constData());
+        const auto json = run.json();
+        QCOMPARE(missing(json, {"ok", "unsupported", "maxRelativeDifference", "gradientsFinite", "trainable", "prunableGroups", "unprunable",
+                                "quantizable", "seconds", "peakBytes"}),
+                 QString());
+        QVERIFY(json.at("ok").get<bool>() && json.at("trainable").get<bool>() && json.at("gradientsFinite").get<bool>());
+        QVERIFY(json.at("maxRelativeDifference").get<double>() <= 1e-4);
+        for (const auto& step : json.at("steps"))
+            QVERIFY(step.at("open").get<bool>());
+        QVERIFY(runHone({"check", m_files.model()}).output.contains("finetune    open"));
+    }
+
+    void checkEndsWithThreeWhereAModelDoesNotWork()
+    {
+        m_files.write("no.onnx", "this is no model");
+        const auto run = runHone({"check", m_files.path("no.onnx"), "--json"});
+        QCOMPARE(run.exitCode, 3);
+        const auto json = run.json();
+        QCOMPARE(json.at("ok").get<bool>(), false);
+        QVERIFY(!json.at("problems").at(0).at("message").get<std::string>().empty());
     }
 
     void compareMarksTheFrontAndWritesAReport()

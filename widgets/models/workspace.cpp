@@ -87,7 +87,7 @@ void Workspace::create(const NewProject& project)
                 {
                     open(project.folder);
                     if (!project.model.empty())
-                        runStep({}, ImportParameters{project.model}, stepTitle(ImportParameters{project.model}, {}));
+                        importModel(project.model);
                 });
 }
 
@@ -186,6 +186,12 @@ JobId Workspace::runStep(const QString& parent, const StepParameters& parameters
         if (planned > 0)
             follow(label, planned, progress);
     };
+    return enqueue(std::move(job), parent);
+}
+
+JobId Workspace::enqueue(JobRunner::Job job, const QString& parent)
+{
+    const QString label = job.title;
     const JobId id = m_steps.enqueue(std::move(job));
     // Inline runs have ended by now.
     if (const JobInfo* info = m_steps.find(id); info && (info->state == JobState::Queued || info->state == JobState::Running))
@@ -194,6 +200,24 @@ JobId Workspace::runStep(const QString& parent, const StepParameters& parameters
         emit pendingChanged();
     }
     return id;
+}
+
+JobId Workspace::importModel(const std::filesystem::path& file, AfterImport after)
+{
+    const ImportParameters import{file};
+    if (after == AfterImport::Nothing)
+        return runStep({}, import, stepTitle(import, {}));
+    JobRunner::Job job;
+    job.title = stepTitle(import, {});
+    job.work = [this, folder = m_folder, import](const JobContext& context)
+    {
+        ProjectStore store = ProjectStore::open(folder);
+        const std::optional<Dataset> dataset = datasetFor(store, import);
+        const Build imported = store.run({}, import, dataset ? &*dataset : nullptr, context.part(0, 0.5));
+        store.run(imported.id, TidyParameters{}, dataset ? &*dataset : nullptr, context.part(0.5, 1));
+        return [this] { reload(); };
+    };
+    return enqueue(std::move(job), {});
 }
 
 void Workspace::follow(const QString& label, int plannedEpochs, const Progress& progress)

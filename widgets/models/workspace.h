@@ -36,6 +36,12 @@ struct LiveTraining
     std::vector<EpochResult> epochs;
 };
 
+enum class AfterImport
+{
+    Nothing,
+    Tidy // a second build, from the first
+};
+
 class Workspace : public QObject
 {
     Q_OBJECT
@@ -70,6 +76,8 @@ public:
     void setDevices(const std::vector<DeviceReference>& devices);
     void remove(const QString& buildId);
     void undoRemove();
+    // A file becomes a build; one job, whatever is done with it besides.
+    JobId importModel(const std::filesystem::path& file, AfterImport after = AfterImport::Nothing);
     // A change that is neither: runs with the store opened anew, then the snapshot is read again.
     JobId change(const QString& title, std::function<void(ProjectStore&, const JobContext&)> work);
 
@@ -95,6 +103,8 @@ signals:
     void removed(const QString& label); // undoRemove() brings it back
 
 private:
+    // Shown as a build to come below `parent`.
+    JobId enqueue(JobRunner::Job job, const QString& parent);
     void reload();
     void measureBuilds();
     void take(SnapshotPtr snapshot);

@@ -17,6 +17,7 @@ namespace hone::studio
 enum class PageId
 {
     Start,
+    Import,
     Data,
     Model,
     Slim,

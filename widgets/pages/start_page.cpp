@@ -4,6 +4,7 @@
 #include "models/sample_project.h"
 #include "theme/icons.h"
 #include "theme/theme.h"
+#include "ui/model_check_card.h"
 
 #include <QAction>
 #include <QDir>
@@ -86,6 +87,8 @@ QWidget* StartPage::makeNew()
            [this] { return QFileDialog::getOpenFileName(this, tr("Choose a model"), {}, tr("ONNX models (*.onnx)")); });
     browse(m_data, tr("Choose a folder"), [this] { return QFileDialog::getExistingDirectory(this, tr("Choose the folder with your data")); });
     column->addLayout(form);
+    m_check = new ModelCheckCard;
+    column->addWidget(m_check);
     m_create = button(tr("Create project"), "primary");
     column->addWidget(m_create, 0, Qt::AlignRight);
     connect(m_name, &QLineEdit::textEdited, this,
@@ -94,6 +97,8 @@ QWidget* StartPage::makeNew()
                 if (!m_folder->isModified())
                     m_folder->setText(name.isEmpty() ? QString() : projectsFolder() + QLatin1Char('/') + QString(name).replace(QLatin1Char('/'), QLatin1Char('-')));
             });
+    connect(m_model, &QLineEdit::textChanged, this,
+            [this](const QString& file) { m_check->check(QFileInfo(file).isFile() ? toPath(QFileInfo(file).absoluteFilePath()) : std::filesystem::path()); });
     connect(m_create, &QPushButton::clicked, this,
             [this]
             {
@@ -136,6 +141,11 @@ QWidget* StartPage::makeExisting()
     connect(m_recent, &QListWidget::itemClicked, this,
             [this](QListWidgetItem* item) { workspace().open(toPath(item->data(Qt::UserRole).toString())); });
     return frame;
+}
+
+bool StartPage::isSettled() const
+{
+    return !m_check->isChecking();
 }
 
 void StartPage::allowCreate()

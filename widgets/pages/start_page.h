@@ -10,12 +10,15 @@ class QListWidget;
 namespace hone::studio
 {
 
+class ModelCheckCard;
+
 class StartPage : public Page
 {
     Q_OBJECT
 public:
     explicit StartPage(Workspace& workspace, QWidget* parent = nullptr);
     QPushButton* primaryAction() override { return m_create; }
+    bool isSettled() const override;
     void setRecent(const QStringList& folders);
 
 public slots:
@@ -32,6 +35,7 @@ private:
     QLineEdit* m_folder;
     QLineEdit* m_model;
     QLineEdit* m_data;
+    ModelCheckCard* m_check;
     QPushButton* m_create;
     QPushButton* m_sample;
     QListWidget* m_recent;
