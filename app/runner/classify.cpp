@@ -3,8 +3,9 @@
 #include "deploy/bundle.h"
 #include "deploy/smoke_input.h"
 #include "failure.h"
-#include "picture_file.h"
+#include "preprocess/raw_input.h"
 #include "runner_model.h"
+#include "sample_file.h"
 #include "scores.h"
 #include "verbs.h"
 
@@ -67,14 +68,15 @@ void classify(const Words& words)
 {
     const auto arguments = Arguments::parse(words, {"--threads"}, {"--json"});
     if (arguments.positional.empty())
-        throw Failure(Failure::Kind::Usage, "Name at least one picture.");
+        throw Failure(Failure::Kind::Usage, "Name at least one file.");
     const auto bundle = readBundle(besideProgram(bundlefile::bundle));
     if (!bundle.preprocess)
-        throw Failure(Failure::Kind::Input, "This model doesn't take pictures.");
+        throw Failure(Failure::Kind::Input, "Nothing says what this model takes.");
     Model model(besideProgram(bundlefile::model), arguments.number("--threads", 1, 1, 256));
+    const FrontEnd frontEnd(*bundle.preprocess);
     auto all = Json::array();
     for (const auto& path : arguments.positional) {
-        const auto input = inputOf(FrontEnd(*bundle.preprocess), readPicture(path));
+        const auto input = asTaken(inputOf(frontEnd, readSample(path, frontEnd.preprocess().kind())), model.inputs().at(0).dtype);
         const auto answers = bestAnswers(probabilities(scoresOf(model.run({input}))), bundle.labels);
         if (arguments.has("--json"))
             all.push_back(toJson(path, answers));

@@ -2,9 +2,10 @@
 #include "arguments.h"
 #include "core/file.h"
 #include "deploy/bundle.h"
-#include "deploy/picture_stream.h"
+#include "deploy/sample_stream.h"
 #include "deploy/smoke_input.h"
 #include "failure.h"
+#include "preprocess/raw_input.h"
 #include "runner_model.h"
 #include "scores.h"
 #include "verbs.h"
@@ -23,17 +24,18 @@ void evaluate(const Words& words)
         throw Failure(Failure::Kind::Usage, "One stream at a time.");
     const auto bundle = readBundle(besideProgram(bundlefile::bundle));
     if (!bundle.preprocess)
-        throw Failure(Failure::Kind::Input, "This model doesn't take pictures.");
+        throw Failure(Failure::Kind::Input, "Nothing says what this model takes.");
     Model model(besideProgram(bundlefile::model), arguments.number("--threads", 1, 1, 256));
     const bool fromFile = !arguments.positional.empty() && arguments.positional.front() != "-";
     std::ifstream file;
     if (fromFile)
         file = openForReading(arguments.positional.front());
-    PictureStreamReader reader(fromFile ? static_cast<std::istream&>(file) : std::cin,
-                               fromFile ? arguments.positional.front() : "standard input");
-    // One picture at a time: however long the stream is, the memory needed is that of one.
-    for (std::size_t sample = 0; auto picture = reader.next(); ++sample) {
-        const auto scores = scoresOf(model.run({inputOf(FrontEnd(*bundle.preprocess), *picture)}));
+    const FrontEnd frontEnd(*bundle.preprocess);
+    SampleStreamReader reader(fromFile ? static_cast<std::istream&>(file) : std::cin,
+                              fromFile ? arguments.positional.front() : "standard input", frontEnd.preprocess().kind());
+    // One sample at a time: however long the stream is, the memory needed is that of one.
+    for (std::size_t sample = 0; const auto read = reader.next(); ++sample) {
+        const auto scores = scoresOf(model.run({asTaken(inputOf(frontEnd, *read), model.inputs().at(0).dtype)}));
         const auto output = highest(scores);
         const Json json{{"sample", sample}, {"output", output}, {"score", scores[output]}};
         std::cout << json.dump() << "\n" << std::flush;

@@ -14,7 +14,7 @@ namespace
 constexpr std::size_t unreadableAlways = 5; // the data room's rule
 constexpr double unreadableShare = 0.01;
 
-// The pictures that are under way, and what this machine says of them.
+// The samples that are under way, and what this machine says of them.
 class SampleComparison
 {
 public:
@@ -24,18 +24,18 @@ public:
     {
     }
 
-    std::optional<Picture> next()
+    std::optional<RawSample> next()
     {
         while (m_asked < m_count) {
             const auto index = m_asked++ * m_all / m_count;
-            auto picture = m_request.dataset.picture(Split::Test, index);
-            if (!picture) {
+            auto sample = m_request.dataset.sample(Split::Test, index);
+            if (!sample) {
                 skip(index);
                 continue;
             }
             const auto label = m_request.dataset.label(Split::Test, index);
-            m_expected.push_back({m_laptop.classify(*picture), m_request.pairing.outputOfClass.at(static_cast<std::size_t>(label))});
-            return picture;
+            m_expected.push_back({m_laptop.classify(*sample), m_request.pairing.outputOfClass.at(static_cast<std::size_t>(label))});
+            return sample;
         }
         return std::nullopt;
     }
@@ -104,11 +104,12 @@ DeviceAccuracy measureAccuracy(DeviceRunner& device, LaptopAnswers& laptop, cons
     request.dataset.require(Split::Test);
     SampleComparison comparison(laptop, request, job);
     device.evaluate(
-        request.threads, [&] { return comparison.next(); }, [&](int output) { comparison.answered(output); }, job);
+        request.threads, [&] { return comparison.next(); }, [&](int output) { comparison.answered(output); },
+        request.dataset.kind(), job);
     if (comparison.unanswered() > 0)
         throw Error(MessageCode::DeviceSmokeRunFailed,
                     {{"host", device.host()},
-                     {"detail", std::to_string(comparison.unanswered()) + " pictures got no answer"}});
+                     {"detail", std::to_string(comparison.unanswered()) + " samples got no answer"}});
     return comparison.result();
 }
 

@@ -3,7 +3,7 @@
 
 #include "core/error.h"
 #include "deploy/bundle.h"
-#include "deploy/picture_stream.h"
+#include "deploy/sample_stream.h"
 #include "deploy/shell_command.h"
 
 #include <nlohmann/json.hpp>
@@ -82,13 +82,13 @@ Latency DeviceRunner::latency(int threads, const std::string& model, const JobCo
     return {.p50Ms = json.value("p50Ms", 0.0), .p95Ms = json.value("p95Ms", 0.0), .runs = json.value("runs", 0)};
 }
 
-void DeviceRunner::evaluate(int threads, const std::function<std::optional<Picture>()>& next,
-                            const std::function<void(int output)>& answer, const JobContext& job)
+void DeviceRunner::evaluate(int threads, const std::function<std::optional<RawSample>()>& next,
+                            const std::function<void(int output)>& answer, SampleKind kind, const JobContext& job)
 {
     enum class Stage
     {
         Begin,
-        Pictures,
+        Samples,
         Over
     };
     auto stage = Stage::Begin;
@@ -98,13 +98,13 @@ void DeviceRunner::evaluate(int threads, const std::function<std::optional<Pictu
         if (stage == Stage::Over)
             return std::nullopt;
         if (stage == Stage::Begin) {
-            stage = Stage::Pictures;
-            return pictureStreamBegin();
+            stage = Stage::Samples;
+            return sampleStreamBegin(kind);
         }
-        if (const auto picture = next())
-            return toPictureStream(*picture);
+        if (const auto sample = next())
+            return toSampleStream(*sample);
         stage = Stage::Over;
-        return pictureStreamEnd();
+        return sampleStreamEnd(kind);
     };
     streams.output = [&](std::string_view text) {
         unread += text;

@@ -25,10 +25,10 @@ public:
     std::vector<Tensor> smoke(const JobContext& job);
     // `model` is a path on the device; empty: the one beside the runner. Throws Error(DeviceCommandFailed).
     Latency latency(int threads, const std::string& model, const JobContext& job);
-    // Sends pictures as `next` gives them (none: the end) and hears the answer to each, in order, while sending goes on.
+    // Sends samples of one kind as `next` gives them (none: the end) and hears the answer to each, in order, while sending goes on.
     // Throws Error(DeviceCommandFailed).
-    void evaluate(int threads, const std::function<std::optional<Picture>()>& next, const std::function<void(int output)>& answer,
-                  const JobContext& job);
+    void evaluate(int threads, const std::function<std::optional<RawSample>()>& next, const std::function<void(int output)>& answer,
+                  SampleKind kind, const JobContext& job);
 
 private:
     std::string command(const std::string& arguments) const;

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "deploy/smoke_input.h"
+#include "preprocess/raw_input.h"
 
 #include <algorithm>
 #include <cmath>
@@ -30,9 +31,9 @@ std::vector<Tensor> LaptopAnswers::smoke()
     return m_session.run(inputs);
 }
 
-int LaptopAnswers::classify(const Picture& picture)
+int LaptopAnswers::classify(const RawSample& sample)
 {
-    const auto outputs = m_session.run({inputOf(FrontEnd(*m_bundle.preprocess), picture)});
+    const auto outputs = m_session.run({asTaken(inputOf(FrontEnd(*m_bundle.preprocess), sample), m_session.inputs().at(0).dtype)});
     const auto scores = toFloats(outputs.at(0));
     return static_cast<int>(std::max_element(scores.begin(), scores.end()) - scores.begin());
 }

@@ -21,7 +21,7 @@ public:
 
     std::vector<Tensor> smoke();
     // Index of the highest score, the first of equals.
-    int classify(const Picture& picture);
+    int classify(const RawSample& sample);
 
 private:
     Session m_session;

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "preprocess/raw_input.h"
 
 #include <algorithm>
 #include <cmath>
@@ -76,7 +77,7 @@ RawSample smokeSample(const Preprocess& preprocess)
 Tensor smokeInput(std::size_t index, DType dtype, const Dimensions& shape, const std::optional<Preprocess>& preprocess)
 {
     if (index == 0 && preprocess)
-        return inputOf(FrontEnd(*preprocess), smokeSample(*preprocess));
+        return asTaken(inputOf(FrontEnd(*preprocess), smokeSample(*preprocess)), dtype);
     if (elementBits(dtype) == 0)
         throw Error(MessageCode::ModelInputUnsupported, {{"detail", "an input of " + std::string(name(dtype))}});
     Tensor input(dtype, shape);

@@ -3,7 +3,7 @@
 #include "core/hash.h"
 #include "deploy/bundle.h"
 #include "deploy/child_process.h"
-#include "deploy/picture_stream.h"
+#include "deploy/sample_stream.h"
 #include "deploy/smoke_input.h"
 #include "device_fixture.h"
 #include "runtime/session.h"
@@ -79,15 +79,15 @@ private slots:
 
     void aStreamOfPicturesGetsOneAnswerEach()
     {
-        std::string stream = pictureStreamBegin();
+        std::string stream = sampleStreamBegin(SampleKind::Picture);
         std::vector<std::size_t> expected;
         for (int i = 0; i < 50; ++i) {
             const auto picture = colourPicture(i % 3, static_cast<std::uint64_t>(i));
-            stream += toPictureStream(picture);
+            stream += toSampleStream(picture);
             const auto scores = scoresHere(picture);
             expected.push_back(static_cast<std::size_t>(std::max_element(scores.begin(), scores.end()) - scores.begin()));
         }
-        writeFileAtomically(m_folder->path() / "stream", stream + pictureStreamEnd());
+        writeFileAtomically(m_folder->path() / "stream", stream + sampleStreamEnd(SampleKind::Picture));
         const auto answer = run({"evaluate", (m_folder->path() / "stream").string()});
         QCOMPARE(answer.exitCode, 0);
         std::istringstream lines(answer.text);
@@ -103,6 +103,22 @@ private slots:
         process.start(QString::fromStdString((m_release / bundlefile::runner).string()), {"evaluate", "--threads", "2"});
         QVERIFY(process.waitForFinished());
         QCOMPARE(process.readAllStandardOutput().toStdString(), answer.text);
+    }
+
+    void everyKindOfSampleSurvivesTheStream()
+    {
+        const Sound sound{8000, {0.5f, -0.25f}};
+        const auto tensor = Tensor::of<float>({2, 3}, std::vector<float>{1, 2, 3, 4, 5, 6});
+        const std::vector<RawSample> samples = {colourPicture(1, 0), sound, SensorWindow{tensor}, tensor};
+        for (const auto& sample : samples) {
+            const auto kind = kindOf(sample);
+            std::istringstream stream(sampleStreamBegin(kind) + toSampleStream(sample) + toSampleStream(sample) + sampleStreamEnd(kind));
+            SampleStreamReader reader(stream, "stream", kind);
+            const auto first = reader.next(), second = reader.next();
+            QVERIFY(first && second && !reader.next());
+            QCOMPARE(toSampleStream(*first), toSampleStream(sample));
+            QVERIFY(kindOf(*second) == kind);
+        }
     }
 
     void aDamagedStreamIsRefused_data()
