@@ -62,7 +62,8 @@ struct ModelCheck
 {
     bool ok = false; // it opens, both engines run every operator and agree, and gradients are finite where there are any
     std::vector<std::string> unsupported;          // operators that can't be trained, "domain.OpType" each once
-    std::optional<double> maxRelativeDifference;   // of LibTorch's outputs from ONNX Runtime's, over the largest of each output
+    std::optional<double> maxRelativeDifference;   // of LibTorch's outputs from ONNX Runtime's, over the largest of each output;
+                                                   // none where it doesn't run, or draws at random
     double limit = 0;                              // that it may have, by the types that the model computes in
     bool gradientsFinite = false;                  // of the first output, for every parameter
     bool trainable = false;                        // some parameter has a gradient, all are finite, and a batch may have any size

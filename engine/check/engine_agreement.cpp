@@ -59,6 +59,15 @@ Agreement compareEngines(const Graph& graph, const MadeUpRun& reference)
     return agreement;
 }
 
+bool drawsAtRandom(const Graph& graph)
+{
+    return std::ranges::any_of(graph.order(), [&](NodeId id) {
+        const auto& node = graph.node(id);
+        const auto& op = node.opType;
+        return op.starts_with("Random") || op == "Bernoulli" || op == "Multinomial" || (op == "Dropout" && node.input(2).valid());
+    });
+}
+
 double allowedDifference(const Graph& graph)
 {
     constexpr double floats = 1e-4, halves = 1e-2, steps = 5e-2;

@@ -28,6 +28,9 @@ struct Agreement
 // LibTorch's answer to the same input against ONNX Runtime's. Throws Error(OperatorsUnsupported) and what running throws.
 Agreement compareEngines(const Graph& graph, const MadeUpRun& reference);
 
+// Whether two runs differ anyway: random numbers, Dropout that trains.
+bool drawsAtRandom(const Graph& graph);
+
 // How far the two may be apart: 1e-4 in float32, more where halves or 8-bit steps round.
 double allowedDifference(const Graph& graph);
 

@@ -38,16 +38,19 @@ void outputs(RuleContext& node, const std::vector<ValueType>& types, std::size_t
 
 void branch(RuleContext& node)
 {
+    if (const auto condition = node.numbers(0); condition && condition->size() == 1) {
+        // The other branch need not fit: it may be for inputs of another rank.
+        if (const auto taken = node.inferBody(condition->front() != 0 ? "then_branch" : "else_branch", {}))
+            outputs(node, typesOfOutputs(*taken), 0);
+        return;
+    }
     const auto yes = node.inferBody("then_branch", {}), no = node.inferBody("else_branch", {});
     if (!yes || !no)
         return;
-    const auto condition = node.numbers(0);
-    auto types = typesOfOutputs(condition && condition->size() == 1 && condition->front() == 0 ? *no : *yes);
-    if (!condition || condition->size() != 1) {
-        const auto others = typesOfOutputs(*no);
-        for (std::size_t i = 0; i < types.size() && i < others.size(); ++i)
-            types[i] = common(types[i], others[i]);
-    }
+    auto types = typesOfOutputs(*yes);
+    const auto others = typesOfOutputs(*no);
+    for (std::size_t i = 0; i < types.size() && i < others.size(); ++i)
+        types[i] = common(types[i], others[i]);
     outputs(node, types, 0);
 }
 

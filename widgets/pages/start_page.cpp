@@ -88,6 +88,8 @@ QWidget* StartPage::makeNew()
     browse(m_data, tr("Choose a folder"), [this] { return QFileDialog::getExistingDirectory(this, tr("Choose the folder with your data")); });
     column->addLayout(form);
     m_check = new ModelCheckCard;
+    setRole(m_check, QStringLiteral("plain")); // no box inside of a box
+    m_check->layout()->setContentsMargins(0, space::unit, 0, 0);
     column->addWidget(m_check);
     m_create = button(tr("Create project"), "primary");
     column->addWidget(m_create, 0, Qt::AlignRight);
