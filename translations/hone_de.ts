@@ -182,6 +182,125 @@
     </message>
 </context>
 <context>
+    <name>Metrics</name>
+    <message>
+        <source>Accuracy</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>accuracy, %</source>
+        <translation>Genauigkeit, %</translation>
+    </message>
+    <message>
+        <source>Accuracy, %</source>
+        <translation>Genauigkeit, %</translation>
+    </message>
+    <message>
+        <source>Top-1 on the validation split, with its 95 % interval</source>
+        <translation>Top-1 auf dem Validierungsteil, mit 95-%-Intervall</translation>
+    </message>
+    <message>
+        <source>Mean absolute error</source>
+        <translation>Mittlerer absoluter Fehler</translation>
+    </message>
+    <message>
+        <source>mean absolute error (lower is better)</source>
+        <translation>mittlerer absoluter Fehler (weniger ist besser)</translation>
+    </message>
+    <message>
+        <source>MAE</source>
+        <translation>MAE</translation>
+    </message>
+    <message>
+        <source>Mean absolute error on the validation split, with its 95 % interval; lower is better</source>
+        <translation>Mittlerer absoluter Fehler auf dem Validierungsteil, mit 95-%-Intervall; weniger ist besser</translation>
+    </message>
+    <message>
+        <source>AUC</source>
+        <translation>AUC</translation>
+    </message>
+    <message>
+        <source>area under the ROC curve</source>
+        <translation>Fläche unter der ROC-Kurve</translation>
+    </message>
+    <message>
+        <source>Share of pairs of an anomaly and a normal sample that are told apart, on the validation split, with its 95 % interval</source>
+        <translation>Anteil der Paare aus Anomalie und normalem Beispiel, die unterschieden werden, auf dem Validierungsteil, mit 95-%-Intervall</translation>
+    </message>
+    <message>
+        <source>Reconstruction error</source>
+        <translation>Rekonstruktionsfehler</translation>
+    </message>
+    <message>
+        <source>reconstruction error (lower is better)</source>
+        <translation>Rekonstruktionsfehler (weniger ist besser)</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Mean squared difference between normal samples and what the model makes of them, on the validation split; lower is better</source>
+        <translation>Mittlere quadratische Abweichung zwischen normalen Beispielen und dem, was das Modell daraus macht, auf dem Validierungsteil; weniger ist besser</translation>
+    </message>
+    <message>
+        <source>Agreement</source>
+        <translation>Übereinstimmung</translation>
+    </message>
+    <message>
+        <source>agreement with the original (cosine)</source>
+        <translation>Übereinstimmung mit dem Original (Kosinus)</translation>
+    </message>
+    <message>
+        <source>Cosine</source>
+        <translation>Kosinus</translation>
+    </message>
+    <message>
+        <source>Between the model&apos;s outputs and the original&apos;s on the validation split, of the output that differs most</source>
+        <translation>Zwischen den Ausgaben des Modells und denen des Originals auf dem Validierungsteil, für die Ausgabe mit der größten Abweichung</translation>
+    </message>
+    <message>
+        <source>%1, validation</source>
+        <translation>%1, Validierung</translation>
+    </message>
+    <message>
+        <source>Among the first five</source>
+        <translation>Unter den ersten fünf</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>Verlust</translation>
+    </message>
+    <message>
+        <source>Root mean squared error</source>
+        <translation>Wurzel des mittleren quadratischen Fehlers</translation>
+    </message>
+    <message>
+        <source>Error of normal samples</source>
+        <translation>Fehler normaler Beispiele</translation>
+    </message>
+    <message>
+        <source>Error of anomalies</source>
+        <translation>Fehler der Anomalien</translation>
+    </message>
+    <message>
+        <source>Signal to noise</source>
+        <translation>Signal-Rausch-Abstand</translation>
+    </message>
+    <message>
+        <source>Same first answer</source>
+        <translation>Gleiche erste Antwort</translation>
+    </message>
+    <message>
+        <source>Of the output</source>
+        <translation>Der Ausgabe</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>Beispiele</translation>
+    </message>
+</context>
+<context>
     <name>Sentences</name>
     <message>
         <source>There is no file {path}. Check the path, or choose the file again.</source>
@@ -730,14 +849,6 @@
         <translation>Stand</translation>
     </message>
     <message>
-        <source>Accuracy, %</source>
-        <translation>Genauigkeit, %</translation>
-    </message>
-    <message>
-        <source>Top-1 on the validation split, with its 95 % interval</source>
-        <translation>Top-1 auf dem Validierungsteil, mit 95-%-Intervall</translation>
-    </message>
-    <message>
         <source>File, kB</source>
         <translation>Datei, kB</translation>
     </message>
@@ -792,22 +903,6 @@
         <translation>Nichts ausgewählt</translation>
     </message>
     <message>
-        <source>Accuracy, validation</source>
-        <translation>Genauigkeit, Validierung</translation>
-    </message>
-    <message>
-        <source>Among the first five</source>
-        <translation>Unter den ersten fünf</translation>
-    </message>
-    <message>
-        <source>Loss</source>
-        <translation>Verlust</translation>
-    </message>
-    <message>
-        <source>Pictures</source>
-        <translation>Bilder</translation>
-    </message>
-    <message>
         <source>File</source>
         <translation>Datei</translation>
     </message>
@@ -847,12 +942,12 @@
         <translation>neu</translation>
     </message>
     <message>
-        <source>worth deploying: the smallest within one point of the most accurate</source>
-        <translation>lohnt das Ausliefern: der kleinste innerhalb eines Punktes vom genauesten</translation>
-    </message>
-    <message>
         <source>in the making</source>
         <translation>entsteht gerade</translation>
+    </message>
+    <message>
+        <source>worth deploying: the smallest that is nearly as good as the best</source>
+        <translation>lohnt sich: der kleinste, der fast so gut wie der beste ist</translation>
     </message>
 </context>
 <context>
@@ -909,10 +1004,6 @@
         <translation>Besten ausliefern</translation>
     </message>
     <message>
-        <source>Accuracy on validation against</source>
-        <translation>Genauigkeit auf Validierung gegen</translation>
-    </message>
-    <message>
         <source>File size</source>
         <translation>Dateigröße</translation>
     </message>
@@ -935,14 +1026,6 @@
     <message>
         <source>Measures every build, on the test split too, and writes report.html into the project</source>
         <translation>Misst jeden Stand, auch auf dem Testteil, und schreibt report.html ins Projekt</translation>
-    </message>
-    <message>
-        <source>Takes the smallest build within one point of the most accurate to the Devices page (Ctrl+Return)</source>
-        <translation>Nimmt den kleinsten Stand innerhalb eines Punktes vom genauesten mit zur Seite „Geräte“ (Strg+Eingabe)</translation>
-    </message>
-    <message>
-        <source>Accuracy against cost, one point a build</source>
-        <translation>Genauigkeit gegen Kosten, ein Punkt je Stand</translation>
     </message>
     <message>
         <source>Drag a limit from an axis to set a budget; what misses it turns grey.</source>
@@ -993,10 +1076,6 @@
         <translation>Das Rezept ist in der Zwischenablage.</translation>
     </message>
     <message>
-        <source>accuracy, %</source>
-        <translation>Genauigkeit, %</translation>
-    </message>
-    <message>
         <source>A report needs data: choose some on the Data page.</source>
         <translation>Ein Bericht braucht Daten: wählen Sie welche auf der Seite „Daten“.</translation>
     </message>
@@ -1007,14 +1086,6 @@
     <message>
         <source>Nothing selected</source>
         <translation>Nichts ausgewählt</translation>
-    </message>
-    <message>
-        <source>Accuracy, validation</source>
-        <translation>Genauigkeit, Validierung</translation>
-    </message>
-    <message>
-        <source>Accuracy, test</source>
-        <translation>Genauigkeit, Test</translation>
     </message>
     <message>
         <source>File</source>
@@ -1039,6 +1110,26 @@
     <message>
         <source>The report is in %1.</source>
         <translation>Der Bericht liegt in %1.</translation>
+    </message>
+    <message>
+        <source>%1 on validation against</source>
+        <translation>%1 (Validierung) gegen</translation>
+    </message>
+    <message>
+        <source>%1, validation</source>
+        <translation>%1, Validierung</translation>
+    </message>
+    <message>
+        <source>%1, test</source>
+        <translation>%1, Test</translation>
+    </message>
+    <message>
+        <source>Takes the smallest build that is nearly as good as the best to the Devices page (Ctrl+Return)</source>
+        <translation>Bringt den kleinsten Build, der fast so gut wie der beste ist, auf die Geräteseite (Strg+Eingabe)</translation>
+    </message>
+    <message>
+        <source>Builds by what they are worth and cost, one point each</source>
+        <translation>Builds nach Wert und Kosten, je ein Punkt</translation>
     </message>
 </context>
 <context>
@@ -1653,12 +1744,12 @@
 %7 %8</translation>
     </message>
     <message>
-        <source>Accuracy against cost, one point a build</source>
-        <translation>Genauigkeit gegen Kosten, ein Punkt je Stand</translation>
-    </message>
-    <message>
         <source>The table below holds the same figures.</source>
         <translation>Die Tabelle darunter enthält dieselben Zahlen.</translation>
+    </message>
+    <message>
+        <source>Builds by what they are worth and cost, one point each</source>
+        <translation>Builds nach Wert und Kosten, je ein Punkt</translation>
     </message>
 </context>
 <context>
@@ -1766,10 +1857,6 @@
     <message>
         <source>Working out what it would give</source>
         <translation>Berechne, was es brächte</translation>
-    </message>
-    <message>
-        <source>Accuracy now, validation</source>
-        <translation>Genauigkeit jetzt, Validierung</translation>
     </message>
     <message>
         <source>File</source>
@@ -1889,6 +1976,10 @@
     <message>
         <source>Less</source>
         <translation>Weniger</translation>
+    </message>
+    <message>
+        <source>%1 now, validation</source>
+        <translation>%1 jetzt, Validierung</translation>
     </message>
 </context>
 <context>
@@ -2065,6 +2156,10 @@
         <translation>Stufen</translation>
     </message>
     <message>
+        <source>one cycle</source>
+        <translation>ein Zyklus</translation>
+    </message>
+    <message>
         <source>as needed</source>
         <translation>nach Bedarf</translation>
     </message>
@@ -2213,10 +2308,6 @@
         <translation>Beste Epoche</translation>
     </message>
     <message>
-        <source>Accuracy, validation</source>
-        <translation>Genauigkeit, Validierung</translation>
-    </message>
-    <message>
         <source>Training loss</source>
         <translation>Trainingsverlust</translation>
     </message>
@@ -2240,6 +2331,101 @@
         <source>Curves appear here while it trains: press Fine-tune.</source>
         <translation>Kurven erscheinen hier, während trainiert wird: „Nachtrainieren“ drücken.</translation>
     </message>
+    <message>
+        <source>%1, validation</source>
+        <translation>%1, Validierung</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::TrainingExtras</name>
+    <message>
+        <source>off</source>
+        <translation>aus</translation>
+    </message>
+    <message>
+        <source>trains the head only</source>
+        <translation>trainiert nur den Kopf</translation>
+    </message>
+    <message>
+        <source>processor</source>
+        <translation>Prozessor</translation>
+    </message>
+    <message>
+        <source>Frozen body</source>
+        <translation>Rumpf einfrieren</translation>
+    </message>
+    <message>
+        <source>Takes seconds: what the body gives is computed once</source>
+        <translation>Dauert Sekunden: Was der Rumpf ergibt, wird einmal berechnet</translation>
+    </message>
+    <message>
+        <source>Rate of the body</source>
+        <translation>Rate des Rumpfs</translation>
+    </message>
+    <message>
+        <source>Factor of the learning rate before the head</source>
+        <translation>Faktor der Lernrate vor dem Kopf</translation>
+    </message>
+    <message>
+        <source>Random changes</source>
+        <translation>Zufällige Änderungen</translation>
+    </message>
+    <message>
+        <source>Of colour and shape, one after the other, for each picture</source>
+        <translation>Von Farbe und Form, nacheinander, für jedes Bild</translation>
+    </message>
+    <message>
+        <source>Their strength</source>
+        <translation>Deren Stärke</translation>
+    </message>
+    <message>
+        <source>From 0 to 10</source>
+        <translation>Von 0 bis 10</translation>
+    </message>
+    <message>
+        <source>Mixes each picture with another; 0.2 is usual</source>
+        <translation>Mischt jedes Bild mit einem anderen; üblich ist 0,2</translation>
+    </message>
+    <message>
+        <source>Puts a piece of another picture into each; 1 is usual</source>
+        <translation>Setzt in jedes Bild ein Stück eines anderen; üblich ist 1</translation>
+    </message>
+    <message>
+        <source>Averaged weights</source>
+        <translation>Gemittelte Gewichte</translation>
+    </message>
+    <message>
+        <source>Decay of the moving average, which is what is kept then</source>
+        <translation>Abklingen des gleitenden Mittels, das dann behalten wird</translation>
+    </message>
+    <message>
+        <source>Longest gradient</source>
+        <translation>Längster Gradient</translation>
+    </message>
+    <message>
+        <source>Longer ones are made so long</source>
+        <translation>Längere werden auf diese Länge gekürzt</translation>
+    </message>
+    <message>
+        <source>Batches an update</source>
+        <translation>Stapel je Schritt</translation>
+    </message>
+    <message>
+        <source>Their gradients are added up</source>
+        <translation>Ihre Gradienten werden summiert</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>bf16 is faster where the processor has it</source>
+        <translation>bf16 ist schneller, wo der Prozessor es kann</translation>
+    </message>
+    <message>
+        <source>Trains on</source>
+        <translation>Trainiert auf</translation>
+    </message>
 </context>
 <context>
     <name>hone::studio::TrainingCurves</name>
@@ -2252,22 +2438,26 @@
         <translation>Trainingsverlust</translation>
     </message>
     <message>
-        <source>validation accuracy, %</source>
-        <translation>Validierungsgenauigkeit, %</translation>
+        <source>accuracy, %</source>
+        <translation>Genauigkeit, %</translation>
+    </message>
+    <message>
+        <source>validation: %1</source>
+        <translation>Validierung: %1</translation>
     </message>
     <message>
         <source>Epoch %1
 training loss %2
-validation accuracy %3 %
+validation: %3
 %4 samples/s</source>
         <translation>Epoche %1
 Trainingsverlust %2
-Validierungsgenauigkeit %3 %
-%4 Bilder/s</translation>
+Validierung: %3
+%4 Beispiele/s</translation>
     </message>
     <message>
-        <source>Training loss and validation accuracy by epoch</source>
-        <translation>Trainingsverlust und Validierungsgenauigkeit je Epoche</translation>
+        <source>Training loss and validation metric by epoch</source>
+        <translation>Trainingsverlust und Validierungsmaß je Epoche</translation>
     </message>
 </context>
 <context>

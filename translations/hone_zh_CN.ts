@@ -181,6 +181,125 @@
     </message>
 </context>
 <context>
+    <name>Metrics</name>
+    <message>
+        <source>Accuracy</source>
+        <translation>准确率</translation>
+    </message>
+    <message>
+        <source>accuracy, %</source>
+        <translation>准确率，%</translation>
+    </message>
+    <message>
+        <source>Accuracy, %</source>
+        <translation>准确率，%</translation>
+    </message>
+    <message>
+        <source>Top-1 on the validation split, with its 95 % interval</source>
+        <translation>验证集上的 Top-1，附 95 % 区间</translation>
+    </message>
+    <message>
+        <source>Mean absolute error</source>
+        <translation>平均绝对误差</translation>
+    </message>
+    <message>
+        <source>mean absolute error (lower is better)</source>
+        <translation>平均绝对误差（越低越好）</translation>
+    </message>
+    <message>
+        <source>MAE</source>
+        <translation>MAE</translation>
+    </message>
+    <message>
+        <source>Mean absolute error on the validation split, with its 95 % interval; lower is better</source>
+        <translation>验证集上的平均绝对误差，附 95 % 区间；越低越好</translation>
+    </message>
+    <message>
+        <source>AUC</source>
+        <translation>AUC</translation>
+    </message>
+    <message>
+        <source>area under the ROC curve</source>
+        <translation>ROC 曲线下面积</translation>
+    </message>
+    <message>
+        <source>Share of pairs of an anomaly and a normal sample that are told apart, on the validation split, with its 95 % interval</source>
+        <translation>验证集上能被区分的“异常与正常样本对”所占比例，附 95 % 区间</translation>
+    </message>
+    <message>
+        <source>Reconstruction error</source>
+        <translation>重建误差</translation>
+    </message>
+    <message>
+        <source>reconstruction error (lower is better)</source>
+        <translation>重建误差（越低越好）</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>误差</translation>
+    </message>
+    <message>
+        <source>Mean squared difference between normal samples and what the model makes of them, on the validation split; lower is better</source>
+        <translation>验证集上正常样本与模型重建结果之间的均方差；越低越好</translation>
+    </message>
+    <message>
+        <source>Agreement</source>
+        <translation>一致性</translation>
+    </message>
+    <message>
+        <source>agreement with the original (cosine)</source>
+        <translation>与原模型的一致性（余弦）</translation>
+    </message>
+    <message>
+        <source>Cosine</source>
+        <translation>余弦</translation>
+    </message>
+    <message>
+        <source>Between the model&apos;s outputs and the original&apos;s on the validation split, of the output that differs most</source>
+        <translation>验证集上模型输出与原模型输出之间的余弦，取差异最大的输出</translation>
+    </message>
+    <message>
+        <source>%1, validation</source>
+        <translation>%1，验证</translation>
+    </message>
+    <message>
+        <source>Among the first five</source>
+        <translation>前五命中</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>Root mean squared error</source>
+        <translation>均方根误差</translation>
+    </message>
+    <message>
+        <source>Error of normal samples</source>
+        <translation>正常样本的误差</translation>
+    </message>
+    <message>
+        <source>Error of anomalies</source>
+        <translation>异常样本的误差</translation>
+    </message>
+    <message>
+        <source>Signal to noise</source>
+        <translation>信噪比</translation>
+    </message>
+    <message>
+        <source>Same first answer</source>
+        <translation>首选答案相同</translation>
+    </message>
+    <message>
+        <source>Of the output</source>
+        <translation>所属输出</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>样本数</translation>
+    </message>
+</context>
+<context>
     <name>Sentences</name>
     <message>
         <source>There is no file {path}. Check the path, or choose the file again.</source>
@@ -728,14 +847,6 @@
         <translation>版本</translation>
     </message>
     <message>
-        <source>Accuracy, %</source>
-        <translation>准确率，%</translation>
-    </message>
-    <message>
-        <source>Top-1 on the validation split, with its 95 % interval</source>
-        <translation>验证划分上的 Top-1，含 95 % 置信区间</translation>
-    </message>
-    <message>
         <source>File, kB</source>
         <translation>文件，kB</translation>
     </message>
@@ -790,22 +901,6 @@
         <translation>未选择</translation>
     </message>
     <message>
-        <source>Accuracy, validation</source>
-        <translation>准确率（验证）</translation>
-    </message>
-    <message>
-        <source>Among the first five</source>
-        <translation>前五命中</translation>
-    </message>
-    <message>
-        <source>Loss</source>
-        <translation>损失</translation>
-    </message>
-    <message>
-        <source>Pictures</source>
-        <translation>图片数</translation>
-    </message>
-    <message>
         <source>File</source>
         <translation>文件</translation>
     </message>
@@ -845,12 +940,12 @@
         <translation>新</translation>
     </message>
     <message>
-        <source>worth deploying: the smallest within one point of the most accurate</source>
-        <translation>值得部署：与最高准确率相差一个百分点以内的最小版本</translation>
-    </message>
-    <message>
         <source>in the making</source>
         <translation>生成中</translation>
+    </message>
+    <message>
+        <source>worth deploying: the smallest that is nearly as good as the best</source>
+        <translation>值得部署：与最好的几乎一样好的最小构建</translation>
     </message>
 </context>
 <context>
@@ -907,10 +1002,6 @@
         <translation>部署最佳</translation>
     </message>
     <message>
-        <source>Accuracy on validation against</source>
-        <translation>验证准确率 对比</translation>
-    </message>
-    <message>
         <source>File size</source>
         <translation>文件大小</translation>
     </message>
@@ -933,14 +1024,6 @@
     <message>
         <source>Measures every build, on the test split too, and writes report.html into the project</source>
         <translation>测量每个版本（包括测试划分），并在项目中写入 report.html</translation>
-    </message>
-    <message>
-        <source>Takes the smallest build within one point of the most accurate to the Devices page (Ctrl+Return)</source>
-        <translation>将与最高准确率相差一个百分点以内的最小版本带到“设备”页（Ctrl+回车）</translation>
-    </message>
-    <message>
-        <source>Accuracy against cost, one point a build</source>
-        <translation>准确率与成本，每个版本一个点</translation>
     </message>
     <message>
         <source>Drag a limit from an axis to set a budget; what misses it turns grey.</source>
@@ -991,10 +1074,6 @@
         <translation>配方已复制到剪贴板。</translation>
     </message>
     <message>
-        <source>accuracy, %</source>
-        <translation>准确率，%</translation>
-    </message>
-    <message>
         <source>A report needs data: choose some on the Data page.</source>
         <translation>报告需要数据：请在“数据”页选择。</translation>
     </message>
@@ -1005,14 +1084,6 @@
     <message>
         <source>Nothing selected</source>
         <translation>未选择</translation>
-    </message>
-    <message>
-        <source>Accuracy, validation</source>
-        <translation>准确率（验证）</translation>
-    </message>
-    <message>
-        <source>Accuracy, test</source>
-        <translation>准确率（测试）</translation>
     </message>
     <message>
         <source>File</source>
@@ -1037,6 +1108,26 @@
     <message>
         <source>The report is in %1.</source>
         <translation>报告位于 %1。</translation>
+    </message>
+    <message>
+        <source>%1 on validation against</source>
+        <translation>%1（验证）对</translation>
+    </message>
+    <message>
+        <source>%1, validation</source>
+        <translation>%1，验证</translation>
+    </message>
+    <message>
+        <source>%1, test</source>
+        <translation>%1，测试</translation>
+    </message>
+    <message>
+        <source>Takes the smallest build that is nearly as good as the best to the Devices page (Ctrl+Return)</source>
+        <translation>把几乎与最好的构建一样好的最小构建带到设备页（Ctrl+Return）</translation>
+    </message>
+    <message>
+        <source>Builds by what they are worth and cost, one point each</source>
+        <translation>各构建的价值与代价，每个构建一个点</translation>
     </message>
 </context>
 <context>
@@ -1649,12 +1740,12 @@
 %7 %8</translation>
     </message>
     <message>
-        <source>Accuracy against cost, one point a build</source>
-        <translation>准确率与成本，每个版本一个点</translation>
-    </message>
-    <message>
         <source>The table below holds the same figures.</source>
         <translation>下方表格包含相同的数据。</translation>
+    </message>
+    <message>
+        <source>Builds by what they are worth and cost, one point each</source>
+        <translation>各构建的价值与代价，每个构建一个点</translation>
     </message>
 </context>
 <context>
@@ -1762,10 +1853,6 @@
     <message>
         <source>Working out what it would give</source>
         <translation>正在推算结果</translation>
-    </message>
-    <message>
-        <source>Accuracy now, validation</source>
-        <translation>当前准确率（验证）</translation>
     </message>
     <message>
         <source>File</source>
@@ -1884,6 +1971,10 @@
     <message>
         <source>Less</source>
         <translation>收起</translation>
+    </message>
+    <message>
+        <source>%1 now, validation</source>
+        <translation>当前%1，验证</translation>
     </message>
 </context>
 <context>
@@ -2060,6 +2151,10 @@
         <translation>阶梯</translation>
     </message>
     <message>
+        <source>one cycle</source>
+        <translation>单周期</translation>
+    </message>
+    <message>
         <source>as needed</source>
         <translation>按需</translation>
     </message>
@@ -2208,10 +2303,6 @@
         <translation>最佳轮次</translation>
     </message>
     <message>
-        <source>Accuracy, validation</source>
-        <translation>准确率（验证）</translation>
-    </message>
-    <message>
         <source>Training loss</source>
         <translation>训练损失</translation>
     </message>
@@ -2235,6 +2326,101 @@
         <source>Curves appear here while it trains: press Fine-tune.</source>
         <translation>训练时曲线显示在这里：请按“微调”。</translation>
     </message>
+    <message>
+        <source>%1, validation</source>
+        <translation>%1，验证</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::TrainingExtras</name>
+    <message>
+        <source>off</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>trains the head only</source>
+        <translation>只训练头部</translation>
+    </message>
+    <message>
+        <source>processor</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>Frozen body</source>
+        <translation>冻结主干</translation>
+    </message>
+    <message>
+        <source>Takes seconds: what the body gives is computed once</source>
+        <translation>只需数秒：主干的结果只计算一次</translation>
+    </message>
+    <message>
+        <source>Rate of the body</source>
+        <translation>主干学习率</translation>
+    </message>
+    <message>
+        <source>Factor of the learning rate before the head</source>
+        <translation>头部之前各层学习率的系数</translation>
+    </message>
+    <message>
+        <source>Random changes</source>
+        <translation>随机变换</translation>
+    </message>
+    <message>
+        <source>Of colour and shape, one after the other, for each picture</source>
+        <translation>对每张图片依次改变颜色和形状</translation>
+    </message>
+    <message>
+        <source>Their strength</source>
+        <translation>变换强度</translation>
+    </message>
+    <message>
+        <source>From 0 to 10</source>
+        <translation>0 到 10</translation>
+    </message>
+    <message>
+        <source>Mixes each picture with another; 0.2 is usual</source>
+        <translation>将每张图片与另一张混合；常用 0.2</translation>
+    </message>
+    <message>
+        <source>Puts a piece of another picture into each; 1 is usual</source>
+        <translation>在每张图片中放入另一张的一块；常用 1</translation>
+    </message>
+    <message>
+        <source>Averaged weights</source>
+        <translation>权重平均</translation>
+    </message>
+    <message>
+        <source>Decay of the moving average, which is what is kept then</source>
+        <translation>滑动平均的衰减率，启用后保留平均权重</translation>
+    </message>
+    <message>
+        <source>Longest gradient</source>
+        <translation>梯度上限</translation>
+    </message>
+    <message>
+        <source>Longer ones are made so long</source>
+        <translation>更长的梯度会缩短到此长度</translation>
+    </message>
+    <message>
+        <source>Batches an update</source>
+        <translation>每次更新的批数</translation>
+    </message>
+    <message>
+        <source>Their gradients are added up</source>
+        <translation>其梯度相加</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>精度</translation>
+    </message>
+    <message>
+        <source>bf16 is faster where the processor has it</source>
+        <translation>处理器支持时 bf16 更快</translation>
+    </message>
+    <message>
+        <source>Trains on</source>
+        <translation>训练设备</translation>
+    </message>
 </context>
 <context>
     <name>hone::studio::TrainingCurves</name>
@@ -2247,22 +2433,26 @@
         <translation>训练损失</translation>
     </message>
     <message>
-        <source>validation accuracy, %</source>
-        <translation>验证准确率，%</translation>
+        <source>accuracy, %</source>
+        <translation>准确率，%</translation>
+    </message>
+    <message>
+        <source>validation: %1</source>
+        <translation>验证：%1</translation>
     </message>
     <message>
         <source>Epoch %1
 training loss %2
-validation accuracy %3 %
+validation: %3
 %4 samples/s</source>
         <translation>第 %1 轮
 训练损失 %2
-验证准确率 %3 %
-%4 张/秒</translation>
+验证：%3
+%4 样本/秒</translation>
     </message>
     <message>
-        <source>Training loss and validation accuracy by epoch</source>
-        <translation>各轮的训练损失与验证准确率</translation>
+        <source>Training loss and validation metric by epoch</source>
+        <translation>各轮的训练损失与验证指标</translation>
     </message>
 </context>
 <context>

@@ -24,7 +24,10 @@ Json epochToJson(const EpochResult& epoch)
     Json json;
     json["epoch"] = epoch.epoch;
     json["trainLoss"] = epoch.trainLoss;
-    json["validationTop1"] = epoch.validationTop1;
+    if (!epoch.validation || epoch.validation->kind == MetricKind::Top1)
+        json["validationTop1"] = epoch.validationTop1;
+    if (epoch.validation)
+        json["validation"] = toJson(*epoch.validation);
     json["samplesPerSecond"] = epoch.samplesPerSecond;
     json["learningRate"] = epoch.learningRate;
     return json;
@@ -35,7 +38,9 @@ EpochResult epochFromJson(const Json& json)
     EpochResult epoch;
     epoch.epoch = json.at("epoch").get<int>();
     epoch.trainLoss = json.at("trainLoss").get<double>();
-    epoch.validationTop1 = json.at("validationTop1").get<double>();
+    epoch.validationTop1 = json.value("validationTop1", 0.0);
+    if (json.contains("validation"))
+        epoch.validation = metricFromJson(json.at("validation"));
     epoch.samplesPerSecond = json.at("samplesPerSecond").get<double>();
     epoch.learningRate = json.at("learningRate").get<double>();
     return epoch;

@@ -83,7 +83,7 @@ private slots:
         QTest::mouseRelease(inner, Qt::LeftButton, {}, QPoint(300, 180));
         QCOMPARE(changed.count(), 1);
         const auto budget = changed[0][0].value<Budget>();
-        QVERIFY(budget.atLeastY && *budget.atLeastY > 80 && *budget.atLeastY < 95);
+        QVERIFY(budget.worstY && *budget.worstY > 80 && *budget.worstY < 95);
         QVERIFY(!budget.atMostX);
     }
 
@@ -95,7 +95,7 @@ private slots:
         plot.setPoints(threeBuilds());
         const QColor accent = Palette::of(&plot).accent;
         const int before = count(plot.picture().toImage(), accent);
-        plot.setBudget({.atMostX = 50, .atLeastY = {}});
+        plot.setBudget({.atMostX = 50, .worstY = {}});
         QVERIFY(count(plot.picture().toImage(), accent) < before);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/build_text.h"
 
+#include "models/metric_text.h"
 #include "theme/figures.h"
 
 #include <QCoreApplication>
@@ -96,9 +97,8 @@ QString detailText(const Build& build)
 QString figuresText(const Build& build)
 {
     const QString size = kilobytes(build.evaluation.facts.sizeBytes);
-    if (!build.evaluation.accuracy)
-        return size;
-    return QStringLiteral("%1 · %2").arg(percent(build.evaluation.accuracy->top1), size);
+    const auto metric = metricOf(build.evaluation);
+    return metric ? QStringLiteral("%1 · %2").arg(metricText(*metric), size) : size;
 }
 
 QString stepTitle(const StepParameters& parameters, const QString& parentLabel)

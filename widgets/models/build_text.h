@@ -13,7 +13,7 @@ QString labelText(const Build& build);
 QString nameText(const Snapshot& snapshot, const Build& build);
 // "10 epochs", "static, MinMax", "original": the tree's second line.
 QString detailText(const Build& build);
-// "91.4 % · 147 kB"; the size alone where accuracy was not measured.
+// "91.4 % · 147 kB"; the size alone where nothing was measured.
 QString figuresText(const Build& build);
 // "Fine-tuning original", "Pruning fine-tuned by 30 %": a job's title.
 QString stepTitle(const StepParameters& parameters, const QString& parentLabel);

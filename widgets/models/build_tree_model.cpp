@@ -88,7 +88,7 @@ QVariant BuildTreeModel::data(const QModelIndex& index, int role) const
         if (row.isNew)
             parts << tr("new");
         if (row.best)
-            parts << tr("worth deploying: the smallest within one point of the most accurate");
+            parts << tr("worth deploying: the smallest that is nearly as good as the best");
         parts.removeAll(QString());
         return parts.join(QStringLiteral("\n"));
     }

@@ -17,7 +17,7 @@ Comparison measured(const std::vector<Build>& builds, std::vector<std::size_t>& 
     Comparison comparison;
     for (std::size_t i = 0; i < builds.size(); ++i)
     {
-        if (!builds[i].evaluation.accuracy)
+        if (!metricOf(builds[i].evaluation))
             continue;
         ComparedModel model;
         model.name = builds[i].label;
@@ -75,6 +75,12 @@ const Build* Snapshot::best() const
     std::vector<std::size_t> indices;
     const Comparison comparison = measured(builds, indices);
     return indices.empty() ? nullptr : &builds[indices[comparison.best()]];
+}
+
+std::optional<MetricKind> Snapshot::metricKind() const
+{
+    std::vector<std::size_t> indices;
+    return measured(builds, indices).metricKind();
 }
 
 SnapshotPtr readSnapshot(const std::filesystem::path& folder)

@@ -29,7 +29,9 @@ struct Snapshot
     // From the root to the build; empty where there is no such build.
     std::vector<const Build*> pathTo(const QString& id) const;
     const Build* original(const QString& id) const; // its root
-    // Pareto front and the build worth deploying, by validation accuracy and file size.
+    // What the builds are ranked by; none where none was measured.
+    std::optional<MetricKind> metricKind() const;
+    // Pareto front and the build worth deploying, by that and by file size.
     std::vector<bool> pareto() const; // by index into builds
     const Build* best() const;        // null where nothing was measured
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/tables.h"
 
+#include "models/metric_text.h"
 #include "theme/figures.h"
 
 #include <QCoreApplication>
@@ -230,7 +231,7 @@ std::vector<Column<GroupRow>> groupColumns()
     };
 }
 
-std::vector<Column<CompareRow>> compareColumns()
+std::vector<Column<CompareRow>> compareColumns(MetricKind ranked)
 {
     using Row = CompareRow;
     const auto faded = [](const Row& row, int role) -> QVariant
@@ -244,16 +245,21 @@ std::vector<Column<CompareRow>> compareColumns()
     return {
         {words(QT_TRANSLATE_NOOP("Tables", "Build")), {}, Alignment::Text,
          [](const Row& row) { return row.best ? row.name + QStringLiteral(" ★") : row.name; }, {}, faded},
-        {words(QT_TRANSLATE_NOOP("Tables", "Accuracy, %")), words(QT_TRANSLATE_NOOP("Tables", "Top-1 on the validation split, with its 95 % interval")),
-         Alignment::Figure,
+        {metricWords(ranked).column, metricWords(ranked).meaning, Alignment::Figure,
          [](const Row& row)
-         { return row.evaluation.accuracy ? percentNumber(row.evaluation.accuracy->top1) : QStringLiteral("–"); },
-         [](const Row& row) { return QVariant(row.evaluation.accuracy ? row.evaluation.accuracy->top1 : -1.0); },
+         {
+             const auto metric = metricOf(row.evaluation);
+             return metric ? metricNumber(metric->kind, metric->value) : QStringLiteral("–");
+         },
+         [](const Row& row)
+         {
+             const auto metric = metricOf(row.evaluation);
+             return QVariant(metric ? metric->value : -1.0);
+         },
          [faded](const Row& row, int role) -> QVariant
          {
-             if (role == SecondaryRole && row.evaluation.accuracy)
-                 return QStringLiteral("± %1").arg(
-                     percentNumber((row.evaluation.accuracy->top1High - row.evaluation.accuracy->top1Low) / 2));
+             if (const auto metric = metricOf(row.evaluation); role == SecondaryRole && metric)
+                 return metricInterval(*metric);
              return faded(row, role);
          }},
         {words(QT_TRANSLATE_NOOP("Tables", "File, kB")), {}, Alignment::Figure,

@@ -55,7 +55,7 @@ struct CompareRow
     bool best = false;
     bool withinBudget = true;
 };
-std::vector<Column<CompareRow>> compareColumns();
+std::vector<Column<CompareRow>> compareColumns(MetricKind ranked = MetricKind::Top1);
 
 // Bits of the widest weight that a node reads (through DequantizeLinear); 0 where it has none.
 int weightBits(const Graph& graph, NodeId node);

@@ -240,6 +240,12 @@ void Workspace::follow(const QString& label, int plannedEpochs, const Progress& 
             epoch.trainLoss = metric.value;
         else if (metric.name == "validationTop1")
             epoch.validationTop1 = metric.value;
+        else if (metric.name == "validationMae")
+            epoch.validation = TaskMetric{MetricKind::MeanAbsoluteError, metric.value, metric.value, metric.value};
+        else if (metric.name == "validationAuc")
+            epoch.validation = TaskMetric{MetricKind::AreaUnderCurve, metric.value, metric.value, metric.value};
+        else if (metric.name == "validationMse")
+            epoch.validation = TaskMetric{MetricKind::ReconstructionError, metric.value, metric.value, metric.value};
         else if (metric.name == "samplesPerSecond")
             epoch.samplesPerSecond = metric.value;
         else if (metric.name == "learningRate")

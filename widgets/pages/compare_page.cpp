@@ -4,6 +4,7 @@
 #include "core/file.h"
 #include "evaluate/comparison.h"
 #include "models/build_text.h"
+#include "models/metric_text.h"
 #include "project/recipe.h"
 #include "sentences.h"
 #include "theme/figures.h"
@@ -20,6 +21,8 @@
 #include <QScrollArea>
 #include <QUrl>
 #include <QVBoxLayout>
+
+#include <cmath>
 
 namespace hone::studio
 {
@@ -38,7 +41,7 @@ enum CostAxis
 struct Measured
 {
     std::filesystem::path report;
-    std::map<QString, Accuracy> test;
+    std::map<QString, TaskMetric> test;
 };
 
 Measured measureAndReport(const Snapshot& snapshot, const JobContext& job)
@@ -52,9 +55,23 @@ Measured measureAndReport(const Snapshot& snapshot, const JobContext& job)
     measured.report = snapshot.folder / "report.html";
     writeFileAtomically(measured.report, htmlReport(comparison, [](const Message& message) { return sentence(message).toStdString(); }));
     for (std::size_t i = 0; i < comparison.models.size(); ++i)
-        if (comparison.models[i].test && comparison.models[i].test->accuracy)
-            measured.test[text(snapshot.builds[i].id)] = *comparison.models[i].test->accuracy;
+        if (const auto& test = comparison.models[i].test)
+            if (const auto metric = metricOf(*test))
+                measured.test.emplace(text(snapshot.builds[i].id), *metric);
     return measured;
+}
+
+ScatterAxis metricAxis(MetricKind kind)
+{
+    ScatterAxis axis;
+    axis.title = metricWords(kind).axis;
+    axis.unit = text(std::string(unit(kind)));
+    axis.lowerIsBetter = !higherIsBetter(kind);
+    axis.lowest = lowest(kind);
+    axis.highest = highest(kind);
+    axis.leastMargin = kind == MetricKind::Top1 ? 0.5 : kind == MetricKind::Cosine ? 1e-4 : kind == MetricKind::AreaUnderCurve ? 0.005 : 0;
+    axis.number = [kind](double shown) { return metricNumber(kind, shown / inUnit(kind, 1)); };
+    return axis;
 }
 
 } // namespace
@@ -65,14 +82,13 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
       m_rows(new RowTable<CompareRow>(compareColumns(), this)), m_table(new TableView(m_rows, TableView::Height::FitRows)),
       m_inspector(new InspectorPanel)
 {
-    setSubtitle(tr("Accuracy on validation against"));
     m_axis->addItems({tr("File size"), tr("MACs"), tr("Peak memory"), tr("Latency here")});
     m_axis->setAccessibleName(tr("Cost on the horizontal axis"));
     header()->insertWidget(2, m_axis);
     header()->addWidget(m_report);
     header()->addWidget(m_deploy);
     describe(m_report, tr("Measures every build, on the test split too, and writes report.html into the project"));
-    describe(m_deploy, tr("Takes the smallest build within one point of the most accurate to the Devices page (Ctrl+Return)"));
+    describe(m_deploy, tr("Takes the smallest build that is nearly as good as the best to the Devices page (Ctrl+Return)"));
 
     auto* scroll = new QScrollArea;
     scroll->setWidgetResizable(true);
@@ -85,7 +101,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     plotLayout->setContentsMargins(space::card, space::card, space::card, space::card);
     plotLayout->addWidget(m_scatter);
     m_scatter->setMinimumHeight(300);
-    m_scatter->setAccessibleName(tr("Accuracy against cost, one point a build"));
+    m_scatter->setAccessibleName(tr("Builds by what they are worth and cost, one point each"));
     column->addWidget(plot, 1);
     m_table->setWidths({0, 120, 90, 90, 140, 90}, 0);
     column->addWidget(m_table);
@@ -183,7 +199,13 @@ bool ComparePage::withinBudget(const Build& build) const
 {
     if (m_budget.atMostX && cost(build) > *m_budget.atMostX)
         return false;
-    return !m_budget.atLeastY || (build.evaluation.accuracy && build.evaluation.accuracy->top1 * 100 >= *m_budget.atLeastY);
+    if (!m_budget.worstY)
+        return true;
+    const auto metric = metricOf(build.evaluation);
+    if (!metric)
+        return false;
+    const double value = inUnit(metric->kind, metric->value);
+    return higherIsBetter(metric->kind) ? value >= *m_budget.worstY : value <= *m_budget.worstY;
 }
 
 void ComparePage::refresh()
@@ -202,8 +224,15 @@ void ComparePage::refresh()
     }
     static const char* units[] = {"kB", "MMACs", "kB", "ms"};
     const QString unit = QString::fromLatin1(units[m_axis->currentIndex()]);
-    m_scatter->setAxes({QStringLiteral("%1, %2 (log)").arg(m_axis->currentText(), unit), unit, true},
-                       {tr("accuracy, %"), QStringLiteral("%"), false});
+    const MetricKind ranked = snapshot->metricKind().value_or(MetricKind::Top1);
+    setSubtitle(tr("%1 on validation against").arg(metricWords(ranked).title));
+    if (ranked != m_ranked)
+    {
+        m_ranked = ranked;
+        m_budget.worstY.reset();
+        m_rows->setColumns(compareColumns(ranked));
+    }
+    m_scatter->setAxes({QStringLiteral("%1, %2 (log)").arg(m_axis->currentText(), unit), unit, true}, metricAxis(ranked));
     refreshPoints();
     allow(m_report, snapshot->dataset ? QString() : tr("A report needs data: choose some on the Data page."));
     allow(m_deploy, snapshot->best() ? QString() : tr("No build was measured yet: choose data on the Data page."));
@@ -225,16 +254,16 @@ void ComparePage::refreshPoints()
         const Build& build = snapshot->builds[i];
         const QString name = nameText(*snapshot, build);
         rows.push_back({text(build.id), name, build.evaluation, front[i], &build == best, withinBudget(build)});
-        if (!build.evaluation.accuracy || cost(build) <= 0)
+        const auto metric = metricOf(build.evaluation);
+        if (!metric || metric->kind != m_ranked || !std::isfinite(metric->high) || cost(build) <= 0)
             continue;
-        const Accuracy& accuracy = *build.evaluation.accuracy;
         ScatterPoint point;
         point.id = text(build.id);
         point.name = name;
         point.x = cost(build);
-        point.y = accuracy.top1 * 100;
-        point.yLow = accuracy.top1Low * 100;
-        point.yHigh = accuracy.top1High * 100;
+        point.y = inUnit(m_ranked, metric->value);
+        point.yLow = inUnit(m_ranked, metric->low);
+        point.yHigh = inUnit(m_ranked, metric->high);
         const auto parent = places.find(build.parent);
         point.parent = parent == places.end() ? -1 : parent->second;
         point.original = build.parent.empty();
@@ -267,11 +296,11 @@ void ComparePage::refreshInspector()
 
     const Build* original = snapshot->original(text(build->id));
     std::vector<FactList::Fact> facts;
-    const auto& accuracy = build->evaluation.accuracy;
-    if (accuracy)
-        facts.push_back({tr("Accuracy, validation"), accuracyWithInterval(accuracy->top1, accuracy->top1Low, accuracy->top1High)});
+    const auto metric = metricOf(build->evaluation);
+    if (metric)
+        facts.push_back({tr("%1, validation").arg(metricWords(metric->kind).title), metricWithInterval(*metric)});
     if (const auto test = m_test.find(text(build->id)); test != m_test.end())
-        facts.push_back({tr("Accuracy, test"), accuracyWithInterval(test->second.top1, test->second.top1Low, test->second.top1High)});
+        facts.push_back({tr("%1, test").arg(metricWords(test->second.kind).title), metricWithInterval(test->second)});
     facts.push_back({tr("File"), kilobytes(build->evaluation.facts.sizeBytes)});
     facts.push_back({tr("MMACs"), megaMacsNumber(build->evaluation.facts.macs)});
     facts.push_back({tr("Peak memory"), kilobytes(build->evaluation.facts.peakActivationBytes)});
@@ -283,10 +312,10 @@ void ComparePage::refreshInspector()
                                static_cast<double>(std::max<std::int64_t>(1, build->evaluation.facts.sizeBytes));
         QString against = tr("%1× smaller").arg(QLocale().toString(smaller, 'f', 1)).replace(QLatin1Char(' '), QChar::Nbsp);
         Tone tone = Tone::Better;
-        if (accuracy && original->evaluation.accuracy)
+        if (const auto before = metricOf(original->evaluation); metric && before && before->kind == metric->kind)
         {
-            against = QStringLiteral("%1, %2").arg(pointsChange(original->evaluation.accuracy->top1, accuracy->top1), against);
-            if (accuracy->top1 < original->evaluation.accuracy->top1Low)
+            against = QStringLiteral("%1, %2").arg(metricChange(*before, *metric), against);
+            if (higherIsBetter(metric->kind) ? metric->value < before->low : metric->value > before->high)
                 tone = Tone::Worse;
         }
         facts.push_back({tr("Against original"), against, tone});
@@ -294,11 +323,16 @@ void ComparePage::refreshInspector()
     m_facts->setFacts(facts);
 
     std::vector<Waterfall::Step> steps;
+    std::optional<TaskMetric> before;
     QStringList recipe;
     for (const Build* step : snapshot->pathTo(text(build->id)))
     {
-        if (step->evaluation.accuracy)
-            steps.push_back({labelText(*step), step->evaluation.accuracy->top1 * 100});
+        if (const auto value = metricOf(step->evaluation); value && (!before || before->kind == value->kind))
+        {
+            steps.push_back({labelText(*step), inUnit(value->kind, value->value), before ? metricChange(*before, *value) : metricText(*value),
+                             before && !isBetter(*before, *value)});
+            before = value;
+        }
         recipe << recipeLine(step->parameters);
     }
     m_waterfallTitle->setVisible(!steps.empty());

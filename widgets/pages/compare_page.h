@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// All builds against each other: accuracy over cost, the same rows as a table, and what each step did.
+// All builds against each other: their task's metric over cost, the same rows as a table, and what each step did.
 #pragma once
 
 #include "models/tables.h"
@@ -40,8 +40,9 @@ private:
     ScatterPlot* m_scatter;
     RowTable<CompareRow>* m_rows;
     TableView* m_table;
+    MetricKind m_ranked = MetricKind::Top1; // what the builds are ranked by
     Budget m_budget;
-    std::map<QString, Accuracy> m_test; // by build id, of the last report
+    std::map<QString, TaskMetric> m_test; // by build id, of the last report
 
     InspectorPanel* m_inspector;
     QLabel* m_name;

@@ -3,6 +3,7 @@
 
 #include "models/build_text.h"
 #include "sentences.h"
+#include "models/metric_text.h"
 #include "theme/figures.h"
 #include "theme/theme.h"
 #include "ui/charts.h"
@@ -306,10 +307,10 @@ void SlimPage::showPlan()
     const GraphCost& after = m_plan.cost;
     const std::int64_t file = estimatedFileBytes(now.facts.sizeBytes, before, after);
     const auto change = [](double was, double is) { return relativeChange(was, is); };
-    const QString interval =
-        now.accuracy ? QStringLiteral("± %1").arg(percentNumber((now.accuracy->top1High - now.accuracy->top1Low) / 2)) : QString();
+    const auto metric = metricOf(now);
+    const QString title = metricWords(metric ? metric->kind : MetricKind::Top1).title;
     m_figures->setFigures({
-        {tr("Accuracy now, validation"), now.accuracy ? percent(now.accuracy->top1) : QStringLiteral("–"), interval},
+        {tr("%1 now, validation").arg(title), metric ? metricText(*metric) : QStringLiteral("–"), metric ? metricInterval(*metric) : QString()},
         {tr("File"), kilobytes(file, Certainty::Estimated), change(now.facts.sizeBytes, file),
          toneOfLess(now.facts.sizeBytes, file)},
         {tr("MMACs"), megaMacsNumber(after.macs), change(before.macs, after.macs), toneOfLess(before.macs, after.macs)},

@@ -26,7 +26,7 @@ enum class Dragged
 {
     Nothing,
     AtMostX,
-    AtLeastY
+    WorstY
 };
 
 } // namespace
@@ -58,7 +58,8 @@ struct ScatterPlot::Implementation
 
     bool withinBudget(const ScatterPoint& point) const
     {
-        return (!budget.atMostX || point.x <= *budget.atMostX) && (!budget.atLeastY || point.y >= *budget.atLeastY);
+        return (!budget.atMostX || point.x <= *budget.atMostX) &&
+               (!budget.worstY || (y.lowerIsBetter ? point.y <= *budget.worstY : point.y >= *budget.worstY));
     }
 
     QPointF pixel(const ScatterPoint& point) const
@@ -96,8 +97,9 @@ struct ScatterPlot::Implementation
             lowY = std::min(lowY, point.yLow);
             highY = std::max(highY, point.yHigh);
         }
-        const double marginY = std::max(0.5, (highY - lowY) * 0.12);
-        plot->yAxis->setRange(std::max(0.0, lowY - marginY), std::min(100.5, highY + marginY));
+        const double marginY = std::max({y.leastMargin, (highY - lowY) * 0.12, 1e-9 + 1e-3 * std::abs(highY)});
+        plot->yAxis->setRange(std::max(y.lowest, lowY - marginY),
+                              std::min(y.highest ? *y.highest + y.leastMargin : highY + marginY, highY + marginY));
         if (x.logarithmic)
             plot->xAxis->setRange(lowX / 1.4, highX * 1.4);
         else
@@ -197,9 +199,10 @@ struct ScatterPlot::Implementation
             drawLimit({*budget.atMostX, plot->yAxis->range().lower}, {*budget.atMostX, plot->yAxis->range().upper},
                       tr("≤ %1 %2").arg(threeDigits(*budget.atMostX), x.unit), Qt::AlignHCenter | Qt::AlignTop);
         }
-        if (budget.atLeastY) {
-            drawLimit({plot->xAxis->range().lower, *budget.atLeastY}, {plot->xAxis->range().upper, *budget.atLeastY},
-                      tr("≥ %1 %2").arg(QString::number(*budget.atLeastY, 'f', 1), y.unit), Qt::AlignRight | Qt::AlignVCenter);
+        if (budget.worstY) {
+            drawLimit({plot->xAxis->range().lower, *budget.worstY}, {plot->xAxis->range().upper, *budget.worstY},
+                      (y.lowerIsBetter ? tr("≤ %1 %2") : tr("≥ %1 %2")).arg(written(*budget.worstY), y.unit).trimmed(),
+                      Qt::AlignRight | Qt::AlignVCenter);
         }
     }
 
@@ -243,12 +246,12 @@ struct ScatterPlot::Implementation
     {
         if (budget.atMostX && std::abs(plot->xAxis->coordToPixel(*budget.atMostX) - position.x()) < reach / 2)
             return Dragged::AtMostX;
-        if (budget.atLeastY && std::abs(plot->yAxis->coordToPixel(*budget.atLeastY) - position.y()) < reach / 2)
-            return Dragged::AtLeastY;
+        if (budget.worstY && std::abs(plot->yAxis->coordToPixel(*budget.worstY) - position.y()) < reach / 2)
+            return Dragged::WorstY;
         // A new limit is pulled out of its axis.
         const QRect inner = plot->axisRect()->rect();
         if (position.x() < inner.left())
-            return Dragged::AtLeastY;
+            return Dragged::WorstY;
         if (position.y() > inner.bottom())
             return Dragged::AtMostX;
         return Dragged::Nothing;
@@ -274,7 +277,7 @@ struct ScatterPlot::Implementation
         const auto limit = point ? Dragged::Nothing : limitAt(event->position());
         plot->setCursor(point ? Qt::PointingHandCursor
                               : limit == Dragged::AtMostX ? Qt::SplitHCursor
-                                                          : limit == Dragged::AtLeastY ? Qt::SplitVCursor : Qt::ArrowCursor);
+                                                          : limit == Dragged::WorstY ? Qt::SplitVCursor : Qt::ArrowCursor);
         if (point)
             QToolTip::showText(event->globalPosition().toPoint(), describe(*point), plot);
         else
@@ -290,7 +293,7 @@ struct ScatterPlot::Implementation
                                  ? std::nullopt
                                  : std::optional(plot->xAxis->pixelToCoord(std::min<double>(position.x(), inner.right())));
         else
-            budget.atLeastY = position.x() < inner.left() - 4 || position.y() > inner.bottom()
+            budget.worstY = position.x() < inner.left() - 4 || position.y() > inner.bottom()
                                   ? std::nullopt
                                   : std::optional(plot->yAxis->pixelToCoord(std::max<double>(position.y(), inner.top())));
         redraw();
@@ -304,18 +307,19 @@ struct ScatterPlot::Implementation
         emit owner->budgetChanged(budget);
     }
 
+    QString written(double value) const { return y.number ? y.number(value) : QString::number(value, 'f', 1); }
+
     QString describe(const ScatterPoint& point) const
     {
         const QString mark = point.estimate ? QStringLiteral("~") : QString();
         return tr("%1\n%2%3 %4 (%5 to %6)\n%7 %8")
-            .arg(point.name, mark, QString::number(point.y, 'f', 1), y.unit, QString::number(point.yLow, 'f', 1),
-                 QString::number(point.yHigh, 'f', 1), threeDigits(point.x), x.unit);
+            .arg(point.name, mark, written(point.y), y.unit, written(point.yLow), written(point.yHigh), threeDigits(point.x), x.unit);
     }
 };
 
 ScatterPlot::ScatterPlot(QWidget* parent) : QWidget(parent), m_implementation(std::make_unique<Implementation>(this))
 {
-    setAccessibleName(tr("Accuracy against cost, one point a build"));
+    setAccessibleName(tr("Builds by what they are worth and cost, one point each"));
     setAccessibleDescription(tr("The table below holds the same figures."));
     m_implementation->redraw();
 }

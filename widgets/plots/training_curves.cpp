@@ -22,6 +22,7 @@ struct TrainingCurves::Implementation
     QCustomPlot* plot;
     std::vector<EpochResult> epochs;
     int planned = 0;
+    ValidationAxis axis{tr("accuracy, %"), {}};
 
     explicit Implementation(TrainingCurves* curves) : owner(curves), plot(new QCustomPlot(curves))
     {
@@ -38,16 +39,16 @@ struct TrainingCurves::Implementation
         plot->clearPlottables();
         stylePlot(*plot, palette, owner->font());
         const QColor lossColour = palette.worse;
-        const QColor accuracyColour = palette.better;
+        const QColor metricColour = palette.better;
         plot->xAxis->setLabel(tr("epoch"));
         plot->yAxis->setLabel(tr("training loss"));
         plot->yAxis->setLabelColor(lossColour);
         plot->yAxis2->setVisible(true);
-        plot->yAxis2->setLabel(tr("validation accuracy, %"));
-        plot->yAxis2->setLabelColor(accuracyColour);
+        plot->yAxis2->setLabel(tr("validation: %1").arg(axis.title));
+        plot->yAxis2->setLabelColor(metricColour);
         setRanges();
         curve(plot->yAxis, lossColour, [](const EpochResult& epoch) { return epoch.trainLoss; });
-        curve(plot->yAxis2, accuracyColour, [](const EpochResult& epoch) { return epoch.validationTop1 * 100; });
+        curve(plot->yAxis2, metricColour, validationOf);
         plot->replot(QCustomPlot::rpQueuedReplot);
     }
 
@@ -58,18 +59,28 @@ struct TrainingCurves::Implementation
         auto ticker = QSharedPointer<QCPAxisTickerFixed>::create();
         ticker->setTickStep(std::max(1.0, std::ceil(last / 12.0)));
         plot->xAxis->setTicker(ticker);
-        double highLoss = 0, lowAccuracy = 100, highAccuracy = 0;
-        for (const auto& epoch : epochs) {
+        double highLoss = 0;
+        for (const auto& epoch : epochs)
             highLoss = std::max(highLoss, epoch.trainLoss);
-            lowAccuracy = std::min(lowAccuracy, epoch.validationTop1 * 100);
-            highAccuracy = std::max(highAccuracy, epoch.validationTop1 * 100);
-        }
         plot->yAxis->setRange(0, highLoss > 0 ? highLoss * 1.1 : 1);
-        if (epochs.empty())
+        if (epochs.empty()) {
             plot->yAxis2->setRange(0, 100);
-        else
-            plot->yAxis2->setRange(std::max(0.0, lowAccuracy - 2), std::min(100.0, highAccuracy + 2));
+            return;
+        }
+        const auto [low, high] = std::ranges::minmax(epochs, {}, validationOf);
+        const MetricKind kind = kindOf(epochs.front());
+        const double margin = kind == MetricKind::Top1 ? 2 : 0.1 * (validationOf(high) - validationOf(low)) + 1e-3 * std::abs(validationOf(high)) + 1e-9;
+        plot->yAxis2->setRange(std::max(lowest(kind), validationOf(low) - margin),
+                               std::min(highest(kind).value_or(validationOf(high) + margin), validationOf(high) + margin));
     }
+
+    static MetricKind kindOf(const EpochResult& epoch) { return epoch.validation ? epoch.validation->kind : MetricKind::Top1; }
+    // In the metric's unit.
+    static double validationOf(const EpochResult& epoch)
+    {
+        return inUnit(kindOf(epoch), epoch.validation ? epoch.validation->value : epoch.validationTop1);
+    }
+    QString written(double value) const { return axis.number ? axis.number(value) : QStringLiteral("%1 %").arg(value, 0, 'f', 1); }
 
     template<class Figure>
     void curve(QCPAxis* axis, const QColor& colour, Figure figure)
@@ -90,10 +101,10 @@ struct TrainingCurves::Implementation
             return;
         }
         QToolTip::showText(event->globalPosition().toPoint(),
-                           tr("Epoch %1\ntraining loss %2\nvalidation accuracy %3 %\n%4 samples/s")
+                           tr("Epoch %1\ntraining loss %2\nvalidation: %3\n%4 samples/s")
                                .arg(found->epoch)
                                .arg(found->trainLoss, 0, 'f', 3)
-                               .arg(found->validationTop1 * 100, 0, 'f', 1)
+                               .arg(written(validationOf(*found)))
                                .arg(found->samplesPerSecond, 0, 'f', 0),
                            plot);
     }
@@ -101,7 +112,7 @@ struct TrainingCurves::Implementation
 
 TrainingCurves::TrainingCurves(QWidget* parent) : QWidget(parent), m_implementation(std::make_unique<Implementation>(this))
 {
-    setAccessibleName(tr("Training loss and validation accuracy by epoch"));
+    setAccessibleName(tr("Training loss and validation metric by epoch"));
     m_implementation->redraw();
 }
 
@@ -111,6 +122,14 @@ void TrainingCurves::setEpochs(const std::vector<EpochResult>& epochs, int plann
 {
     m_implementation->epochs = epochs;
     m_implementation->planned = plannedEpochs;
+    m_implementation->redraw();
+}
+
+void TrainingCurves::setValidationAxis(const ValidationAxis& axis)
+{
+    if (axis.title == m_implementation->axis.title)
+        return;
+    m_implementation->axis = axis;
     m_implementation->redraw();
 }
 

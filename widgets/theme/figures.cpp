@@ -68,11 +68,6 @@ QString milliseconds(double ms, Certainty certainty)
     return marked(QStringLiteral("%1 ms").arg(threeDigits(ms)), certainty);
 }
 
-QString accuracyWithInterval(double fraction, double low, double high)
-{
-    return QStringLiteral("%1 ± %2 %").arg(percentNumber(fraction), percentNumber((high - low) / 2));
-}
-
 QString relativeChange(double before, double after)
 {
     if (before == 0)

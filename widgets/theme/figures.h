@@ -25,8 +25,6 @@ QString megaMacsNumber(std::int64_t macs);
 QString percent(double fraction, Certainty certainty = Certainty::Measured);   // "91.4 %"
 QString kilobytes(std::int64_t bytes, Certainty certainty = Certainty::Measured); // "147 kB"; 1 kB is 1,000 bytes
 QString milliseconds(double ms, Certainty certainty = Certainty::Measured);
-// "91.4 ± 0.6 %" from a fraction and its interval (half of the interval's width).
-QString accuracyWithInterval(double fraction, double low, double high);
 // Relative change "−38 %", "+4 %", "±0 %"; empty where `before` is 0.
 QString relativeChange(double before, double after);
 // Change in points "−0.3", "+1.4".

@@ -2,6 +2,7 @@
 #include "ui/build_inspector.h"
 
 #include "models/build_text.h"
+#include "models/metric_text.h"
 #include "sentences.h"
 #include "theme/figures.h"
 
@@ -45,13 +46,8 @@ void BuildInspector::refresh()
     m_name->setText(labelText(*build));
     std::vector<FactList::Fact> facts;
     const Evaluation& evaluation = build->evaluation;
-    if (const auto& accuracy = evaluation.accuracy)
-    {
-        facts.push_back({tr("Accuracy, validation"), accuracyWithInterval(accuracy->top1, accuracy->top1Low, accuracy->top1High)});
-        facts.push_back({tr("Among the first five"), percent(accuracy->top5)});
-        facts.push_back({tr("Loss"), threeDigits(accuracy->loss)});
-        facts.push_back({tr("Pictures"), QLocale().toString(static_cast<qulonglong>(accuracy->samples))});
-    }
+    for (const auto& [title, value] : metricFacts(evaluation))
+        facts.push_back({title, value});
     facts.push_back({tr("File"), kilobytes(evaluation.facts.sizeBytes)});
     facts.push_back({tr("Parameters"), QLocale().toString(static_cast<qlonglong>(evaluation.facts.parameters))});
     facts.push_back({tr("MMACs"), megaMacsNumber(evaluation.facts.macs)});

@@ -65,9 +65,8 @@ void Waterfall::setSteps(std::vector<Step> steps)
 {
     m_steps = std::move(steps);
     QStringList told;
-    for (std::size_t i = 0; i < m_steps.size(); ++i)
-        told << QStringLiteral("%1 %2").arg(m_steps[i].name, i == 0 ? percent(m_steps[i].value / 100)
-                                                                    : pointsChange(m_steps[i - 1].value / 100, m_steps[i].value / 100));
+    for (const Step& step : m_steps)
+        told << QStringLiteral("%1 %2").arg(step.name, step.figure);
     setAccessibleName(told.join(QStringLiteral(", ")));
     updateGeometry();
     update();
@@ -88,7 +87,9 @@ void Waterfall::paintEvent(QPaintEvent*)
     const QFont small = sized(font(), type::small);
     const QFont name = sized(font(), 12);
     const int nameWidth = width() * 38 / 100;
-    const int figureWidth = QFontMetrics(small).horizontalAdvance(QStringLiteral("\u221200.0")) + 6;
+    int figureWidth = 0;
+    for (const Step& step : m_steps)
+        figureWidth = std::max(figureWidth, QFontMetrics(small).horizontalAdvance(step.figure) + 6);
     const int room = width() - nameWidth - figureWidth - space::unit;
 
     double low = m_steps.front().value, high = low;
@@ -98,7 +99,7 @@ void Waterfall::paintEvent(QPaintEvent*)
         high = std::max(high, step.value);
     }
     // The first bar is cut off: it starts left of the lowest value.
-    const double pad = std::max(0.5, (high - low) * 0.35);
+    const double pad = std::max({0.005 * std::abs(high), 1e-9, (high - low) * 0.35});
     const auto place = [&](double value) { return nameWidth + (value - low + pad) / (high - low + pad) * room; };
 
     for (std::size_t i = 0; i < m_steps.size(); ++i)
@@ -112,12 +113,11 @@ void Waterfall::paintEvent(QPaintEvent*)
                          QFontMetrics(name).elidedText(m_steps[i].name, Qt::ElideRight, nameWidth - space::unit));
         const double from = std::min(place(before), place(value)), to = std::max(place(before), place(value));
         painter.setPen(Qt::NoPen);
-        painter.setBrush(i == 0 ? palette.groove : value < before ? palette.worse : palette.better);
+        painter.setBrush(i == 0 ? palette.groove : m_steps[i].better ? palette.better : palette.worse);
         painter.drawRoundedRect(QRectF(from, row.top() + 6, std::max(2.0, to - from), stepHeight - 12), 2, 2);
         painter.setFont(small);
         painter.setPen(palette.muted);
-        painter.drawText(row, Qt::AlignVCenter | Qt::AlignRight,
-                         i == 0 ? percentNumber(value / 100) : pointsChange(before / 100, value / 100));
+        painter.drawText(row, Qt::AlignVCenter | Qt::AlignRight, m_steps[i].figure);
     }
 }
 

@@ -28,7 +28,7 @@ private:
     std::size_t m_kept = 0;
 };
 
-// What each step did to accuracy: the first bar is the start, each further one goes from the value before to its own.
+// What each step did to the metric: the first bar is the start, each further one goes from the value before to its own.
 class Waterfall : public QWidget
 {
     Q_OBJECT
@@ -36,7 +36,9 @@ public:
     struct Step
     {
         QString name;
-        double value = 0; // percent
+        double value = 0;
+        QString figure;      // the first one's value, of a further one the change
+        bool better = false; // than the step before
     };
     explicit Waterfall(QWidget* parent = nullptr);
     void setSteps(std::vector<Step> steps);
