@@ -112,15 +112,18 @@ ModelInfo inspect(const std::filesystem::path& file, const JobContext& job)
     for (const auto id : info.graph.order())
         ++info.operators[fullType(info.graph.node(id))];
     job.checkStop();
+    bool shapesFit = true;
     try {
         info.cost = cost(info.graph);
         info.facts = staticFacts(file, info.graph);
-    } catch (const Error& error) { // shapes that don't fit: the rest can still be told
+    } catch (const Error& error) {
+        // The rest can still be told. ONNX Runtime isn't asked, since it may try to compute them.
+        shapesFit = false;
         info.diagnostics.push_back(error.message());
         info.cost.complete = false;
         info.facts.sizeBytes = static_cast<std::int64_t>(std::filesystem::file_size(file));
     }
-    findTrainable(info, runs(info));
+    findTrainable(info, shapesFit && runs(info));
     return info;
 }
 

@@ -136,7 +136,7 @@ private:
             m_isStatic[output.index] = isStatic;
             if (i == 0 && m_types.type(output).shape)
                 cost.outputShape = *m_types.type(output).shape;
-            cost.activationBytes += activationBytes(output);
+            add(cost.activationBytes, activationBytes(output));
             m_cost.complete = m_cost.complete && (isStatic || isFixed(m_types.type(output).shape));
         }
         m_cost.parameters += cost.parameters;
@@ -203,7 +203,8 @@ private:
         const auto* shape = shapeOf(id);
         if (m_isStatic[id.index] || !shape)
             return 0;
-        return (elements(*shape) * static_cast<std::int64_t>(elementBits(m_types.type(id).dtype)) + 7) / 8;
+        const auto bits = product(elements(*shape), static_cast<std::int64_t>(elementBits(m_types.type(id).dtype)));
+        return bits / 8 + (bits % 8 != 0);
     }
 
     // Index of the last node that reads each value; outputs are read at the end.
@@ -233,7 +234,7 @@ private:
         std::vector<std::vector<ValueId>> dying(m_graph.order().size() + 1);
         std::int64_t living = 0;
         for (const auto input : m_graph.inputs) {
-            living += activationBytes(input);
+            add(living, activationBytes(input));
             dying[last[input.index]].push_back(input);
         }
         auto peak = living;
@@ -241,7 +242,7 @@ private:
             for (const auto output : m_graph.node(m_graph.order()[at]).outputs) {
                 if (!output.valid())
                     continue;
-                living += activationBytes(output);
+                add(living, activationBytes(output));
                 dying[last[output.index]].push_back(output);
             }
             peak = std::max(peak, living);

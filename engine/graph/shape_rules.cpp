@@ -82,7 +82,8 @@ void RuleContext::output(std::size_t i, DType dtype, std::optional<Shape> shape)
         mismatch("its output would have " + std::to_string(shape->size()) + " dimensions");
     std::int64_t elements = 1;
     for (const auto& dim : shape.value_or(Shape()))
-        if (dim.isFixed() && (__builtin_mul_overflow(elements, dim.extent, &elements) || elements >= mostElements))
+        if (dim.isFixed() && // an extent of 0 mustn't hide an absurd one
+            (__builtin_mul_overflow(elements, std::max<std::int64_t>(dim.extent, 1), &elements) || elements >= mostElements))
             mismatch("its output would have the shape " + toText(*shape));
     m_state.found.types[m_node.outputs[i].index] = {dtype, std::move(shape)};
 }

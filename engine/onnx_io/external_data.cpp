@@ -2,6 +2,8 @@
 #include "onnx_io/external_data.h"
 
 #include "core/error.h"
+#include "onnx_io/model_file.h"
+#include "onnx_io/slim_model.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -55,8 +57,8 @@ struct Descriptor
 
 } // namespace
 
-ExternalData::ExternalData(fs::path folder, std::string modelPath)
-    : m_folder(std::move(folder)), m_modelPath(std::move(modelPath))
+ExternalData::ExternalData(fs::path folder, std::string modelPath, const ModelFile* ownFile)
+    : m_folder(std::move(folder)), m_modelPath(std::move(modelPath)), m_ownFile(ownFile)
 {
 }
 
@@ -104,18 +106,35 @@ std::shared_ptr<const ExternalData::Mapping> ExternalData::open(const std::strin
     return mapping;
 }
 
+void ExternalData::requireFits(const ExternalRange& range, std::size_t byteCount, std::size_t fileBytes) const
+{
+    const auto fits = range.offset <= fileBytes && byteCount <= fileBytes - range.offset;
+    if (fits && range.length.value_or(byteCount) == byteCount)
+        return;
+    const bool isOwn = range.location == ownFileLocation;
+    throw Error(MessageCode::ModelInvalid,
+                {{"path", m_modelPath},
+                 {"detail", "a tensor needs " + std::to_string(byteCount) + " bytes from byte " +
+                                std::to_string(range.offset) + (isOwn ? "" : " of '" + range.location + "'") + ", which " +
+                                (fits ? "are given as " + std::to_string(*range.length)
+                                      : "has " + std::to_string(fileBytes))}});
+}
+
+std::shared_ptr<const std::byte> ExternalData::readOwn(const ExternalRange& range, std::size_t byteCount) const
+{
+    requireFits(range, byteCount, m_ownFile->size());
+    const auto bytes = std::make_shared_for_overwrite<std::byte[]>(std::max<std::size_t>(byteCount, 1));
+    m_ownFile->readAt(range.offset, {bytes.get(), byteCount});
+    return {bytes, bytes.get()};
+}
+
 std::shared_ptr<const std::byte> ExternalData::read(const ExternalRange& range, std::size_t byteCount,
                                                     std::size_t alignment)
 {
+    if (m_ownFile && range.location == ownFileLocation)
+        return readOwn(range, byteCount);
     const auto mapping = open(range.location);
-    const auto fits = range.offset <= mapping->size && byteCount <= mapping->size - range.offset;
-    if (!fits || range.length.value_or(byteCount) != byteCount)
-        throw Error(MessageCode::ModelInvalid,
-                    {{"path", m_modelPath},
-                     {"detail", "a tensor needs " + std::to_string(byteCount) + " bytes from byte " +
-                                    std::to_string(range.offset) + " of '" + range.location + "', which " +
-                                    (fits ? "are given as " + std::to_string(*range.length)
-                                          : "has " + std::to_string(mapping->size))}});
+    requireFits(range, byteCount, mapping->size);
     const auto* start = mapping->bytes + range.offset;
     if (range.offset % alignment == 0)
         return {mapping, start};

@@ -6,6 +6,7 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <string_view>
 #include <unordered_set>
 
@@ -14,7 +15,7 @@ namespace hone
 namespace
 {
 
-// A declared shape of more elements can't be meant.
+// A declared shape of as many elements can't be meant.
 constexpr std::int64_t mostElements = std::int64_t{1} << 40;
 constexpr int largestRank = 64;
 // A name is copied to every shape that it stands in.
@@ -41,7 +42,8 @@ Shape readShape(const onnx::TensorShapeProto& proto, const std::string& owner)
             continue;
         }
         const auto extent = dim.dim_value();
-        if (extent < 0 || __builtin_mul_overflow(elements, extent, &elements) || elements > mostElements)
+        // An extent of 0 mustn't hide an absurd one.
+        if (extent < 0 || __builtin_mul_overflow(elements, std::max<std::int64_t>(extent, 1), &elements) || elements >= mostElements)
             throwInvalid(owner + " is declared with the extent " + std::to_string(extent));
         shape.push_back(Dim::fixed(extent));
     }

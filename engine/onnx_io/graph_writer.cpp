@@ -16,6 +16,8 @@ struct Overloaded : Cases...
 {
     using Cases::operator()...;
 };
+template<class... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>; // Clang 14 doesn't find it by itself
 
 void parseKept(google::protobuf::MessageLite& message, const std::string& serialized)
 {

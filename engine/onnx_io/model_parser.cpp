@@ -2,17 +2,15 @@
 #include "onnx_io/model_parser.h"
 
 #include "core/error.h"
-#include "core/file.h"
+#include "onnx_io/model_file.h"
+#include "onnx_io/slim_model.h"
 #include "onnx_io/wire_format.h"
 
 #include <google/protobuf/io/zero_copy_stream_impl.h>
 #include <onnx/onnx_pb.h>
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstring>
 
 namespace hone
@@ -20,7 +18,7 @@ namespace hone
 namespace
 {
 
-constexpr int readBlockBytes = 1 << 18;
+constexpr int readBlockBytes = 1 << 16;
 
 const MessageArguments unnamed{{"path", ""}};
 
@@ -65,61 +63,25 @@ onnx::ModelProto parse(google::protobuf::io::ZeroCopyInputStream& bytes, const W
     throwDamaged();
 }
 
-[[noreturn]] void throwUnreadable(const std::filesystem::path& path, const std::string& reason)
+// From its first byte on.
+template<class Work>
+auto read(const ModelFile& file, Work work)
 {
-    throw Error(MessageCode::FileUnreadable, {{"path", path.string()}, {"reason", reason}});
+    ::lseek(file.descriptor(), 0, SEEK_SET);
+    google::protobuf::io::FileInputStream stream(file.descriptor(), readBlockBytes);
+    const auto throwIfFailed = [&] {
+        if (stream.GetErrno() != 0)
+            file.throwUnreadable(std::strerror(stream.GetErrno()));
+    };
+    try {
+        auto result = work(stream);
+        throwIfFailed();
+        return result;
+    } catch (const Error&) {
+        throwIfFailed(); // the disk's fault, not the content's
+        throw;
+    }
 }
-
-class OpenFile
-{
-public:
-    // O_NONBLOCK: a pipe in the file's place must not make us wait for its writer.
-    explicit OpenFile(const std::filesystem::path& path)
-        : m_path(path), m_number(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK))
-    {
-        if (m_number < 0 && (errno == ENOENT || errno == ENOTDIR))
-            throw Error(MessageCode::FileNotFound, {{"path", path.string()}});
-        if (m_number < 0)
-            throwUnreadable(path, std::strerror(errno));
-    }
-    ~OpenFile() { ::close(m_number); }
-    OpenFile(const OpenFile&) = delete;
-    OpenFile& operator=(const OpenFile&) = delete;
-
-    std::uint64_t size() const
-    {
-        struct stat facts = {};
-        if (::fstat(m_number, &facts) != 0)
-            throwUnreadable(m_path, std::strerror(errno));
-        if (!S_ISREG(facts.st_mode))
-            throwUnreadable(m_path, S_ISDIR(facts.st_mode) ? "it is a folder" : "it is not a regular file");
-        return static_cast<std::uint64_t>(facts.st_size);
-    }
-
-    // From its first byte on.
-    template<class Work>
-    auto read(Work work) const
-    {
-        ::lseek(m_number, 0, SEEK_SET);
-        google::protobuf::io::FileInputStream stream(m_number, readBlockBytes);
-        const auto throwIfFailed = [&] {
-            if (stream.GetErrno() != 0)
-                throwUnreadable(m_path, std::strerror(stream.GetErrno()));
-        };
-        try {
-            auto result = work(stream);
-            throwIfFailed();
-            return result;
-        } catch (const Error&) {
-            throwIfFailed(); // the disk's fault, not the content's
-            throw;
-        }
-    }
-
-private:
-    std::filesystem::path m_path;
-    int m_number;
-};
 
 } // namespace
 
@@ -128,13 +90,15 @@ void throwModelTooLarge(std::uint64_t bytes)
     throw Error(MessageCode::ModelTooLarge, {{"path", ""}, {"detail", std::to_string(bytes) + " bytes"}});
 }
 
-onnx::ModelProto parseModelFile(const std::filesystem::path& path)
+onnx::ModelProto parseModelFile(const ModelFile& file)
 {
-    const OpenFile file(path);
-    const auto byteCount = file.size();
-    requireSize(byteCount);
-    const auto look = file.read([&](auto& stream) { return requireWhole(stream, byteCount); });
-    return file.read([&](auto& stream) { return parse(stream, look); });
+    requireSize(file.size());
+    const auto look = read(file, [&](auto& stream) { return requireWhole(stream, file.size()); });
+    const auto slim = read(file, [](auto& stream) { return slimModel(stream); });
+    if (!slim)
+        return read(file, [&](auto& stream) { return parse(stream, look); });
+    google::protobuf::io::ArrayInputStream stream(slim->data(), static_cast<int>(slim->size()));
+    return parse(stream, look);
 }
 
 onnx::ModelProto parseModelBytes(std::string_view bytes)
@@ -143,8 +107,8 @@ onnx::ModelProto parseModelBytes(std::string_view bytes)
     const auto byteCount = static_cast<int>(bytes.size());
     google::protobuf::io::ArrayInputStream looked(bytes.data(), byteCount);
     const auto look = requireWhole(looked, bytes.size());
-    google::protobuf::io::ArrayInputStream read(bytes.data(), byteCount);
-    return parse(read, look);
+    google::protobuf::io::ArrayInputStream stream(bytes.data(), byteCount);
+    return parse(stream, look);
 }
 
 } // namespace hone

@@ -2,10 +2,11 @@
 #include "onnx_io/onnx_io.h"
 
 #include "core/error.h"
-#include "graph/raise_old_opset.h"
 #include "core/file.h"
+#include "graph/raise_old_opset.h"
 #include "onnx_io/function_inliner.h"
 #include "onnx_io/graph_proto.h"
+#include "onnx_io/model_file.h"
 #include "onnx_io/model_parser.h"
 
 #include <onnx/onnx_pb.h>
@@ -55,11 +56,10 @@ std::map<std::string, std::int64_t> readOpsets(const onnx::ModelProto& model)
     return opsets;
 }
 
-Graph readModel(onnx::ModelProto model, const fs::path& folder, const std::string& path)
+Graph readModel(onnx::ModelProto model, ExternalData external)
 {
     inlineFunctions(model);
     auto opsets = readOpsets(model);
-    ExternalData external(folder, path);
     auto graph = readGraph(*model.mutable_graph(), external, GraphPlace::Outermost);
     graph.opsets = std::move(opsets);
     if (const auto opset = graph.opset(); !raiseOldOpset(graph))
@@ -138,13 +138,14 @@ onnx::ModelProto toModel(const Graph& graph)
 Graph readOnnx(const fs::path& path)
 {
     return namingPath(path.string(), [&] {
-        return readModel(parseModelFile(path), path.has_parent_path() ? path.parent_path() : fs::path("."), path.string());
+        const ModelFile file(path);
+        return readModel(parseModelFile(file), {path.has_parent_path() ? path.parent_path() : fs::path("."), path.string(), &file});
     });
 }
 
 Graph parseOnnx(std::string_view bytes, const fs::path& folder, const std::string& nameForErrors)
 {
-    return namingPath(nameForErrors, [&] { return readModel(parseModelBytes(bytes), folder, nameForErrors); });
+    return namingPath(nameForErrors, [&] { return readModel(parseModelBytes(bytes), {folder, nameForErrors}); });
 }
 
 std::string serializeOnnx(const Graph& graph)

@@ -5,6 +5,7 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cstring>
@@ -38,7 +39,8 @@ Dimensions readDimensions(const Proto& proto, const std::string& owner)
     for (const auto extent : shape) {
         if (extent < 0)
             throwInvalid(owner + " has the shape " + toText(shape));
-        if (__builtin_mul_overflow(count, extent, &count) || count >= mostElements)
+        // An extent of 0 mustn't hide an absurd one.
+        if (__builtin_mul_overflow(count, std::max<std::int64_t>(extent, 1), &count) || count >= mostElements)
             throw Error(MessageCode::ModelTooLarge, {{"path", ""}, {"detail", owner + " has the shape " + toText(shape)}});
     }
     return shape;

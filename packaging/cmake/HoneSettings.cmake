@@ -26,6 +26,10 @@ target_compile_options(hone_settings INTERFACE -Wall -Wextra -Wno-missing-field-
     # GCC 12 sees overlaps in std::string that are not there (its bug 105651).
     $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 if(HONE_SANITIZE)
-    target_compile_options(hone_settings INTERFACE -fsanitize=${HONE_SANITIZE} -fno-omit-frame-pointer)
+    target_compile_options(hone_settings INTERFACE -fsanitize=${HONE_SANITIZE} -fno-sanitize-recover=all
+        -fno-omit-frame-pointer)
     target_link_options(hone_settings INTERFACE -fsanitize=${HONE_SANITIZE})
+endif()
+if(HONE_FUZZ)
+    target_compile_options(hone_settings INTERFACE -fsanitize=fuzzer-no-link)
 endif()
