@@ -293,6 +293,30 @@ private slots:
         QCOMPARE(operators(graph), before);
     }
 
+    // ONNX's own cases, of every operator and as PyTorch exported them: what ONNX Runtime runs gives the same afterwards.
+    void onnxsOwnModelsComputeTheSameTidied()
+    {
+        if (!fs::exists(HONE_ONNX_TESTDATA))
+            QSKIP("the package libonnx-testdata is not installed");
+        int same = 0, notRun = 0;
+        for (const auto& entry : fs::recursive_directory_iterator(HONE_ONNX_TESTDATA)) {
+            if (entry.path().extension() != ".onnx")
+                continue;
+            Graph graph;
+            try {
+                graph = readOnnx(entry.path());
+            } catch (const Error&) {
+                continue; // training operators' domains
+            }
+            const auto result = tidy(graph, {.foldNormalization = true}, {});
+            const auto difference = result.changes.empty() ? std::optional(0.0) : outputDifference(graph, result.graph, {});
+            QVERIFY2(!difference || *difference <= sameOutputs, entry.path().c_str());
+            ++(difference ? same : notRun);
+        }
+        qInfo("%d computed the same, ONNX Runtime doesn't run %d", same, notRun);
+        QVERIFY(same > 800);
+    }
+
     void realModelsComputeTheSameTidied_data()
     {
         QTest::addColumn<QString>("file");
