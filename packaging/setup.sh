@@ -9,7 +9,7 @@ set -euo pipefail
 hone_packages=(
     build-essential cmake ninja-build ccache pkg-config git
     libtorch-dev libonnx-dev libonnx-testdata libprotobuf-dev protobuf-compiler
-    libopencv-imgcodecs-dev libopencv-imgproc-dev zlib1g-dev libzip-dev libkissfft-dev
+    libopencv-imgcodecs-dev libopencv-imgproc-dev libjpeg-dev zlib1g-dev libzip-dev libkissfft-dev
     libssh-dev libsodium-dev libstb-dev nlohmann-json3-dev libyaml-cpp-dev libcli11-dev libfmt-dev
     qt6-base-dev qt6-base-dev-tools qt6-svg-dev qt6-tools-dev qt6-l10n-tools qt6-tools-dev-tools
     libqcustomplot-dev qtkeychain-qt6-dev

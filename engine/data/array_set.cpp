@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "data/array_set.h"
 
-#include "core/file.h"
-#include "data/class_folders.h"
+#include "data/array_container.h"
 #include "data/label_classes.h"
 #include "data/npz.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <set>
 
 namespace hone
@@ -16,189 +14,6 @@ namespace hone
 namespace fs = std::filesystem;
 namespace
 {
-
-// An array in one of the folder's files.
-struct ArrayPlace
-{
-    fs::path file;
-    std::string name; // empty: the file is an NPY
-    Split split = Split::Train;
-    bool splitStated = false;
-};
-
-struct Pair
-{
-    ArrayPlace x;
-    std::optional<ArrayPlace> y;
-};
-
-Tensor readArray(const ArrayPlace& place)
-{
-    if (!place.name.empty())
-        return NpzFile(place.file).read(place.name);
-    std::string problem;
-    auto tensor = decodeNpy(readFile(place.file), &problem);
-    if (!tensor)
-        throwUnreadable(place.file, problem);
-    return std::move(*tensor);
-}
-
-NpyHeader readHeader(const ArrayPlace& place)
-{
-    if (!place.name.empty())
-        return NpzFile(place.file).header(place.name);
-    std::string problem;
-    std::string begin(1 << 16, '\0');
-    auto stream = openForReading(place.file);
-    stream.read(begin.data(), std::streamsize(begin.size()));
-    begin.resize(std::size_t(stream.gcount()));
-    const auto header = readNpyHeader(begin, &problem);
-    if (!header)
-        throwUnreadable(place.file, problem);
-    return *header;
-}
-
-// "x_train" -> {x, train}: what an array is, and of which split.
-struct ArrayName
-{
-    bool isX = false;
-    std::optional<Split> split;
-};
-
-std::optional<ArrayName> understood(const std::string& name)
-{
-    static const std::set<std::string> inputs = {"x", "data", "inputs", "images", "features"},
-                                       targets = {"y", "labels", "targets", "classes"};
-    const auto lower = lowerCase(name);
-    const auto line = lower.find('_');
-    auto what = lower.substr(0, line);
-    auto split = line == lower.npos ? std::nullopt : splitOfFolder(lower.substr(line + 1));
-    if (line != lower.npos && !split) { // train_x
-        split = splitOfFolder(what);
-        what = lower.substr(line + 1);
-        if (!split)
-            return std::nullopt;
-    }
-    if (!inputs.contains(what) && !targets.contains(what))
-        return std::nullopt;
-    return ArrayName{inputs.contains(what), split};
-}
-
-std::vector<fs::path> arrayFilesIn(const fs::path& folder)
-{
-    std::vector<fs::path> files;
-    for (const auto& entry : fs::directory_iterator(folder)) {
-        const auto extension = extensionOf(entry.path().filename().string());
-        if (entry.is_regular_file() && (extension == "npz" || extension == "npy"))
-            files.push_back(entry.path());
-    }
-    std::sort(files.begin(), files.end());
-    return files;
-}
-
-std::vector<Pair> pairsIn(const fs::path& folder)
-{
-    std::vector<Pair> pairs;
-    std::vector<ArrayPlace> targets;
-    const auto add = [&](const fs::path& file, const std::string& array, const std::string& name, std::optional<Split> ofFile) {
-        const auto what = understood(name);
-        if (!what)
-            return;
-        const auto split = what->split ? what->split : ofFile;
-        const ArrayPlace place{file, array, split.value_or(Split::Train), split.has_value()};
-        if (what->isX)
-            pairs.push_back({place, std::nullopt});
-        else
-            targets.push_back(place);
-    };
-    for (const auto& file : arrayFilesIn(folder)) {
-        const auto stem = file.stem().string();
-        if (extensionOf(file.filename().string()) == "npy") {
-            add(file, "", stem, std::nullopt);
-            continue;
-        }
-        const auto ofFile = splitOfFolder(stem.substr(0, stem.find_first_of("_-.")));
-        const NpzFile archive(file);
-        for (const auto& name : archive.names())
-            add(file, name, name, ofFile);
-    }
-    for (auto& pair : pairs)
-        for (const auto& target : targets)
-            if (target.split == pair.x.split && target.splitStated == pair.x.splitStated
-                && (target.file == pair.x.file || target.name.empty()))
-                pair.y = target;
-    return pairs;
-}
-
-std::string described(const ArrayPlace& place)
-{
-    return place.file.filename().string() + (place.name.empty() ? "" : ", array " + place.name);
-}
-
-bool isPictures(const NpyHeader& header)
-{
-    const auto& shape = header.shape;
-    const auto isColours = [&](std::size_t axis) { return shape[axis] == 1 || shape[axis] == 3; };
-    return header.dtype == DType::UInt8
-           && (shape.size() == 3 || (shape.size() == 4 && (isColours(1) || isColours(3))));
-}
-
-// One array of samples, read at the first one that is asked for.
-class ArrayContainer : public SampleContainer
-{
-public:
-    ArrayContainer(ArrayPlace place, Dimensions sampleShape, bool pictures)
-        : m_place(std::move(place)), m_path(m_place.file), m_shape(std::move(sampleShape)), m_pictures(pictures)
-    {
-        if (!m_place.name.empty())
-            m_path += "[" + m_place.name + "]";
-    }
-
-    const fs::path& path() const override { return m_path; }
-    std::uint64_t fileBytes() const override { return fs::file_size(m_place.file); }
-
-    std::optional<RawSample> sample(std::uint32_t record) const override
-    {
-        std::call_once(m_readOnce, [this] { m_array = readArray(m_place); });
-        const auto rows = m_array.shape().empty() ? 0 : m_array.shape()[0];
-        if (record >= rows)
-            return std::nullopt;
-        const auto rowBytes = m_array.byteCount() / std::size_t(rows);
-        Tensor row(m_array.dtype(), m_shape);
-        std::ranges::copy(m_array.bytes().subspan(record * rowBytes, rowBytes), row.mutableBytes().begin());
-        if (m_pictures)
-            return pictureOf(row);
-        const auto values = toFloats(row);
-        if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); }))
-            return std::nullopt;
-        return Tensor::of<float>(m_shape, values);
-    }
-
-private:
-    static Picture pictureOf(const Tensor& row)
-    {
-        const auto& shape = row.shape();
-        const bool plain = shape.size() == 2, last = plain || shape[2] == 1 || shape[2] == 3;
-        const auto at = [&](std::size_t axis) { return int(shape[axis]); };
-        Picture picture{last ? at(1) : at(2), last ? at(0) : at(1), plain ? 1 : last ? at(2) : at(0), {}};
-        const auto bytes = row.data<std::uint8_t>();
-        picture.pixels.assign(bytes.begin(), bytes.end());
-        if (!last) { // plane after plane
-            const std::size_t plane = std::size_t(picture.width) * picture.height;
-            for (std::size_t i = 0; i < plane; ++i)
-                for (std::size_t c = 0; c < std::size_t(picture.channels); ++c)
-                    picture.pixels[i * std::size_t(picture.channels) + c] = bytes[c * plane + i];
-        }
-        return picture;
-    }
-
-    ArrayPlace m_place;
-    fs::path m_path;
-    Dimensions m_shape;
-    bool m_pictures;
-    mutable std::once_flag m_readOnce;
-    mutable Tensor m_array;
-};
 
 // What y says, once all of them are read.
 enum class TargetKind
@@ -251,7 +66,7 @@ TargetKind kindOfTargets(const std::vector<Tensor>& targets, const std::optional
 class ArrayLister
 {
 public:
-    ArrayLister(const fs::path& folder, const DatasetConfig& config) : m_folder(folder), m_config(config), m_pairs(pairsIn(folder)) {}
+    ArrayLister(const fs::path& folder, const DatasetConfig& config) : m_folder(folder), m_config(config), m_pairs(arrayPairsIn(folder)) {}
 
     Listing list()
     {
@@ -283,7 +98,7 @@ private:
         }
     }
 
-    void addSamples(const Pair& pair)
+    void addSamples(const ArrayPair& pair)
     {
         const auto header = readHeader(pair.x);
         if (header.shape.empty() || header.dtype == DType::String)
@@ -307,7 +122,7 @@ private:
         }
         const auto container = std::uint32_t(m_listing.containers.size());
         const auto bytes = std::uint64_t(elementCount(shape)) * header.elementBytes;
-        m_listing.containers.push_back(std::make_shared<ArrayContainer>(pair.x, shape, isPictures(header)));
+        m_listing.containers.push_back(std::make_shared<ArrayContainer>(pair.x, shape, holdsPictures(header)));
         for (std::int64_t i = 0; i < count; ++i)
             m_records.push_back({0, pair.x.split, {{}, bytes, -1, container, std::uint32_t(i)}});
     }
@@ -380,7 +195,7 @@ private:
 
     const fs::path& m_folder;
     const DatasetConfig& m_config;
-    std::vector<Pair> m_pairs;
+    std::vector<ArrayPair> m_pairs;
     Listing m_listing;
     std::vector<Tensor> m_targets; // by pair
     std::vector<LabelledRecord> m_records;
@@ -392,7 +207,7 @@ bool looksLikeArrays(const fs::path& folder)
 {
     // A file that can't be read is named when it is listed.
     try {
-        return !pairsIn(folder).empty();
+        return !arrayPairsIn(folder).empty();
     } catch (const Error&) {
         return true;
     }
@@ -400,8 +215,8 @@ bool looksLikeArrays(const fs::path& folder)
 
 SampleKind kindOfArrays(const fs::path& folder)
 {
-    const auto pairs = pairsIn(folder);
-    const bool pictures = !pairs.empty() && std::all_of(pairs.begin(), pairs.end(), [](const Pair& pair) { return isPictures(readHeader(pair.x)); });
+    const auto pairs = arrayPairsIn(folder);
+    const bool pictures = !pairs.empty() && std::all_of(pairs.begin(), pairs.end(), [](const ArrayPair& pair) { return holdsPictures(readHeader(pair.x)); });
     return pictures ? SampleKind::Picture : SampleKind::Tensor;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The only file that includes OpenCV.
+#include "data/jpeg_decoder.h"
 #include "data/picture_codec.h"
 
 #include <opencv2/core.hpp>
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <climits>
 #include <mutex>
+#include <utility>
 
 namespace
 {
@@ -39,6 +41,10 @@ try {
     prepareOpenCv();
     if (count > INT_MAX)
         return false;
+    if (auto jpeg = hone::decodeJpeg({bytes, count})) {
+        picture = std::move(*jpeg);
+        return true;
+    }
     const cv::Mat encoded(1, int(count), CV_8UC1, const_cast<unsigned char*>(bytes));
     const cv::Mat decoded = cv::imdecode(encoded, cv::IMREAD_ANYCOLOR);
     if (decoded.empty() || decoded.depth() != CV_8U || (decoded.channels() != 1 && decoded.channels() != 3))

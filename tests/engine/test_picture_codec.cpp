@@ -71,6 +71,24 @@ private slots:
         QCOMPARE(pixelAt(*picture, 2, 13), (std::vector<int>{20, 60, 220}));
     }
 
+    // Whatever a byte becomes, the decoder comes back, and what it gives is whole.
+    void aDamagedJpegIsReadOrRefused()
+    {
+        const auto whole = plain(jpegStart) + plain(jpegTables);
+        QVERIFY(decodePicture(whole));
+        int refused = 0;
+        for (std::size_t i = 0; i < whole.size(); ++i)
+            for (const int change : {0x00, 0x55, 0xFF}) {
+                auto damaged = whole;
+                damaged[i] = char(change == 0x55 ? damaged[i] ^ change : change);
+                const auto picture = decodePicture(damaged);
+                refused += !picture;
+                if (picture)
+                    QCOMPARE(picture->pixels.size(), std::size_t(picture->width) * picture->height * picture->channels);
+            }
+        QVERIFY(refused > 50);
+    }
+
     void grayAndDeepPicturesKeepOneChannelOfEightBits()
     {
         for (const auto& file : {grayPng, deepPng}) {
