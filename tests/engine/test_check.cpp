@@ -163,7 +163,7 @@ private slots:
     void aModelThatAsksForMoreMemoryThanThereIsIsNotRun()
     {
         auto graph = emptyGraph(13);
-        const auto x = addInput(graph, "x", DType::Float32, fixedShape(Dimensions{1, 1 << 20, 1 << 20}));
+        const auto x = addInput(graph, "x", DType::Float32, fixedShape(Dimensions{1, 1 << 14, 1 << 14, 1 << 10}));
         graph.outputs = {addOperator(graph, "Relu", {x})};
         const auto check = checkGraph(graph);
         QVERIFY(!check.ok && hasProblem(check, MessageCode::ModelTooLarge));
