@@ -1143,8 +1143,8 @@
         <translation>Daten wählen …</translation>
     </message>
     <message>
-        <source>A folder with one folder a class, IDX files or CIFAR binary files</source>
-        <translation>Ein Ordner mit einem Unterordner je Klasse, IDX-Dateien oder CIFAR-Binärdateien</translation>
+        <source>A folder of pictures, WAV files or sensor recordings with one folder a class, or of IDX, CIFAR binary, CSV or NPZ files</source>
+        <translation>Ein Ordner mit Bildern, WAV-Dateien oder Sensoraufzeichnungen mit einem Unterordner je Klasse, oder mit IDX-, CIFAR-Binär-, CSV- oder NPZ-Dateien</translation>
     </message>
     <message>
         <source>Some of the pictures</source>

@@ -1141,8 +1141,8 @@
         <translation>选择数据…</translation>
     </message>
     <message>
-        <source>A folder with one folder a class, IDX files or CIFAR binary files</source>
-        <translation>每类一个子文件夹的文件夹、IDX 文件或 CIFAR 二进制文件</translation>
+        <source>A folder of pictures, WAV files or sensor recordings with one folder a class, or of IDX, CIFAR binary, CSV or NPZ files</source>
+        <translation>每类一个子文件夹的图片、WAV 文件或传感器记录文件夹，或包含 IDX、CIFAR 二进制、CSV 或 NPZ 文件的文件夹</translation>
     </message>
     <message>
         <source>Some of the pictures</source>

@@ -136,6 +136,20 @@ void markAnomalies(std::vector<ClassInfo>& classes, const DatasetConfig& config)
     }
 }
 
+// A speaker's or a device's files, by their names. Others are in no group.
+void groupFiles(Listing& listing, const std::regex& pattern)
+{
+    std::map<std::string, std::int32_t> numbers;
+    for (auto& samples : listing.samples)
+        for (auto& sample : samples) {
+            const auto path = sample.path.empty() ? listing.containers[sample.container]->path() : fs::path(sample.path);
+            std::smatch match;
+            const auto name = path.filename().string();
+            if (std::regex_search(name, match, pattern))
+                sample.group = numbers.emplace(match[1].str(), std::int32_t(numbers.size())).first->second;
+        }
+}
+
 // Those of data that came undivided are of use in the test split.
 void keepAnomaliesFromTraining(Listing& listing, bool undivided)
 {
@@ -197,6 +211,8 @@ try {
     contents->format = config.format.value_or(looked);
     contents->kind = kindOf(contents->format, folder);
     contents->listing = listed(contents->format, folder, config);
+    if (config.groups)
+        groupFiles(contents->listing, *config.groups);
     markAnomalies(contents->listing.classes, config);
     auto& listing = contents->listing;
     const bool undivided = listing.undivided;

@@ -62,6 +62,7 @@ public:
             {"splits", [&](const auto& node) { readSplits(node); }},
             {"validation", [&](const auto& node) { readValidation(node); }},
             {"classes", [&](const auto& node) { readClasses(node); }},
+            {"groups", [&](const auto& node) { readGroups(node); }},
             {"windows", [&](const auto& node) { readWindows(node); }},
             {"normal", [&](const auto& node) { readNormality(node, "normal", m_config.normal); }},
             {"anomaly", [&](const auto& node) { readNormality(node, "anomaly", m_config.anomalies); }},
@@ -115,6 +116,19 @@ private:
     {
         m_config.anomalyLine = lineOf(node);
         readNames(node, key, names);
+    }
+
+    void readGroups(const YAML::Node& node)
+    {
+        const auto pattern = text(node, "groups");
+        try {
+            const std::regex groups(pattern);
+            if (groups.mark_count() < 1)
+                return m_problems.add(lineOf(node), "groups needs brackets around what a group's file names share, such as _([a-z]+)_");
+            m_config.groups = groups;
+        } catch (const std::regex_error&) {
+            m_problems.add(lineOf(node), "groups is no regular expression: \"" + pattern + "\"");
+        }
     }
 
     void readWindows(const YAML::Node& node)

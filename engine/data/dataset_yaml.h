@@ -10,6 +10,7 @@
 //     classes: [a, b, ...]                             folder names (or names of labels 0, 1, ...) in the model's order
 //     classes: {a: 0, b: 217, ...}                     or each with its index in the model's output
 //     windows: {length: rows, stride: rows, label: column, targets: [column, ...], channels: [column, ...], take: majority | last}
+//     groups: regular expression                       of files' names; files of which its first bracket holds the same stay in one split
 //     normal: [good], anomaly: [bad, scratched]        task anomaly: either; default: the class "normal" is normal
 //     preprocess: {...}                                keys by the kind of sample, see preprocess/preprocess.h
 //
@@ -21,6 +22,7 @@
 
 #include <functional>
 #include <map>
+#include <regex>
 
 namespace hone
 {
@@ -72,6 +74,7 @@ struct DatasetConfig
     std::vector<std::string> normal, anomalies; // classes of task anomaly; empty: not stated
     int anomalyLine = 0;
     WindowRule windows;
+    std::optional<std::regex> groups;
     int splitsLine = 0;
     std::optional<Preprocess> preprocess;
 };

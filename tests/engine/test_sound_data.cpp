@@ -158,6 +158,35 @@ private slots:
         QVERIFY(!data.picture(Split::Train, 0));
     }
 
+    void aSpeakersFilesStayInOneSplit()
+    {
+        for (const auto* word : {"no", "yes"})
+            for (int i = 0; i < 50; ++i)
+                writeBytes(m_folder / word / (std::string(word) + "_speaker" + std::to_string(i % 10) + "_" + std::to_string(i) + ".wav"),
+                           wavOf({8000, {0.5f}}));
+        writeBytes(m_folder / "dataset.yaml", "groups: _(speaker[0-9]+)_\n");
+        const auto data = Dataset::open(m_folder);
+        QCOMPARE(data.size(Split::Test), 10u); // one of ten speakers
+        const auto speakers = [&](Split split) {
+            std::set<std::string> names;
+            for (std::size_t i = 0; i < data.size(split); ++i)
+                names.insert(data.sampleName(split, i).substr(data.sampleName(split, i).find("_speaker"), 9));
+            return names;
+        };
+        QCOMPARE(speakers(Split::Test).size(), 1u);
+        for (const auto& name : speakers(Split::Test))
+            QVERIFY(!speakers(Split::Train).contains(name) && !speakers(Split::Validation).contains(name));
+        for (const auto* bad : {"groups: speaker\n", "groups: '(speaker'\n"}) {
+            writeBytes(m_folder / "dataset.yaml", bad);
+            try {
+                Dataset::open(m_folder);
+                QFAIL("nothing was thrown");
+            } catch (const Error& error) {
+                QVERIFY(error.message().arguments.at("detail").find("groups") != std::string::npos);
+            }
+        }
+    }
+
     void theModelsShapeSaysWhatSoundsBecome()
     {
         writeTones(m_folder, 3);

@@ -32,7 +32,7 @@ DataPage::DataPage(Workspace& workspace, QWidget* parent)
       m_table(new TableView(m_classes, TableView::Height::Fill)), m_pictures(new QListWidget)
 {
     header()->addWidget(m_choose);
-    describe(m_choose, tr("A folder with one folder a class, IDX files or CIFAR binary files"));
+    describe(m_choose, tr("A folder of pictures, WAV files or sensor recordings with one folder a class, or of IDX, CIFAR binary, CSV or NPZ files"));
     m_problem->setWordWrap(true);
     m_problem->hide();
     body()->addWidget(m_figures);
