@@ -96,6 +96,8 @@ public:
         }
     }
 
+    std::size_t& named() { return m_state.named; }
+
     InferredTypes run()
     {
         seedConstants();
@@ -128,6 +130,8 @@ private:
                 throw Error(MessageCode::ShapeMismatch, {{"node", name}, {"detail", "no input has this name"}});
             m_state.found.types[id->index].shape = overridingShape(dimensions);
         }
+        for (const auto id : m_graph.inputs)
+            nameFreeExtents(m_state.found.types[id.index]);
     }
 
     void infer(const Node& node)
@@ -141,6 +145,16 @@ private:
         for (const auto output : node.outputs)
             if (output.valid())
                 complete(output);
+    }
+
+    // Every free extent has a name, and extents of the same name are the same.
+    void nameFreeExtents(ValueType& type)
+    {
+        if (!type.shape)
+            return;
+        for (auto& dim : *type.shape)
+            if (!dim.isFixed() && dim.symbol.empty())
+                dim.symbol = "?" + std::to_string(++m_state.named);
     }
 
     void noteUnknown(const Node& node)
@@ -166,6 +180,7 @@ private:
             type.dtype = declared.dtype;
         if (!type.shape && m_options.inputShapes.empty())
             type.shape = declared.shape;
+        nameFreeExtents(type);
     }
 
     const Graph& m_graph;
@@ -188,7 +203,9 @@ std::optional<BodyTypes> RuleContext::inferBody(const std::string& attribute, co
     const ShapeOptions options;
     Inference inference(result.graph, options);
     inference.capture(m_graph, m_state);
+    inference.named() = m_state.named;
     result.found = inference.run();
+    m_state.named = inference.named();
     auto& unknown = m_state.found.unknownOperators;
     for (const auto& name : result.found.unknownOperators)
         if (std::ranges::find(unknown, name) == unknown.end())

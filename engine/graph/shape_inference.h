@@ -29,7 +29,8 @@ struct InferredTypes
     const Tensor& constant(ValueId id) const { return constants.at(id.index); }
 };
 
-// Goes through the nodes once, in order. Free extents stay free and keep their names.
+// Goes through the nodes once, in order. Free extents stay free and keep their names; one that has none gets one ("?1", "?2", ...).
+// Extents of the same name are the same.
 // Throws Error(ShapeMismatch) where a node's inputs can't fit.
 InferredTypes inferShapes(const Graph& graph, const ShapeOptions& options = {});
 

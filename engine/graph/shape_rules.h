@@ -40,6 +40,7 @@ struct InferenceState
 {
     InferredTypes found;
     std::vector<std::optional<Contents>> contents;
+    std::size_t named = 0; // free extents without a name that were given one
     std::size_t contentsLeft = mostContentsOfAll; // what may still be kept; shapes that need more stay unknown
 };
 

@@ -109,6 +109,7 @@ class TestNewerOperators : public QObject
 private slots:
     void outputsEqualOnnxRuntimes_data();
     void outputsEqualOnnxRuntimes();
+    void aModelThatComesInQuantizedAnswersTheSameAndTrains();
 };
 
 void TestNewerOperators::outputsEqualOnnxRuntimes_data()
@@ -134,6 +135,47 @@ void TestNewerOperators::outputsEqualOnnxRuntimes()
             QCOMPARE(ours[i].shape(), theirs[i].shape());
             QVERIFY2(relativeError(ours[i], theirs[i]) <= tolerance, qPrintable(QString::number(relativeError(ours[i], theirs[i]))));
         }
+    } catch (const Error& error) {
+        QFAIL(error.what());
+    }
+}
+
+// x -> Q -> DQ -> Conv with DQ(weight) a channel and DQ(bias) -> Relu -> Q -> DQ, as quantizers write it.
+void TestNewerOperators::aModelThatComesInQuantizedAnswersTheSameAndTrains()
+{
+    auto graph = emptyGraph(17);
+    const auto constant = [&](const char* name, Tensor tensor) { return graph.addConstant(name, std::move(tensor)); };
+    const auto quantizedThere = [&](ValueId x, float step, std::int8_t zero) {
+        const auto scale = constant("scale", Tensor::scalar(step)), point = constant("zero", Tensor::scalar(zero));
+        return addOperator(graph, "DequantizeLinear", {addOperator(graph, "QuantizeLinear", {x, scale, point}), scale, point});
+    };
+    Tensor weight(DType::Int8, {4, 3, 3, 3});
+    for (std::size_t i = 0; i < 108; ++i)
+        weight.mutableData<std::int8_t>()[i] = static_cast<std::int8_t>(static_cast<int>(i * 53 % 255) - 127);
+    const auto scales = constant("w_scale", Tensor::of({4}, std::vector<float>{0.01f, 0.02f, 0.005f, 0.013f}));
+    const auto w = addOperator(graph, "DequantizeLinear", {constant("w", weight), scales, constant("w_zero", Tensor(DType::Int8, {4}))}, {{"axis", integer(0)}});
+    const auto b = addOperator(graph, "DequantizeLinear", {constant("b", Tensor::of({4}, std::vector<std::int32_t>{100, -200, 300, 0})), constant("b_scale", Tensor::scalar(0.001f))});
+    const auto x = quantizedThere(addInput(graph, "x", DType::Float32, fixedShape(Dimensions{2, 3, 8, 8})), 0.01f, 2);
+    const auto y = addOperator(graph, "Relu", {addOperator(graph, "Conv", {x, w, b}, {{"pads", std::vector<std::int64_t>{1, 1, 1, 1}}})});
+    constexpr float step = 0.05f;
+    graph.outputs = {quantizedThere(y, step, -128)};
+    graph.value(graph.outputs[0]).type.dtype = DType::Float32;
+    try {
+        const Tensor input = floats({2, 3, 8, 8});
+        const auto theirs = toFloats(Session::fromBytes(serializeOnnx(graph)).run({input})[0]);
+        GraphModule module(graph);
+        const auto output = module.forward({input})[0];
+        const auto ours = toFloats(output);
+        std::size_t others = 0;
+        for (std::size_t i = 0; i < ours.size(); ++i) {
+            QVERIFY(std::abs(ours[i] - theirs[i]) <= step * 1.001f); // a sum may fall on the other side of a half
+            others += std::abs(ours[i] - theirs[i]) > step / 2 ? 1 : 0;
+        }
+        QVERIFY2(others * 100 <= ours.size(), qPrintable(QString("%1 of %2 differ").arg(others).arg(ours.size())));
+        const auto gradients = module.gradients({input}, floats(output.shape()));
+        QCOMPARE(gradients.size(), std::size_t{2});
+        for (const auto& [name, gradient] : gradients)
+            QVERIFY2(std::ranges::any_of(toFloats(gradient), [](float number) { return number != 0; }), name.c_str());
     } catch (const Error& error) {
         QFAIL(error.what());
     }
