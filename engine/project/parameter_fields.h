@@ -49,6 +49,11 @@ constexpr auto namesOf(PruningScope)
     return std::array{EnumName<PruningScope>{PruningScope::Uniform, "uniform"},
                       EnumName<PruningScope>{PruningScope::Global, "global"}};
 }
+constexpr auto namesOf(Compensate)
+{
+    return std::array{EnumName<Compensate>{Compensate::Auto, "auto"}, EnumName<Compensate>{Compensate::On, "on"},
+                      EnumName<Compensate>{Compensate::Off, "off"}};
+}
 constexpr auto namesOf(RangeMethod)
 {
     return std::array{EnumName<RangeMethod>{RangeMethod::MinMax, "minmax"},
@@ -126,6 +131,8 @@ void visitFields(Visitor& visit, PruneParameters& p)
     visit(Field{"importance", "--importance", "What tells which channels matter"}, o.importance);
     visit(Field{"scope", "--scope", "The ratio holds in each group (uniform) or over all of them (global)"}, o.scope);
     visit(Field{"atLeast", "--at-least", "Channels that every group keeps", 1, 1e6}, o.atLeast);
+    visit(Field{"compensate", "--compensate", "Solve the remaining weights anew by least squares on training pictures; auto: where there are data"},
+          p.compensate);
     visit.group("finetune", [&](auto& inner) {
         visitFields(inner, p.finetune, TrainFieldRole{.epochsFlag = "--finetune-epochs", .lowestEpochs = 0});
     });

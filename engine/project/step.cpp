@@ -100,12 +100,18 @@ public:
     Product operator()(const PruneParameters& parameters)
     {
         const bool trains = parameters.finetune.epochs > 0;
-        auto pruned = prune(m_graph, parameters.prune, m_job.part(0, trains ? 0.1 : 1));
-        m_result.groups = std::move(pruned.groups);
+        const bool compensates = parameters.compensate != Compensate::Off && m_input.dataset &&
+                                 (parameters.compensate == Compensate::On || m_input.dataset->size(Split::Train) > 0);
+        const double surgery = trains ? 0.05 : compensates ? 0.2 : 1;
+        const double trainsFrom = trains ? 0.15 : 1;
+        auto pruned = prune(m_graph, parameters.prune, m_job.part(0, surgery));
+        m_result.groups = pruned.groups;
         m_result.proofMaxAbsDifference = pruned.maxAbsDifference;
+        if (compensates)
+            compensated(pruned, parameters.finetune, m_job.part(surgery, trainsFrom));
         if (!trains)
             return {std::move(pruned.graph), {}};
-        return {finetuned(pruned.graph, parameters.finetune, m_job.part(0.1, 1)), {}};
+        return {finetuned(pruned.graph, parameters.finetune, m_job.part(trainsFrom, 1)), {}};
     }
     Product operator()(const QuantizeParameters& parameters)
     {
@@ -121,6 +127,33 @@ private:
         m_result.epochs = std::move(trained.epochs);
         tell(trained.notices);
         return std::move(trained.graph);
+    }
+    // In place. Its accuracy before and after is part of the result.
+    void compensated(PruneResult& pruned, const TrainOptions& training, const JobContext& job)
+    {
+        CompensationOptions options;
+        options.seed = training.seed;
+        options.threads = training.threads;
+        auto result = compensate({m_graph, pruned.graph, pruned.kept, *m_input.dataset, options}, job.part(0.1, 0.9));
+        CompensationRecord record;
+        record.before = validationTop1(pruned.graph, job.part(0, 0.1));
+        record.after = validationTop1(result.graph, job.part(0.9, 1));
+        record.solved = std::move(result.solved);
+        record.left = std::move(result.left);
+        m_result.compensation = std::move(record);
+        pruned.graph = std::move(result.graph);
+        tell(result.notices);
+    }
+    double validationTop1(const Graph& graph, const JobContext& job) const
+    {
+        const TemporaryFolder scratch;
+        const auto file = scratch.path() / "model.onnx";
+        writeFileAtomically(file, serializeOnnx(graph));
+        EvaluateOptions options = m_input.evaluate;
+        options.split = Split::Validation;
+        options.latency = false;
+        const auto evaluation = measure(file, m_input.dataset, options, DataFit::Required, job);
+        return evaluation.accuracy ? evaluation.accuracy->top1 : 0;
     }
     void tell(const std::vector<Message>& notices)
     {

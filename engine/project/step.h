@@ -5,6 +5,7 @@
 #include "core/job_context.h"
 #include "core/json.h"
 #include "evaluate/evaluation.h"
+#include "prune/compensation.h"
 #include "prune/pruner.h"
 #include "quantize/quantize.h"
 #include "train/architecture.h"
@@ -34,9 +35,17 @@ struct FinetuneParameters
     TrainOptions train;
 };
 
+enum class Compensate
+{
+    Auto, // where there is a training split
+    On,
+    Off
+};
+
 struct PruneParameters
 {
     PruneOptions prune;
+    Compensate compensate = Compensate::Auto; // by least squares, before training
     TrainOptions finetune = {.epochs = 0}; // afterwards; 0 epochs: not at all
 };
 
@@ -60,6 +69,15 @@ StepParameters parametersFromJson(const std::string& step, const Json& json);
 std::string commandLine(const StepParameters& parameters, const std::string& model, const std::string& data,
                         const std::string& out);
 
+// What solving the remaining weights anew did, before any training.
+struct CompensationRecord
+{
+    double before = 0; // top-1 on the validation split (of up to 5,000 samples); equal to `after` where there is none
+    double after = 0;
+    std::vector<CompensatedLayer> solved;
+    std::vector<LayerLeft> left;
+};
+
 struct StepResult
 {
     Graph graph;
@@ -71,6 +89,7 @@ struct StepResult
     std::vector<EpochResult> epochs;   // of training, if any
     std::vector<PrunedGroup> groups;   // of pruning, if any
     std::optional<double> proofMaxAbsDifference;
+    std::optional<CompensationRecord> compensation; // of pruning, if it was done
     std::vector<Message> notices;
 };
 
@@ -84,7 +103,7 @@ struct StepInput
 
 // Runs a step on files: nothing is written unless it ends well. Throws what the step throws, and Error(DataRequired).
 StepResult runStep(const StepParameters& parameters, const StepInput& input, const JobContext& job);
-// Keys: before{}, after{}, seconds, output, sha256, epochs[], groups[], proof{maxAbsDifference}, notices[]; those that a step lacks are left out.
+// Keys: before{}, after{}, seconds, output, sha256, epochs[], groups[], proof{maxAbsDifference}, compensation{before, after, layers[]{name, errorBefore, errorAfter}, left[]{name, reason}}, notices[]; those that a step lacks are left out.
 Json toJson(const StepResult& result);
 
 } // namespace hone

@@ -219,7 +219,7 @@ std::vector<std::string> knownSteps()
 bool needsData(const StepParameters& parameters)
 {
     if (const auto* prune = std::get_if<PruneParameters>(&parameters))
-        return prune->finetune.epochs > 0;
+        return prune->finetune.epochs > 0 || prune->compensate == Compensate::On;
     return std::holds_alternative<FinetuneParameters>(parameters) || std::holds_alternative<QuantizeParameters>(parameters);
 }
 

@@ -23,6 +23,18 @@ Json toJson(const StepResult& result)
         json["groups"] = groupsToJson(result.groups);
     if (result.proofMaxAbsDifference)
         json["proof"] = {{"maxAbsDifference", *result.proofMaxAbsDifference}};
+    if (result.compensation) {
+        auto& compensation = json["compensation"];
+        compensation = {{"before", result.compensation->before}, {"after", result.compensation->after}};
+        compensation["layers"] = Json::array();
+        for (const auto& layer : result.compensation->solved)
+            compensation["layers"].push_back({{"name", layer.name},
+                                              {"errorBefore", layer.relativeErrorBefore},
+                                              {"errorAfter", layer.relativeErrorAfter}});
+        compensation["left"] = Json::array();
+        for (const auto& layer : result.compensation->left)
+            compensation["left"].push_back({{"name", layer.name}, {"reason", layer.reason}});
+    }
     if (!result.notices.empty())
         json["notices"] = messagesToJson(result.notices);
     return json;

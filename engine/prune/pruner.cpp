@@ -124,6 +124,7 @@ PruneResult prune(const Graph& graph, const PruneOptions& options, const JobCont
     PruneResult result;
     result.unprunable = dependencies.unprunable;
     result.groups = describeGroups(graph, dependencies, kept);
+    result.kept = kept;
     if (removesNothing(dependencies, kept)) {
         result.graph = graph;
         report(job, 1);

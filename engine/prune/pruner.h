@@ -39,16 +39,17 @@ struct PrunedGroup
     std::int64_t channelsAfter = 0;
 };
 
+// Channels that stay, by group, each list sorted.
+using KeptChannels = std::vector<std::vector<std::int64_t>>;
+
 struct PruneResult
 {
     Graph graph;
+    KeptChannels kept; // by findDependencies()'s groups
     std::vector<PrunedGroup> groups;
     std::vector<UnprunableLayer> unprunable;
     double maxAbsDifference = 0; // of the surgery proof: pruned against masked original, in ONNX Runtime, over the largest output
 };
-
-// Channels that stay, by group, each list sorted.
-using KeptChannels = std::vector<std::vector<std::int64_t>>;
 
 // One number a channel, higher stays: the mean absolute weight of its rows in each layer that makes it, divided by the
 // mean over the layer's channels in this group (so that large layers don't outvote small ones), averaged over the layers.
