@@ -133,6 +133,8 @@ void visitFields(Visitor& visit, PruneParameters& p)
     visit(Field{"atLeast", "--at-least", "Channels that every group keeps", 1, 1e6}, o.atLeast);
     visit(Field{"compensate", "--compensate", "Solve the remaining weights anew by least squares on training pictures; auto: where there are data"},
           p.compensate);
+    visit(Field{"distill", "--distill", "Share of the original's answers in what fine-tuning learns, beside the labels", 0, 1}, p.distill);
+    visit(Field{"temperature", "--temperature", "Temperature that softens the original's answers", 0.1, 1000}, p.temperature);
     visit.group("finetune", [&](auto& inner) {
         visitFields(inner, p.finetune, TrainFieldRole{.epochsFlag = "--finetune-epochs", .lowestEpochs = 0});
     });

@@ -111,7 +111,9 @@ public:
             compensated(pruned, parameters.finetune, m_job.part(surgery, trainsFrom));
         if (!trains)
             return {std::move(pruned.graph), {}};
-        return {finetuned(pruned.graph, parameters.finetune, m_job.part(trainsFrom, 1)), {}};
+        return {finetuned(pruned.graph, parameters.finetune, m_job.part(trainsFrom, 1),
+                          {&m_graph, parameters.distill, parameters.temperature}),
+                {}};
     }
     Product operator()(const QuantizeParameters& parameters)
     {
@@ -121,9 +123,9 @@ public:
     }
 
 private:
-    Graph finetuned(const Graph& graph, const TrainOptions& options, const JobContext& job)
+    Graph finetuned(const Graph& graph, const TrainOptions& options, const JobContext& job, const Teaching& teaching = {})
     {
-        auto trained = train(graph, *m_input.dataset, options, job);
+        auto trained = train(graph, *m_input.dataset, options, job, teaching);
         m_result.epochs = std::move(trained.epochs);
         tell(trained.notices);
         return std::move(trained.graph);

@@ -8,6 +8,7 @@
 #include "train/head.h"
 #include "train/schedule.h"
 #include "train/scores.h"
+#include "train/teacher.h"
 #include "train/trainer.h"
 
 #include <chrono>
@@ -118,7 +119,8 @@ double shareCorrect(Trainer& trainer, Loader& loader, const JobContext& job)
 class Training
 {
 public:
-    Training(const Prepared& prepared, const Dataset& dataset, const TrainOptions& options, const JobContext& job);
+    Training(const Prepared& prepared, const Dataset& dataset, const TrainOptions& options, const Teaching& teaching,
+             const JobContext& job);
     TrainResult run();
 
 private:
@@ -130,6 +132,7 @@ private:
     const JobContext& m_job;
     bool m_headReplaced;
     std::unique_ptr<Trainer> m_trainer;
+    std::optional<Teacher> m_teacher;
     Loader m_trainLoader;
     std::optional<Loader> m_validationLoader;
     std::int64_t m_step = 0;
@@ -138,7 +141,7 @@ private:
     TrainResult m_result;
 };
 
-std::unique_ptr<Trainer> makeTrainer(const Graph& graph, const TrainOptions& options)
+std::unique_ptr<Trainer> makeTrainer(const Graph& graph, const TrainOptions& options, const Teaching& teaching)
 {
     const ScoresValue scores = findScores(graph);
     TrainerSettings settings;
@@ -146,6 +149,7 @@ std::unique_ptr<Trainer> makeTrainer(const Graph& graph, const TrainOptions& opt
     settings.momentum = options.momentum;
     settings.weightDecay = options.weightDecay;
     settings.labelSmoothing = options.labelSmoothing;
+    settings.distillation = {teaching.weight, teaching.temperature};
     settings.frozen = nodesMatching(graph, options.freeze);
     settings.scoresValue = scores.value;
     settings.scores = scores.kind;
@@ -179,10 +183,16 @@ LoaderOptions validationLoaderOptions(const TrainOptions& options)
     return loading;
 }
 
-Training::Training(const Prepared& prepared, const Dataset& dataset, const TrainOptions& options, const JobContext& job)
-    : m_options(options), m_job(job), m_headReplaced(prepared.headReplaced), m_trainer(makeTrainer(prepared.graph, options)),
+Training::Training(const Prepared& prepared, const Dataset& dataset, const TrainOptions& options, const Teaching& teaching,
+                   const JobContext& job)
+    : m_options(options), m_job(job), m_headReplaced(prepared.headReplaced),
+      m_trainer(makeTrainer(prepared.graph, options, teaching)),
       m_trainLoader(dataset, Split::Train, prepared.pairing, trainLoaderOptions(dataset, options))
 {
+    const bool alike = teaching.teacher && !prepared.headReplaced &&
+                       pair(*teaching.teacher, dataset).outputs == prepared.pairing.outputs;
+    if (alike && teaching.weight > 0)
+        m_teacher.emplace(*teaching.teacher, options.threads);
     if (dataset.size(Split::Validation) > 0)
         m_validationLoader.emplace(dataset, Split::Validation, prepared.pairing, validationLoaderOptions(options));
 }
@@ -200,7 +210,8 @@ EpochResult Training::trainEpoch(int epoch)
     while (const auto batch = m_trainLoader.next(m_job)) {
         m_job.checkStop();
         result.learningRate = learningRateAt(m_options, m_step++, batches);
-        const double loss = m_trainer->step(batch->inputs, batch->labels, result.learningRate);
+        const double loss = m_trainer->step(batch->inputs, batch->labels,
+                                            m_teacher ? m_teacher->scores(batch->inputs) : Tensor(), result.learningRate);
         ++batchIndex;
         if (!std::isfinite(loss))
             throw Error(MessageCode::LossNotFinite,
@@ -267,13 +278,14 @@ TrainResult Training::run()
 
 } // namespace
 
-TrainResult train(const Graph& graph, const Dataset& dataset, const TrainOptions& options, const JobContext& job)
+TrainResult train(const Graph& graph, const Dataset& dataset, const TrainOptions& options, const JobContext& job,
+                  const Teaching& teaching)
 {
     check(options);
     requireOperators(graph);
     dataset.require(Split::Train);
     const auto start = prepared(graph, dataset, options);
-    auto result = Training(start, dataset, options, job).run();
+    auto result = Training(start, dataset, options, teaching, job).run();
     if (auto notice = preprocessNotice(start.pairing))
         result.notices.insert(result.notices.begin(), std::move(*notice));
     return result;

@@ -57,6 +57,14 @@ struct TrainOptions
     int threads = 0; // 0: as many as there are cores
 };
 
+// Whose answers are learnt beside the labels.
+struct Teaching
+{
+    const Graph* teacher = nullptr; // none: labels alone. Takes the same inputs
+    double weight = 0;              // of its answers in the loss, 0 to 1
+    double temperature = 4;         // that both models' scores are divided by first
+};
+
 struct EpochResult
 {
     int epoch = 0; // from 1
@@ -77,6 +85,8 @@ struct TrainResult
 
 // Progress carries trainLoss, validationTop1, learningRate, samplesPerSecond once an epoch, and a fraction each batch.
 // Throws Error(OperatorsUnsupported, NotTrainable, ClassCountMismatch, LayerUnknown, LossNotFinite) and what pairing and loading throw.
-TrainResult train(const Graph& graph, const Dataset& dataset, const TrainOptions& options, const JobContext& job);
+// Where the head is replaced, or the teacher has other outputs, the labels alone teach.
+TrainResult train(const Graph& graph, const Dataset& dataset, const TrainOptions& options, const JobContext& job,
+                  const Teaching& teaching = {});
 
 } // namespace hone

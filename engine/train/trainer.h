@@ -20,12 +20,21 @@ enum class Scores
     Probabilities
 };
 
+// With a teacher (Hinton, Vinyals and Dean 2015): loss = (1 - weight) cross-entropy(labels) +
+// weight T^2 KL(softmax(teacher / T) || softmax(student / T))
+struct Distillation
+{
+    double weight = 0; // 0: no teacher is asked
+    double temperature = 4;
+};
+
 struct TrainerSettings
 {
     Optimizer optimizer = Optimizer::Sgd;
     double momentum = 0.9;
     double weightDecay = 0;
     double labelSmoothing = 0;
+    Distillation distillation;
     std::vector<NodeId> frozen;
     ValueId scoresValue;
     Scores scores = Scores::Logits;
@@ -39,7 +48,9 @@ class Trainer
 public:
     virtual ~Trainer() = default;
     // Forward, backward, update. The batch's mean loss; where it isn't finite, nothing was updated.
-    virtual double step(const Tensor& inputs, const std::vector<std::int64_t>& labels, double learningRate) = 0;
+    // teacherScores: [N, outputs], or null.
+    virtual double step(const Tensor& inputs, const std::vector<std::int64_t>& labels, const Tensor& teacherScores,
+                        double learningRate) = 0;
     // The output that comes first, by sample.
     virtual std::vector<std::int64_t> predict(const Tensor& inputs) = 0;
     virtual Graph graph() const = 0;

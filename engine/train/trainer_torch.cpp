@@ -54,12 +54,15 @@ public:
             throw Error(MessageCode::NotTrainable, {{"detail", "no parameter is left to train"}});
     }
 
-    double step(const Tensor& inputs, const std::vector<std::int64_t>& labels, double learningRate) override
+    double step(const Tensor& inputs, const std::vector<std::int64_t>& labels, const Tensor& teacherScores,
+                double learningRate) override
     {
         const at::Tensor scores = run(inputs, Mode::Training);
         const at::Tensor targets = at::from_blob(const_cast<std::int64_t*>(labels.data()),
                                                  {static_cast<std::int64_t>(labels.size())}, at::kLong);
-        const at::Tensor loss = at::cross_entropy_loss(scores, targets, {}, at::Reduction::Mean, -100, m_settings.labelSmoothing);
+        at::Tensor loss = at::cross_entropy_loss(scores, targets, {}, at::Reduction::Mean, -100, m_settings.labelSmoothing);
+        if (!teacherScores.isNull())
+            loss = distilled(loss, scores, toTorch(teacherScores, Memory::Borrow));
         const double value = loss.item<double>();
         if (!std::isfinite(value))
             return value;
@@ -78,6 +81,13 @@ public:
     Graph graph() const override { return m_graph.graph(); }
 
 private:
+    at::Tensor distilled(const at::Tensor& loss, const at::Tensor& scores, const at::Tensor& teacher) const
+    {
+        const auto& [weight, temperature] = m_settings.distillation;
+        const at::Tensor divergence =
+            at::kl_div((scores / temperature).log_softmax(1), (teacher / temperature).softmax(1), at::Reduction::Sum) / scores.size(0);
+        return loss * (1 - weight) + divergence * (weight * temperature * temperature);
+    }
     // [N, classes], such that softmax gives the probabilities: the logarithm of probabilities does, too.
     at::Tensor run(const Tensor& inputs, Mode mode)
     {
