@@ -100,8 +100,7 @@ public:
     Product operator()(const PruneParameters& parameters)
     {
         const bool trains = parameters.finetune.epochs > 0;
-        const bool compensates = parameters.compensate != Compensate::Off && m_input.dataset &&
-                                 (parameters.compensate == Compensate::On || m_input.dataset->size(Split::Train) > 0);
+        const bool compensates = parameters.compensate == Compensate::On;
         const double surgery = trains ? 0.05 : compensates ? 0.2 : 1;
         const double trainsFrom = trains ? 0.15 : 1;
         auto pruned = prune(m_graph, parameters.prune, m_job.part(0, surgery));
@@ -146,7 +145,7 @@ private:
         pruned.graph = std::move(result.graph);
         tell(result.notices);
     }
-    double validationTop1(const Graph& graph, const JobContext& job) const
+    std::optional<double> validationTop1(const Graph& graph, const JobContext& job) const
     {
         const TemporaryFolder scratch;
         const auto file = scratch.path() / "model.onnx";
@@ -155,7 +154,7 @@ private:
         options.split = Split::Validation;
         options.latency = false;
         const auto evaluation = measure(file, m_input.dataset, options, DataFit::Required, job);
-        return evaluation.accuracy ? evaluation.accuracy->top1 : 0;
+        return evaluation.accuracy ? std::optional(evaluation.accuracy->top1) : std::nullopt;
     }
     void tell(const std::vector<Message>& notices)
     {
@@ -236,9 +235,10 @@ Evaluation measure(const fs::path& model, const Dataset* dataset, const Evaluate
     }
 }
 
-StepOutcome performStep(const StepParameters& parameters, const StepInput& input, const std::optional<Evaluation>& known,
+StepOutcome performStep(const StepParameters& wanted, const StepInput& input, const std::optional<Evaluation>& known,
                         const JobContext& job)
 {
+    const auto parameters = decided(wanted, input.dataset);
     const auto started = std::chrono::steady_clock::now();
     if (needsData(parameters) && !input.dataset)
         throw Error(MessageCode::DataRequired, {{"step", stepName(parameters)}});

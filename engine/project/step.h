@@ -63,6 +63,8 @@ using StepParameters =
 std::string stepName(const StepParameters& parameters);
 // Whether this step, with these parameters, reads a dataset.
 bool needsData(const StepParameters& parameters);
+// With what is left to the data decided: pruning's `compensate` is On or Off, so that a build says what was done.
+StepParameters decided(StepParameters parameters, const Dataset* dataset);
 // Every parameter, defaults included, under its recipe key; and back. Unknown keys and wrong types are refused:
 // throws Error(RecipeInvalid) with all of them in its detail. Keys that are absent take the default.
 Json parametersToJson(const StepParameters& parameters);
@@ -74,8 +76,8 @@ std::string commandLine(const StepParameters& parameters, const std::string& mod
 // What solving the remaining weights anew did, before any training.
 struct CompensationRecord
 {
-    double before = 0; // top-1 on the validation split (of up to 5,000 samples); equal to `after` where there is none
-    double after = 0;
+    std::optional<double> before; // top-1 on the validation split, where there is one
+    std::optional<double> after;
     std::vector<CompensatedLayer> solved;
     std::vector<LayerLeft> left;
 };

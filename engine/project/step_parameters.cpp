@@ -223,6 +223,14 @@ bool needsData(const StepParameters& parameters)
     return std::holds_alternative<FinetuneParameters>(parameters) || std::holds_alternative<QuantizeParameters>(parameters);
 }
 
+StepParameters decided(StepParameters parameters, const Dataset* dataset)
+{
+    auto* prune = std::get_if<PruneParameters>(&parameters);
+    if (prune && prune->compensate == Compensate::Auto)
+        prune->compensate = dataset && dataset->size(Split::Train) > 0 ? Compensate::On : Compensate::Off;
+    return parameters;
+}
+
 std::string nearest(const std::string& word, const std::vector<std::string>& known)
 {
     std::string best;

@@ -25,7 +25,10 @@ Json toJson(const StepResult& result)
         json["proof"] = {{"maxAbsDifference", *result.proofMaxAbsDifference}};
     if (result.compensation) {
         auto& compensation = json["compensation"];
-        compensation = {{"before", result.compensation->before}, {"after", result.compensation->after}};
+        if (result.compensation->before)
+            compensation["before"] = *result.compensation->before;
+        if (result.compensation->after)
+            compensation["after"] = *result.compensation->after;
         compensation["layers"] = Json::array();
         for (const auto& layer : result.compensation->solved)
             compensation["layers"].push_back({{"name", layer.name},

@@ -26,7 +26,7 @@ constexpr std::size_t rowsWanted = 32768;     // a layer
 constexpr std::size_t mostHeldOutRows = 2048;
 constexpr std::size_t rowsAtATime = 2048;
 constexpr std::size_t heldOutEvery = 5;       // samples
-constexpr std::array ridges{1e-4, 1e-3, 1e-2, 1e-1};
+constexpr std::array ridges{1e-6, 1e-4, 1e-3, 1e-2, 1e-1};
 
 // Values of a model on batches of samples, computed by the part of the graph that they need.
 class Activations
