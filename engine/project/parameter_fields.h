@@ -42,7 +42,8 @@ constexpr auto namesOf(HeadPolicy)
 }
 constexpr auto namesOf(ImportanceKind)
 {
-    return std::array{EnumName<ImportanceKind>{ImportanceKind::L1, "l1"}};
+    return std::array{EnumName<ImportanceKind>{ImportanceKind::Auto, "auto"}, EnumName<ImportanceKind>{ImportanceKind::L1, "l1"},
+                      EnumName<ImportanceKind>{ImportanceKind::Reconstruction, "reconstruction"}};
 }
 constexpr auto namesOf(PruningScope)
 {
@@ -128,7 +129,7 @@ void visitFields(Visitor& visit, PruneParameters& p)
 {
     auto& o = p.prune;
     visit(Field{"ratio", "--ratio", "Share of prunable channels that is removed, 0 to below 1"}, o.ratio); // the pruner refuses others
-    visit(Field{"importance", "--importance", "What tells which channels matter"}, o.importance);
+    visit(Field{"importance", "--importance", "What tells which channels matter; auto: reconstruction with compensation, else l1"}, o.importance);
     visit(Field{"scope", "--scope", "The ratio holds in each group (uniform) or over all of them (global)"}, o.scope);
     visit(Field{"atLeast", "--at-least", "Channels that every group keeps", 1, 1e6}, o.atLeast);
     visit(Field{"compensate", "--compensate", "Solve the remaining weights anew by least squares on training pictures; auto: where there are data"},

@@ -7,6 +7,7 @@
 #include "core/hash.h"
 #include "onnx_io/onnx_io.h"
 #include "project/perform_step.h"
+#include "prune/reconstruction.h"
 
 #include <nlohmann/json.hpp>
 
@@ -103,7 +104,12 @@ public:
         const bool compensates = parameters.compensate == Compensate::On;
         const double surgery = trains ? 0.05 : compensates ? 0.2 : 1;
         const double trainsFrom = trains ? 0.15 : 1;
-        auto pruned = prune(m_graph, parameters.prune, m_job.part(0, surgery));
+        ChannelScores scores;
+        if (parameters.prune.importance == ImportanceKind::Reconstruction)
+            scores = reconstructionImportance(m_graph, *m_input.dataset,
+                                              {.seed = parameters.finetune.seed, .threads = parameters.finetune.threads},
+                                              m_job.part(0, surgery / 2));
+        auto pruned = prune(m_graph, parameters.prune, m_job.part(surgery / 2, surgery), scores);
         m_result.groups = pruned.groups;
         m_result.proofMaxAbsDifference = pruned.maxAbsDifference;
         if (compensates)

@@ -63,7 +63,7 @@ using StepParameters =
 std::string stepName(const StepParameters& parameters);
 // Whether this step, with these parameters, reads a dataset.
 bool needsData(const StepParameters& parameters);
-// With what is left to the data decided: pruning's `compensate` is On or Off, so that a build says what was done.
+// With what is left to the data decided: pruning's `compensate` and importance are none that depends on them, so that a build says what was done.
 StepParameters decided(StepParameters parameters, const Dataset* dataset);
 // Every parameter, defaults included, under its recipe key; and back. Unknown keys and wrong types are refused:
 // throws Error(RecipeInvalid) with all of them in its detail. Keys that are absent take the default.

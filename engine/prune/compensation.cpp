@@ -3,13 +3,11 @@
 
 #include "data/loader.h"
 #include "data/model_card.h"
-#include "evaluate/accuracy.h"
 #include "graph/transform.h"
-#include "onnx_io/onnx_io.h"
+#include "prune/activations.h"
 #include "prune/channel_removal.h"
 #include "prune/linear_layer.h"
 #include "prune/residual_target.h"
-#include "runtime/session.h"
 
 #include <algorithm>
 #include <array>
@@ -27,44 +25,6 @@ constexpr std::size_t mostHeldOutRows = 2048;
 constexpr std::size_t rowsAtATime = 2048;
 constexpr std::size_t heldOutEvery = 5;       // samples
 constexpr std::array ridges{1e-6, 1e-4, 1e-3, 1e-2, 1e-1};
-
-// Values of a model on batches of samples, computed by the part of the graph that they need.
-class Activations
-{
-public:
-    Activations(const Graph& graph, const std::vector<ValueId>& wanted, int threads)
-    {
-        Graph cut = graph;
-        cut.outputs.clear();
-        for (const ValueId value : wanted) {
-            const bool fed = std::ranges::find(graph.inputs, value) != graph.inputs.end();
-            auto at = std::ranges::find(cut.outputs, value) - cut.outputs.begin();
-            if (!fed && at == static_cast<std::ptrdiff_t>(cut.outputs.size())) {
-                cut.outputs.push_back(value);
-                cut.value(value).type.dtype = DType::Float32;
-            }
-            m_places.push_back(fed ? -1 : at);
-        }
-        if (cut.outputs.empty())
-            return;
-        cut.removeDeadNodes();
-        m_session.emplace(Session::fromBytes(
-            serializeOnnx(cut), {.threads = threads, .optimization = Optimization::All, .profilePrefix = {}}, graph.name));
-    }
-
-    std::vector<Tensor> run(const Tensor& inputs)
-    {
-        const auto computed = m_session ? m_session->run({inputs}) : std::vector<Tensor>();
-        std::vector<Tensor> values;
-        for (const auto place : m_places)
-            values.push_back(place < 0 ? inputs : computed.at(static_cast<std::size_t>(place)));
-        return values;
-    }
-
-private:
-    std::vector<std::ptrdiff_t> m_places; // in the session's outputs; -1: the model's input itself
-    std::optional<Session> m_session;
-};
 
 Graph withFreeBatch(Graph graph)
 {
@@ -117,15 +77,8 @@ private:
 
 LoaderOptions loaderOptions(const Graph& graph, const CompensationOptions& options)
 {
-    LoaderOptions loading;
-    loading.batch = std::min(64, batchOf(graph));
-    const auto& shape = graph.value(graph.inputs.at(0)).type.shape;
-    if (shape && !shape->empty() && shape->front().isFixed()) {
-        loading.batch = batchOf(graph);
-        loading.dropLast = true;
-    }
+    LoaderOptions loading = activationLoading(graph, options.threads);
     loading.limit = std::max<std::size_t>(heldOutEvery, options.samples);
-    loading.threads = options.threads;
     return loading;
 }
 
