@@ -32,6 +32,19 @@ std::string changeTable(const StepResult& result)
     return table.text();
 }
 
+std::string compensationText(const CompensationRecord& record)
+{
+    std::string text = fmt::format("{} of {} layers behind the removed channels were solved anew by least squares",
+                                   record.solved.size(), record.solved.size() + record.left.size());
+    if (record.before && record.after)
+        text += fmt::format(": top-1 on validation {} before, {} after, without training", percentText(*record.before),
+                            percentText(*record.after));
+    text += ".\n";
+    for (const auto& layer : record.left)
+        text += fmt::format("  {} stays as it is: {}.\n", layer.name, layer.reason);
+    return text;
+}
+
 } // namespace
 
 StepVerb::StepVerb(StepVerbText text, StepParameters parameters)
@@ -71,6 +84,8 @@ int StepVerb::run(Console& console)
     if (result.tidied && result.tidied->maxRelativeDifference)
         console.print(fmt::format("Its outputs are those of the model before, within {:.2g} of the largest.\n",
                                   *result.tidied->maxRelativeDifference));
+    if (result.compensation)
+        console.print(compensationText(*result.compensation));
     console.print(fmt::format("Wrote {} in {}.\nsha256 {}\n", m_output, secondsText(result.seconds), result.sha256));
     console.print(toJson(result));
     return exitDone;

@@ -51,12 +51,18 @@ constexpr auto namesOf(HeadPolicy)
 }
 constexpr auto namesOf(ImportanceKind)
 {
-    return std::array{EnumName<ImportanceKind>{ImportanceKind::L1, "l1"}};
+    return std::array{EnumName<ImportanceKind>{ImportanceKind::Auto, "auto"}, EnumName<ImportanceKind>{ImportanceKind::L1, "l1"},
+                      EnumName<ImportanceKind>{ImportanceKind::Reconstruction, "reconstruction"}};
 }
 constexpr auto namesOf(PruningScope)
 {
     return std::array{EnumName<PruningScope>{PruningScope::Uniform, "uniform"},
                       EnumName<PruningScope>{PruningScope::Global, "global"}};
+}
+constexpr auto namesOf(Compensate)
+{
+    return std::array{EnumName<Compensate>{Compensate::Auto, "auto"}, EnumName<Compensate>{Compensate::On, "on"},
+                      EnumName<Compensate>{Compensate::Off, "off"}};
 }
 constexpr auto namesOf(RangeMethod)
 {
@@ -162,9 +168,13 @@ void visitFields(Visitor& visit, PruneParameters& p)
 {
     auto& o = p.prune;
     visit(Field{"ratio", "--ratio", "Share of prunable channels that is removed, 0 to below 1"}, o.ratio); // the pruner refuses others
-    visit(Field{"importance", "--importance", "What tells which channels matter"}, o.importance);
+    visit(Field{"importance", "--importance", "What tells which channels matter; auto: reconstruction with compensation, else l1"}, o.importance);
     visit(Field{"scope", "--scope", "The ratio holds in each group (uniform) or over all of them (global)"}, o.scope);
     visit(Field{"atLeast", "--at-least", "Channels that every group keeps", 1, 1e6}, o.atLeast);
+    visit(Field{"compensate", "--compensate", "Solve the remaining weights anew by least squares on training pictures; auto: where there are data"},
+          p.compensate);
+    visit(Field{"distill", "--distill", "Share of the original's answers in what fine-tuning learns, beside the labels", 0, 1}, p.distill);
+    visit(Field{"temperature", "--temperature", "Temperature that softens the original's answers", 0.1, 1000}, p.temperature);
     visit.group("finetune", [&](auto& inner) {
         visitFields(inner, p.finetune, TrainFieldRole{.epochsFlag = "--finetune-epochs", .lowestEpochs = 0});
     });

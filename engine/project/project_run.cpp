@@ -110,9 +110,10 @@ Build ProjectStore::measuredAgain(Build build, const Dataset& dataset, const Job
     return build;
 }
 
-Build ProjectStore::run(const std::string& parent, const StepParameters& parameters, const Dataset* dataset,
+Build ProjectStore::run(const std::string& parent, const StepParameters& wanted, const Dataset* dataset,
                         const JobContext& job)
 {
+    const auto parameters = decided(wanted, dataset);
     Build build;
     build.parameters = parameters;
     StepInput input;

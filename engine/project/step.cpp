@@ -8,6 +8,7 @@
 #include "onnx_io/onnx_io.h"
 #include "project/build_record.h"
 #include "project/perform_step.h"
+#include "prune/reconstruction.h"
 #include "train/checkpoint.h"
 
 #include <nlohmann/json.hpp>
@@ -129,12 +130,24 @@ public:
     Product operator()(const PruneParameters& parameters)
     {
         const bool trains = parameters.finetune.epochs > 0;
-        auto pruned = prune(m_graph, parameters.prune, m_job.part(0, trains ? 0.1 : 1));
-        m_result.groups = std::move(pruned.groups);
+        const bool compensates = parameters.compensate == Compensate::On;
+        const double surgery = trains ? 0.05 : compensates ? 0.2 : 1;
+        const double trainsFrom = trains ? 0.15 : 1;
+        ChannelScores scores;
+        if (parameters.prune.importance == ImportanceKind::Reconstruction)
+            scores = reconstructionImportance(m_graph, *m_input.dataset,
+                                              {.seed = parameters.finetune.seed, .threads = parameters.finetune.threads},
+                                              m_job.part(0, surgery / 2));
+        auto pruned = prune(m_graph, parameters.prune, m_job.part(surgery / 2, surgery), scores);
+        m_result.groups = pruned.groups;
         m_result.proofMaxAbsDifference = pruned.maxAbsDifference;
+        if (compensates)
+            compensated(pruned, parameters.finetune, m_job.part(surgery, trainsFrom));
         if (!trains)
             return {std::move(pruned.graph), {}};
-        return {finetuned(pruned.graph, parameters.finetune, m_job.part(0.1, 1)), {}};
+        return {finetuned(pruned.graph, parameters.finetune, m_job.part(trainsFrom, 1),
+                          {&m_graph, parameters.distill, parameters.temperature}),
+                {}};
     }
     Product operator()(const TidyParameters& parameters)
     {
@@ -154,12 +167,39 @@ public:
     }
 
 private:
-    Graph finetuned(const Graph& graph, const TrainOptions& options, const JobContext& job)
+    Graph finetuned(const Graph& graph, const TrainOptions& options, const JobContext& job, const Teaching& teaching = {})
     {
-        auto trained = train({graph, *m_input.dataset, options, {m_input.checkpoint, m_key}}, job);
+        auto trained = train({graph, *m_input.dataset, options, {m_input.checkpoint, m_key}, teaching}, job);
         m_result.epochs = std::move(trained.epochs);
         tell(trained.notices);
         return std::move(trained.graph);
+    }
+    // In place. Its accuracy before and after is part of the result.
+    void compensated(PruneResult& pruned, const TrainOptions& training, const JobContext& job)
+    {
+        CompensationOptions options;
+        options.seed = training.seed;
+        options.threads = training.threads;
+        auto result = compensate({m_graph, pruned.graph, pruned.kept, *m_input.dataset, options}, job.part(0.1, 0.9));
+        CompensationRecord record;
+        record.before = validationTop1(pruned.graph, job.part(0, 0.1));
+        record.after = validationTop1(result.graph, job.part(0.9, 1));
+        record.solved = std::move(result.solved);
+        record.left = std::move(result.left);
+        m_result.compensation = std::move(record);
+        pruned.graph = std::move(result.graph);
+        tell(result.notices);
+    }
+    std::optional<double> validationTop1(const Graph& graph, const JobContext& job) const
+    {
+        const TemporaryFolder scratch;
+        const auto file = scratch.path() / "model.onnx";
+        writeFileAtomically(file, serializeOnnx(graph));
+        EvaluateOptions options = m_input.evaluate;
+        options.split = Split::Validation;
+        options.latency = false;
+        const auto evaluation = measure(file, m_input.dataset, options, DataFit::Required, job);
+        return evaluation.accuracy ? std::optional(evaluation.accuracy->top1) : std::nullopt;
     }
     void tell(const std::vector<Message>& notices)
     {
@@ -253,9 +293,10 @@ Evaluation measure(const fs::path& model, const Dataset* dataset, const Evaluate
     }
 }
 
-StepOutcome performStep(const StepParameters& parameters, const StepInput& input, const std::optional<Evaluation>& known,
+StepOutcome performStep(const StepParameters& wanted, const StepInput& input, const std::optional<Evaluation>& known,
                         const JobContext& job)
 {
+    const auto parameters = decided(wanted, input.dataset);
     const auto started = std::chrono::steady_clock::now();
     if (needsData(parameters) && !input.dataset)
         throw Error(MessageCode::DataRequired, {{"step", stepName(parameters)}});

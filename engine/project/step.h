@@ -5,6 +5,7 @@
 #include "core/job_context.h"
 #include "core/json.h"
 #include "evaluate/evaluation.h"
+#include "prune/compensation.h"
 #include "prune/pruner.h"
 #include "quantize/quantize.h"
 #include "tidy/tidy.h"
@@ -35,9 +36,19 @@ struct FinetuneParameters
     TrainOptions train;
 };
 
+enum class Compensate
+{
+    Auto, // where there is a training split
+    On,
+    Off
+};
+
 struct PruneParameters
 {
     PruneOptions prune;
+    Compensate compensate = Compensate::Auto; // by least squares, before training
+    double distill = 0.9;    // share of the original's answers in the loss of the training that follows; 0: labels alone
+    double temperature = 4;  // of those answers
     TrainOptions finetune = {.epochs = 0}; // afterwards; 0 epochs: not at all
 };
 
@@ -58,6 +69,8 @@ using StepParameters =
 std::string stepName(const StepParameters& parameters);
 // Whether this step, with these parameters, reads a dataset.
 bool needsData(const StepParameters& parameters);
+// With what is left to the data decided: pruning's `compensate` and importance are none that depends on them, so that a build says what was done.
+StepParameters decided(StepParameters parameters, const Dataset* dataset);
 // Every parameter, defaults included, under its recipe key; and back. Unknown keys and wrong types are refused:
 // throws Error(RecipeInvalid) with all of them in its detail. Keys that are absent take the default.
 Json parametersToJson(const StepParameters& parameters);
@@ -75,6 +88,15 @@ struct TidyRecord
     std::optional<double> maxRelativeDifference; // of the outputs in ONNX Runtime; none where it doesn't run the model
 };
 
+// What solving the remaining weights anew did, before any training.
+struct CompensationRecord
+{
+    std::optional<double> before; // top-1 on the validation split, where there is one
+    std::optional<double> after;
+    std::vector<CompensatedLayer> solved;
+    std::vector<LayerLeft> left;
+};
+
 struct StepResult
 {
     Graph graph;
@@ -87,6 +109,7 @@ struct StepResult
     std::vector<PrunedGroup> groups;   // of pruning, if any
     std::optional<double> proofMaxAbsDifference;
     std::optional<TidyRecord> tidied;  // by a tidy step
+    std::optional<CompensationRecord> compensation; // of pruning, if it was done
     std::vector<Message> notices;
 };
 
@@ -101,7 +124,8 @@ struct StepInput
 
 // Runs a step on files: nothing is written unless it ends well, but for the checkpoint of a training, which is gone when it does. Throws what the step throws, and Error(DataRequired).
 StepResult runStep(const StepParameters& parameters, const StepInput& input, const JobContext& job);
-// Keys: before{}, after{}, seconds, output, sha256, epochs[], groups[], proof{maxAbsDifference}, changes[] (pass, count, nodes[]), graph{before{nodes, initializers,
+// Keys: before{}, after{}, seconds, output, sha256, epochs[], groups[], proof{maxAbsDifference}, compensation{before, after,
+// layers[]{name, errorBefore, errorAfter}, left[]{name, reason}}, changes[] (pass, count, nodes[]), graph{before{nodes, initializers,
 // initializerBytes}, after{}}, maxRelativeDifference, notices[]; those that a step lacks are left out.
 Json toJson(const StepResult& result);
 

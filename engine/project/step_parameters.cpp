@@ -243,8 +243,20 @@ std::vector<std::string> knownSteps()
 bool needsData(const StepParameters& parameters)
 {
     if (const auto* prune = std::get_if<PruneParameters>(&parameters))
-        return prune->finetune.epochs > 0;
+        return prune->finetune.epochs > 0 || prune->compensate == Compensate::On ||
+               prune->prune.importance == ImportanceKind::Reconstruction;
     return std::holds_alternative<FinetuneParameters>(parameters) || std::holds_alternative<QuantizeParameters>(parameters);
+}
+
+StepParameters decided(StepParameters parameters, const Dataset* dataset)
+{
+    auto* prune = std::get_if<PruneParameters>(&parameters);
+    if (prune && prune->compensate == Compensate::Auto)
+        prune->compensate = dataset && dataset->size(Split::Train) > 0 ? Compensate::On : Compensate::Off;
+    if (prune && prune->prune.importance == ImportanceKind::Auto)
+        prune->prune.importance =
+            prune->compensate == Compensate::On ? ImportanceKind::Reconstruction : ImportanceKind::L1;
+    return parameters;
 }
 
 std::string nearest(const std::string& word, const std::vector<std::string>& known)

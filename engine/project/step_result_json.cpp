@@ -29,6 +29,20 @@ Json toJson(const StepResult& result)
         json["graph"] = {{"before", toJson(result.tidied->before)}, {"after", toJson(result.tidied->after)}};
         if (result.tidied->maxRelativeDifference)
             json["maxRelativeDifference"] = *result.tidied->maxRelativeDifference;
+    if (result.compensation) {
+        auto& compensation = json["compensation"];
+        if (result.compensation->before)
+            compensation["before"] = *result.compensation->before;
+        if (result.compensation->after)
+            compensation["after"] = *result.compensation->after;
+        compensation["layers"] = Json::array();
+        for (const auto& layer : result.compensation->solved)
+            compensation["layers"].push_back({{"name", layer.name},
+                                              {"errorBefore", layer.relativeErrorBefore},
+                                              {"errorAfter", layer.relativeErrorAfter}});
+        compensation["left"] = Json::array();
+        for (const auto& layer : result.compensation->left)
+            compensation["left"].push_back({{"name", layer.name}, {"reason", layer.reason}});
     }
     if (!result.notices.empty())
         json["notices"] = messagesToJson(result.notices);

@@ -73,8 +73,8 @@ std::int64_t mostLeaving(const PruningGroup& group, const PruneOptions& options,
 
 std::vector<double> importance(const Graph& graph, const PruningGroup& group, ImportanceKind kind)
 {
-    if (kind != ImportanceKind::L1)
-        throw Error(MessageCode::InternalFault, {{"detail", "unknown importance"}});
+    if (kind == ImportanceKind::Reconstruction)
+        throw Error(MessageCode::InternalFault, {{"detail", "importance without its data"}});
     const GraphUses uses(graph);
     std::vector<double> scores(static_cast<std::size_t>(group.channels), 0);
     int layers = 0;
@@ -91,7 +91,8 @@ std::vector<double> importance(const Graph& graph, const PruningGroup& group, Im
     return scores;
 }
 
-KeptChannels chooseChannels(const Graph& graph, const DependencyGraph& dependencies, const PruneOptions& options)
+KeptChannels chooseChannels(const Graph& graph, const DependencyGraph& dependencies, const PruneOptions& options,
+                            const ChannelScores& given)
 {
     const bool global = options.scope == PruningScope::Global;
     KeptChannels kept;
@@ -100,7 +101,7 @@ KeptChannels chooseChannels(const Graph& graph, const DependencyGraph& dependenc
     std::int64_t outputs = 0;
     for (std::size_t g = 0; g < dependencies.groups.size(); ++g) {
         const PruningGroup& group = dependencies.groups[g];
-        const std::vector<double> scores = importance(graph, group, options.importance);
+        const std::vector<double> scores = given.empty() ? importance(graph, group, options.importance) : given.at(g);
         std::vector<Candidate> candidates;
         for (std::int64_t c = 0; c < group.channels; ++c)
             candidates.push_back({scores[static_cast<std::size_t>(c)], g, c});

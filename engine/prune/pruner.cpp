@@ -112,7 +112,7 @@ void report(const JobContext& job, double fraction)
 
 } // namespace
 
-PruneResult prune(const Graph& graph, const PruneOptions& options, const JobContext& job)
+PruneResult prune(const Graph& graph, const PruneOptions& options, const JobContext& job, const ChannelScores& scores)
 {
     requireRatio(options.ratio);
     report(job, 0);
@@ -120,10 +120,11 @@ PruneResult prune(const Graph& graph, const PruneOptions& options, const JobCont
     if (options.ratio > 0)
         requireGroups(dependencies);
     report(job, 0.2);
-    const KeptChannels kept = chooseChannels(graph, dependencies, options);
+    const KeptChannels kept = chooseChannels(graph, dependencies, options, scores);
     PruneResult result;
     result.unprunable = dependencies.unprunable;
     result.groups = describeGroups(graph, dependencies, kept);
+    result.kept = kept;
     if (removesNothing(dependencies, kept)) {
         result.graph = graph;
         report(job, 1);

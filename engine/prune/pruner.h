@@ -14,7 +14,9 @@ namespace hone
 
 enum class ImportanceKind
 {
-    L1 // mean absolute weight of a channel over the group's output slices (Li et al. 2017)
+    Auto, // Reconstruction where its scores are given, otherwise L1
+    L1, // mean absolute weight of a channel over the group's output slices (Li et al. 2017)
+    Reconstruction // what a channel adds to the channels that stay, from data; see prune/reconstruction.h
 };
 
 enum class PruningScope
@@ -26,7 +28,7 @@ enum class PruningScope
 struct PruneOptions
 {
     double ratio = 0.3; // share of prunable output channels removed, 0 <= ratio < 1
-    ImportanceKind importance = ImportanceKind::L1;
+    ImportanceKind importance = ImportanceKind::Auto;
     PruningScope scope = PruningScope::Uniform;
     std::int64_t atLeast = 1; // channels that every group keeps
 };
@@ -39,30 +41,37 @@ struct PrunedGroup
     std::int64_t channelsAfter = 0;
 };
 
+// Channels that stay, by group, each list sorted.
+using KeptChannels = std::vector<std::vector<std::int64_t>>;
+
 struct PruneResult
 {
     Graph graph;
+    KeptChannels kept; // by findDependencies()'s groups
     std::vector<PrunedGroup> groups;
     std::vector<UnprunableLayer> unprunable;
     double maxAbsDifference = 0; // of the surgery proof: pruned against masked original, in ONNX Runtime, over the largest output
 };
 
-// Channels that stay, by group, each list sorted.
-using KeptChannels = std::vector<std::vector<std::int64_t>>;
+// Importance by group and channel, higher stays.
+using ChannelScores = std::vector<std::vector<double>>;
 
-// One number a channel, higher stays: the mean absolute weight of its rows in each layer that makes it, divided by the
+// By L1 (of the kinds that need no data). One number a channel, higher stays: the mean absolute weight of its rows in each layer that makes it, divided by the
 // mean over the layer's channels in this group (so that large layers don't outvote small ones), averaged over the layers.
 std::vector<double> importance(const Graph& graph, const PruningGroup& group, ImportanceKind kind);
 
 // The ratio applied. Uniform: round(ratio * channels) leave each group. Global: round(ratio * all) leave, the least
 // important first, and every group keeps a tenth of its channels. At least options.atLeast (and one) stay in each.
-KeptChannels chooseChannels(const Graph& graph, const DependencyGraph& dependencies, const PruneOptions& options);
+// Without scores: by L1.
+KeptChannels chooseChannels(const Graph& graph, const DependencyGraph& dependencies, const PruneOptions& options,
+                            const ChannelScores& scores = {});
 
 // Keeps the given channels (sorted, by group index) and slices everything else away. Names stay; declared shapes follow.
 // Throws Error(InternalFault) where the shapes of the result aren't the expected ones.
 Graph removeChannels(const Graph& graph, const DependencyGraph& dependencies, const KeptChannels& kept);
 
 // Chooses, removes and proves. Throws Error(RatioOutOfRange, NothingToPrune, InternalFault where the proof fails).
-PruneResult prune(const Graph& graph, const PruneOptions& options, const JobContext& job);
+// scores: of findDependencies()'s groups; without them importance is L1's.
+PruneResult prune(const Graph& graph, const PruneOptions& options, const JobContext& job, const ChannelScores& scores = {});
 
 } // namespace hone

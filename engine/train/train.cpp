@@ -12,6 +12,7 @@
 #include "train/schedule.h"
 #include "train/scores.h"
 #include "train/sources.h"
+#include "train/teacher.h"
 #include "train/trainer.h"
 
 #include <cctype>
@@ -69,22 +70,29 @@ Precision usablePrecision(const TrainOptions& options, std::vector<Message>& not
     return Precision::Float32;
 }
 
+// A teacher answers what the model is to answer: as many scores, for the same inputs.
+bool canTeach(const Teaching& teaching, const PreparedModel& model, const Dataset& dataset)
+{
+    return teaching.teacher && teaching.weight > 0 && model.pairing.task == Task::Classification && !model.headReplaced &&
+           pair(*teaching.teacher, dataset).outputs == model.pairing.outputs;
+}
+
 // Epochs on the training split, each followed by a look at the validation split.
 class Training
 {
 public:
-    Training(const PreparedModel& model, TrainingSources& sources, const TrainOptions& options, const JobContext& job);
+    Training(const PreparedModel& model, TrainingSources& sources, const TrainInput& input, const JobContext& job);
     // Goes on from what is there, and leaves more of it.
     void keepCheckpoints(const CheckpointPlace& place);
     void run();
     TrainResult result();
 
 private:
-    void makeTrainer();
+    void makeTrainer(const Teaching& teaching);
     bool trainEpoch(EpochResult& epoch);
     bool trainBatch(Batch& batch, EpochResult& epoch);
     bool update(EpochResult& epoch);
-    Answers answersTo(Batch& batch) const;
+    Answers answersTo(Batch& batch);
     void keepIfBetter(const EpochResult& epoch);
     bool shouldStop() const;
     void reportEpoch(const EpochResult& epoch) const;
@@ -98,6 +106,7 @@ private:
     const JobContext& m_job;
     CheckpointPlace m_place;
     std::unique_ptr<Trainer> m_trainer;
+    std::optional<Teacher> m_teacher;
     ScoresValue m_scores;
     TrainingProgress m_progress;
     std::map<std::string, Tensor> m_kept; // weights of the epoch that shall be kept
@@ -106,14 +115,16 @@ private:
     std::vector<Message> m_notices;
 };
 
-Training::Training(const PreparedModel& model, TrainingSources& sources, const TrainOptions& options, const JobContext& job)
-    : m_model(model), m_sources(sources), m_options(options), m_job(job), m_scores(scoresFor(sources.graph, model.pairing.task))
+Training::Training(const PreparedModel& model, TrainingSources& sources, const TrainInput& input, const JobContext& job)
+    : m_model(model), m_sources(sources), m_options(input.options), m_job(job), m_scores(scoresFor(sources.graph, model.pairing.task))
 {
-    makeTrainer();
+    makeTrainer(input.teaching);
+    if (input.teaching.teacher)
+        m_teacher.emplace(*input.teaching.teacher, m_options.threads);
     m_progress.seconds = sources.featureSeconds; // part of the first epoch
 }
 
-void Training::makeTrainer()
+void Training::makeTrainer(const Teaching& teaching)
 {
     TrainerSettings settings;
     settings.loss = m_model.pairing.task == Task::Classification ? Loss::CrossEntropy : Loss::MeanSquared;
@@ -121,6 +132,7 @@ void Training::makeTrainer()
     settings.momentum = m_options.momentum;
     settings.weightDecay = m_options.weightDecay;
     settings.labelSmoothing = m_options.labelSmoothing;
+    settings.distillation = {teaching.weight, teaching.temperature};
     settings.clipNorm = m_options.clipNorm;
     settings.emaDecay = m_options.emaDecay;
     settings.precision = usablePrecision(m_options, m_notices);
@@ -149,7 +161,7 @@ void Training::keepCheckpoints(const CheckpointPlace& place)
     m_notices.push_back({MessageCode::TrainingResumed, {{"epochs", std::to_string(m_progress.epochsDone)}}});
 }
 
-Answers Training::answersTo(Batch& batch) const
+Answers Training::answersTo(Batch& batch)
 {
     const auto& preprocess = m_model.pairing.preprocess;
     const Layout layout = preprocess.kind() == SampleKind::Picture ? preprocess.picture().layout : Layout::Nchw;
@@ -158,6 +170,8 @@ Answers Training::answersTo(Batch& batch) const
     auto answers = mixed(batch, mixing, before + m_progress.batchesDone);
     if (m_model.pairing.task == Task::Anomaly)
         answers.values = batch.inputs; // to be given back
+    if (m_teacher)
+        answers.teacherScores = m_teacher->scores(batch.inputs);
     return answers;
 }
 
@@ -345,9 +359,14 @@ TrainResult train(const TrainInput& input, const JobContext& job)
     if (input.options.insertNormalization)
         inserted = insertNormalization(model, input.dataset, input.options, job.part(0, 0));
     // Features take a part of the time that is seldom more than a tenth.
-    auto sources = openSources(model, input.dataset, input.options, job.part(0, 0.1));
+    TrainOptions options = input.options;
+    const bool teaches = canTeach(input.teaching, model, input.dataset);
+    if (teaches)
+        options.featureCache = false; // the teacher takes what the whole model takes
+    auto sources = openSources(model, input.dataset, options, job.part(0, 0.1));
     const JobContext rest = sources.readsFeatures ? job.part(0.1, 1) : job;
-    Training training(model, sources, input.options, rest);
+    Training training(model, sources,
+                      {input.graph, input.dataset, options, input.checkpoint, teaches ? input.teaching : Teaching{}}, rest);
     training.keepCheckpoints(input.checkpoint);
     training.run();
     auto result = training.result();

@@ -87,6 +87,14 @@ struct CheckpointPlace
     std::string key;            // of all that the training depends on; a file with another key is left alone until it is replaced
 };
 
+// Whose answers are learnt beside the labels.
+struct Teaching
+{
+    const Graph* teacher = nullptr; // none: labels alone. Takes the same inputs
+    double weight = 0;              // of its answers in the loss, 0 to 1
+    double temperature = 4;         // that both models' scores are divided by first
+};
+
 struct EpochResult
 {
     int epoch = 0; // from 1
@@ -112,6 +120,7 @@ struct TrainInput
     const Dataset& dataset;
     const TrainOptions& options;
     CheckpointPlace checkpoint = {};
+    Teaching teaching = {}; // left out where the two models' outputs aren't alike, and for other tasks than classification
 };
 
 // Progress carries trainLoss, validationTop1 (validationMae, validationAuc, validationMse by task), learningRate, samplesPerSecond once an epoch, and a fraction each batch. An epoch's

@@ -30,6 +30,14 @@ enum class Loss
     MeanSquared // over all numbers of a batch
 };
 
+// With a teacher (Hinton, Vinyals and Dean 2015): loss = (1 - weight) cross-entropy(labels) +
+// weight T^2 KL(softmax(teacher / T) || softmax(student / T))
+struct Distillation
+{
+    double weight = 0; // 0: no teacher is asked
+    double temperature = 4;
+};
+
 struct TrainerSettings
 {
     Loss loss = Loss::CrossEntropy;
@@ -37,6 +45,7 @@ struct TrainerSettings
     double momentum = 0.9;
     double weightDecay = 0;
     double labelSmoothing = 0;
+    Distillation distillation;
     double clipNorm = 0; // 0: gradients stay as they are
     double emaDecay = 0; // 0: no averages
     Precision precision = Precision::Float32;
@@ -56,6 +65,7 @@ struct Answers
     std::vector<std::int64_t> labels;
     std::vector<std::int64_t> others;
     double share = 1;
+    Tensor teacherScores = {}; // [N, outputs]; null without a teacher
     Tensor values = {}; // for the mean squared loss instead: as many as the scores are, mixed already
 };
 

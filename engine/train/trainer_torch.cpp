@@ -195,10 +195,18 @@ private:
                                                                        std::to_string(wanted.numel()) + " are wanted"}});
             return at::mse_loss(scores, wanted.reshape(scores.sizes()));
         }
-        const at::Tensor loss = crossEntropy(scores, answers.labels);
-        if (answers.others.empty())
-            return loss;
-        return loss * answers.share + crossEntropy(scores, answers.others) * (1 - answers.share);
+        at::Tensor loss = crossEntropy(scores, answers.labels);
+        if (!answers.others.empty())
+            loss = loss * answers.share + crossEntropy(scores, answers.others) * (1 - answers.share);
+        return answers.teacherScores.isNull() ? loss : distilled(loss, scores, toTorch(answers.teacherScores, Memory::Borrow));
+    }
+
+    at::Tensor distilled(const at::Tensor& loss, const at::Tensor& scores, const at::Tensor& teacher) const
+    {
+        const auto& [weight, temperature] = m_settings.distillation;
+        const at::Tensor wanted = (teacher.to(scores.device()) / temperature).softmax(1);
+        const at::Tensor divergence = at::kl_div((scores / temperature).log_softmax(1), wanted, at::Reduction::Sum) / scores.size(0);
+        return loss * (1 - weight) + divergence * (weight * temperature * temperature);
     }
 
     at::Tensor crossEntropy(const at::Tensor& scores, const std::vector<std::int64_t>& labels) const

@@ -63,7 +63,7 @@ private slots:
             R"({"epochs":7,"batch":32,"learningRate":0.1,"optimizer":"adamw","momentum":0.5,"weightDecay":0.01,"schedule":"step","warmUpEpochs":2.5,"stepEpochs":3,"stepFactor":0.2,"labelSmoothing":0.1,"flip":true,"shiftedCrop":4,"head":"replace","freeze":["conv*"],"patience":5,"keepBest":false,"seed":9,"threads":2})";
         QTest::newRow("finetune") << "finetune" << train;
         QTest::newRow("prune") << "prune"
-                               << R"({"ratio":0.25,"importance":"l1","scope":"global","atLeast":2,"finetune":)" + train + "}";
+                               << R"({"ratio":0.25,"importance":"l1","scope":"global","atLeast":2,"compensate":"off","distill":0.5,"temperature":2.0,"finetune":)" + train + "}";
         QTest::newRow("quantize")
             << "quantize"
             << R"({"ranges":"percentile","percentile":99.5,"activations":"signed","perChannelWeights":false,"samples":64,"seed":3,"threads":1})";
@@ -130,6 +130,9 @@ private slots:
         auto trained = pruning(0.3);
         trained.finetune.epochs = 1;
         QVERIFY(needsData(trained));
+        auto compensated = pruning(0.3);
+        compensated.compensate = Compensate::On;
+        QVERIFY(needsData(compensated));
         QVERIFY(needsData(FinetuneParameters{}));
         QVERIFY(needsData(QuantizeParameters{}));
         const auto output = pathOf(m_folder) / "needs-data.onnx";
@@ -159,6 +162,23 @@ private slots:
         QVERIFY(result.before.accuracy && result.after.accuracy);
         QCOMPARE(result.after.accuracy->split, Split::Validation);
         QCOMPARE(result.after.accuracy->samples, std::size_t(24));
+        QVERIFY(result.compensation && result.compensation->before && !result.compensation->solved.empty());
+        QCOMPARE(result.compensation->after.value(), result.after.accuracy->top1);
+        QCOMPARE(toJson(result).at("compensation").at("after").get<double>(), result.after.accuracy->top1);
+    }
+
+    void compensationIsLeftOutWhereItIsOffOrThereAreNoData()
+    {
+        auto off = pruning(0.5);
+        off.compensate = Compensate::Off;
+        const auto output = pathOf(m_folder) / "uncompensated.onnx";
+        const auto result = runStep(off, {.model = m_model, .dataset = &*m_data, .output = output}, {});
+        QVERIFY(!result.compensation && !toJson(result).contains("compensation"));
+        const auto withoutData = runStep(pruning(0.5), {.model = m_model, .output = output}, {});
+        QVERIFY(!withoutData.compensation);
+        QCOMPARE(withoutData.sha256, result.sha256);
+        QVERIFY(std::get<PruneParameters>(decided(pruning(0.5), nullptr)).compensate == Compensate::Off);
+        QVERIFY(std::get<PruneParameters>(decided(pruning(0.5), &*m_data)).compensate == Compensate::On);
     }
 
     void aModelThatGetsANewHeadIsSaidNotToHaveBeenMeasured()

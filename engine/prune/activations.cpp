@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "prune/activations.h"
+
+#include "evaluate/accuracy.h"
+#include "onnx_io/onnx_io.h"
+
+#include <algorithm>
+
+namespace hone
+{
+
+Activations::Activations(const Graph& graph, const std::vector<ValueId>& wanted, int threads)
+{
+    Graph cut = graph;
+    cut.outputs.clear();
+    for (const ValueId value : wanted) {
+        const bool fed = std::ranges::find(graph.inputs, value) != graph.inputs.end();
+        const auto at = std::ranges::find(cut.outputs, value) - cut.outputs.begin();
+        if (!fed && at == static_cast<std::ptrdiff_t>(cut.outputs.size())) {
+            cut.outputs.push_back(value);
+            cut.value(value).type.dtype = DType::Float32;
+        }
+        m_places.push_back(fed ? -1 : at);
+    }
+    if (cut.outputs.empty())
+        return;
+    cut.removeDeadNodes();
+    m_session.emplace(Session::fromBytes(serializeOnnx(cut),
+                                         {.threads = threads, .optimization = Optimization::All, .profilePrefix = {}}, graph.name));
+}
+
+std::vector<Tensor> Activations::run(const Tensor& inputs)
+{
+    const auto computed = m_session ? m_session->run({inputs}) : std::vector<Tensor>();
+    std::vector<Tensor> values;
+    for (const auto place : m_places)
+        values.push_back(place < 0 ? inputs : computed.at(static_cast<std::size_t>(place)));
+    return values;
+}
+
+LoaderOptions activationLoading(const Graph& graph, int threads)
+{
+    LoaderOptions loading;
+    loading.threads = threads;
+    loading.batch = batchOf(graph);
+    const auto& shape = graph.value(graph.inputs.at(0)).type.shape;
+    if (shape && !shape->empty() && shape->front().isFixed())
+        loading.dropLast = true;
+    else
+        loading.batch = std::min(64, loading.batch);
+    return loading;
+}
+
+} // namespace hone

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "prune/least_squares.h"
+
+#include "core/error.h"
+#include "onnx_io/onnx_io.h"
+#include "runtime/session.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace hone
+{
+namespace
+{
+
+// a [rows, unknowns], b [rows, unknowns + outputs] -> transposed a times b.
+std::string productModel()
+{
+    Graph graph;
+    graph.name = "sums of products";
+    graph.opsets[""] = 13;
+    const auto matrix = [&](const char* name, const char* columns) {
+        return graph.addValue({name, {DType::Float64, Shape{Dim::free(columns[0] == 's' ? "k" : "rows"), Dim::free(columns)}}, {}});
+    };
+    const ValueId a = matrix("a", "unknowns");
+    const ValueId b = matrix("b", "columns");
+    const ValueId sums = matrix("sums", "sums");
+    graph.inputs = {a, b};
+    graph.outputs = {sums};
+    Node node;
+    node.name = "product";
+    node.opType = "Gemm";
+    node.inputs = {a, b};
+    node.outputs = {sums};
+    node.attributes["transA"] = std::int64_t{1};
+    graph.addNode(std::move(node));
+    return serializeOnnx(graph);
+}
+
+// Factorizes a symmetric positive definite matrix in place, a = R' R with R in the upper triangle. False where it isn't.
+bool factorize(std::vector<double>& a, std::size_t n)
+{
+    for (std::size_t k = 0; k < n; ++k) {
+        double* row = &a[k * n];
+        if (!(row[k] > 0))
+            return false;
+        const double inverse = 1 / std::sqrt(row[k]);
+        for (std::size_t j = k; j < n; ++j)
+            row[j] *= inverse;
+        for (std::size_t i = k + 1; i < n; ++i) {
+            const double factor = row[i];
+            double* target = &a[i * n];
+            for (std::size_t j = i; j < n; ++j)
+                target[j] -= factor * row[j];
+        }
+    }
+    return true;
+}
+
+// R' R x = b for every column of b [n, columns], in place.
+void substitute(const std::vector<double>& r, std::size_t n, std::vector<double>& b, std::size_t columns)
+{
+    const auto scale = [&](std::size_t i) {
+        for (std::size_t c = 0; c < columns; ++c)
+            b[i * columns + c] /= r[i * n + i];
+    };
+    const auto subtract = [&](std::size_t from, std::size_t factorTimes, double factor) {
+        for (std::size_t c = 0; c < columns; ++c)
+            b[from * columns + c] -= factor * b[factorTimes * columns + c];
+    };
+    for (std::size_t i = 0; i < n; ++i) {
+        scale(i);
+        for (std::size_t j = i + 1; j < n; ++j)
+            subtract(j, i, r[i * n + j]);
+    }
+    for (std::size_t i = n; i-- > 0;) {
+        for (std::size_t j = i + 1; j < n; ++j)
+            subtract(i, j, r[i * n + j]);
+        scale(i);
+    }
+}
+
+} // namespace
+
+struct NormalEquations::Product
+{
+    Session session = Session::fromBytes(productModel(), {.threads = 0, .optimization = Optimization::None, .profilePrefix = {}});
+};
+
+NormalEquations::NormalEquations(std::size_t unknowns, std::size_t outputs)
+    : m_product(std::make_unique<Product>()), m_unknowns(unknowns), m_outputs(outputs), m_sums(unknowns * (unknowns + outputs)),
+      m_inputSum(unknowns), m_targetSum(outputs)
+{
+}
+
+NormalEquations::~NormalEquations() = default;
+NormalEquations::NormalEquations(NormalEquations&&) noexcept = default;
+
+void NormalEquations::add(const Rows& rows)
+{
+    if (rows.count == 0)
+        return;
+    const std::size_t width = m_unknowns + m_outputs;
+    const auto count = static_cast<std::int64_t>(rows.count);
+    Tensor both(DType::Float64, {count, static_cast<std::int64_t>(width)});
+    const auto joined = both.mutableData<double>();
+    for (std::size_t r = 0; r < rows.count; ++r) {
+        const auto x = rows.inputs.subspan(r * m_unknowns, m_unknowns);
+        const auto y = rows.targets.subspan(r * m_outputs, m_outputs);
+        std::ranges::copy(x, joined.begin() + static_cast<std::ptrdiff_t>(r * width));
+        std::ranges::copy(y, joined.begin() + static_cast<std::ptrdiff_t>(r * width + m_unknowns));
+        std::ranges::transform(m_inputSum, x, m_inputSum.begin(), std::plus<>());
+        std::ranges::transform(m_targetSum, y, m_targetSum.begin(), std::plus<>());
+    }
+    const Tensor inputs = Tensor::of<double>({count, static_cast<std::int64_t>(m_unknowns)}, rows.inputs);
+    const auto product = m_product->session.run({inputs, both}).at(0);
+    std::ranges::transform(m_sums, product.data<double>(), m_sums.begin(), std::plus<>());
+    m_rows += rows.count;
+}
+
+LinearMap NormalEquations::solve(double ridge, const LinearMap& prior, Intercept intercept) const
+{
+    const std::size_t width = m_unknowns + m_outputs;
+    // With an intercept the sums are taken around the means, so that it comes out apart from the weights.
+    const double meanFactor = intercept == Intercept::Solved && m_rows > 0 ? 1 / static_cast<double>(m_rows) : 0;
+    std::vector<double> matrix(m_unknowns * m_unknowns);
+    std::vector<double> right(m_unknowns * m_outputs);
+    double diagonal = 0;
+    for (std::size_t i = 0; i < m_unknowns; ++i) {
+        for (std::size_t j = 0; j < m_unknowns; ++j)
+            matrix[i * m_unknowns + j] = m_sums[i * width + j] - m_inputSum[i] * m_inputSum[j] * meanFactor;
+        for (std::size_t k = 0; k < m_outputs; ++k)
+            right[i * m_outputs + k] = m_sums[i * width + m_unknowns + k] - m_inputSum[i] * m_targetSum[k] * meanFactor;
+        diagonal += matrix[i * m_unknowns + i];
+    }
+    // Inputs that never change leave the prior as it is.
+    const double lambda = diagonal > 0 ? ridge * diagonal / static_cast<double>(m_unknowns) : 1;
+    for (std::size_t i = 0; i < m_unknowns; ++i) {
+        matrix[i * m_unknowns + i] += lambda;
+        for (std::size_t k = 0; k < m_outputs; ++k)
+            right[i * m_outputs + k] += lambda * prior.weights[i * m_outputs + k];
+    }
+    if (!std::isfinite(diagonal) || !factorize(matrix, m_unknowns))
+        throw Error(MessageCode::InternalFault, {{"detail", "activations aren't finite"}});
+    substitute(matrix, m_unknowns, right, m_outputs);
+
+    LinearMap map{std::move(right), std::vector<double>(m_outputs, 0)};
+    if (meanFactor > 0)
+        for (std::size_t k = 0; k < m_outputs; ++k) {
+            double predicted = 0;
+            for (std::size_t i = 0; i < m_unknowns; ++i)
+                predicted += m_inputSum[i] * map.weights[i * m_outputs + k];
+            map.intercept[k] = (m_targetSum[k] - predicted) * meanFactor;
+        }
+    return map;
+}
+
+SquaredError squaredError(const LinearMap& map, const Rows& rows, std::size_t unknowns, std::size_t outputs)
+{
+    SquaredError sum;
+    std::vector<double> mean(outputs, 0);
+    for (std::size_t r = 0; r < rows.count; ++r)
+        for (std::size_t k = 0; k < outputs; ++k)
+            mean[k] += rows.targets[r * outputs + k] / static_cast<double>(rows.count);
+    std::vector<double> output(outputs);
+    for (std::size_t r = 0; r < rows.count; ++r) {
+        output = map.intercept;
+        for (std::size_t i = 0; i < unknowns; ++i) {
+            const double x = rows.inputs[r * unknowns + i];
+            const double* weights = &map.weights[i * outputs];
+            for (std::size_t k = 0; k < outputs; ++k)
+                output[k] += x * weights[k];
+        }
+        for (std::size_t k = 0; k < outputs; ++k) {
+            const double target = rows.targets[r * outputs + k];
+            sum.error += (target - output[k]) * (target - output[k]);
+            sum.scale += (target - mean[k]) * (target - mean[k]);
+        }
+    }
+    return sum;
+}
+
+} // namespace hone

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Least squares by numbers worked out by hand, rows of layers against ONNX Runtime, and a net whose removed channels are redundant.
+#include "core/error.h"
+#include "engine/idx_dataset.h"
+#include "engine/pruning_net.h"
+#include "onnx_io/onnx_io.h"
+#include "prune/compensation.h"
+#include "prune/least_squares.h"
+#include "prune/linear_layer.h"
+#include "runtime/session.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+using namespace hone;
+using hone::testing::PruningNet;
+
+namespace
+{
+
+Dataset noisePictures(const QTemporaryDir& folder)
+{
+    Random random(3);
+    std::vector<hone::test::GrayPicture> pictures(80);
+    for (std::size_t i = 0; i < pictures.size(); ++i) {
+        for (int k = 0; k < 64; ++k)
+            pictures[i].pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
+        pictures[i].label = static_cast<std::uint8_t>(i % 5);
+    }
+    return hone::test::writeIdxDataset(folder.path().toStdString(), pictures, pictures, 8, 8);
+}
+
+void scaleChannels(PruningNet& net, const std::string& name, std::size_t channels, float factor)
+{
+    // Channel c of the second half becomes `factor` times channel c of the first.
+    auto values = net.graph().value(net.at(name)).constant.mutableData<float>();
+    const std::size_t each = values.size() / channels;
+    for (std::size_t i = 0; i < values.size() / 2; ++i)
+        values[i + channels / 2 * each] = factor * values[i];
+}
+
+// Half of what "a" and "b" make says nothing new: relu(factor x) = factor relu(x) for factor > 0.
+PruningNet redundantNet()
+{
+    PruningNet net;
+    net.input("x", {-1, 1, 8, 8});
+    net.conv("a", "x", {1, 6});
+    scaleChannels(net, "a.w", 6, 0.5F);
+    scaleChannels(net, "a.b", 6, 0.5F);
+    net.op("Relu", "r1", {"a"});
+    net.weight("b.w", {8, 6, 3, 3});
+    net.op("Conv", "b", {"r1", "b.w"}, {{"kernel_shape", std::vector<std::int64_t>{3, 3}},
+                                        {"strides", std::vector<std::int64_t>{2, 2}},
+                                        {"pads", std::vector<std::int64_t>{1, 0, 1, 2}}});
+    net.batchNorm("bn", "b", 8);
+    net.op("Relu", "r2", {"bn"});
+    net.conv("c", "r2", {8, 8, 1});
+    net.op("Add", "sum", {"r2", "c"});
+    net.head("sum", 8);
+    return net;
+}
+
+PruneResult withoutHalfOf(const Graph& graph, const std::string& group)
+{
+    const DependencyGraph dependencies = findDependencies(graph);
+    PruneResult result;
+    for (const PruningGroup& candidate : dependencies.groups) {
+        std::vector<std::int64_t> kept;
+        for (std::int64_t c = 0; c < (candidate.name == group ? candidate.channels / 2 : candidate.channels); ++c)
+            kept.push_back(c);
+        result.kept.push_back(std::move(kept));
+    }
+    result.graph = removeChannels(graph, dependencies, result.kept);
+    return result;
+}
+
+CompensationResult compensated(const Graph& original, const PruneResult& pruned, const Dataset& dataset)
+{
+    CompensationOptions options;
+    return compensate({original, pruned.graph, pruned.kept, dataset, options}, {});
+}
+
+double largestDifference(const Graph& a, const Graph& b, const Tensor& input)
+{
+    const auto left = toFloats(Session::fromBytes(serializeOnnx(a)).run({input}).at(0));
+    const auto right = toFloats(Session::fromBytes(serializeOnnx(b)).run({input}).at(0));
+    double worst = left.size() == right.size() ? 0 : std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < std::min(left.size(), right.size()); ++i)
+        worst = std::max(worst, static_cast<double>(std::abs(left[i] - right[i])));
+    return worst;
+}
+
+} // namespace
+
+class TestPruningCompensation : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void leastSquaresFindsALineAndItsIntercept()
+    {
+        NormalEquations equations(1, 1);
+        equations.add({std::vector<double>{0, 1}, std::vector<double>{1, 3}, 2});
+        equations.add({std::vector<double>{2}, std::vector<double>{5}, 1});
+        const LinearMap map = equations.solve(1e-12, {{0}, {0}}, Intercept::Solved);
+        QVERIFY(std::abs(map.weights[0] - 2) < 1e-9);
+        QVERIFY(std::abs(map.intercept[0] - 1) < 1e-9);
+    }
+
+    void theRidgePullsToThePriorWeights()
+    {
+        // sum x x = 2, sum x y = 4, lambda = 0.5 * 2: (4 + 1 * 5) / (2 + 1)
+        NormalEquations equations(1, 1);
+        equations.add({std::vector<double>{-1, 1}, std::vector<double>{-2, 2}, 2});
+        const LinearMap map = equations.solve(0.5, {{5}, {0}}, Intercept::None);
+        QVERIFY(std::abs(map.weights[0] - 3) < 1e-12);
+        QCOMPARE(map.intercept[0], 0.0);
+    }
+
+    void twoUnknownsAndTwoOutputsAreSolvedTogether()
+    {
+        // x = (1, 0), (0, 1), (1, 1); y = x [[1, 3], [2, -1]] exactly
+        NormalEquations equations(2, 2);
+        equations.add({std::vector<double>{1, 0, 0, 1, 1, 1}, std::vector<double>{1, 3, 2, -1, 3, 2}, 3});
+        const LinearMap map = equations.solve(1e-12, {{0, 0, 0, 0}, {0, 0}}, Intercept::None);
+        const std::vector<double> expected{1, 3, 2, -1};
+        for (std::size_t i = 0; i < 4; ++i)
+            QVERIFY(std::abs(map.weights[i] - expected[i]) < 1e-9);
+    }
+
+    void rowsOfALayerGiveItsOutputs_data()
+    {
+        QTest::addColumn<QString>("kind");
+        for (const char* kind : {"strided", "dilated", "same lower", "one axis", "Gemm", "MatMul"})
+            QTest::newRow(kind) << kind;
+    }
+    void rowsOfALayerGiveItsOutputs()
+    {
+        QFETCH(QString, kind);
+        using Ints = std::vector<std::int64_t>;
+        PruningNet net;
+        Dimensions shape{2, 3, 7, 6};
+        if (kind == "strided" || kind == "dilated" || kind == "same lower") {
+            net.input("x", shape);
+            net.weight("w", {4, 3, 3, 2});
+            net.weight("b", {4});
+            const PruningNet::Attributes attributes =
+                kind == "strided"   ? PruningNet::Attributes{{"strides", Ints{2, 1}}, {"pads", Ints{1, 0, 2, 1}}}
+                : kind == "dilated" ? PruningNet::Attributes{{"dilations", Ints{2, 3}}}
+                                    : PruningNet::Attributes{{"strides", Ints{2, 3}}, {"auto_pad", std::string("SAME_LOWER")}};
+            net.op("Conv", "y", {"x", "w", "b"}, attributes);
+        } else if (kind == "one axis") {
+            shape = {2, 3, 9};
+            net.input("x", shape);
+            net.weight("w", {4, 3, 5});
+            net.op("Conv", "y", {"x", "w"}, {{"pads", Ints{2, 2}}});
+        } else if (kind == "Gemm") {
+            shape = {8, 5};
+            net.input("x", shape);
+            net.gemm("y", "x", 5, 4);
+        } else {
+            shape = {2, 3, 5};
+            net.input("x", shape);
+            net.weight("w", {5, 4});
+            net.op("MatMul", "y", {"x", "w"});
+        }
+        net.output("y");
+        const Graph& graph = net.graph();
+        std::string reason;
+        const auto layer = LinearLayer::find(graph, GraphUses(graph), graph.order().front(), reason);
+        QVERIFY2(layer, reason.c_str());
+        const LinearMap map = layer->map(graph);
+        const Tensor input = net.randomTensor(shape);
+        const Tensor output = Session::fromBytes(serializeOnnx(graph)).run({input}).at(0);
+        RowsOf rows;
+        for (std::size_t sample = 0; sample < static_cast<std::size_t>(shape[0]); ++sample)
+            for (std::size_t position = 0; position < layer->positions(output.shape()); ++position) {
+                layer->appendInputs(input, output.shape(), sample, position, rows.inputs);
+                layer->appendOutputs(output, {0, 1, 2, 3}, sample, position, rows.targets);
+                ++rows.count;
+            }
+        QCOMPARE(rows.count * 4, static_cast<std::size_t>(output.size()));
+        const SquaredError error =
+            squaredError(map, {rows.inputs, rows.targets, rows.count}, layer->unknowns(), layer->outputs());
+        QVERIFY2(error.scale > 0.1 && error.relative() < 1e-12, qPrintable(QString::number(error.relative())));
+    }
+
+    void redundantChannelsLeaveWithoutATrace()
+    {
+        const QTemporaryDir folder;
+        const Dataset dataset = noisePictures(folder);
+        PruningNet net = redundantNet();
+        const PruneResult pruned = withoutHalfOf(net.graph(), "a");
+        const CompensationResult result = compensated(net.graph(), pruned, dataset);
+        const Tensor input = net.randomTensor({16, 1, 8, 8}, 0, 1);
+        const double before = largestDifference(net.graph(), pruned.graph, input);
+        const double after = largestDifference(net.graph(), result.graph, input);
+        QVERIFY2(before > 0.1, qPrintable(QString::number(before)));
+        QVERIFY2(after < 1e-4, qPrintable(QString::number(after)));
+        QCOMPARE(result.solved.front().name, std::string("b"));
+        QCOMPARE(result.samples, std::size_t{40});
+    }
+
+    void lostChannelsAreMadeUpForAsFarAsTheRestKnowsThem()
+    {
+        const QTemporaryDir folder;
+        const Dataset dataset = noisePictures(folder);
+        PruningNet net = redundantNet();
+        const PruneResult pruned = withoutHalfOf(net.graph(), "b"); // the residual sum's channels; they are not redundant
+        const CompensationResult result = compensated(net.graph(), pruned, dataset);
+        for (const auto& layer : result.solved)
+            QVERIFY2(layer.relativeErrorAfter < layer.relativeErrorBefore, layer.name.c_str());
+        QVERIFY(!result.solved.empty());
+        const Tensor input = net.randomTensor({16, 1, 8, 8}, 0, 1);
+        QVERIFY(largestDifference(net.graph(), result.graph, input) < 0.5 * largestDifference(net.graph(), pruned.graph, input));
+    }
+
+    void groupedConvolutionsStayAndAreCounted()
+    {
+        const QTemporaryDir folder;
+        const Dataset dataset = noisePictures(folder);
+        PruningNet net;
+        net.input("x", {-1, 1, 8, 8});
+        net.conv("a", "x", {1, 6});
+        net.conv("b", "a", {6, 6, 1});
+        net.conv("dw", "b", {6, 6, 3, 6});
+        net.head("dw", 6);
+        const PruneResult pruned = withoutHalfOf(net.graph(), "a");
+        const CompensationResult result = compensated(net.graph(), pruned, dataset);
+        QVERIFY(std::ranges::any_of(result.left, [](const LayerLeft& layer) {
+            return layer.name == "dw" && layer.reason == "it is a grouped convolution";
+        }));
+    }
+
+    void theSameSeedGivesTheSameBytes()
+    {
+        const QTemporaryDir folder;
+        const Dataset dataset = noisePictures(folder);
+        PruningNet net = redundantNet();
+        const PruneResult pruned = withoutHalfOf(net.graph(), "b");
+        QCOMPARE(serializeOnnx(compensated(net.graph(), pruned, dataset).graph),
+                 serializeOnnx(compensated(net.graph(), pruned, dataset).graph));
+    }
+
+    void aStopIsObeyed()
+    {
+        const QTemporaryDir folder;
+        const Dataset dataset = noisePictures(folder);
+        PruningNet net = redundantNet();
+        const PruneResult pruned = withoutHalfOf(net.graph(), "a");
+        std::stop_source source;
+        source.request_stop();
+        const CompensationOptions options;
+        QVERIFY_THROWS_EXCEPTION(Cancelled, compensate({net.graph(), pruned.graph, pruned.kept, dataset, options},
+                                                       JobContext(source.get_token())));
+    }
+
+private:
+    struct RowsOf
+    {
+        std::vector<double> inputs;
+        std::vector<double> targets;
+        std::size_t count = 0;
+    };
+};
+
+QTEST_GUILESS_MAIN(TestPruningCompensation)
+#include "test_pruning_compensation.moc"
