@@ -2,6 +2,7 @@
 #include "autograd/torch_graph.h"
 
 #include "autograd/graph_runner.h"
+#include "graph/own_vectors.h"
 #include "autograd/quantized_weight.h"
 
 #include <algorithm>
@@ -34,7 +35,7 @@ bool isFinite(const at::Tensor& tensor)
 
 struct TorchGraph::State
 {
-    explicit State(const Graph& graph) : runner(graph) { takeParameters(); }
+    explicit State(const Graph& graph) : runner(withOwnVectors(graph)) { takeParameters(); }
 
     GraphRunner runner;
     std::vector<TorchGraph::Parameter> parameters;

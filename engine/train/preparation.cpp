@@ -2,6 +2,7 @@
 #include "train/preparation.h"
 
 #include "autograd/graph_module.h"
+#include "graph/own_vectors.h"
 #include "tidy/free_batch.h"
 #include "train/head.h"
 
@@ -90,7 +91,7 @@ PreparedModel prepare(const Graph& graph, const Dataset& dataset, const TrainOpt
 {
     if (dataset.task() == Task::Agreement)
         throw Error(MessageCode::LabelsMissing, {{"path", dataset.folder().string()}});
-    PreparedModel result{withFreeBatch(graph), {}, false};
+    PreparedModel result{withOwnVectors(withFreeBatch(graph)), {}, false};
     result.pairing = options.head == HeadPolicy::Keep ? pairCompletely(result.graph, dataset) : pair(result.graph, dataset);
     result.headReplaced =
         options.head == HeadPolicy::Replace || (options.head == HeadPolicy::Auto && !result.pairing.complete());

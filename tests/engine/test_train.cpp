@@ -12,6 +12,7 @@
 
 #include <cmath>
 #include <limits>
+#include <set>
 
 using namespace hone;
 using namespace hone::testing;
@@ -34,6 +35,7 @@ private slots:
     void fixedBatchModelTrainsAtAnyBatch();
     void softmaxInsideTrainsOnLogits();
     void foldedModelTrains();
+    void layersThatShareOneVectorInTheFileGetTheirOwn();
     void aStopRequestEndsTraining();
     void tooHighALearningRateIsReported();
     void unknownOperatorsAreNamedTogether();
@@ -209,6 +211,28 @@ void TestTrain::foldedModelTrains()
     const auto result = train(graph, *m_data, fewEpochs(), {});
     QVERIFY(result.epochs.back().trainLoss < 0.5 * result.epochs.front().trainLoss);
     QVERIFY(!(initializer(result.graph, "conv.bias") == initializer(graph, "conv.bias")));
+}
+
+// As exporters write a fresh network: equal initializers once, whatever they are.
+void TestTrain::layersThatShareOneVectorInTheFileGetTheirOwn()
+{
+    Chain chain(13, {Dim::free("N"), Dim::fixed(1), Dim::fixed(side), Dim::fixed(side)});
+    const ValueId zeros = chain.constant("zeros", Tensor(DType::Float32, {8}));
+    const ValueId ones = chain.constant("ones", Tensor::of<float>({8}, std::vector<float>(8, 1.0F)));
+    for (const std::int64_t inputs : {1, 8}) {
+        chain.then("Conv", {chain.constant("conv", randomTensor({8, inputs, 3, 3}, 1, -0.3, 0.3)), zeros});
+        chain.then("BatchNormalization", {ones, zeros, zeros, ones}).then("Relu");
+    }
+    chain.then("Flatten").then("Gemm", {chain.constant("fc", randomTensor({8 * 16, classCount}, 2, -0.1, 0.1))});
+    Graph graph = chain.finish();
+    graph.value(graph.outputs[0]).type.shape = Shape{Dim::free("N"), Dim::fixed(classCount)};
+    const auto result = train(graph, *m_data, fewEpochs(), {});
+    QVERIFY(result.epochs.back().trainLoss < 0.5 * result.epochs.front().trainLoss);
+    std::set<ValueId> vectors;
+    for (const NodeId id : result.graph.order())
+        if (result.graph.node(id).opType == "BatchNormalization")
+            vectors.insert(result.graph.node(id).inputs.begin() + 1, result.graph.node(id).inputs.end());
+    QCOMPARE(vectors.size(), std::size_t{8});
 }
 
 void TestTrain::aStopRequestEndsTraining()
