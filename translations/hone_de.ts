@@ -200,10 +200,6 @@
         <translation>Top-1 auf dem Validierungsteil, mit 95-%-Intervall</translation>
     </message>
     <message>
-        <source>Mean absolute error</source>
-        <translation>Mittlerer absoluter Fehler</translation>
-    </message>
-    <message>
         <source>mean absolute error (lower is better)</source>
         <translation>mittlerer absoluter Fehler (weniger ist besser)</translation>
     </message>
@@ -226,10 +222,6 @@
     <message>
         <source>Share of pairs of an anomaly and a normal sample that are told apart, on the validation split, with its 95 % interval</source>
         <translation>Anteil der Paare aus Anomalie und normalem Beispiel, die unterschieden werden, auf dem Validierungsteil, mit 95-%-Intervall</translation>
-    </message>
-    <message>
-        <source>Reconstruction error</source>
-        <translation>Rekonstruktionsfehler</translation>
     </message>
     <message>
         <source>reconstruction error (lower is better)</source>
@@ -272,18 +264,6 @@
         <translation>Verlust</translation>
     </message>
     <message>
-        <source>Root mean squared error</source>
-        <translation>Wurzel des mittleren quadratischen Fehlers</translation>
-    </message>
-    <message>
-        <source>Error of normal samples</source>
-        <translation>Fehler normaler Beispiele</translation>
-    </message>
-    <message>
-        <source>Error of anomalies</source>
-        <translation>Fehler der Anomalien</translation>
-    </message>
-    <message>
         <source>Signal to noise</source>
         <translation>Signal-Rausch-Abstand</translation>
     </message>
@@ -298,6 +278,18 @@
     <message>
         <source>Samples</source>
         <translation>Beispiele</translation>
+    </message>
+    <message>
+        <source>RMSE</source>
+        <translation>RMSE</translation>
+    </message>
+    <message>
+        <source>Error, normal</source>
+        <translation>Fehler, normal</translation>
+    </message>
+    <message>
+        <source>Error, anomalies</source>
+        <translation>Fehler, Anomalien</translation>
     </message>
 </context>
 <context>
@@ -1125,11 +1117,11 @@
     </message>
     <message>
         <source>Takes the smallest build that is nearly as good as the best to the Devices page (Ctrl+Return)</source>
-        <translation>Bringt den kleinsten Build, der fast so gut wie der beste ist, auf die Geräteseite (Strg+Eingabe)</translation>
+        <translation>Bringt den kleinsten Stand, der fast so gut wie der beste ist, auf die Geräteseite (Strg+Eingabe)</translation>
     </message>
     <message>
         <source>Builds by what they are worth and cost, one point each</source>
-        <translation>Builds nach Wert und Kosten, je ein Punkt</translation>
+        <translation>Stände nach Wert und Kosten, je ein Punkt</translation>
     </message>
 </context>
 <context>
@@ -1749,7 +1741,7 @@
     </message>
     <message>
         <source>Builds by what they are worth and cost, one point each</source>
-        <translation>Builds nach Wert und Kosten, je ein Punkt</translation>
+        <translation>Stände nach Wert und Kosten, je ein Punkt</translation>
     </message>
 </context>
 <context>

@@ -199,10 +199,6 @@
         <translation>验证集上的 Top-1，附 95 % 区间</translation>
     </message>
     <message>
-        <source>Mean absolute error</source>
-        <translation>平均绝对误差</translation>
-    </message>
-    <message>
         <source>mean absolute error (lower is better)</source>
         <translation>平均绝对误差（越低越好）</translation>
     </message>
@@ -225,10 +221,6 @@
     <message>
         <source>Share of pairs of an anomaly and a normal sample that are told apart, on the validation split, with its 95 % interval</source>
         <translation>验证集上能被区分的“异常与正常样本对”所占比例，附 95 % 区间</translation>
-    </message>
-    <message>
-        <source>Reconstruction error</source>
-        <translation>重建误差</translation>
     </message>
     <message>
         <source>reconstruction error (lower is better)</source>
@@ -271,18 +263,6 @@
         <translation>损失</translation>
     </message>
     <message>
-        <source>Root mean squared error</source>
-        <translation>均方根误差</translation>
-    </message>
-    <message>
-        <source>Error of normal samples</source>
-        <translation>正常样本的误差</translation>
-    </message>
-    <message>
-        <source>Error of anomalies</source>
-        <translation>异常样本的误差</translation>
-    </message>
-    <message>
         <source>Signal to noise</source>
         <translation>信噪比</translation>
     </message>
@@ -297,6 +277,18 @@
     <message>
         <source>Samples</source>
         <translation>样本数</translation>
+    </message>
+    <message>
+        <source>RMSE</source>
+        <translation>RMSE</translation>
+    </message>
+    <message>
+        <source>Error, normal</source>
+        <translation>误差，正常</translation>
+    </message>
+    <message>
+        <source>Error, anomalies</source>
+        <translation>误差，异常</translation>
     </message>
 </context>
 <context>

@@ -2,9 +2,12 @@
 #include "pages/train_page.h"
 
 #include "models/build_text.h"
+#include "pages/training_extras.h"
 #include "plots/training_curves.h"
+#include "models/metric_text.h"
 #include "theme/figures.h"
 #include "theme/theme.h"
+#include "ui/form.h"
 
 #include <QCheckBox>
 #include <QClipboard>
@@ -15,55 +18,12 @@
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QLocale>
+#include <QScrollArea>
 #include <QSpinBox>
 #include <QVBoxLayout>
 
 namespace hone::studio
 {
-
-namespace
-{
-
-QSpinBox* spin(int low, int high, int value)
-{
-    auto* box = new QSpinBox;
-    box->setRange(low, high);
-    box->setValue(value);
-    return box;
-}
-
-QDoubleSpinBox* decimal(double high, int decimals, double value)
-{
-    auto* box = new QDoubleSpinBox;
-    box->setDecimals(decimals);
-    box->setRange(0, high);
-    box->setSingleStep(value > 0 ? value : 0.01);
-    box->setValue(value);
-    return box;
-}
-
-void addRow(QFormLayout* form, const QString& name, QWidget* field, const QString& tip = {})
-{
-    auto* text = label(name, "muted");
-    text->setBuddy(field);
-    field->setAccessibleName(name);
-    if (!tip.isEmpty())
-        describe(field, tip);
-    form->addRow(text, field);
-}
-
-QFormLayout* makeForm(QWidget* parent)
-{
-    auto* form = new QFormLayout(parent);
-    form->setContentsMargins(0, 0, 0, 0);
-    form->setHorizontalSpacing(space::card);
-    form->setVerticalSpacing(space::unit);
-    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    form->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    return form;
-}
-
-} // namespace
 
 TrainPage::TrainPage(Workspace& workspace, QWidget* parent)
     : Page(tr("Train"), workspace, parent), m_train(button(tr("Fine-tune"), "primary")),
@@ -119,7 +79,7 @@ QWidget* TrainPage::makeSettings()
     m_rate->setSingleStep(0.001);
     m_rate->setSpecialValueText(tr("usual"));
     m_schedule = new QComboBox;
-    m_schedule->addItems({tr("constant"), tr("cosine"), tr("steps")});
+    m_schedule->addItems({tr("constant"), tr("cosine"), tr("steps"), tr("one cycle")});
     m_schedule->setCurrentIndex(1);
     m_head = new QComboBox;
     m_head->addItems({tr("as needed"), tr("keep"), tr("new one")});
@@ -132,8 +92,22 @@ QWidget* TrainPage::makeSettings()
     m_more = button(tr("More"), "link");
     m_more->setCheckable(true);
     column->addWidget(m_more, 0, Qt::AlignLeft);
-    m_moreSettings = new QWidget;
-    auto* more = makeForm(m_moreSettings);
+    auto* allMore = new QWidget;
+    auto* moreColumn = new QVBoxLayout(allMore);
+    moreColumn->setContentsMargins(0, 0, space::unit, 0);
+    moreColumn->setSpacing(space::unit);
+    auto* usual = new QWidget;
+    auto* more = makeForm(usual);
+    m_extras = new TrainingExtras;
+    moreColumn->addWidget(usual);
+    moreColumn->addWidget(m_extras);
+    moreColumn->addStretch(1);
+    auto* scroll = new QScrollArea;
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidget(allMore);
+    m_moreSettings = scroll;
     m_flip = new QCheckBox(tr("left to right, at random"));
     m_crop = spin(0, 64, 0);
     m_crop->setSuffix(QStringLiteral(" px"));
@@ -156,7 +130,7 @@ QWidget* TrainPage::makeSettings()
     addRow(more, tr("Seed"), m_seed, tr("The same seed gives the same build again"));
     addRow(more, tr("Frozen layers"), m_freeze, tr("Names that stay as they are, with commas between; * matches anything"));
     m_moreSettings->hide();
-    column->addWidget(m_moreSettings);
+    column->addWidget(m_moreSettings, 1000);
     column->addStretch(1);
     connect(m_more, &QPushButton::toggled, this,
             [this](bool on)
@@ -215,6 +189,7 @@ FinetuneParameters TrainPage::parameters() const
     train.labelSmoothing = m_smoothing->value();
     train.patience = m_patience->value();
     train.seed = static_cast<std::uint64_t>(m_seed->value());
+    m_extras->applyTo(train);
     for (const QString& name : m_freeze->text().split(QLatin1Char(','), Qt::SkipEmptyParts))
         train.freeze.push_back(name.trimmed().toStdString());
     return parameters;
@@ -266,20 +241,29 @@ void TrainPage::refreshCurves()
     const bool nothing = !live && epochs.empty();
     m_curves->setVisible(!nothing);
     m_noCurves->setVisible(nothing);
+    const auto metricOfEpoch = [](const EpochResult& epoch)
+    { return epoch.validation.value_or(TaskMetric{MetricKind::Top1, epoch.validationTop1, epoch.validationTop1, epoch.validationTop1}); };
+    const auto measured = build ? metricOf(build->evaluation) : std::nullopt;
+    const MetricKind kind = !epochs.empty() ? metricOfEpoch(epochs.front()).kind : measured ? measured->kind : MetricKind::Top1;
+    const QString metricTitle = tr("%1, validation").arg(metricWords(kind).title);
+    m_curves->setValidationAxis({metricWords(kind).axis, [kind](double shown) {
+                                     const double value = shown / inUnit(kind, 1);
+                                     return metricText({kind, value, value, value});
+                                 }});
     if (epochs.empty())
     {
         m_figures->setFigures({{tr("Best epoch"), QStringLiteral("–"), {}},
-                               {tr("Accuracy, validation"), QStringLiteral("–"), {}},
+                               {metricTitle, QStringLiteral("–"), {}},
                                {tr("Training loss"), QStringLiteral("–"), {}},
                                {tr("Pictures a second"), QStringLiteral("–"), {}}});
         return;
     }
-    const auto best = std::max_element(epochs.begin(), epochs.end(), [](const EpochResult& a, const EpochResult& b)
-                                       { return a.validationTop1 < b.validationTop1; });
+    const auto best = std::max_element(epochs.begin(), epochs.end(), [&](const EpochResult& a, const EpochResult& b)
+                                       { return isBetter(metricOfEpoch(b), metricOfEpoch(a)); });
     const EpochResult& last = epochs.back();
     m_figures->setFigures(
         {{tr("Best epoch"), QString::number(best->epoch), tr("of %1").arg(live ? live->plannedEpochs : static_cast<int>(epochs.size()))},
-         {tr("Accuracy, validation"), percent(best->validationTop1), tr("in training")},
+         {metricTitle, metricText(metricOfEpoch(*best)), tr("in training")},
          {tr("Training loss"), threeDigits(last.trainLoss), tr("last epoch")},
          {tr("Pictures a second"), QLocale().toString(last.samplesPerSecond, 'f', 0), tr("last epoch")}});
 }

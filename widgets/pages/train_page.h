@@ -14,6 +14,7 @@ namespace hone::studio
 {
 
 class TrainingCurves;
+class TrainingExtras;
 
 class TrainPage : public Page
 {
@@ -41,6 +42,7 @@ private:
     QSpinBox* m_crop;
     QPushButton* m_more;
     QWidget* m_moreSettings;
+    TrainingExtras* m_extras;
     QDoubleSpinBox* m_decay;
     QDoubleSpinBox* m_smoothing;
     QSpinBox* m_patience;
