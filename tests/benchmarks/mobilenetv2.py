@@ -48,7 +48,14 @@ def mobilenetv2(classes):
 
 
 def export(options):
+    torch.manual_seed(0)
     model = mobilenetv2(options.classes).eval()
+    for module in model.modules():  # as trained ones are, not all the same
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_mean.normal_(0, 0.1)
+            module.running_var.uniform_(0.8, 1.2)
+            torch.nn.init.uniform_(module.weight, 0.8, 1.2)
+            torch.nn.init.normal_(module.bias, 0, 0.1)
     sample = torch.zeros(1, 3, options.size, options.size)
     # "Preserve" keeps BatchNormalization apart from the convolutions.
     torch.onnx.export(model, sample, options.file, opset_version=13, training=torch.onnx.TrainingMode.PRESERVE,
