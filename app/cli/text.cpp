@@ -49,7 +49,7 @@ std::string metricText(const Evaluation& evaluation)
         return "-";
     if (metric->kind == MetricKind::Top1)
         return fmt::format("{} ±{:.2f}", percentText(metric->value), metric->halfWidth() * 100);
-    return fmt::format("{} ±{}", numberText(metric->kind, metric->value), numberText(metric->kind, metric->halfWidth()));
+    return fmt::format("{} ±{}", numberText(metric->kind, metric->value), halfWidthText(*metric));
 }
 
 std::string metricLabel(const Evaluation& evaluation)

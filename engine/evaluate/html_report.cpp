@@ -94,7 +94,7 @@ std::string metricCell(const std::optional<Evaluation>& evaluation, const std::o
     if (!metric)
         return "<td>–</td>";
     auto cell = fmt::format(R"(<td>{} <span class="muted">± {}</span>)", numberText(metric->kind, metric->value),
-                            numberText(metric->kind, metric->halfWidth()));
+                            halfWidthText(*metric));
     if (const auto before = parent ? metricOf(*parent) : std::nullopt)
         cell += metricChange(*before, *metric);
     return cell + "</td>";

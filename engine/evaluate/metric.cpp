@@ -124,6 +124,12 @@ bool isWithin(const TaskMetric& metric, const TaskMetric& best, double tolerance
     return merit(metric) >= merit(best) - (tolerance + rounding) * unit;
 }
 
+std::string halfWidthText(const TaskMetric& metric)
+{
+    const double half = inUnit(metric.kind, metric.halfWidth());
+    return std::isfinite(half) ? fmt::format("{:.{}f}", half, decimals(metric.kind, inUnit(metric.kind, metric.value))) : "–";
+}
+
 Json toJson(const TaskMetric& metric)
 {
     return {{"name", std::string(name(metric.kind))},

@@ -52,6 +52,9 @@ bool isBetter(const TaskMetric& a, const TaskMetric& b);
 // so large a share of the best for an error (0.01: one point, 5 %).
 bool isWithin(const TaskMetric& metric, const TaskMetric& best, double tolerance);
 
+// Half of the interval's width, in the unit, with as many decimals as the value.
+std::string halfWidthText(const TaskMetric& metric);
+
 // Keys: name, value, low, high, higherIsBetter.
 Json toJson(const TaskMetric& metric);
 // None where the name isn't known. Throws what the JSON library throws.

@@ -38,7 +38,7 @@ MetricWords metricWords(MetricKind kind)
                 words(QT_TRANSLATE_NOOP("Metrics", "Accuracy, %")),
                 words(QT_TRANSLATE_NOOP("Metrics", "Top-1 on the validation split, with its 95 % interval"))};
     case MetricKind::MeanAbsoluteError:
-        return {words(QT_TRANSLATE_NOOP("Metrics", "Mean absolute error")),
+        return {words(QT_TRANSLATE_NOOP("Metrics", "MAE")),
                 words(QT_TRANSLATE_NOOP("Metrics", "mean absolute error (lower is better)")), words(QT_TRANSLATE_NOOP("Metrics", "MAE")),
                 words(QT_TRANSLATE_NOOP("Metrics", "Mean absolute error on the validation split, with its 95 % interval; lower is better"))};
     case MetricKind::AreaUnderCurve:
@@ -47,7 +47,7 @@ MetricWords metricWords(MetricKind kind)
                 words(QT_TRANSLATE_NOOP("Metrics", "Share of pairs of an anomaly and a normal sample that are told apart, on the validation split, "
                                                    "with its 95 % interval"))};
     case MetricKind::ReconstructionError:
-        return {words(QT_TRANSLATE_NOOP("Metrics", "Reconstruction error")),
+        return {words(QT_TRANSLATE_NOOP("Metrics", "Error")),
                 words(QT_TRANSLATE_NOOP("Metrics", "reconstruction error (lower is better)")),
                 words(QT_TRANSLATE_NOOP("Metrics", "Error")),
                 words(QT_TRANSLATE_NOOP("Metrics", "Mean squared difference between normal samples and what the model makes of them, on the "
@@ -76,7 +76,8 @@ QString metricText(const TaskMetric& metric)
 
 QString metricInterval(const TaskMetric& metric)
 {
-    return QStringLiteral("± %1").arg(metricNumber(metric.kind, metric.halfWidth()));
+    const int digits = decimals(metric.kind, inUnit(metric.kind, metric.value)); // the value's own
+    return QStringLiteral("± %1").arg(QLocale().toString(inUnit(metric.kind, metric.halfWidth()), 'f', digits));
 }
 
 QString metricWithInterval(const TaskMetric& metric)
@@ -112,12 +113,12 @@ std::vector<MetricFact> metricFacts(const Evaluation& evaluation)
         add(QT_TRANSLATE_NOOP("Metrics", "Loss"), threeDigits(accuracy->loss));
     }
     if (const auto& errors = evaluation.regression)
-        add(QT_TRANSLATE_NOOP("Metrics", "Root mean squared error"), metricNumber(MetricKind::MeanAbsoluteError, errors->rmse));
+        add(QT_TRANSLATE_NOOP("Metrics", "RMSE"), metricNumber(MetricKind::MeanAbsoluteError, errors->rmse));
     if (const auto& found = evaluation.anomaly) {
         if (found->auc && found->normals > 0)
-            add(QT_TRANSLATE_NOOP("Metrics", "Error of normal samples"), metricNumber(MetricKind::ReconstructionError, found->normalError));
+            add(QT_TRANSLATE_NOOP("Metrics", "Error, normal"), metricNumber(MetricKind::ReconstructionError, found->normalError));
         if (found->anomalies > 0)
-            add(QT_TRANSLATE_NOOP("Metrics", "Error of anomalies"), metricNumber(MetricKind::ReconstructionError, found->anomalyError));
+            add(QT_TRANSLATE_NOOP("Metrics", "Error, anomalies"), metricNumber(MetricKind::ReconstructionError, found->anomalyError));
     }
     if (const auto& agreement = evaluation.agreement) {
         const auto& least = agreement->least();

@@ -13,7 +13,7 @@ namespace hone::studio
 
 struct MetricWords
 {
-    QString title;   // begins a line: "Accuracy", "Mean absolute error"
+    QString title;   // begins a line: "Accuracy", "MAE"
     QString axis;    // "accuracy, %", "mean absolute error (lower is better)"
     QString column;  // a table's head: "Accuracy, %", "MAE"
     QString meaning; // one line on how it is counted

@@ -103,7 +103,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     m_scatter->setMinimumHeight(300);
     m_scatter->setAccessibleName(tr("Builds by what they are worth and cost, one point each"));
     column->addWidget(plot, 1);
-    m_table->setWidths({0, 120, 90, 90, 140, 90}, 0);
+    m_table->setWidths({0, 150, 90, 90, 140, 90}, 0);
     column->addWidget(m_table);
     auto* foot = new QHBoxLayout;
     auto* note = label(tr("Drag a limit from an axis to set a budget; what misses it turns grey."), "muted");

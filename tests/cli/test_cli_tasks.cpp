@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Tasks and metrics as the command line tells them, agreement with a reference, and models that take raw bytes.
+#include "cli_fixture.h"
+
+#include <nlohmann/json.hpp>
+
+#include <QTest>
+
+#include <cmath>
+
+using namespace hone::testing;
+
+class TestCliTasks : public QObject
+{
+    Q_OBJECT
+private slots:
+    void initTestCase()
+    {
+        QVERIFY2(m_files.make(), qPrintable(m_files.failure()));
+        QCOMPARE(runHone({"prune", m_files.model(), "--ratio", "0.3", "--out", m_files.path("slim.onnx")}).exitCode, 0);
+    }
+
+    void whatIsMeasuredSaysItsTaskAndMetric()
+    {
+        const auto json = runHone({"evaluate", m_files.model(), "--data", m_files.data(), "--no-latency", "--json"}).json();
+        QCOMPARE(json.at("task").get<std::string>(), std::string("classification"));
+        const auto& metric = json.at("metric");
+        QCOMPARE(metric.at("name").get<std::string>(), std::string("top1"));
+        QCOMPARE(metric.at("value").get<double>(), json.at("top1").get<double>());
+        QCOMPARE(metric.at("low").get<double>(), json.at("top1Low").get<double>());
+        QCOMPARE(metric.at("high").get<double>(), json.at("top1High").get<double>());
+        QVERIFY(metric.at("higherIsBetter").get<bool>());
+    }
+
+    void aReferenceNeedsNoLabelsAndNoData()
+    {
+        const QStringList call{"evaluate", m_files.path("slim.onnx"), "--reference", m_files.model(), "--no-latency"};
+        const auto run = runHone(call + QStringList{"--data", m_files.data(), "--json"});
+        QVERIFY2(run.exitCode == 0, run.errors.constData());
+        const auto json = run.json();
+        QCOMPARE(json.at("task").get<std::string>(), std::string("agreement"));
+        QCOMPARE(json.at("metric").at("name").get<std::string>(), std::string("cosine"));
+        QCOMPARE(json.at("samples").get<int>(), 48);
+        QVERIFY(!json.contains("top1"));
+        for (const auto* key : {"cosine", "snrDb", "sameTop1"})
+            QVERIFY2(json.at("outputs").at(0).contains(key), key);
+        const auto madeUp = runHone(call);
+        QCOMPARE(madeUp.exitCode, 0);
+        QVERIFY(madeUp.errors.contains("made-up inputs"));
+        QVERIFY(madeUp.output.contains("cosine") && madeUp.output.contains("dB"));
+        QCOMPARE(runHone({"evaluate", m_files.model()}).exitCode, 2);
+    }
+
+    void comparingAgainstAReferenceRanksByAgreement()
+    {
+        const auto report = m_files.path("agreement.html");
+        const auto run = runHone({"compare", m_files.model(), m_files.path("slim.onnx"), "--reference", m_files.model(), "--html", report, "--json"});
+        QVERIFY2(run.exitCode == 0, run.errors.constData());
+        const auto json = run.json();
+        QCOMPARE(json.at("task").get<std::string>(), std::string("agreement"));
+        QCOMPARE(json.at("models").at(0).at("validation").at("cosine").get<double>(), 1.0);
+        QVERIFY(json.at("models").at(1).at("validation").at("cosine").get<double>() < 1);
+        QVERIFY(m_files.read("agreement.html").contains("SNR, dB"));
+    }
+
+    void anExportedModelTakesBytesAndAnswersTheSame()
+    {
+        const auto raw = m_files.path("raw.onnx");
+        const auto run = runHone({"export", m_files.model(), "--with-preprocessing", "--data", m_files.data(), "--out", raw, "--json"});
+        QVERIFY2(run.exitCode == 0, run.errors.constData());
+        QCOMPARE(run.json().at("input").at("type").get<std::string>(), std::string("uint8"));
+        QCOMPARE(run.json().at("input").at("shape").dump(), std::string(R"(["N",32,32,3])"));
+        const QStringList rest{"--data", m_files.data(), "--no-latency", "--json"};
+        const auto before = runHone(QStringList{"evaluate", m_files.model()} + rest).json();
+        const auto after = runHone(QStringList{"evaluate", raw} + rest).json();
+        QCOMPARE(after.at("top1").get<double>(), before.at("top1").get<double>());
+        QVERIFY(std::abs(after.at("loss").get<double>() - before.at("loss").get<double>()) < 1e-5);
+        QCOMPARE(runHone({"export", raw, "--with-preprocessing", "--out", m_files.path("twice.onnx")}).exitCode, 3);
+        QCOMPARE(runHone({"export", m_files.model(), "--with-preprocessing", "--out", m_files.path("x.onnx")}).exitCode, 3); // nobody says how
+        QCOMPARE(runHone({"export", m_files.model(), "--out", m_files.path("x.onnx")}).exitCode, 2);
+        QCOMPARE(runHone({"export", raw, "--with-preprocessing", "--input-size", "wide", "--out", m_files.path("x.onnx")}).exitCode, 2);
+    }
+
+private:
+    CliFixture m_files;
+};
+
+QTEST_GUILESS_MAIN(TestCliTasks)
+#include "test_cli_tasks.moc"
