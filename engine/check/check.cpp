@@ -51,8 +51,10 @@ public:
             if (!attempt(0.3, [&] { runInRuntime(); }))
                 m_conditions.running = {Closed::DoesNotRun};
             runInLibTorch();
-            attempt(0.8, [&] { findPrunable(); });
-            findQuantizable();
+            if (!m_conditions.running) {
+                attempt(0.8, [&] { findPrunable(); });
+                attempt(0.9, [&] { findQuantizable(); });
+            }
         }
         conclude(opened);
         m_check.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
@@ -158,7 +160,6 @@ private:
         if (m_conditions.changing)
             return;
         why = {Closed::NoLayers};
-        m_job.checkStop();
         try {
             m_check.quantizable = !planQuantization(prepareForQuantization(m_graph)).groups.empty();
             if (m_check.quantizable)

@@ -150,6 +150,9 @@ std::vector<std::vector<Dimensions>> shapesToTry(const std::vector<Port>& inputs
 
 MadeUpRun runOnMadeUpInputs(Session& session, const MadeUpOptions& options, const JobContext& job)
 {
+    for (const auto& port : session.inputs())
+        if (elementBits(port.dtype) == 0) // text, sequences, maps
+            throw Error(MessageCode::ModelInputUnsupported, {{"detail", "'" + port.name + "' doesn't take a tensor of numbers"}});
     std::optional<Error> first;
     for (const auto& shapes : shapesToTry(session.inputs())) {
         job.checkStop();
@@ -169,7 +172,7 @@ MadeUpRun runOnMadeUpInputs(Session& session, const MadeUpOptions& options, cons
         }
     }
     if (!first)
-        throw Error(MessageCode::ModelInputUnsupported, {{"detail", "no shapes that it takes were found"}});
+        throw Error(MessageCode::ModelInputUnsupported, {{"detail", "there is not enough memory to try it"}});
     throw *first;
 }
 

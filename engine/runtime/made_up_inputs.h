@@ -46,7 +46,7 @@ struct MadeUpOptions
 };
 
 // With the first of the shapes that the model takes. Throws Error(RuntimeRefused) where it takes none, Error(ModelInputUnsupported) where
-// none was accepted.
+// none was accepted or an input isn't a tensor of numbers.
 MadeUpRun runOnMadeUpInputs(Session& session, const MadeUpOptions& options, const JobContext& job);
 
 struct Difference

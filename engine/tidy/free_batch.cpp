@@ -221,12 +221,16 @@ bool answersTheSame(const Graph& fixed, const Graph& freed)
 // As a clause; empty for a failure that says nothing about the batch.
 std::string reasonOf(const Error& error)
 {
-    if (error.code() == MessageCode::ModelInputUnsupported)
-        return "there is not enough memory to try another";
-    if (error.code() == MessageCode::RuntimeRefused)
-        return "ONNX Runtime doesn't run it with another";
-    const auto node = error.message().arguments.find("node");
-    return error.code() == MessageCode::ShapeMismatch && node != error.message().arguments.end() ? "'" + node->second + "' needs it" : "";
+    const auto argument = [&](const std::string& name) {
+        const auto found = error.message().arguments.find(name);
+        return found == error.message().arguments.end() ? std::string("?") : found->second;
+    };
+    switch (error.code()) {
+    case MessageCode::ModelInputUnsupported: return argument("detail");
+    case MessageCode::RuntimeRefused: return "ONNX Runtime doesn't run it with another";
+    case MessageCode::ShapeMismatch: return "'" + argument("node") + "' needs it";
+    default: return {};
+    }
 }
 
 } // namespace
