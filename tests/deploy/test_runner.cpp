@@ -6,6 +6,8 @@
 #include "deploy/sample_stream.h"
 #include "deploy/smoke_input.h"
 #include "device_fixture.h"
+#include "engine/number_making.h"
+#include "engine/sound_making.h"
 #include "runtime/session.h"
 
 #include <nlohmann/json.hpp>
@@ -28,15 +30,10 @@ private slots:
     {
         m_folder = std::make_unique<TemporaryFolder>();
         m_release = m_folder->path() / "release";
-        fs::create_directories(m_release);
-        const auto device = fs::path(HONE_BINARY_DIR) / "lib/hone/device/x86_64";
-        fs::copy_file(device / bundlefile::runner, m_release / bundlefile::runner);
-        fs::create_symlink(device / bundlefile::runtime, m_release / bundlefile::runtime);
         const auto graph = colourModel();
-        writeOnnx(graph, m_release / bundlefile::model);
         m_bundle.preprocess = readModelCard(graph).preprocess;
         m_bundle.labels = {"red", "green", "blue"};
-        writeFileAtomically(m_release / bundlefile::bundle, toJson(m_bundle).dump());
+        putRelease(m_release, graph, m_bundle);
     }
 
     void helpNamesEveryVerb()
@@ -119,6 +116,47 @@ private slots:
             QCOMPARE(toSampleStream(*first), toSampleStream(sample));
             QVERIFY(kindOf(*second) == kind);
         }
+    }
+
+    // The runner's answer to a file is this machine's: the same front end from the same raw sample.
+    void soundsAndWindowsAreReadFromFiles_data()
+    {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<int>("kind");
+        QTest::newRow("WAV") << "tone.wav" << int(SampleKind::Sound);
+        QTest::newRow("CSV") << "motion.csv" << int(SampleKind::Window);
+        QTest::newRow("NPY") << "motion.npy" << int(SampleKind::Window);
+    }
+    void soundsAndWindowsAreReadFromFiles()
+    {
+        QFETCH(QString, file);
+        QFETCH(int, kind);
+        const Sound sound{8000, toneOf(700, 8000, 5000)};
+        const std::vector<float> rows = {1, 2, 3, 4, 5, 6, 7, 8};
+        writeFileAtomically(m_folder->path() / "tone.wav", wavOf(sound));
+        writeFileAtomically(m_folder->path() / "motion.csv", "time,ax,ay\n0,1,2\n1,3,4\n2,5,6\n3,7,8\n");
+        writeFileAtomically(m_folder->path() / "motion.npy", npyOf({4, 2}, rows));
+        const bool isSound = SampleKind(kind) == SampleKind::Sound;
+        const Preprocess preprocess =
+            isSound ? Preprocess(SoundPreprocess{.features = SoundFeatures::Mfcc, .mean = {-3}, .std = {9}, .shape = {1, 49, 10}})
+                    : Preprocess(WindowPreprocess{.length = 4, .channels = 2, .mean = {1, 2}, .std = {3, 4}, .time = TimeAxis::Last, .shape = {2, 4}});
+        const RawSample sample = isSound ? RawSample(sound) : RawSample(SensorWindow{Tensor::of<float>({4, 2}, rows)});
+
+        const auto release = m_folder->path() / ("of " + file.toStdString());
+        putRelease(release, linearModel(inputShape(preprocess)), {.preprocess = preprocess, .labels = {"a", "b", "c"}});
+        const auto answer = run({"classify", "--json", (m_folder->path() / file.toStdString()).string()}, release);
+        QVERIFY2(answer.exitCode == 0, answer.text.c_str());
+        const auto json = Json::parse(answer.text).at(0);
+        const auto scores = toFloats(Session(release / bundlefile::model).run({inputOf(FrontEnd(preprocess), sample)}).at(0));
+        const auto best = std::size_t(std::max_element(scores.begin(), scores.end()) - scores.begin());
+        double total = 0;
+        for (const auto score : scores)
+            total += std::exp(double{score} - scores[best]);
+        QCOMPARE(json.at("top").at(0).at("output").get<std::size_t>(), best);
+        QVERIFY(std::abs(json.at("probability").get<double>() - 1 / total) < 1e-5);
+        const auto refused = run({"classify", (release / bundlefile::bundle).string()}, release);
+        QCOMPARE(refused.exitCode, 3);
+        QCOMPARE(run({"smoke"}, release).exitCode, 0);
     }
 
     void aDamagedStreamIsRefused_data()
@@ -232,9 +270,32 @@ private slots:
     }
 
 private:
-    ChildOutput run(std::vector<std::string> arguments) const
+    static void putRelease(const fs::path& release, const Graph& graph, const Bundle& bundle)
     {
-        arguments.insert(arguments.begin(), (m_release / bundlefile::runner).string());
+        fs::create_directories(release);
+        const auto device = fs::path(HONE_BINARY_DIR) / "lib/hone/device/x86_64";
+        fs::copy_file(device / bundlefile::runner, release / bundlefile::runner, fs::copy_options::overwrite_existing);
+        if (!fs::exists(release / bundlefile::runtime))
+            fs::create_symlink(device / bundlefile::runtime, release / bundlefile::runtime);
+        writeOnnx(graph, release / bundlefile::model);
+        writeFileAtomically(release / bundlefile::bundle, toJson(bundle).dump());
+    }
+
+    // Three scores of everything that is put in.
+    static Graph linearModel(const Dimensions& input)
+    {
+        Shape shape = {Dim::free("N")};
+        for (const auto extent : input)
+            shape.push_back(Dim::fixed(extent));
+        Chain chain(13, shape);
+        chain.then("Flatten");
+        chain.then("Gemm", {chain.constant("weights", randomTensor({elementCount(input), 3}, 3, -0.05, 0.05))});
+        return chain.finish();
+    }
+
+    ChildOutput run(std::vector<std::string> arguments, const fs::path& release = {}) const
+    {
+        arguments.insert(arguments.begin(), ((release.empty() ? m_release : release) / bundlefile::runner).string());
         return runChild(arguments);
     }
 
