@@ -21,12 +21,12 @@ void write(std::FILE* stream, const std::string& text)
     std::fflush(stream);
 }
 
-// Each notice gets its sentence beside its code, wherever in the document it stands.
+// Each notice and problem gets its sentence beside its code, wherever in the document it stands.
 Json withSentences(Json json)
 {
     if (json.is_object())
         for (auto& [key, value] : json.items())
-            if (key == "notices") {
+            if (key == "notices" || key == "problems" || key == "tidying") {
                 for (auto& notice : value)
                     for (const auto& message : messagesFromJson(Json::array({notice})))
                         notice["message"] = sentence(message);
