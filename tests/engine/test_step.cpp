@@ -67,6 +67,7 @@ private slots:
         QTest::newRow("quantize")
             << "quantize"
             << R"({"ranges":"percentile","percentile":99.5,"activations":"signed","perChannelWeights":false,"samples":64,"seed":3,"threads":1})";
+        QTest::newRow("tidy") << "tidy" << R"({"freeBatch":false,"foldBatchNormalization":true,"keepDropout":true,"largestGrowthBytes":5})";
     }
     void parametersComeBackFromJsonAsTheyWere()
     {
