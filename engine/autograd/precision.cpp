@@ -36,6 +36,11 @@ at::Tensor productOperand(const at::Tensor& tensor)
     return tensor.to(at::kBFloat16);
 }
 
+at::Tensor exactOperand(const at::Tensor& tensor)
+{
+    return at::autocast::is_cpu_enabled() && tensor.scalar_type() == at::kBFloat16 ? tensor.to(at::kFloat) : tensor;
+}
+
 bool readsBf16(const Node& node)
 {
     static const std::set<std::string_view> operators = {

@@ -36,6 +36,8 @@ private:
 
 // The operand as the precision in force wants it. For products that LibTorch's autocast doesn't know (at::convolution).
 at::Tensor productOperand(const at::Tensor& tensor);
+// The operand in float32 whatever the precision in force is.
+at::Tensor exactOperand(const at::Tensor& tensor);
 // Whether the node's kernels are right, and good enough, on bf16 inputs; others get float32.
 bool readsBf16(const Node& node);
 

@@ -13,11 +13,6 @@ namespace hone
 namespace
 {
 
-c10::optional<at::Tensor> optionalBias(const NodeRun& run)
-{
-    return run.hasInput(2) ? c10::optional<at::Tensor>(productOperand(run.input(2))) : c10::nullopt;
-}
-
 bool readsEverySthPixelOnly(const Windows& windows)
 {
     const auto isOne = [](std::int64_t extent) { return extent == 1; };
@@ -37,22 +32,26 @@ at::Tensor everySthPixel(at::Tensor x, const std::vector<std::int64_t>& strides)
 Executor makeConv(const NodeSpec& spec)
 {
     return [attributes = windowAttributes(spec.node), groups = spec.node.intAttribute("group", 1)](NodeRun& run) {
-        const at::Tensor x = productOperand(run.input(0));
-        const at::Tensor weight = productOperand(run.input(1));
-        const Windows windows = windowsFor(attributes, spatialExtents(weight), spatialExtents(x));
+        const Windows windows = windowsFor(attributes, spatialExtents(run.input(1)), spatialExtents(run.input(0)));
+        // The weight gradient of a strided convolution takes oneDNN, as LibTorch 1.13 has it, a hundred times as long in bf16.
+        const bool exact = !readsEverySthPixelOnly(windows) && std::ranges::any_of(windows.strides, [](auto s) { return s != 1; });
+        const auto operand = exact ? exactOperand : productOperand;
+        const at::Tensor x = operand(run.input(0));
+        const at::Tensor weight = operand(run.input(1));
+        const c10::optional<at::Tensor> bias = run.hasInput(2) ? c10::optional<at::Tensor>(operand(run.input(2))) : c10::nullopt;
         const std::vector<std::int64_t> none(windows.kernel.size(), 0);
         // The weight gradient of a strided 1x1 convolution writes out of bounds in oneDNN as LibTorch 1.13 has it (AVX-512, channels
         // last, under 16 input channels, several threads, a batch that they don't divide). Without the stride it doesn't.
         if (readsEverySthPixelOnly(windows)) {
             const std::vector<std::int64_t> one(windows.kernel.size(), 1);
-            run.setOutput(0, at::convolution(everySthPixel(x, windows.strides), weight, optionalBias(run), one, none, one,
+            run.setOutput(0, at::convolution(everySthPixel(x, windows.strides), weight, bias, one, none, one,
                                              false, none, groups));
             return;
         }
         // LibTorch pads both ends alike; anything else is padded before.
         const at::Tensor padded =
             windows.isSymmetric() ? x : padSpatial(x, windows.padBegin, windows.padEnd, 0);
-        run.setOutput(0, at::convolution(padded, weight, optionalBias(run), windows.strides,
+        run.setOutput(0, at::convolution(padded, weight, bias, windows.strides,
                                          windows.isSymmetric() ? windows.padBegin : none, windows.dilations, false,
                                          none, groups));
     };
@@ -102,12 +101,12 @@ Executor makeConvTranspose(const NodeSpec& spec)
     return [attributes = windowAttributes(spec.node), groups = spec.node.intAttribute("group", 1),
             outputPadding = spec.node.intsAttribute("output_padding"),
             outputShape = spec.node.intsAttribute("output_shape")](NodeRun& run) {
-        const at::Tensor x = productOperand(run.input(0));
-        const at::Tensor weight = productOperand(run.input(1));
+        const at::Tensor& x = run.input(0);
+        const at::Tensor& weight = run.input(1);
         const auto windows =
             transposedWindows(attributes, outputPadding, outputShape, spatialExtents(weight), spatialExtents(x));
         const std::vector<std::int64_t> none(windows.strides.size(), 0);
-        at::Tensor y = at::convolution(x, weight, optionalBias(run), windows.strides, none, windows.dilations, true,
+        at::Tensor y = at::convolution(x, weight, run.hasInput(2) ? c10::optional<at::Tensor>(run.input(2)) : c10::nullopt, windows.strides, none, windows.dilations, true,
                                        windows.outputPadding, groups);
         for (std::size_t i = 0; i < windows.outputs.size(); ++i)
             y = y.narrow(static_cast<std::int64_t>(i) + 2, windows.begin[i], windows.outputs[i]);
