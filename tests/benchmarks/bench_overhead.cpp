@@ -76,7 +76,8 @@ public:
     explicit ByHand(const Graph& graph) : m_graph(graph), m_uses(graph), m_places(graph.valueCount())
     {
         for (const auto id : graph.order())
-            m_layers.push_back(layer(graph.node(id)));
+            if (!graph.node(id).inputs.empty()) // Constant nodes
+                m_layers.push_back(layer(graph.node(id)));
         m_input = graph.inputs.at(0).index;
         m_output = graph.outputs.at(0).index;
     }
