@@ -2,6 +2,7 @@
 #include "prune/activations.h"
 
 #include "evaluate/accuracy.h"
+#include "evaluate/batch_run.h"
 #include "onnx_io/onnx_io.h"
 
 #include <algorithm>

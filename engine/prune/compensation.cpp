@@ -3,11 +3,11 @@
 
 #include "data/loader.h"
 #include "data/model_card.h"
-#include "graph/transform.h"
 #include "prune/activations.h"
 #include "prune/channel_removal.h"
 #include "prune/linear_layer.h"
 #include "prune/residual_target.h"
+#include "tidy/free_batch.h"
 
 #include <algorithm>
 #include <array>

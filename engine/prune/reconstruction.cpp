@@ -3,9 +3,9 @@
 
 #include "data/loader.h"
 #include "data/model_card.h"
-#include "graph/transform.h"
 #include "prune/activations.h"
 #include "prune/linear_layer.h"
+#include "tidy/free_batch.h"
 
 #include <algorithm>
 #include <cmath>

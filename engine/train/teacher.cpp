@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "train/teacher.h"
 
-#include "graph/transform.h"
 #include "onnx_io/onnx_io.h"
+#include "tidy/free_batch.h"
 #include "train/scores.h"
 
 #include <algorithm>
