@@ -49,7 +49,8 @@ struct PruneParameters
     Compensate compensate = Compensate::Auto; // by least squares, before training
     double distill = 0.9;    // share of the original's answers in the loss of the training that follows; 0: labels alone
     double temperature = 4;  // of those answers
-    TrainOptions finetune = {.epochs = 0}; // afterwards; 0 epochs: not at all
+    // Afterwards; 0 epochs: not at all. Shifts by so little leave any picture what it is.
+    TrainOptions finetune = {.epochs = 0, .augmentation = {.flip = false, .shiftedCrop = 2}};
 };
 
 struct QuantizeParameters

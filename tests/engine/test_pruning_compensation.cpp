@@ -7,6 +7,7 @@
 #include "prune/compensation.h"
 #include "prune/least_squares.h"
 #include "prune/linear_layer.h"
+#include "prune/reconstruction.h"
 #include "runtime/session.h"
 
 #include <QTemporaryDir>
@@ -15,6 +16,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 using namespace hone;
 using hone::testing::PruningNet;
@@ -132,6 +134,28 @@ private slots:
             QVERIFY(std::abs(map.weights[i] - expected[i]) < 1e-9);
     }
 
+    void aChannelThatAnotherTellsAddsNothing()
+    {
+        // Variances 1, 4, 4; the last two always equal. All: 9. The second tells 4 + 4 of it, the first 1, the third nothing more.
+        const auto scores = forwardSelection({{{1, 0, 0, 0, 4, 4, 0, 4, 4}, {1, 0, 0, 0, 1, 0, 0, 0, 1}}}, 3);
+        const std::vector<double> expected{1.0 / 9, 8.0 / 9, 0};
+        for (std::size_t c = 0; c < 3; ++c)
+            QVERIFY2(std::abs(scores[c] - expected[c]) < 1e-9, qPrintable(QString::number(scores[c])));
+    }
+
+    void reconstructionKeepsOneOfEachPairOfRedundantChannels()
+    {
+        const QTemporaryDir folder;
+        const Dataset dataset = noisePictures(folder);
+        PruningNet net = redundantNet();
+        const auto scores = reconstructionImportance(net.graph(), dataset, {.samples = 40}, {});
+        const KeptChannels kept = chooseChannels(net.graph(), findDependencies(net.graph()), {.ratio = 0.5}, scores);
+        const auto& ofFirst = kept.front(); // of "a": channel c + 3 is half of channel c
+        QCOMPARE(ofFirst.size(), std::size_t{3});
+        for (std::int64_t c = 0; c < 3; ++c)
+            QCOMPARE(std::ranges::count(ofFirst, c) + std::ranges::count(ofFirst, c + 3), std::ptrdiff_t{1});
+    }
+
     void rowsOfALayerGiveItsOutputs_data()
     {
         QTest::addColumn<QString>("kind");
@@ -203,6 +227,59 @@ private slots:
         QVERIFY2(after < 1e-4, qPrintable(QString::number(after)));
         QCOMPARE(result.solved.front().name, std::string("b"));
         QCOMPARE(result.samples, std::size_t{40});
+    }
+
+    void aConstantChannelGoesIntoTheIntercept_data()
+    {
+        QTest::addColumn<QString>("place");
+        for (const char* place : {"its bias", "a new bias", "the normalization's mean", "the added constant"})
+            QTest::newRow(place) << place;
+    }
+    void aConstantChannelGoesIntoTheIntercept()
+    {
+        QFETCH(QString, place);
+        const QTemporaryDir folder;
+        const Dataset dataset = noisePictures(folder);
+        PruningNet net;
+        net.input("x", {-1, 1, 8, 8});
+        if (place == "the added constant") {
+            net.op("Flatten", "flat", {"x"});
+            net.gemm("a", "flat", 64, 4);
+            net.op("Relu", "r", {"a"});
+            net.weight("b.w", {4, 5});
+            net.weight("b.b", {5});
+            net.op("MatMul", "b", {"r", "b.w"});
+            net.op("Add", "sum", {"b", "b.b"});
+            net.output("sum");
+        } else {
+            net.conv("a", "x", {1, 4});
+            net.op("Relu", "r", {"a"});
+            net.weight("b.w", {6, 4, 3, 3});
+            net.weight("b.b", {6});
+            const bool biased = place == "its bias";
+            net.op("Conv", "b", biased ? std::vector<std::string>{"r", "b.w", "b.b"} : std::vector<std::string>{"r", "b.w"});
+            if (place == "the normalization's mean")
+                net.batchNorm("bn", "b", 6);
+            net.op("Relu", "r2", {place == "the normalization's mean" ? "bn" : "b"}); // so that no later layer can make up for it
+            net.head("r2", 6);
+        }
+        // The last channel is 2 whatever is fed.
+        auto weights = net.graph().value(net.at("a.w")).constant.mutableData<float>();
+        std::fill(weights.end() - static_cast<std::ptrdiff_t>(weights.size() / 4), weights.end(), 0.0F);
+        net.graph().value(net.at("a.b")).constant.mutableData<float>()[3] = 2;
+        const DependencyGraph dependencies = findDependencies(net.graph());
+        PruneResult pruned;
+        for (const PruningGroup& group : dependencies.groups) {
+            pruned.kept.emplace_back(static_cast<std::size_t>(group.channels - (group.name == "a" ? 1 : 0)));
+            std::iota(pruned.kept.back().begin(), pruned.kept.back().end(), 0);
+        }
+        pruned.graph = removeChannels(net.graph(), dependencies, pruned.kept);
+        const CompensationResult result = compensated(net.graph(), pruned, dataset);
+        const Tensor input = net.randomTensor({16, 1, 8, 8}, 0, 1);
+        QVERIFY(largestDifference(net.graph(), pruned.graph, input) > 0.1);
+        const double after = largestDifference(net.graph(), result.graph, input);
+        QVERIFY2(after < 1e-4, qPrintable(QString::number(after)));
+        QCOMPARE(result.graph.isConstant(result.graph.node(*result.graph.findNode("b")).input(2)), place.contains("bias"));
     }
 
     void lostChannelsAreMadeUpForAsFarAsTheRestKnowsThem()
