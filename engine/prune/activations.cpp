@@ -4,6 +4,7 @@
 #include "evaluate/accuracy.h"
 #include "evaluate/batch_run.h"
 #include "onnx_io/onnx_io.h"
+#include "preprocess/raw_input.h"
 
 #include <algorithm>
 
@@ -32,7 +33,7 @@ Activations::Activations(const Graph& graph, const std::vector<ValueId>& wanted,
 
 std::vector<Tensor> Activations::run(const Tensor& inputs)
 {
-    const auto computed = m_session ? m_session->run({inputs}) : std::vector<Tensor>();
+    const auto computed = m_session ? m_session->run({asTaken(inputs, m_session->inputs().at(0).dtype)}) : std::vector<Tensor>();
     std::vector<Tensor> values;
     for (const auto place : m_places)
         values.push_back(place < 0 ? inputs : computed.at(static_cast<std::size_t>(place)));

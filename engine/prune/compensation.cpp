@@ -2,7 +2,7 @@
 #include "prune/compensation.h"
 
 #include "data/loader.h"
-#include "data/model_card.h"
+#include "data/pairing.h"
 #include "prune/activations.h"
 #include "prune/channel_removal.h"
 #include "prune/linear_layer.h"
@@ -88,7 +88,7 @@ Compensation::Compensation(const CompensationRequest& request, const JobContext&
 {
     request.dataset.require(Split::Train);
     m_result.graph = request.pruned;
-    const Pairing pairing = pair(m_original, request.dataset);
+    const Pairing pairing = pairForInput(m_original, request.dataset);
     m_loader.emplace(request.dataset, Split::Train, pairing, loaderOptions(m_original, m_options));
 }
 

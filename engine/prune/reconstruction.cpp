@@ -2,7 +2,7 @@
 #include "prune/reconstruction.h"
 
 #include "data/loader.h"
-#include "data/model_card.h"
+#include "data/pairing.h"
 #include "prune/activations.h"
 #include "prune/linear_layer.h"
 #include "tidy/free_batch.h"
@@ -245,7 +245,7 @@ ChannelScores reconstructionImportance(const Graph& original, const Dataset& dat
     LoaderOptions loading = activationLoading(graph, options.threads);
     loading.batch = std::min<int>(loading.batch, loading.dropLast ? loading.batch : static_cast<int>(batchSamples));
     loading.limit = std::max<std::size_t>(1, options.samples);
-    Loader loader(dataset, Split::Train, pair(graph, dataset), loading);
+    Loader loader(dataset, Split::Train, pairForInput(graph, dataset), loading);
     Activations activations(graph, values, options.threads);
     std::size_t sample = 0;
     while (const auto batch = loader.next(job)) {

@@ -2,6 +2,7 @@
 #include "train/teacher.h"
 
 #include "onnx_io/onnx_io.h"
+#include "preprocess/raw_input.h"
 #include "tidy/free_batch.h"
 #include "train/scores.h"
 
@@ -33,7 +34,7 @@ Teacher::Teacher(const Graph& graph, int threads)
 
 Tensor Teacher::scores(const Tensor& inputs)
 {
-    Tensor scores = m_session.run({inputs}).at(0);
+    Tensor scores = m_session.run({asTaken(inputs, m_session.inputs().at(0).dtype)}).at(0);
     const auto samples = inputs.shape().at(0);
     scores = scores.reshaped({samples, scores.size() / std::max<std::int64_t>(1, samples)});
     if (m_probabilities)
