@@ -29,6 +29,7 @@ Json toJson(const StepResult& result)
         json["graph"] = {{"before", toJson(result.tidied->before)}, {"after", toJson(result.tidied->after)}};
         if (result.tidied->maxRelativeDifference)
             json["maxRelativeDifference"] = *result.tidied->maxRelativeDifference;
+    }
     if (result.compensation) {
         auto& compensation = json["compensation"];
         if (result.compensation->before)

@@ -101,7 +101,7 @@ double surgeryDifference(const Graph& masked, const Graph& pruned, const JobCont
     Difference worst;
     bool anyFloats = false;
     for (const InputKind kind : {InputKind::Normal, InputKind::WideNormal, InputKind::Uniform}) {
-        const MadeUpRun run = runOnMadeUpInputs(original, {.kind = kind, .seed = proofSeed, .bounds = {}}, job);
+        const MadeUpRun run = runOnMadeUpInputs(original, {.kind = kind, .seed = proofSeed}, job);
         const std::vector<Tensor> outputs = smaller.run(run.inputs);
         for (std::size_t i = 0; i < outputs.size(); ++i) {
             compare(run.outputs.at(i), outputs[i], worst);
