@@ -89,7 +89,7 @@ const std::map<Code, std::string_view>& table()
         {Code::BatchFreed, "The model took batches of {batch} only, it now takes any."},
         {Code::BatchStaysFixed, "The model takes batches of {batch} only, as before: {detail}."},
         {Code::LossNotFinite, "Training went astray in epoch {epoch}, batch {batch}: the first value that is no number any more is {value} of the layer {layer}; use a lower --lr, or --clip-norm 1."},
-        {Code::TrainingWentBack, "Training went astray in epoch {epoch}, batch {batch}: the first value that is no number any more is {value} of the layer {layer}. It stopped there, and the weights of epoch {kept} are kept; a lower --lr or --clip-norm 1 may get further."},
+        {Code::TrainingWentBack, "Training went astray in epoch {epoch}, batch {batch}: the first value that is no number any more is {value} of the layer {layer}, so it stopped there and kept the weights of epoch {kept}; a lower --lr or --clip-norm 1 may get further."},
         {Code::TrainingResumed, "Went on from the checkpoint of an earlier run that was interrupted, behind epoch {epochs}."},
         {Code::Bf16Unavailable, "This processor ({processor}) has no bf16 arithmetic, so --precision bf16 was left out and training ran in float32."},
         {Code::CudaMissing, "--device doesn't take 'cuda' here: this LibTorch ({version}) has no CUDA; leave --device out, or build Hone with one that has it (CMAKE_PREFIX_PATH)."},

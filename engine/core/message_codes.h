@@ -80,7 +80,7 @@
     X(BatchFreed, Notice)               /* batch */                                                                    \
     X(BatchStaysFixed, Notice)          /* batch, detail */                                                            \
     X(LossNotFinite, Input)             /* epoch, batch, value (that went wrong first), layer (that makes or reads it) */\
-    X(TrainingWentBack, Notice)         /* epoch, batch, value, layer as above, kept (the epoch whose weights are kept) */\
+    X(TrainingWentBack, Notice)         /* epoch, batch, value, layer, kept (the epoch whose weights are kept) */         \
     X(TrainingResumed, Notice)          /* epochs: already trained when an earlier run was interrupted */              \
     X(Bf16Unavailable, Notice)          /* processor: lacks bf16 arithmetic, so float32 was used */                    \
     X(CudaMissing, Usage)               /* version: of a LibTorch that was built without CUDA */                       \

@@ -192,6 +192,8 @@ private:
     }
     std::optional<double> validationTop1(const Graph& graph, const JobContext& job) const
     {
+        if (m_input.dataset->task() != Task::Classification)
+            return std::nullopt;
         const TemporaryFolder scratch;
         const auto file = scratch.path() / "model.onnx";
         writeFileAtomically(file, serializeOnnx(graph));

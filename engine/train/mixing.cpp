@@ -94,7 +94,7 @@ Tensor mixedValues(const Tensor& values, const std::vector<std::size_t>& partner
 
 Answers mixed(Batch& batch, const MixingOptions& options, std::int64_t step)
 {
-    Answers answers{batch.labels, {}, 1, batch.targets};
+    Answers answers{.labels = batch.labels, .others = {}, .share = 1, .values = batch.targets};
     const std::size_t count = batch.labels.size();
     const Dimensions shape = batch.inputs.shape();
     const bool canCut = options.cutMix > 0 && shape.size() == 4;

@@ -267,9 +267,11 @@ private slots:
     void ctrlCStopsCleanly()
     {
         QFETCH(int, signal);
-        m_files.write("stopped.onnx", "what was there");
+        // A name of its own: a stopped training leaves its checkpoint.
+        const QString output = QStringLiteral("stopped-%1.onnx").arg(signal);
+        m_files.write(output, "what was there");
         QProcess process;
-        process.start(honeProgram(), {"finetune", m_files.model(), "--data", m_files.data(), "--epochs", "1000", "--out", m_files.path("stopped.onnx")});
+        process.start(honeProgram(), {"finetune", m_files.model(), "--data", m_files.data(), "--epochs", "1000", "--out", m_files.path(output)});
         QByteArray said;
         process.setReadChannel(QProcess::StandardError);
         while (!said.contains("Epoch 1 of") && process.waitForReadyRead(120'000))
@@ -280,7 +282,7 @@ private slots:
         QCOMPARE(process.exitStatus(), QProcess::NormalExit);
         QCOMPARE(process.exitCode(), 130);
         QVERIFY(process.readAllStandardError().contains("hone: stopped"));
-        QCOMPARE(m_files.read("stopped.onnx"), QByteArray("what was there"));
+        QCOMPARE(m_files.read(output), QByteArray("what was there"));
     }
 
 private:
