@@ -71,9 +71,14 @@ std::int64_t mostLeaving(const PruningGroup& group, const PruneOptions& options,
 
 } // namespace
 
+bool needsSamples(ImportanceKind kind)
+{
+    return kind >= ImportanceKind::Taylor;
+}
+
 std::vector<double> importance(const Graph& graph, const PruningGroup& group, ImportanceKind kind)
 {
-    if (kind == ImportanceKind::Reconstruction)
+    if (needsSamples(kind))
         throw Error(MessageCode::InternalFault, {{"detail", "importance without its data"}});
     const GraphUses uses(graph);
     std::vector<double> scores(static_cast<std::size_t>(group.channels), 0);

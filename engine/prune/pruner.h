@@ -4,6 +4,7 @@
 
 #include "core/job_context.h"
 #include "prune/dependency_graph.h"
+#include "prune/importance.h"
 
 #include <cstdint>
 #include <string>
@@ -11,13 +12,6 @@
 
 namespace hone
 {
-
-enum class ImportanceKind
-{
-    Auto, // Reconstruction where its scores are given, otherwise L1
-    L1, // mean absolute weight of a channel over the group's output slices (Li et al. 2017)
-    Reconstruction // what a channel adds to the channels that stay, from data; see prune/reconstruction.h
-};
 
 enum class PruningScope
 {
@@ -52,13 +46,6 @@ struct PruneResult
     std::vector<UnprunableLayer> unprunable;
     double maxAbsDifference = 0; // of the surgery proof: pruned against masked original, in ONNX Runtime, over the largest output
 };
-
-// Importance by group and channel, higher stays.
-using ChannelScores = std::vector<std::vector<double>>;
-
-// By L1 (of the kinds that need no data). One number a channel, higher stays: the mean absolute weight of its rows in each layer that makes it, divided by the
-// mean over the layer's channels in this group (so that large layers don't outvote small ones), averaged over the layers.
-std::vector<double> importance(const Graph& graph, const PruningGroup& group, ImportanceKind kind);
 
 // The ratio applied. Uniform: round(ratio * channels) leave each group. Global: round(ratio * all) leave, the least
 // important first, and every group keeps a tenth of its channels. At least options.atLeast (and one) stay in each.
