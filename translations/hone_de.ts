@@ -295,6 +295,42 @@
 <context>
     <name>Sentences</name>
     <message>
+        <source>Pruning can&apos;t bring the {what} down to {wanted}. The smallest it can reach is {reachable} ({detail}). Ask for no less than that, or let go of what is kept.</source>
+        <translation>Durch Ausdünnen lässt sich {what} nicht auf {wanted} bringen. Der kleinste erreichbare Wert ist {reachable} ({detail}). Verlangen Sie nicht weniger, oder geben Sie frei, was behalten werden soll.</translation>
+    </message>
+    <message>
+        <source>The {what} is {present}, which meets the target of {wanted} already, so nothing was removed.</source>
+        <translation>{what}: {present}. Das Ziel von {wanted} ist damit schon erreicht, deshalb wurde nichts entfernt.</translation>
+    </message>
+    <message>
+        <source>MACs fell to {macs} % but latency only to {latency} %. Look at these layers, whose channel counts fit the processor badly: {layers}. Rounding to 8 or 16 channels may help.</source>
+        <translation>Die MACs sanken auf {macs} %, die Latenz aber nur auf {latency} %. Sehen Sie sich diese Schichten an, deren Kanalzahlen schlecht zum Prozessor passen: {layers}. Runden auf 8 oder 16 Kanäle kann helfen.</translation>
+    </message>
+    <message>
+        <source>{path} is no sensitivity file ({detail}). Measure it again.</source>
+        <translation>{path} ist keine Empfindlichkeitsdatei ({detail}). Messen Sie neu.</translation>
+    </message>
+    <message>
+        <source>{path} was measured on another model than {model}. Measure this one.</source>
+        <translation>{path} wurde an einem anderen Modell als {model} gemessen. Messen Sie dieses.</translation>
+    </message>
+    <message>
+        <source>The teacher doesn&apos;t fit the student: {detail}. Take one with the same inputs and outputs.</source>
+        <translation>Der Lehrer passt nicht zum Schüler: {detail}. Nehmen Sie einen mit denselben Ein- und Ausgängen.</translation>
+    </message>
+    <message>
+        <source>No layer gets smaller by being split into two: {detail}. Ask for less energy or a lower rank, or prune channels instead.</source>
+        <translation>Keine Schicht wird durch Aufteilen in zwei kleiner: {detail}. Verlangen Sie weniger Energie oder einen niedrigeren Rang, oder entfernen Sie stattdessen Kanäle.</translation>
+    </message>
+    <message>
+        <source>There are no weights that could become zero: {detail}. Use a model with convolutions or matrix products.</source>
+        <translation>Es gibt keine Gewichte, die null werden könnten: {detail}. Verwenden Sie ein Modell mit Faltungen oder Matrixprodukten.</translation>
+    </message>
+    <message>
+        <source>Zeros among the weights make the compressed file smaller, not the model faster: ONNX Runtime still computes all {macs} MACs ({latencyBefore} ms before, {latencyAfter} ms after). Prune channels for speed.</source>
+        <translation>Nullen unter den Gewichten machen die komprimierte Datei kleiner, nicht das Modell schneller: ONNX Runtime rechnet weiter alle {macs} MACs ({latencyBefore} ms vorher, {latencyAfter} ms nachher). Entfernen Sie für mehr Tempo Kanäle.</translation>
+    </message>
+    <message>
         <source>There is no file {path}. Check the path, or choose the file again.</source>
         <translation>Die Datei {path} gibt es nicht. Prüfen Sie den Pfad oder wählen Sie die Datei erneut.</translation>
     </message>
@@ -1519,14 +1555,6 @@
         <translation>Projekte und Einstellungen (F10)</translation>
     </message>
     <message>
-        <source>Search builds, layers, actions</source>
-        <translation>Stände, Schichten, Aktionen suchen</translation>
-    </message>
-    <message>
-        <source>Ctrl K</source>
-        <translation>Strg K</translation>
-    </message>
-    <message>
         <source>New project</source>
         <translation>Neues Projekt</translation>
     </message>
@@ -1563,30 +1591,6 @@
         <translation>Beenden</translation>
     </message>
     <message>
-        <source>Data</source>
-        <translation>Daten</translation>
-    </message>
-    <message>
-        <source>Model</source>
-        <translation>Modell</translation>
-    </message>
-    <message>
-        <source>Slim</source>
-        <translation>Kürzen</translation>
-    </message>
-    <message>
-        <source>Train</source>
-        <translation>Training</translation>
-    </message>
-    <message>
-        <source>Compare</source>
-        <translation>Vergleich</translation>
-    </message>
-    <message>
-        <source>Devices</source>
-        <translation>Geräte</translation>
-    </message>
-    <message>
         <source>Open or make a project first.</source>
         <translation>Öffnen oder erstellen Sie zuerst ein Projekt.</translation>
     </message>
@@ -1613,6 +1617,44 @@
     <message>
         <source>ONNX models (*.onnx)</source>
         <translation>ONNX-Modelle (*.onnx)</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::Rail</name>
+    <message>
+        <source>Data</source>
+        <translation>Daten</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Slim</source>
+        <translation>Kürzen</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleich</translation>
+    </message>
+    <message>
+        <source>Devices</source>
+        <translation>Geräte</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::SearchBox</name>
+    <message>
+        <source>Search builds, layers, actions</source>
+        <translation>Stände, Schichten, Aktionen suchen</translation>
+    </message>
+    <message>
+        <source>Ctrl K</source>
+        <translation>Strg K</translation>
     </message>
 </context>
 <context>

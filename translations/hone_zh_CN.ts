@@ -294,6 +294,42 @@
 <context>
     <name>Sentences</name>
     <message>
+        <source>Pruning can&apos;t bring the {what} down to {wanted}. The smallest it can reach is {reachable} ({detail}). Ask for no less than that, or let go of what is kept.</source>
+        <translation>剪枝无法将{what}降到 {wanted}。可达到的最小值为 {reachable}（{detail}）。请不要要求更小的值，或放开被保留的层。</translation>
+    </message>
+    <message>
+        <source>The {what} is {present}, which meets the target of {wanted} already, so nothing was removed.</source>
+        <translation>{what}为 {present}，已达到目标 {wanted}，因此没有移除任何内容。</translation>
+    </message>
+    <message>
+        <source>MACs fell to {macs} % but latency only to {latency} %. Look at these layers, whose channel counts fit the processor badly: {layers}. Rounding to 8 or 16 channels may help.</source>
+        <translation>MAC 降到 {macs} %，但延迟只降到 {latency} %。请查看这些通道数与处理器不匹配的层：{layers}。取整到 8 或 16 个通道可能有帮助。</translation>
+    </message>
+    <message>
+        <source>{path} is no sensitivity file ({detail}). Measure it again.</source>
+        <translation>{path} 不是敏感度文件（{detail}）。请重新测量。</translation>
+    </message>
+    <message>
+        <source>{path} was measured on another model than {model}. Measure this one.</source>
+        <translation>{path} 是在 {model} 以外的模型上测量的。请测量此模型。</translation>
+    </message>
+    <message>
+        <source>The teacher doesn&apos;t fit the student: {detail}. Take one with the same inputs and outputs.</source>
+        <translation>教师模型与学生模型不匹配：{detail}。请使用输入和输出相同的教师模型。</translation>
+    </message>
+    <message>
+        <source>No layer gets smaller by being split into two: {detail}. Ask for less energy or a lower rank, or prune channels instead.</source>
+        <translation>没有任何层会因拆分为两层而变小：{detail}。请降低能量或秩，或改为剪除通道。</translation>
+    </message>
+    <message>
+        <source>There are no weights that could become zero: {detail}. Use a model with convolutions or matrix products.</source>
+        <translation>没有可置零的权重：{detail}。请使用包含卷积或矩阵乘法的模型。</translation>
+    </message>
+    <message>
+        <source>Zeros among the weights make the compressed file smaller, not the model faster: ONNX Runtime still computes all {macs} MACs ({latencyBefore} ms before, {latencyAfter} ms after). Prune channels for speed.</source>
+        <translation>权重中的零使压缩文件变小，但不会使模型变快：ONNX Runtime 仍计算全部 {macs} MAC（之前 {latencyBefore} ms，之后 {latencyAfter} ms）。如需提速请剪除通道。</translation>
+    </message>
+    <message>
         <source>There is no file {path}. Check the path, or choose the file again.</source>
         <translation>文件 {path} 不存在。请检查路径，或重新选择文件。</translation>
     </message>
@@ -1515,14 +1551,6 @@
         <translation>项目与设置（F10）</translation>
     </message>
     <message>
-        <source>Search builds, layers, actions</source>
-        <translation>搜索版本、层、操作</translation>
-    </message>
-    <message>
-        <source>Ctrl K</source>
-        <translation>Ctrl K</translation>
-    </message>
-    <message>
         <source>New project</source>
         <translation>新建项目</translation>
     </message>
@@ -1559,30 +1587,6 @@
         <translation>退出</translation>
     </message>
     <message>
-        <source>Data</source>
-        <translation>数据</translation>
-    </message>
-    <message>
-        <source>Model</source>
-        <translation>模型</translation>
-    </message>
-    <message>
-        <source>Slim</source>
-        <translation>瘦身</translation>
-    </message>
-    <message>
-        <source>Train</source>
-        <translation>训练</translation>
-    </message>
-    <message>
-        <source>Compare</source>
-        <translation>比较</translation>
-    </message>
-    <message>
-        <source>Devices</source>
-        <translation>设备</translation>
-    </message>
-    <message>
         <source>Open or make a project first.</source>
         <translation>请先打开或新建项目。</translation>
     </message>
@@ -1609,6 +1613,44 @@
     <message>
         <source>ONNX models (*.onnx)</source>
         <translation>ONNX 模型 (*.onnx)</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::Rail</name>
+    <message>
+        <source>Data</source>
+        <translation>数据</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Slim</source>
+        <translation>瘦身</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>比较</translation>
+    </message>
+    <message>
+        <source>Devices</source>
+        <translation>设备</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::SearchBox</name>
+    <message>
+        <source>Search builds, layers, actions</source>
+        <translation>搜索版本、层、操作</translation>
+    </message>
+    <message>
+        <source>Ctrl K</source>
+        <translation>Ctrl K</translation>
     </message>
 </context>
 <context>

@@ -66,6 +66,15 @@
     /* steps */                                                                                                        \
     X(RatioOutOfRange, Usage)           /* ratio */                                                                    \
     X(NothingToPrune, Input)            /* detail */                                                                   \
+    X(TargetUnreachable, Input)         /* what, wanted, reachable (the smallest), detail (what stands in the way) */  \
+    X(TargetMetAlready, Notice)         /* what, wanted, present */                                                    \
+    X(LatencyNotFalling, Notice)        /* macs, latency (shares of before, in percent), layers */                     \
+    X(SensitivityInvalid, Input)        /* path, detail */                                                             \
+    X(SensitivityForeign, Input)        /* path, model */                                                              \
+    X(TeacherUnlike, Input)             /* detail */                                                                   \
+    X(NothingToFactorize, Input)        /* detail */                                                                   \
+    X(NothingToSparsify, Input)         /* detail */                                                                   \
+    X(ZerosNotFaster, Notice)           /* macs, latencyBefore, latencyAfter */                                        \
     X(LayerUnknown, Input)              /* layer, similar */                                                           \
     X(AlreadyQuantized, Input)          /* path */                                                                     \
     X(NothingToQuantize, Input)         /* detail */                                                                   \
