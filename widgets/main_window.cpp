@@ -11,31 +11,27 @@
 #include "pages/start_page.h"
 #include "pages/train_page.h"
 #include "sentences.h"
-#include "theme/icons.h"
 #include "ui/build_inspector.h"
 #include "ui/builds_panel.h"
 #include "ui/jobs_bar.h"
+#include "ui/rail.h"
+#include "ui/search_box.h"
 
 #include <QActionGroup>
 #include <QApplication>
 #include <QCloseEvent>
-#include <QCompleter>
 #include <QDropEvent>
 #include <QFileInfo>
 #include <QHBoxLayout>
-#include <QLineEdit>
 #include <QMenu>
 #include <QMimeData>
 #include <QScrollArea>
 #include <QSettings>
 #include <QShortcut>
 #include <QStackedWidget>
-#include <QStandardItemModel>
-#include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
 
-#include <array>
 #include <utility>
 
 namespace hone::studio
@@ -49,23 +45,6 @@ constexpr int recentKept = 8;
 const QString recentKey = QStringLiteral("recentProjects");
 const QString themeKey = QStringLiteral("theme");
 
-constexpr std::array<std::pair<PageId, const char*>, 8> namedPages = {{{PageId::Start, "start"},
-                                                                      {PageId::Import, "import"},
-                                                                      {PageId::Data, "data"},
-                                                                      {PageId::Model, "model"},
-                                                                      {PageId::Slim, "slim"},
-                                                                      {PageId::Train, "train"},
-                                                                      {PageId::Compare, "compare"},
-                                                                      {PageId::Devices, "devices"}}};
-
-QString pageName(PageId id)
-{
-    for (const auto& [page, name] : namedPages)
-        if (page == id)
-            return QString::fromLatin1(name);
-    return {};
-}
-
 QScrollArea* scrolled(QWidget* widget)
 {
     auto* area = new QScrollArea;
@@ -77,22 +56,6 @@ QScrollArea* scrolled(QWidget* widget)
 }
 
 } // namespace
-
-std::optional<PageId> pageFromName(const QString& name)
-{
-    for (const auto& [page, known] : namedPages)
-        if (name == QLatin1String(known))
-            return page;
-    return std::nullopt;
-}
-
-QStringList pageNames()
-{
-    QStringList names;
-    for (const auto& [page, name] : namedPages)
-        names << QString::fromLatin1(name);
-    return names;
-}
 
 MainWindow::MainWindow(ThemeChoice theme, QWidget* parent)
     : QMainWindow(parent), m_workspace(m_steps, m_reads), m_theme(theme)
@@ -131,7 +94,9 @@ MainWindow::MainWindow(ThemeChoice theme, QWidget* parent)
 
     auto* middle = new QHBoxLayout;
     middle->setSpacing(0);
-    middle->addWidget(makeRail());
+    m_rail = new Rail;
+    connect(m_rail, &Rail::pageWanted, this, &MainWindow::showPage);
+    middle->addWidget(m_rail);
     middle->addWidget(m_builds);
     middle->addWidget(pageColumn, 1);
     middle->addWidget(m_inspector);
@@ -203,7 +168,6 @@ MainWindow::MainWindow(ThemeChoice theme, QWidget* parent)
         connect(runner, &JobRunner::failed, this,
                 [this](quint64, const Message& message, bool handled) { jobFailed(message, handled); });
     addShortcuts();
-    tint();
     m_start->setRecent(recentProjects());
     projectChanged();
     showPage(PageId::Start);
@@ -234,25 +198,7 @@ QWidget* MainWindow::makeTopBar()
     m_application->setMenu(makeMenu());
     m_application->setToolTip(tr("Projects and settings (F10)"));
     m_projectName = label({}, "muted");
-    m_search = new QLineEdit;
-    m_search->setObjectName(QStringLiteral("search"));
-    m_search->setFixedWidth(320);
-    m_search->setPlaceholderText(tr("Search builds, layers, actions"));
-    m_search->setAccessibleName(tr("Search builds, layers, actions"));
-    auto* hint = label(tr("Ctrl K"), "small", m_search);
-    auto* inside = new QHBoxLayout(m_search);
-    inside->setContentsMargins(0, 0, 10, 0);
-    inside->addStretch(1);
-    inside->addWidget(hint);
-    hint->setAttribute(Qt::WA_TransparentForMouseEvents);
-    m_searchModel = new QStandardItemModel(this);
-    auto* completer = new QCompleter(m_searchModel, this);
-    completer->setFilterMode(Qt::MatchContains);
-    completer->setCaseSensitivity(Qt::CaseInsensitive);
-    completer->setMaxVisibleItems(12);
-    m_search->setCompleter(completer);
-    connect(completer, qOverload<const QString&>(&QCompleter::activated), this, &MainWindow::runSearch);
-    connect(m_search, &QLineEdit::textChanged, hint, [hint](const QString& text) { hint->setVisible(text.isEmpty()); });
+    m_search = new SearchBox([this] { return searchEntries(); });
     layout->addWidget(m_application);
     layout->addWidget(m_projectName);
     layout->addStretch(1);
@@ -290,38 +236,6 @@ QMenu* MainWindow::makeMenu()
     return menu;
 }
 
-QWidget* MainWindow::makeRail()
-{
-    auto* rail = new QFrame;
-    rail->setObjectName(QStringLiteral("rail"));
-    rail->setFixedWidth(73);
-    auto* layout = new QVBoxLayout(rail);
-    layout->setContentsMargins(8, 10, 8, 10);
-    layout->setSpacing(4);
-    const std::pair<PageId, QString> entries[] = {{PageId::Data, tr("Data")},       {PageId::Model, tr("Model")},
-                                                  {PageId::Slim, tr("Slim")},       {PageId::Train, tr("Train")},
-                                                  {PageId::Compare, tr("Compare")}, {PageId::Devices, tr("Devices")}};
-    int number = 1;
-    for (const auto& [id, name] : entries)
-    {
-        auto* entry = new QToolButton;
-        entry->setText(name);
-        entry->setCheckable(true);
-        entry->setAutoExclusive(true);
-        entry->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
-        entry->setIconSize({space::icon, space::icon});
-        entry->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-        describe(entry, QStringLiteral("%1 (Ctrl+%2)").arg(name).arg(number));
-        entry->setShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + number)));
-        connect(entry, &QToolButton::clicked, this, [this, id = id] { showPage(id); });
-        layout->addWidget(entry);
-        m_railButtons[id] = entry;
-        ++number;
-    }
-    layout->addStretch(1);
-    return rail;
-}
-
 void MainWindow::addPage(PageId id, Page* page)
 {
     m_pages[id] = page;
@@ -346,20 +260,7 @@ void MainWindow::offerUndo(const QString& text, const std::function<void()>& und
 
 void MainWindow::addShortcuts()
 {
-    auto* search = new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_K), this);
-    connect(search, &QShortcut::activated, this,
-            [this]
-            {
-                fillSearch();
-                m_search->setFocus();
-                m_search->selectAll();
-            });
-    connect(m_search, &QLineEdit::textEdited, this,
-            [this]
-            {
-                if (m_searchModel->rowCount() == 0)
-                    fillSearch();
-            });
+    connect(new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_K), this), &QShortcut::activated, m_search, &SearchBox::begin);
     const auto press = [this]
     {
         QPushButton* primary = m_pages[m_page]->primaryAction();
@@ -384,11 +285,7 @@ void MainWindow::showPage(PageId page)
         page = PageId::Start;
     m_page = page;
     m_stack->setCurrentWidget(m_pages[page]);
-    for (const auto& [id, entry] : m_railButtons)
-    {
-        entry->setAutoExclusive(page != PageId::Start && page != PageId::Import); // those have no entry
-        entry->setChecked(id == page);
-    }
+    m_rail->mark(page);
     const bool start = page == PageId::Start;
     m_builds->setVisible(!start);
     showInspector();
@@ -409,16 +306,8 @@ void MainWindow::projectChanged()
     m_projectName->setText(name == folder || folder.isEmpty() ? name : QStringLiteral("%1 · %2").arg(name, folder));
     m_projectName->setToolTip(open ? pathText(m_workspace.snapshot()->folder) : QString());
     setWindowTitle(open ? QStringLiteral("%1 – Hone").arg(name) : QStringLiteral("Hone"));
-    for (const auto& [id, entry] : m_railButtons)
-        allow(entry, open ? QString() : tr("Open or make a project first."));
-    m_searchModel->clear();
-}
-
-void MainWindow::tint()
-{
-    const Palette& palette = Palette::of(this);
-    for (const auto& [id, entry] : m_railButtons)
-        entry->setIcon(icon(pageName(id), palette.muted, palette.accent));
+    m_rail->forbid(open ? QString() : tr("Open or make a project first."));
+    m_search->forget();
 }
 
 void MainWindow::applyTheme(ThemeChoice choice)
@@ -428,49 +317,26 @@ void MainWindow::applyTheme(ThemeChoice choice)
     studio::applyTheme(*qApp, choice);
 }
 
-void MainWindow::fillSearch()
+std::vector<SearchEntry> MainWindow::searchEntries()
 {
-    m_searchModel->clear();
-    const auto add = [this](const QString& text, const QString& kind, const QVariant& value)
-    {
-        auto* item = new QStandardItem(text);
-        item->setData(kind, Qt::UserRole + 1);
-        item->setData(value, Qt::UserRole + 2);
-        m_searchModel->appendRow(item);
-    };
+    std::vector<SearchEntry> entries;
     if (const SnapshotPtr& snapshot = m_workspace.snapshot())
         for (const Build& build : snapshot->builds)
-            add(tr("Build: %1").arg(labelText(build)), QStringLiteral("build"), text(build.id));
-    for (const auto& [id, entry] : m_railButtons)
-        add(tr("Page: %1").arg(entry->text()), QStringLiteral("page"), static_cast<int>(id));
+            entries.push_back({tr("Build: %1").arg(labelText(build)), [this, id = text(build.id)] { m_workspace.select(id); }});
+    for (const auto& [id, entry] : m_rail->entries())
+        entries.push_back({tr("Page: %1").arg(entry->text()), [this, id = id] { showPage(id); }});
     for (QAction* action : m_application->menu()->actions())
         if (!action->isSeparator() && !action->menu())
-            add(tr("Action: %1").arg(action->text()), QStringLiteral("action"), QVariant::fromValue(static_cast<QObject*>(action)));
+            entries.push_back({tr("Action: %1").arg(action->text()), [action] { action->trigger(); }});
     const auto& layers = m_model->layers();
     for (std::size_t i = 0; i < layers.size(); ++i)
-        add(tr("Layer: %1").arg(layers[i].name), QStringLiteral("layer"), static_cast<int>(i));
-}
-
-void MainWindow::runSearch(const QString& text)
-{
-    const auto found = m_searchModel->findItems(text);
-    // After the completer has put its text in.
-    QTimer::singleShot(0, m_search, &QLineEdit::clear);
-    if (found.isEmpty())
-        return;
-    const QString kind = found.front()->data(Qt::UserRole + 1).toString();
-    const QVariant value = found.front()->data(Qt::UserRole + 2);
-    if (kind == QLatin1String("build"))
-        m_workspace.select(value.toString());
-    else if (kind == QLatin1String("page"))
-        showPage(static_cast<PageId>(value.toInt()));
-    else if (kind == QLatin1String("action"))
-        qobject_cast<QAction*>(value.value<QObject*>())->trigger();
-    else
-    {
-        showPage(PageId::Model);
-        m_model->selectLayer(value.toInt());
-    }
+        entries.push_back({tr("Layer: %1").arg(layers[i].name),
+                           [this, i]
+                           {
+                               showPage(PageId::Model);
+                               m_model->selectLayer(static_cast<int>(i));
+                           }});
+    return entries;
 }
 
 void MainWindow::importModel()
@@ -536,13 +402,6 @@ void MainWindow::resizeEvent(QResizeEvent* event)
         showInspector();
     if (m_jobsPanel)
         placeJobsPanel();
-}
-
-void MainWindow::changeEvent(QEvent* event)
-{
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::ApplicationPaletteChange)
-        tint();
-    QMainWindow::changeEvent(event);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)

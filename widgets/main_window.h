@@ -9,13 +9,13 @@
 
 #include <QMainWindow>
 
+#include <functional>
 #include <map>
+#include <vector>
 
-class QLineEdit;
 class QMenu;
 class QScrollArea;
 class QStackedWidget;
-class QStandardItemModel;
 class QToolButton;
 
 namespace hone::studio
@@ -27,11 +27,10 @@ class JobsBar;
 class JobsPanel;
 class ImportPage;
 class ModelPage;
+class Rail;
+class SearchBox;
 class StartPage;
-
-// "start", "data", "model", ... as --page takes them. nullopt for another name.
-std::optional<PageId> pageFromName(const QString& name);
-QStringList pageNames();
+struct SearchEntry;
 
 class MainWindow : public QMainWindow
 {
@@ -49,22 +48,18 @@ public:
 
 protected:
     void closeEvent(QCloseEvent* event) override;
-    void changeEvent(QEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 
 private:
     QWidget* makeTopBar();
-    QWidget* makeRail();
     QMenu* makeMenu();
     void addPage(PageId id, Page* page);
     void addShortcuts();
-    void tint();
     void applyTheme(ThemeChoice choice);
     void showInspector();
-    void fillSearch();
-    void runSearch(const QString& text);
+    std::vector<SearchEntry> searchEntries();
     void importModel();
     void importFile(const QString& file);
     void rememberProject();
@@ -83,9 +78,8 @@ private:
 
     QToolButton* m_application = nullptr;
     QLabel* m_projectName = nullptr;
-    QLineEdit* m_search = nullptr;
-    QStandardItemModel* m_searchModel = nullptr;
-    std::map<PageId, QToolButton*> m_railButtons;
+    SearchBox* m_search = nullptr;
+    Rail* m_rail = nullptr;
     std::map<PageId, Page*> m_pages;
     StartPage* m_start = nullptr;
     ImportPage* m_import = nullptr;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "models/workspace.h"
+#include "pages/page_id.h"
 #include "ui/parts.h"
 
 #include <QStackedWidget>
@@ -13,18 +14,6 @@ class QVBoxLayout;
 
 namespace hone::studio
 {
-
-enum class PageId
-{
-    Start,
-    Import,
-    Data,
-    Model,
-    Slim,
-    Train,
-    Compare,
-    Devices
-};
 
 class Page : public QWidget
 {
