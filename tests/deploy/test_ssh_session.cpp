@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
@@ -14,6 +15,7 @@
 
 #include <QElapsedTimer>
 
+#include <semaphore>
 #include <thread>
 
 using namespace hone;
@@ -45,6 +47,12 @@ public:
     }
     ~Port() { ::close(m_socket); }
     int number() const { return m_number; }
+    // Blocks until somebody has connected.
+    void awaitConnection() const
+    {
+        pollfd waiting{m_socket, POLLIN, 0};
+        ::poll(&waiting, 1, 10'000);
+    }
 
 private:
     int m_socket;
@@ -337,13 +345,16 @@ private slots:
         const Port port(Port::Kind::Silent);
         auto options = m_options;
         options.address.port = port.number();
-        verifyStops([&](const JobContext& job) { SshSession(options, job); });
+        verifyStops([&](const JobContext& job) { SshSession(options, job); }, [&] { port.awaitConnection(); });
     }
 
     void aStopIsHeardDuringACommand()
     {
         SshSession session(m_options, {});
-        verifyStops([&](const JobContext& job) { session.run("sleep 60", job); });
+        std::binary_semaphore begun(0);
+        CommandStreams streams;
+        streams.output = [&](std::string_view) { begun.release(); };
+        verifyStops([&](const JobContext& job) { session.run("echo begun; sleep 60", streams, job); }, [&] { begun.acquire(); });
         QCOMPARE(session.run("true", {}).exitCode, 0);
     }
 
@@ -456,13 +467,14 @@ private slots:
     }
 
 private:
-    template<class Call>
-    void verifyStops(Call call)
+    // `begun` blocks until the call is well on its way.
+    template<class Call, class Begun>
+    void verifyStops(Call call, Begun begun)
     {
         std::stop_source stop;
         QElapsedTimer timer;
         std::jthread stopper([&] {
-            std::this_thread::sleep_for(std::chrono::milliseconds(200));
+            begun();
             timer.start();
             stop.request_stop();
         });

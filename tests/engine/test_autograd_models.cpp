@@ -2,6 +2,7 @@
 // GraphModule on whole models, held against ONNX Runtime.
 #include "autograd/graph_module.h"
 #include "core/random.h"
+#include "engine/shared_models.h"
 #include "onnx_io/onnx_io.h"
 #include "runtime/session.h"
 
@@ -15,8 +16,6 @@ using namespace hone;
 
 namespace
 {
-
-const std::filesystem::path models = HONE_SOURCE_DIR "/../shared/models";
 
 // Largest |a - b| over largest |b|.
 double relativeError(const Tensor& a, const Tensor& b)
@@ -59,21 +58,17 @@ private slots:
 
 void TestAutogradModels::outputsEqualOnnxRuntimes_data()
 {
-    if (!std::filesystem::exists(models))
-        QSKIP("../shared/models is not here");
-    QTest::addColumn<QString>("path");
-    for (const auto& entry : std::filesystem::directory_iterator(models))
-        if (entry.path().extension() == ".onnx")
-            QTest::newRow(entry.path().filename().c_str()) << QString::fromStdString(entry.path().string());
+    hone::test::addSharedModelRows();
 }
 
 void TestAutogradModels::outputsEqualOnnxRuntimes()
 {
-    QFETCH(QString, path);
-    const Graph graph = readOnnx(path.toStdString());
+    QFETCH(QString, file);
+    HONE_NEEDS_SHARED_MODEL(file.toStdString());
+    const Graph graph = readOnnx(file.toStdString());
     QCOMPARE(unsupportedOperators(graph), std::vector<std::string>{});
     GraphModule module(graph);
-    Session session(path.toStdString());
+    Session session(file.toStdString());
     const auto inputs = randomInputs(graph, 3);
     const auto ours = module.forward(inputs);
     const auto theirs = session.run(inputs);
@@ -86,9 +81,8 @@ void TestAutogradModels::outputsEqualOnnxRuntimes()
 
 void TestAutogradModels::initializersComeBackUnderTheirNames()
 {
-    const auto path = models / "resnet20_cifar10.onnx";
-    if (!std::filesystem::exists(path))
-        QSKIP("../shared/models is not here");
+    const auto path = hone::test::sharedModel("resnet20_cifar10.onnx");
+    HONE_NEEDS_SHARED_MODEL(path);
     const Graph graph = readOnnx(path);
     const Graph back = GraphModule(graph).graph();
     QCOMPARE(serializeOnnx(back), serializeOnnx(graph));

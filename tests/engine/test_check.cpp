@@ -2,6 +2,7 @@
 // What `hone check` finds out about models, good and bad ones. ONNX Runtime is what LibTorch is held against.
 #include "check/check.h"
 #include "core/file.h"
+#include "engine/shared_models.h"
 #include "onnx_io/onnx_io.h"
 #include "operator_graph.h"
 
@@ -19,11 +20,6 @@ namespace fs = std::filesystem;
 
 namespace
 {
-
-fs::path sharedModels()
-{
-    return fs::path(HONE_SOURCE_DIR) / ".." / "shared" / "models";
-}
 
 const OpenStep& stepOf(const ModelCheck& check, const std::string& step)
 {
@@ -52,19 +48,12 @@ class TestCheck : public QObject
 private slots:
     void everySharedModelWorks_data()
     {
-        QTest::addColumn<QString>("file");
-        std::error_code none;
-        for (const auto& entry : fs::directory_iterator(sharedModels(), none))
-            if (entry.path().extension() == ".onnx")
-                QTest::newRow(entry.path().stem().c_str()) << QString::fromStdString(entry.path().string());
-        if (!fs::exists(sharedModels()))
-            QTest::newRow("none") << QString();
+        addSharedModelRows();
     }
     void everySharedModelWorks()
     {
         QFETCH(QString, file);
-        if (file.isEmpty())
-            QSKIP("the shared models are not here");
+        HONE_NEEDS_SHARED_MODEL(file.toStdString());
         const auto check = checkModel(file.toStdString(), {});
         QVERIFY2(check.ok, toJson(check).dump(1).c_str());
         qInfo("largest relative difference %.2g, %.2f s", *check.maxRelativeDifference, check.seconds);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Costs against sums worked out by hand from the papers' architectures.
+#include "engine/shared_models.h"
 #include "graph/cost.h"
 #include "onnx_io/onnx_io.h"
 #include "operator_graph.h"
@@ -14,11 +15,6 @@ namespace fs = std::filesystem;
 
 namespace
 {
-
-fs::path sharedModel(const char* file)
-{
-    return fs::path(HONE_SOURCE_DIR) / ".." / "shared" / "models" / file;
-}
 
 // He et al. 2015, section 4.2: n blocks of two 3x3 convolutions at each of 16x32x32, 32x16x16, 64x8x8, shortcuts
 // without parameters, 10 classes.
@@ -69,9 +65,8 @@ private slots:
         QFETCH(QString, file);
         QFETCH(int, blocks);
         QFETCH(int, valuesPerNormalizedChannel);
-        const auto path = sharedModel(file.toUtf8().constData());
-        if (!fs::exists(path))
-            QSKIP("the shared models are not here");
+        const auto path = sharedModel(file.toStdString());
+        HONE_NEEDS_SHARED_MODEL(path);
         const auto total = cost(readOnnx(path));
         QVERIFY(total.complete);
         QCOMPARE(total.macs, residualMacs(blocks) + shortcutMacs);

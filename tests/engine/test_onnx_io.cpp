@@ -2,6 +2,7 @@
 // What is read is written back, and what is damaged or hostile is refused by name.
 #include "core/error.h"
 #include "core/file.h"
+#include "engine/shared_models.h"
 #include "onnx_io/onnx_io.h"
 #include "onnx_building.h"
 #include "operator_graph.h"
@@ -20,11 +21,6 @@ namespace fs = std::filesystem;
 
 namespace
 {
-
-fs::path sharedModels()
-{
-    return fs::path(HONE_SOURCE_DIR) / ".." / "shared" / "models";
-}
 
 onnx::TensorProto& weightOf(onnx::ModelProto& model)
 {
@@ -197,17 +193,13 @@ class TestOnnxIo : public QObject
 private slots:
     void aRealModelIsWrittenBackAndAnswersTheSameBitForBit_data()
     {
-        QTest::addColumn<QString>("file");
-        for (const auto* file : {"resnet20_cifar10.onnx", "resnet20_cifar10_folded.onnx", "resnet56_cifar10.onnx",
-                                 "mobilenet_v1_0.25_224.onnx", "mnist_cntk.onnx", "kws_dscnn.onnx", "vww_96.onnx"})
-            QTest::newRow(file) << QString(file);
+        addSharedModelRows();
     }
     void aRealModelIsWrittenBackAndAnswersTheSameBitForBit()
     {
         QFETCH(QString, file);
-        const auto path = sharedModels() / file.toStdString();
-        if (!fs::exists(path))
-            QSKIP("the shared models are not here");
+        HONE_NEEDS_SHARED_MODEL(file.toStdString());
+        const fs::path path = file.toStdString();
         const auto graph = readOnnx(path);
         QCOMPARE(graph.inputs.size(), std::size_t{1});
         const TemporaryFolder folder;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Inferred types against what ONNX Runtime gives for the same node, and chains worked out by hand.
 #include "core/error.h"
+#include "engine/shared_models.h"
 #include "graph/shape_inference.h"
 #include "onnx_io/onnx_io.h"
 #include "operator_graph.h"
@@ -215,11 +216,6 @@ std::vector<OperatorCase> allCases()
     return all;
 }
 
-fs::path sharedModels()
-{
-    return fs::path(HONE_SOURCE_DIR) / ".." / "shared" / "models";
-}
-
 // Every computed value becomes an output, with no declared shape, so that ONNX Runtime says all shapes.
 Graph withEverythingOut(const Graph& graph, const InferredTypes& types)
 {
@@ -288,17 +284,13 @@ private slots:
 
     void everyValueOfARealModelIsAsOnnxRuntimeMakesIt_data()
     {
-        QTest::addColumn<QString>("file");
-        for (const auto* file : {"resnet20_cifar10.onnx", "resnet20_cifar10_folded.onnx", "resnet56_cifar10.onnx",
-                                 "mobilenet_v1_0.25_224.onnx", "mnist_cntk.onnx", "kws_dscnn.onnx", "vww_96.onnx"})
-            QTest::newRow(file) << QString(file);
+        addSharedModelRows();
     }
     void everyValueOfARealModelIsAsOnnxRuntimeMakesIt()
     {
         QFETCH(QString, file);
-        const auto path = sharedModels() / file.toStdString();
-        if (!fs::exists(path))
-            QSKIP("the shared models are not here");
+        HONE_NEEDS_SHARED_MODEL(file.toStdString());
+        const fs::path path = file.toStdString();
         const auto graph = readOnnx(path);
         const bool fixedBatch = graph.value(graph.inputs[0]).type.shape->front().isFixed();
         const std::int64_t batch = fixedBatch ? 1 : 2;

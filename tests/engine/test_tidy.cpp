@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Models as exporters write them, tidied: fewer nodes, the same answers in ONNX Runtime.
+#include "engine/shared_models.h"
 #include "graph/shape_inference.h"
 #include "onnx_io/onnx_io.h"
 #include "operator_graph.h"
@@ -21,11 +22,6 @@ namespace
 {
 
 constexpr double sameOutputs = 1e-5; // of the largest
-
-fs::path sharedModels()
-{
-    return fs::path(HONE_SOURCE_DIR) / ".." / "shared" / "models";
-}
 
 std::vector<std::string> operators(const Graph& graph)
 {
@@ -260,9 +256,8 @@ private slots:
 
     void insertedNormalizationsLeaveOutputsAsTheyAreAndFoldAgain()
     {
-        if (!fs::exists(sharedModels()))
-            QSKIP("the shared models are not here");
-        const auto graph = readOnnx(sharedModels() / "resnet20_cifar10_folded.onnx");
+        HONE_NEEDS_SHARED_MODEL(sharedModel("resnet20_cifar10_folded.onnx"));
+        const auto graph = readOnnx(sharedModel("resnet20_cifar10_folded.onnx"));
         auto inserted = graph;
         const auto normalizations = insertBatchNormalization(inserted);
         QCOMPARE(normalizations.size(), std::size_t{21}); // one a convolution
@@ -283,9 +278,8 @@ private slots:
 
     void aModelsOwnNormalizationsAreLeftWhereOthersAreFolded()
     {
-        if (!fs::exists(sharedModels()))
-            QSKIP("the shared models are not here");
-        auto graph = readOnnx(sharedModels() / "resnet20_cifar10.onnx");
+        HONE_NEEDS_SHARED_MODEL(sharedModel("resnet20_cifar10.onnx"));
+        auto graph = readOnnx(sharedModel("resnet20_cifar10.onnx"));
         const auto before = operators(graph);
         const auto inserted = insertBatchNormalization(graph);
         QCOMPARE(inserted.size(), std::size_t{2}); // behind the two shortcuts; the other convolutions have one
@@ -319,19 +313,12 @@ private slots:
 
     void realModelsComputeTheSameTidied_data()
     {
-        QTest::addColumn<QString>("file");
-        std::error_code none;
-        for (const auto& entry : fs::directory_iterator(sharedModels(), none))
-            if (entry.path().extension() == ".onnx")
-                QTest::newRow(entry.path().stem().c_str()) << QString::fromStdString(entry.path().string());
-        if (!fs::exists(sharedModels()))
-            QTest::newRow("none") << QString();
+        addSharedModelRows();
     }
     void realModelsComputeTheSameTidied()
     {
         QFETCH(QString, file);
-        if (file.isEmpty())
-            QSKIP("the shared models are not here");
+        HONE_NEEDS_SHARED_MODEL(file.toStdString());
         const auto graph = readOnnx(file.toStdString());
         for (const bool fold : {false, true}) {
             const auto result = tidy(graph, {.foldNormalization = fold}, {});

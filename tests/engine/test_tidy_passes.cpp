@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Rewrites leave what ONNX Runtime computes as it is.
+#include "engine/shared_models.h"
 #include "onnx_io/onnx_io.h"
 #include "operator_graph.h"
 #include "runtime/session.h"
@@ -20,11 +21,6 @@ namespace fs = std::filesystem;
 
 namespace
 {
-
-fs::path sharedModel(const char* file)
-{
-    return fs::path(HONE_SOURCE_DIR) / ".." / "shared" / "models" / file;
-}
 
 std::vector<Tensor> run(const Graph& graph, const std::vector<Tensor>& inputs)
 {
@@ -140,8 +136,7 @@ private slots:
 
     void resNet20FoldsToWhatItsAuthorsExportAndAnswersTheSame()
     {
-        if (!fs::exists(sharedModel("resnet20_cifar10.onnx")))
-            QSKIP("the shared models are not here");
+        HONE_NEEDS_SHARED_MODEL(sharedModel("resnet20_cifar10.onnx"));
         const auto graph = readOnnx(sharedModel("resnet20_cifar10.onnx"));
         auto folded = graph;
         QCOMPARE(foldBatchNormalization(folded).size(), std::size_t{19});
@@ -190,8 +185,7 @@ private slots:
 
     void mnistsBatchBecomesFreeAndEverySampleAnswersAsBefore()
     {
-        if (!fs::exists(sharedModel("mnist_cntk.onnx")))
-            QSKIP("the shared models are not here");
+        HONE_NEEDS_SHARED_MODEL(sharedModel("mnist_cntk.onnx"));
         const auto graph = readOnnx(sharedModel("mnist_cntk.onnx"));
         auto freed = graph;
         QVERIFY(makeBatchFree(freed).isFree);
