@@ -7,12 +7,12 @@
 #include "core/file.h"
 #include "data/road_signs.h"
 #include "deploy/local_ssh_server.h"
+#include "project/build_comparison.h"
 #include "project/recipe.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <system_error>
 
 namespace hone::cli
@@ -45,21 +45,6 @@ std::string nameOf(const Build& build, const std::vector<Build>& builds)
         return build.label;
     const auto parent = std::ranges::find(builds, build.parent, &Build::id);
     return build.label + " of " + (parent == builds.end() ? build.id : parent->label);
-}
-
-// The builds with who was made from whom, in the project's order.
-std::vector<ModelToCompare> toCompare(const std::vector<Build>& builds)
-{
-    std::map<std::string, int> indexOf;
-    std::vector<ModelToCompare> models;
-    for (const auto& build : builds) {
-        const auto parent = indexOf.find(build.parent);
-        models.push_back({.name = nameOf(build, builds),
-                          .file = build.model,
-                          .parent = parent == indexOf.end() ? -1 : parent->second});
-        indexOf[build.id] = static_cast<int>(models.size()) - 1;
-    }
-    return models;
 }
 
 // The device lives as long as this call.
@@ -95,7 +80,8 @@ DemoResult runDemo(const fs::path& folder, Console& console)
     runRecipe(recipe, project, console.job(), [&](const Build& build) { console.say(buildLine(build)); });
 
     console.say("Comparing all builds.");
-    result.comparison = compare(toCompare(project.builds()), &dataset, {}, console.job());
+    const auto builds = project.builds();
+    result.comparison = compare(toCompare(builds, [&](const Build& build) { return nameOf(build, builds); }), &dataset, {}, console.job());
     printNotices(result.comparison, console);
     result.best = result.comparison.best();
     result.report = folder / "report.html";

@@ -4,10 +4,13 @@
 #include "cli/field_options.h"
 #include "cli/paths.h"
 #include "cli/verbs.h"
+#include "project/build_comparison.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <map>
 #include <set>
 
 namespace hone::cli
@@ -15,16 +18,46 @@ namespace hone::cli
 namespace
 {
 
-// Files by name, or by path where two have the same name.
-std::vector<ModelToCompare> named(const std::vector<std::string>& files)
+// What is shown for a file: its name, of a project's build its label; the path, or the build's id, where several have the same.
+std::vector<std::string> namesOf(const std::vector<std::string>& files, const std::vector<std::optional<Build>>& builds)
 {
-    std::multiset<std::string> names;
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < files.size(); ++i)
+        names.push_back(builds[i] ? builds[i]->label : std::filesystem::path(files[i]).filename().string());
+    const std::multiset<std::string> all(names.begin(), names.end());
+    for (std::size_t i = 0; i < files.size(); ++i)
+        if (all.count(names[i]) > 1)
+            names[i] = builds[i] ? builds[i]->id : files[i];
+    return names;
+}
+
+// Files that are builds of a project know, too, how they were made and of which of the others.
+std::vector<ModelToCompare> described(const std::vector<std::string>& files)
+{
+    std::vector<std::optional<Build>> builds;
     for (const auto& file : files)
-        names.insert(std::filesystem::path(file).filename().string());
+        builds.push_back(buildOf(file));
+    const auto names = namesOf(files, builds);
     std::vector<ModelToCompare> models;
-    for (const auto& file : files) {
-        const auto name = std::filesystem::path(file).filename().string();
-        models.push_back({.name = names.count(name) > 1 ? file : name, .file = file});
+    std::vector<std::size_t> places; // of builds, parents first
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        models.push_back({.name = names[i], .file = files[i]});
+        if (builds[i])
+            places.push_back(i);
+    }
+    std::ranges::sort(places, {}, [&](std::size_t i) { return builds[i]->order; });
+    std::vector<Build> inOrder;
+    std::map<std::string, std::string> nameOfId;
+    for (const auto i : places) {
+        inOrder.push_back(*builds[i]);
+        nameOfId[builds[i]->id] = names[i];
+    }
+    const auto made = toCompare(inOrder, [&](const Build& build) { return nameOfId.at(build.id); });
+    for (std::size_t i = 0; i < made.size(); ++i) {
+        auto& model = models[places[i]];
+        model.making = made[i].making;
+        if (made[i].parent >= 0)
+            model.parent = static_cast<int>(places[static_cast<std::size_t>(made[i].parent)]);
     }
     return models;
 }
@@ -54,7 +87,7 @@ public:
             checkOutput("--html", m_html, {m_models.begin(), m_models.end()});
         const auto dataset = m_reference.empty() ? openRequiredData(m_data, "compare") : openOptionalData(m_data);
         m_options.reference = m_reference;
-        const auto comparison = compare(named(m_models), dataset ? &*dataset : nullptr, m_options, console.job());
+        const auto comparison = compare(described(m_models), dataset ? &*dataset : nullptr, m_options, console.job());
         printNotices(comparison, console);
         if (!m_html.empty())
             writeHtmlReport(comparison, m_html);

@@ -73,6 +73,7 @@ ComparedModel measured(const ModelToCompare& wanted, const Dataset* dataset, Eva
     model.name = wanted.name;
     model.file = wanted.file;
     model.parent = wanted.parent;
+    model.making = wanted.making;
     options.split = Split::Validation;
     model.validation = evaluate(wanted.file, dataset, options, job.part(0, withTest ? 0.5 : 1));
     if (withTest) {
@@ -154,6 +155,8 @@ Json toJson(const Comparison& comparison)
     Json models = Json::array();
     for (const auto& model : comparison.models) {
         Json entry = {{"file", model.file.string()}, {"name", model.name}, {"validation", toJson(model.validation)}};
+        if (!model.making.command.empty())
+            entry["command"] = model.making.command;
         if (model.test)
             entry["test"] = toJson(*model.test);
         entry["pareto"] = model.pareto;

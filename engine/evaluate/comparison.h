@@ -12,11 +12,19 @@
 namespace hone
 {
 
+// What a model came about by.
+struct Making
+{
+    std::string command; // the step as a command line; empty: not known
+    std::vector<Message> notices; // what the step had to say
+};
+
 struct ComparedModel
 {
     std::string name; // shown; a file's or a build's
     std::filesystem::path file;
     int parent = -1; // index of the model it was made from; -1: none
+    Making making;
     Evaluation validation;
     std::optional<Evaluation> test;
     bool pareto = false;
@@ -45,11 +53,12 @@ struct ModelToCompare
     std::string name;
     std::filesystem::path file;
     int parent = -1;
+    Making making = {};
 };
 // Each on validation and, where there is one, on test. `options.split` is not read. On data without labels the models are held against
 // options.reference, or the first of them; without data against options.reference on made-up inputs. Throws what evaluate() throws.
 Comparison compare(const std::vector<ModelToCompare>& models, const Dataset* dataset, EvaluateOptions options, const JobContext& job);
-Json toJson(const Comparison& comparison); // data, task, metric{name, higherIsBetter}, models[] (file, name, validation{}, test{}, pareto, agreement)
+Json toJson(const Comparison& comparison); // data, task, metric{name, higherIsBetter}, models[] (file, name, command, validation{}, test{}, pareto, agreement)
 
 // Turns a notice into a front end's sentence.
 using NoticeText = std::function<std::string(const Message&)>;

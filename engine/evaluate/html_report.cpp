@@ -43,6 +43,8 @@ th:first-child, td:first-child { text-align: left; white-space: normal; overflow
 tr:last-child td { border-bottom: 0; }
 tr.best td { background: var(--row); }
 tr.front td:first-child { font-weight: 600; }
+dl { margin: 0; } dt { font-weight: 600; } dd { margin: 0 0 12px; } dd:last-child { margin-bottom: 0; }
+dd p { margin: 4px 0 0; } code { font: 12px ui-monospace, monospace; color: var(--muted); overflow-wrap: anywhere; }
 small { display: block; font-size: 11px; color: var(--muted); }
 .better { color: var(--better); } .worse { color: var(--worse); }
 .plot { width: 100%; height: auto; display: block; font: 12px system-ui, sans-serif; }
@@ -211,13 +213,27 @@ std::string plainNotice(const Message& message)
     return text;
 }
 
+std::string howEachWasMade(const Comparison& comparison, const NoticeText& noticeText)
+{
+    std::string out;
+    for (const auto& model : comparison.models) {
+        if (model.making.command.empty())
+            continue;
+        out += fmt::format("<dt>{}</dt>\n<dd><code>{}</code>", escaped(model.name), escaped(model.making.command));
+        for (const auto& notice : model.making.notices)
+            out += fmt::format("\n<p>{}</p>", escaped(noticeText(notice)));
+        out += "</dd>\n";
+    }
+    return out.empty() ? out : "<h2>How each was made</h2>\n<dl class=\"card\">\n" + out + "</dl>\n";
+}
+
 std::string notices(const Comparison& comparison, const NoticeText& noticeText)
 {
     std::set<std::string> seen; // the same pictures are skipped for every model
     std::string items;
     const auto add = [&](const Evaluation& evaluation) {
         for (const auto& message : evaluation.notices)
-            if (const auto text = noticeText ? noticeText(message) : plainNotice(message); seen.insert(text).second)
+            if (const auto text = noticeText(message); seen.insert(text).second)
                 items += "<li>" + escaped(text) + "</li>\n";
     };
     for (const auto& model : comparison.models) {
@@ -292,7 +308,8 @@ std::string htmlReport(const Comparison& comparison, const NoticeText& noticeTex
     out += "<h2>Models</h2>\n<div class=\"card table\">" + tableHead(comparison) + "\n";
     for (std::size_t i = 0; i < comparison.models.size(); ++i)
         out += row(comparison, i);
-    out += "</tbody></table></div>\n" + notices(comparison, noticeText);
+    const NoticeText inWords = noticeText ? noticeText : plainNotice;
+    out += "</tbody></table></div>\n" + howEachWasMade(comparison, inWords) + notices(comparison, inWords);
     return out + "<h2>How to read this</h2>\n" + legend(comparison) + "\n</main>\n</body>\n</html>\n";
 }
 

@@ -11,7 +11,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 bench=${HONE_BENCH_OPEN:-$here/../../build/tests/hone_bench_open}
 rounds=${HONE_BENCH_ROUNDS:-5}
 python=/usr/bin/python3
-"$python" -c 'import onnx, numpy' || { echo "this needs Debian's python3-onnx and python3-numpy" >&2; exit 2; }
+"$python" -c 'from onnx import shape_inference; import numpy' 2>/dev/null || { echo "this needs Debian's python3-onnx and python3-numpy" >&2; exit 2; }
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -71,6 +71,7 @@ private slots:
     void theReportNeedsNothingFromOutside();
     void namesAreEscaped();
     void noticesAreShownOnceThroughTheFrontEndsSentence();
+    void theReportTellsHowEachModelWasMade();
     void theReportStandsWithoutModelsOrAccuracy();
     void labelsDontOverlap();
     void logarithmicTicksAreRoundNumbers();
@@ -149,6 +150,18 @@ void TestComparison::noticesAreShownOnceThroughTheFrontEndsSentence()
     const auto html = QString::fromStdString(htmlReport(comparison, sentence));
     QCOMPARE(html.count("3 pictures &lt; all"), 1);
     QVERIFY(htmlReport(comparison).find("PicturesSkipped: count: 3") != std::string::npos);
+}
+
+void TestComparison::theReportTellsHowEachModelWasMade()
+{
+    auto comparison = comparisonOf({model("a", 0.92, 1000), model("b", 0.91, 500, 0)});
+    comparison.models[1].making = {"hone tidy a <&> --out OUT", {{MessageCode::ConstantsFolded, {{"count", "7"}}}}};
+    const auto sentence = [](const Message& message) { return message.arguments.at("count") + " became constants"; };
+    const auto html = QString::fromStdString(htmlReport(comparison, sentence));
+    QVERIFY(html.contains("<dt>b</dt>\n<dd><code>hone tidy a &lt;&amp;&gt; --out OUT</code>\n<p>7 became constants</p></dd>"));
+    QCOMPARE(html.count("<dt>"), 1); // nothing is known of the first
+    QVERIFY(isWellFormed(html.toStdString(), "dl"));
+    QVERIFY(htmlReport(comparisonOf({model("a", 0.92, 1000)})).find("How each was made") == std::string::npos);
 }
 
 void TestComparison::theReportStandsWithoutModelsOrAccuracy()

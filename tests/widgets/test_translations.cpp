@@ -105,12 +105,12 @@ private slots:
 
     void theStudioSpeaksTheLanguageThatIsInstalled()
     {
-        QCOMPARE(QCoreApplication::translate("hone::studio::MainWindow", "Devices"), QStringLiteral("Devices"));
+        QCOMPARE(QCoreApplication::translate("hone::studio::Rail", "Devices"), QStringLiteral("Devices"));
         installTranslations(*QCoreApplication::instance(), QLocale(QStringLiteral("de")));
-        QCOMPARE(QCoreApplication::translate("hone::studio::MainWindow", "Devices"), QStringLiteral("Geräte"));
+        QCOMPARE(QCoreApplication::translate("hone::studio::Rail", "Devices"), QStringLiteral("Geräte"));
         QVERIFY(sentence({MessageCode::ModelEmpty, {{"path", "a.onnx"}}}).startsWith(QStringLiteral("a.onnx ist leer")));
         installTranslations(*QCoreApplication::instance(), QLocale(QStringLiteral("zh_CN")));
-        QCOMPARE(QCoreApplication::translate("hone::studio::MainWindow", "Devices"), QStringLiteral("设备"));
+        QCOMPARE(QCoreApplication::translate("hone::studio::Rail", "Devices"), QStringLiteral("设备"));
         installTranslations(*QCoreApplication::instance(), QLocale(QStringLiteral("en")));
         QCOMPARE(QCoreApplication::translate("Builds", "%n epoch(s)", nullptr, 1), QStringLiteral("1 epoch"));
     }

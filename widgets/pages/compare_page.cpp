@@ -5,6 +5,7 @@
 #include "evaluate/comparison.h"
 #include "models/build_text.h"
 #include "models/metric_text.h"
+#include "project/build_comparison.h"
 #include "project/recipe.h"
 #include "sentences.h"
 #include "theme/figures.h"
@@ -47,9 +48,7 @@ struct Measured
 Measured measureAndReport(const Snapshot& snapshot, const JobContext& job)
 {
     const Dataset dataset = Dataset::open(snapshot.dataset.value());
-    std::vector<ModelToCompare> models;
-    for (const Build& build : snapshot.builds)
-        models.push_back({nameText(snapshot, build).toStdString(), build.model, snapshot.indexOf(text(build.parent))});
+    const auto models = toCompare(snapshot.builds, [&](const Build& build) { return nameText(snapshot, build).toStdString(); });
     const Comparison comparison = compare(models, &dataset, {}, job);
     Measured measured;
     measured.report = snapshot.folder / "report.html";
