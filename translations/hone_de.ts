@@ -2146,6 +2146,10 @@
 <context>
     <name>hone::studio::TrainPage</name>
     <message>
+        <source>Half of the pictures, left to right</source>
+        <translation>Die Hälfte der Bilder, links und rechts vertauscht</translation>
+    </message>
+    <message>
         <source>Train</source>
         <translation>Training</translation>
     </message>
@@ -2242,8 +2246,8 @@
         <translation>Mehr</translation>
     </message>
     <message>
-        <source>left to right, at random</source>
-        <translation>links-rechts, zufällig</translation>
+        <source>at random</source>
+        <translation>zufällig</translation>
     </message>
     <message>
         <source>off</source>
@@ -2377,8 +2381,8 @@
         <translation>aus</translation>
     </message>
     <message>
-        <source>trains the head only</source>
-        <translation>trainiert nur den Kopf</translation>
+        <source>head only</source>
+        <translation>nur der Kopf</translation>
     </message>
     <message>
         <source>processor</source>
@@ -2389,8 +2393,8 @@
         <translation>Rumpf einfrieren</translation>
     </message>
     <message>
-        <source>Takes seconds: what the body gives is computed once</source>
-        <translation>Dauert Sekunden: Was der Rumpf ergibt, wird einmal berechnet</translation>
+        <source>Trains the head only, in seconds: what the body gives is computed once</source>
+        <translation>Trainiert nur den Kopf, in Sekunden: Was der Körper liefert, wird einmal berechnet</translation>
     </message>
     <message>
         <source>Rate of the body</source>

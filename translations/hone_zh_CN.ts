@@ -2141,6 +2141,10 @@
 <context>
     <name>hone::studio::TrainPage</name>
     <message>
+        <source>Half of the pictures, left to right</source>
+        <translation>一半的图片左右翻转</translation>
+    </message>
+    <message>
         <source>Train</source>
         <translation>训练</translation>
     </message>
@@ -2237,8 +2241,8 @@
         <translation>更多</translation>
     </message>
     <message>
-        <source>left to right, at random</source>
-        <translation>随机左右翻转</translation>
+        <source>at random</source>
+        <translation>随机</translation>
     </message>
     <message>
         <source>off</source>
@@ -2372,8 +2376,8 @@
         <translation>关闭</translation>
     </message>
     <message>
-        <source>trains the head only</source>
-        <translation>只训练头部</translation>
+        <source>head only</source>
+        <translation>仅头部</translation>
     </message>
     <message>
         <source>processor</source>
@@ -2384,8 +2388,8 @@
         <translation>冻结主干</translation>
     </message>
     <message>
-        <source>Takes seconds: what the body gives is computed once</source>
-        <translation>只需数秒：主干的结果只计算一次</translation>
+        <source>Trains the head only, in seconds: what the body gives is computed once</source>
+        <translation>仅训练头部，只需数秒：主体的输出只计算一次</translation>
     </message>
     <message>
         <source>Rate of the body</source>

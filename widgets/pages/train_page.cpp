@@ -108,7 +108,7 @@ QWidget* TrainPage::makeSettings()
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(allMore);
     m_moreSettings = scroll;
-    m_flip = new QCheckBox(tr("left to right, at random"));
+    m_flip = new QCheckBox(tr("at random"));
     m_crop = spin(0, 64, 0);
     m_crop->setSuffix(QStringLiteral(" px"));
     m_crop->setSpecialValueText(tr("off"));
@@ -122,7 +122,7 @@ QWidget* TrainPage::makeSettings()
     m_freeze->setPlaceholderText(QStringLiteral("stage1*, conv1"));
     addRow(more, tr("Optimizer"), m_optimizer);
     addRow(more, tr("Batch"), m_batch, tr("Pictures a step"));
-    addRow(more, tr("Mirror"), m_flip);
+    addRow(more, tr("Mirror"), m_flip, tr("Half of the pictures, left to right"));
     addRow(more, tr("Shift"), m_crop, tr("Pictures move by up to so many pixels"));
     addRow(more, tr("Weight decay"), m_decay);
     addRow(more, tr("Label smoothing"), m_smoothing);

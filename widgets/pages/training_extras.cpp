@@ -21,7 +21,7 @@ TrainingExtras::TrainingExtras(QWidget* parent) : QWidget(parent)
         box->setSpecialValueText(tr("off"));
         return box;
     };
-    m_freezeBody = new QCheckBox(tr("trains the head only"));
+    m_freezeBody = new QCheckBox(tr("head only"));
     m_bodyFactor = decimal(10, 3, usual.bodyRateFactor);
     m_bodyFactor->setSingleStep(0.1);
     m_randomOperations = off(spin(0, 10, 0));
@@ -37,7 +37,7 @@ TrainingExtras::TrainingExtras(QWidget* parent) : QWidget(parent)
     m_precision->addItems({QStringLiteral("float32"), QStringLiteral("bf16")});
     m_device = new QComboBox;
     m_device->addItems({tr("processor"), QStringLiteral("CUDA")});
-    addRow(form, tr("Frozen body"), m_freezeBody, tr("Takes seconds: what the body gives is computed once"));
+    addRow(form, tr("Frozen body"), m_freezeBody, tr("Trains the head only, in seconds: what the body gives is computed once"));
     addRow(form, tr("Rate of the body"), m_bodyFactor, tr("Factor of the learning rate before the head"));
     addRow(form, tr("Random changes"), m_randomOperations, tr("Of colour and shape, one after the other, for each picture"));
     addRow(form, tr("Their strength"), m_magnitude, tr("From 0 to 10"));

@@ -12,6 +12,16 @@
 namespace hone::studio
 {
 
+namespace
+{
+
+// The same in every form, so that forms one below the other line up; longer names wrap.
+constexpr int nameWidth = 116;
+// Less than many fields ask for, so that a narrow card never cuts them off.
+constexpr int leastFieldWidth = 72;
+
+} // namespace
+
 QSpinBox* spin(int low, int high, int value)
 {
     auto* box = new QSpinBox;
@@ -34,6 +44,9 @@ void addRow(QFormLayout* form, const QString& name, QWidget* field, const QStrin
 {
     auto* text = label(name, "muted");
     text->setBuddy(field);
+    text->setFixedWidth(nameWidth);
+    text->setWordWrap(true);
+    field->setMinimumWidth(leastFieldWidth);
     field->setAccessibleName(name);
     if (!tip.isEmpty())
         describe(field, tip);
