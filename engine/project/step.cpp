@@ -8,7 +8,7 @@
 #include "onnx_io/onnx_io.h"
 #include "project/build_record.h"
 #include "project/perform_step.h"
-#include "prune/reconstruction.h"
+#include "prune/data_importance.h"
 #include "train/checkpoint.h"
 
 #include <nlohmann/json.hpp>
@@ -134,10 +134,9 @@ public:
         const double surgery = trains ? 0.05 : compensates ? 0.2 : 1;
         const double trainsFrom = trains ? 0.15 : 1;
         ChannelScores scores;
-        if (parameters.prune.importance == ImportanceKind::Reconstruction)
-            scores = reconstructionImportance(m_graph, *m_input.dataset,
-                                              {.seed = parameters.finetune.seed, .threads = parameters.finetune.threads},
-                                              m_job.part(0, surgery / 2));
+        if (needsSamples(parameters.prune.importance))
+            scores = dataImportance(m_graph, *m_input.dataset, parameters.prune.importance,
+                                    {.seed = parameters.finetune.seed, .threads = parameters.finetune.threads}, m_job.part(0, surgery / 2));
         auto pruned = prune(m_graph, parameters.prune, m_job.part(surgery / 2, surgery), scores);
         m_result.groups = pruned.groups;
         m_result.proofMaxAbsDifference = pruned.maxAbsDifference;

@@ -5,6 +5,7 @@
 #include "data/pairing.h"
 #include "prune/activations.h"
 #include "prune/linear_layer.h"
+#include "prune/read_operand.h"
 #include "tidy/free_batch.h"
 
 #include <algorithm>
@@ -175,21 +176,17 @@ Matrix weightOf(const Graph& graph, const GraphUses& uses, const Reading& readin
     return result;
 }
 
-// The value that a reading is of: a reading of a layer's constant weights is one of what they are multiplied with. None where its
-// channels can't be looked at one by one.
+// The value that a reading is of, and its axis. None where its channels can't be looked at one by one.
 std::optional<std::pair<ValueId, int>> valueRead(const Graph& graph, const Reading& reading)
 {
-    const Node& node = graph.node(reading.node);
     const bool even = std::ranges::all_of(
         reading.positions, [&](const auto& positions) { return positions.size() == reading.positions.front().size(); });
     if (!even || reading.positions.empty() || reading.positions.front().empty())
         return std::nullopt;
-    const bool ofWeights = LinearLayer::isOne(node) && reading.input == 1 && graph.isConstant(node.input(1));
-    const ValueId value = node.input(ofWeights ? 0 : reading.input);
-    const int axis = !ofWeights ? reading.axis : node.opType == "Conv" ? 1 : -1;
-    if (!value.valid() || graph.isConstant(value) || axis == 0)
+    const auto operand = readOperand(graph, reading);
+    if (!operand || operand->axis == 0)
         return std::nullopt;
-    return std::pair(value, axis);
+    return std::pair(operand->value, operand->axis);
 }
 
 } // namespace
