@@ -137,7 +137,7 @@ public:
         if (needsSamples(parameters.prune.importance))
             scores = dataImportance(m_graph, *m_input.dataset, parameters.prune.importance,
                                     {.seed = parameters.finetune.seed, .threads = parameters.finetune.threads}, m_job.part(0, surgery / 2));
-        auto pruned = prune(m_graph, parameters.prune, m_job.part(surgery / 2, surgery), scores);
+        auto pruned = prune(m_graph, parameters.prune, m_job.part(surgery / 2, surgery), {.scores = scores});
         m_result.groups = pruned.groups;
         m_result.proofMaxAbsDifference = pruned.maxAbsDifference;
         if (compensates)

@@ -4,6 +4,7 @@
 
 #include "prune/dependency_graph.h"
 
+#include <cstdint>
 #include <vector>
 
 namespace hone
@@ -13,12 +14,15 @@ enum class ImportanceKind
 {
     Auto, // Reconstruction where its scores are given, otherwise L1
     // From the weights alone:
-    L1,      // mean absolute weight of a channel over the group's output slices (Li et al. 2017)
+    L1, // mean absolute weight of a channel over the group's output slices (Li et al. 2017, "Pruning Filters
+        // for Efficient ConvNets")
     L2,      // root of the mean squared weight, likewise
-    BnScale, // |gamma| of the normalizations of a group (Liu et al. 2017, "Network Slimming")
-    Lamp,    // a channel's squared weights over those of all that are at least as large (Lee et al. 2021)
-    Fpgm,    // distance of a channel's filter from the layer's others (He et al. 2019)
-    Random,  // of a seed
+    BnScale, // |gamma| of the group's BatchNormalizations (Liu et al. 2017, "Learning Efficient Convolutional
+             // Networks through Network Slimming")
+    Lamp, // a channel's squared weights over those of all at least as large (Lee et al. 2021, "Layer-adaptive
+          // Sparsity for the Magnitude-based Pruning", equation 4, on channels)
+    Fpgm, // distances to the layer's other channels (He et al. 2019, "Filter Pruning via Geometric Median")
+    Random, // of a seed: what any other has to beat
     // From samples:
     Taylor,
     Fisher,
@@ -27,14 +31,33 @@ enum class ImportanceKind
     Reconstruction // what a channel adds to the channels that stay; see prune/reconstruction.h
 };
 
-// Whether scores of this kind are made from samples: those come as ChannelScores, importance() has none.
+// Whether scores of this kind are made from samples: those come as ChannelScores from elsewhere.
 bool needsSamples(ImportanceKind kind);
 
 // Importance by group and channel, higher stays.
 using ChannelScores = std::vector<std::vector<double>>;
 
-// By L1 (of the kinds that need no data). One number a channel, higher stays: the mean absolute weight of its rows in each layer that makes it, divided by the
-// mean over the layer's channels in this group (so that large layers don't outvote small ones), averaged over the layers.
+struct ImportanceOptions
+{
+    ImportanceKind kind = ImportanceKind::L1; // Auto: L1
+    std::uint64_t seed = 0;                   // of Random
+};
+
+struct ScoredGroups
+{
+    ChannelScores scores;
+    std::vector<ImportanceKind> kinds; // by group: what its scores are of
+};
+
+// From the weights. L1, L2, Fpgm: of a layer over the mean of its channels in the group (so that large layers
+// don't outvote small ones), averaged over the layers. Lamp: of a channel's squared weights summed over the
+// group's layers, so that the group stands where the paper's layer does; its largest is 1. BnScale: mean
+// |gamma| over the mean of all groups', so that groups compare as gammas do; L1 in groups without
+// BatchNormalization, whose mean is 1 as well. Throws Error(InternalFault) for kinds that need samples.
+ScoredGroups scoreGroups(const Graph& graph, const DependencyGraph& dependencies,
+                         const ImportanceOptions& options);
+
+// One group's, by a kind that looks at one group alone (L1, L2, Lamp, Fpgm).
 std::vector<double> importance(const Graph& graph, const PruningGroup& group, ImportanceKind kind);
 
 } // namespace hone

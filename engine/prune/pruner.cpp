@@ -5,8 +5,7 @@
 #include "prune/channel_removal.h"
 #include "prune/surgery_proof.h"
 
-#include <array>
-#include <charconv>
+#include <algorithm>
 #include <cmath>
 
 namespace hone
@@ -16,27 +15,14 @@ namespace
 
 constexpr double mostDifference = 1e-3;
 
-// The shortest text that gives the same number again.
-std::string text(double value)
-{
-    std::array<char, 32> characters;
-    const auto end = std::to_chars(characters.data(), characters.data() + characters.size(), value).ptr;
-    return {characters.data(), end};
-}
-
-void requireRatio(double ratio)
-{
-    if (!(ratio >= 0 && ratio < 1)) // also not a number
-        throw Error(MessageCode::RatioOutOfRange, {{"ratio", text(ratio)}});
-}
-
 void requireGroups(const DependencyGraph& dependencies)
 {
     if (!dependencies.groups.empty())
         return;
     std::string detail;
     for (std::size_t i = 0; i < dependencies.unprunable.size() && i < 5; ++i)
-        detail += (i ? "; '" : "'") + dependencies.unprunable[i].name + "' " + dependencies.unprunable[i].reason;
+        detail +=
+            (i ? "; '" : "'") + dependencies.unprunable[i].name + "' " + dependencies.unprunable[i].reason;
     if (dependencies.unprunable.empty())
         detail = "no layer makes channels";
     else if (dependencies.unprunable.size() > 5)
@@ -44,12 +30,14 @@ void requireGroups(const DependencyGraph& dependencies)
     throw Error(MessageCode::NothingToPrune, {{"detail", detail}});
 }
 
-bool removesNothing(const DependencyGraph& dependencies, const KeptChannels& kept)
+// One that may lose channels at all.
+void requireFreeGroup(const DependencyGraph& dependencies, const Selection& selection)
 {
-    for (std::size_t g = 0; g < kept.size(); ++g)
-        if (static_cast<std::int64_t>(kept[g].size()) != dependencies.groups[g].channels)
-            return false;
-    return true;
+    for (std::size_t g = 0; g < dependencies.groups.size(); ++g)
+        if (!selection.isKept(g))
+            return;
+    throw Error(MessageCode::NothingToPrune,
+                {{"detail", "every layer that could lose channels is kept by name"}});
 }
 
 // Everything stays but what leaves one group.
@@ -73,32 +61,47 @@ double differenceOf(const Graph& graph, const DependencyGraph& dependencies, con
 }
 
 // The proof failed: says which group's surgery is to blame.
-[[noreturn]] void throwFault(const Graph& graph, const DependencyGraph& dependencies, const KeptChannels& kept,
-                             const JobContext& job)
+[[noreturn]] void throwFault(const Graph& graph, const DependencyGraph& dependencies,
+                             const KeptChannels& kept, const JobContext& job)
 {
     for (std::size_t g = 0; g < kept.size(); ++g) {
         job.checkStop();
         const KeptChannels only = onlyGroup(dependencies, kept, g);
-        if (!removesNothing(dependencies, only) && !(differenceOf(graph, dependencies, only, job) <= mostDifference))
+        if (!removesNothing(dependencies, only) &&
+            !(differenceOf(graph, dependencies, only, job) <= mostDifference))
             throw Error(MessageCode::InternalFault,
-                        {{"detail", "removing channels of group '" + dependencies.groups[g].name + "' changes other outputs"}});
+                        {{"detail", "removing channels of group '" + dependencies.groups[g].name +
+                                        "' changes other outputs"}});
     }
-    throw Error(MessageCode::InternalFault, {{"detail", "removing channels of several groups changes other outputs"}});
+    throw Error(MessageCode::InternalFault,
+                {{"detail", "removing channels of several groups changes other outputs"}});
 }
 
 std::vector<PrunedGroup> describeGroups(const Graph& graph, const DependencyGraph& dependencies,
-                                        const KeptChannels& kept)
+                                        const KeptChannels& kept,
+                                        const std::vector<ImportanceKind>& importance)
 {
     std::vector<PrunedGroup> groups;
     for (std::size_t g = 0; g < kept.size(); ++g) {
         const PruningGroup& group = dependencies.groups[g];
-        PrunedGroup pruned{group.name, {}, group.channels * group.granularity,
-                           static_cast<std::int64_t>(kept[g].size()) * group.granularity};
+        PrunedGroup pruned{group.name,
+                           {},
+                           group.channels * group.granularity,
+                           static_cast<std::int64_t>(kept[g].size()) * group.granularity,
+                           importance[g]};
         for (const NodeId layer : group.layers)
             pruned.layers.push_back(graph.node(layer).name);
         groups.push_back(std::move(pruned));
     }
     return groups;
+}
+
+Message metAlready(const TargetRecord& record)
+{
+    return {MessageCode::TargetMetAlready,
+            {{"what", nameOf(record.kind)},
+             {"wanted", amountText(record.kind, record.wanted)},
+             {"present", amountText(record.kind, record.before)}}};
 }
 
 void report(const JobContext& job, double fraction)
@@ -112,30 +115,44 @@ void report(const JobContext& job, double fraction)
 
 } // namespace
 
-PruneResult prune(const Graph& graph, const PruneOptions& options, const JobContext& job, const ChannelScores& scores)
+PruneResult prune(const Graph& graph, const PruneOptions& options, const JobContext& job,
+                  const PruneEvidence& evidence)
 {
-    requireRatio(options.ratio);
+    requireConsistent(options);
+    const auto target = targetOf(options.targets);
     report(job, 0);
     const DependencyGraph dependencies = findDependencies(graph);
-    if (options.ratio > 0)
+    const bool asks = target || options.scope == PruningScope::Layer || options.ratio > 0;
+    if (asks)
         requireGroups(dependencies);
+    const Selection selection(graph, dependencies, options, evidence);
+    if (asks)
+        requireFreeGroup(dependencies, selection);
     report(job, 0.2);
-    const KeptChannels kept = chooseChannels(graph, dependencies, options, scores);
     PruneResult result;
+    result.ratio = options.ratio;
+    if (target) {
+        auto answer =
+            reachTarget({graph, dependencies, options, evidence, *target}, selection, job.part(0.2, 0.6));
+        result.kept = std::move(answer.kept);
+        result.ratio = answer.ratio;
+        result.target = answer.record;
+        if (removesNothing(dependencies, result.kept))
+            result.notices.push_back(metAlready(answer.record));
+    } else
+        result.kept = selection.at(options.ratio);
     result.unprunable = dependencies.unprunable;
-    result.groups = describeGroups(graph, dependencies, kept);
-    result.kept = kept;
-    if (removesNothing(dependencies, kept)) {
+    result.groups = describeGroups(graph, dependencies, result.kept, selection.kinds());
+    if (removesNothing(dependencies, result.kept)) {
         result.graph = graph;
         report(job, 1);
         return result;
     }
-    result.graph = removeChannels(graph, dependencies, kept);
-    report(job, 0.4);
-    result.maxAbsDifference =
-        surgeryDifference(maskChannels(graph, dependencies, kept), result.graph, job);
+    result.graph = removeChannels(graph, dependencies, result.kept);
+    report(job, 0.6);
+    result.maxAbsDifference = surgeryDifference(maskChannels(graph, dependencies, result.kept), result.graph, job);
     if (!(result.maxAbsDifference <= mostDifference))
-        throwFault(graph, dependencies, kept, job);
+        throwFault(graph, dependencies, result.kept, job);
     report(job, 1);
     return result;
 }

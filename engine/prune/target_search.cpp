@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "prune/target_search.h"
+
+#include "core/error.h"
+#include "core/file.h"
+#include "graph/cost.h"
+#include "onnx_io/onnx_io.h"
+#include "prune/channel_removal.h"
+#include "prune/pruner.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace hone
+{
+namespace
+{
+
+constexpr double finestRatio = 1e-5;
+constexpr double finestMeasuredRatio = 1.0 / 128; // a latency takes seconds to measure, and has noise
+
+// A measured latency has to be so much below the target, that the next measurement meets it as well.
+constexpr double measuredMargin = 0.97;
+
+// To four digits: so much can be asked for.
+double roundedUp(double amount)
+{
+    if (!(amount > 0))
+        return amount;
+    const double digit = std::pow(10, std::floor(std::log10(amount)) - 3);
+    return std::ceil(amount / digit) * digit;
+}
+
+struct Trial
+{
+    double ratio = 0;
+    KeptChannels kept;
+    double amount = 0;
+};
+
+class Search
+{
+public:
+    Search(const TargetQuestion& question, const Selection& selection, const JobContext& job)
+        : m_question(question), m_selection(selection), m_job(job), m_before(amount(question.graph)),
+          m_wanted(question.target.value.wanted(m_before)), m_aim(isMeasured() ? m_wanted * measuredMargin : m_wanted)
+    {}
+
+    TargetAnswer run()
+    {
+        Trial none{0, wholeGroups(), m_before};
+        if (m_before <= m_wanted)
+            return answer(none);
+        Trial most = trial(1);
+        if (most.amount > m_wanted)
+            throwUnreachable(most.amount);
+        if (most.amount > m_aim)
+            return answer(most);
+        auto [misses, meets] = bisected(std::move(none), std::move(most));
+        if (!isMeasured())
+            giveBack(misses, meets);
+        return answer(meets);
+    }
+
+private:
+    bool isMeasured() const { return m_question.target.kind == TargetKind::LatencyMs; }
+    double amount(const Graph& graph) const
+    {
+        return amountOf(graph, m_question.target.kind, m_question.evidence.meter, m_job);
+    }
+    double amount(const KeptChannels& kept) const
+    {
+        m_job.checkStop();
+        return amount(removeChannels(m_question.graph, m_question.dependencies, kept));
+    }
+    Trial trial(double ratio) const
+    {
+        Trial trial{ratio, m_selection.at(ratio), 0};
+        trial.amount = amount(trial.kept);
+        return trial;
+    }
+    TargetAnswer answer(const Trial& trial) const
+    {
+        return {trial.kept, trial.ratio, {m_question.target.kind, m_before, m_wanted, trial.amount}};
+    }
+    KeptChannels wholeGroups() const
+    {
+        KeptChannels whole;
+        for (const PruningGroup& group : m_question.dependencies.groups) {
+            auto& channels = whole.emplace_back();
+            for (std::int64_t c = 0; c < group.channels; ++c)
+                channels.push_back(c);
+        }
+        return whole;
+    }
+
+    // The last that misses the target and the first that meets it.
+    std::pair<Trial, Trial> bisected(Trial misses, Trial meets) const
+    {
+        const double finest = isMeasured() ? finestMeasuredRatio : finestRatio;
+        const double span = meets.ratio - misses.ratio;
+        while (meets.ratio - misses.ratio > finest) {
+            const double ratio = (misses.ratio + meets.ratio) / 2;
+            KeptChannels kept = m_selection.at(ratio);
+            if (kept == misses.kept)
+                misses.ratio = ratio;
+            else if (kept == meets.kept)
+                meets.ratio = ratio;
+            else {
+                Trial middle{ratio, std::move(kept), 0};
+                middle.amount = amount(middle.kept);
+                (middle.amount <= m_aim ? meets : misses) = std::move(middle);
+            }
+            Progress progress;
+            progress.activity = Activity::Pruning;
+            progress.fraction = 1 - (meets.ratio - misses.ratio) / span;
+            m_job.report(progress);
+        }
+        return {std::move(misses), std::move(meets)};
+    }
+
+    // Groups that keep more in `misses`, the most important channels first.
+    std::vector<std::size_t> groupsToGiveBack(const Trial& misses, const Trial& meets) const
+    {
+        std::vector<std::pair<double, std::size_t>> groups;
+        for (std::size_t g = 0; g < meets.kept.size(); ++g) {
+            if (misses.kept[g].size() <= meets.kept[g].size())
+                continue;
+            double most = 0;
+            for (const std::int64_t channel : misses.kept[g])
+                if (!std::ranges::binary_search(meets.kept[g], channel))
+                    most = std::max(most, m_selection.scores()[g][static_cast<std::size_t>(channel)]);
+            groups.emplace_back(-most, g);
+        }
+        std::ranges::sort(groups);
+        std::vector<std::size_t> order;
+        for (const auto& [importance, group] : groups)
+            order.push_back(group);
+        return order;
+    }
+
+    void giveBack(const Trial& misses, Trial& meets) const
+    {
+        const auto order = groupsToGiveBack(misses, meets);
+        std::size_t fits = 0; // so many groups may have theirs back
+        std::size_t tooMany = order.size() + 1;
+        const KeptChannels fewest = meets.kept;
+        while (tooMany - fits > 1) {
+            const std::size_t count = (fits + tooMany) / 2;
+            KeptChannels kept = fewest;
+            for (std::size_t i = 0; i < count; ++i)
+                kept[order[i]] = misses.kept[order[i]];
+            const double reached = amount(kept);
+            if (reached <= m_aim) {
+                fits = count;
+                meets.kept = std::move(kept);
+                meets.amount = reached;
+            } else
+                tooMany = count;
+        }
+    }
+
+    // The least that other options allow.
+    double leastWith(PruneOptions options) const
+    {
+        PruneEvidence evidence = m_question.evidence;
+        evidence.scores = m_selection.scores();
+        const Selection other(m_question.graph, m_question.dependencies, options, evidence);
+        return amount(other.at(1));
+    }
+    std::string inTheWay() const
+    {
+        const PruneOptions& options = m_question.options;
+        PruneOptions freer = options;
+        freer.keep.clear();
+        if (!options.keep.empty() && leastWith(freer) <= m_wanted) {
+            std::string kept;
+            for (const auto& pattern : options.keep)
+                kept += (kept.empty() ? "'" : ", '") + pattern + "'";
+            return kept + (options.keep.size() == 1 ? " is kept" : " are kept");
+        }
+        freer = options;
+        freer.atLeast = 1;
+        freer.roundTo = 1;
+        if ((options.atLeast > 1 || options.roundTo > 1) && leastWith(freer) <= m_wanted)
+            return options.atLeast > options.roundTo
+                       ? "every group keeps " + std::to_string(options.atLeast) + " channels"
+                       : "channels are rounded to multiples of " + std::to_string(options.roundTo);
+        if (options.scope == PruningScope::Global || options.scope == PruningScope::Isomorphic)
+            return "every group keeps a tenth of its channels; with scope uniform more may leave";
+        return "no more channels can leave";
+    }
+    [[noreturn]] void throwUnreachable(double least) const
+    {
+        const TargetKind kind = m_question.target.kind;
+        throw Error(MessageCode::TargetUnreachable, {{"what", nameOf(kind)},
+                                                     {"wanted", amountText(kind, m_wanted)},
+                                                     {"reachable", amountText(kind, roundedUp(least))},
+                                                     {"detail", inTheWay()}});
+    }
+
+    const TargetQuestion& m_question;
+    const Selection& m_selection;
+    const JobContext& m_job;
+    double m_before;
+    double m_wanted;
+    double m_aim; // of the trials
+};
+
+} // namespace
+
+double amountOf(const Graph& graph, TargetKind kind, LatencyMeter* meter, const JobContext& job)
+{
+    switch (kind) {
+    case TargetKind::Macs:
+        return static_cast<double>(cost(graph).macs);
+    case TargetKind::Parameters:
+        return static_cast<double>(cost(graph).parameters);
+    case TargetKind::Memory:
+        return static_cast<double>(cost(graph).peakActivationBytes);
+    case TargetKind::Bytes:
+        return static_cast<double>(serializeOnnx(graph).size());
+    case TargetKind::LatencyMs:
+        break;
+    }
+    const TemporaryFolder scratch;
+    const auto file = scratch.path() / "model.onnx";
+    writeFileAtomically(file, serializeOnnx(graph));
+    LocalLatencyMeter here;
+    return (meter ? *meter : here).measure(file, job).p50Ms;
+}
+
+TargetAnswer reachTarget(const TargetQuestion& question, const Selection& selection, const JobContext& job)
+{
+    return Search(question, selection, job).run();
+}
+
+} // namespace hone

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The ratio at which a pruned model meets a target.
+#pragma once
+
+#include "core/job_context.h"
+#include "prune/selection.h"
+
+namespace hone
+{
+
+// What a graph costs in a target's terms: MACs, parameters, bytes of its file, peak activation bytes at batch
+// 1, or the p50 latency of that file in ms. `meter`: for latency; none: ONNX Runtime here, one thread. Throws
+// what the meter throws.
+double amountOf(const Graph& graph, TargetKind kind, LatencyMeter* meter, const JobContext& job);
+
+struct TargetQuestion
+{
+    const Graph& graph;
+    const DependencyGraph& dependencies;
+    const PruneOptions& options;
+    const PruneEvidence& evidence;
+    PruneTarget target;
+};
+
+// What was asked for and what came of it.
+struct TargetRecord
+{
+    TargetKind kind = TargetKind::Macs;
+    double before = 0;
+    double wanted = 0;
+    double after = 0;
+};
+
+struct TargetAnswer
+{
+    KeptChannels kept;
+    double ratio = 0; // that gives them, or the last that doesn't give fewer
+    TargetRecord record;
+};
+
+// The most channels that meet the target: the ratio is bisected, each trial is real surgery; then of the
+// channels that leave at the ratio found but not just below it, as many stay as the target allows, the most
+// important groups' first. Everything stays where the model meets the target already. The trials of a latency
+// are measured, so that their order has their noise, and aim 3 % lower; the answer is one that met it. Throws
+// Error(TargetUnreachable) with the least that can be reached and what stands in the way.
+TargetAnswer reachTarget(const TargetQuestion& question, const Selection& selection, const JobContext& job);
+
+} // namespace hone
