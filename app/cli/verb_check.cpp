@@ -25,7 +25,7 @@ std::string factsText(const ModelCheck& check)
     const auto agreement = check.maxRelativeDifference
                                ? fmt::format("LibTorch within {:.2g} of ONNX Runtime's largest output (at most {:g})",
                                              *check.maxRelativeDifference, check.limit)
-                               : std::string("not compared");
+                               : std::string("not compared: it doesn't run, or draws at random");
     return fmt::format("  operators   {}\n"
                        "  fed         {}\n"
                        "  engines     {}\n"

@@ -13,9 +13,22 @@ namespace
 {
 
 constexpr std::uint64_t inputSeed = 7;
+
 bool anyNumber(const MadeUpRun& run)
 {
     return std::ranges::any_of(run.outputs, [](const Tensor& output) { return differenceOf(output, output).anyNumber; });
+}
+
+// Exporters hand its training mode over as a constant that says no, or its ratio as one that is 0.
+bool mayDrop(const Graph& graph, const Node& dropout)
+{
+    const auto isZero = [&](ValueId value) {
+        const auto numbers = toFloats(graph.value(value).constant);
+        return numbers.size() == 1 && numbers[0] == 0;
+    };
+    const auto ratio = dropout.input(1);
+    const auto mode = dropout.input(2);
+    return mode.valid() && !(graph.isConstant(mode) && isZero(mode)) && !(ratio.valid() && graph.isConstant(ratio) && isZero(ratio));
 }
 
 } // namespace
@@ -64,7 +77,7 @@ bool drawsAtRandom(const Graph& graph)
     return std::ranges::any_of(graph.order(), [&](NodeId id) {
         const auto& node = graph.node(id);
         const auto& op = node.opType;
-        return op.starts_with("Random") || op == "Bernoulli" || op == "Multinomial" || (op == "Dropout" && node.input(2).valid());
+        return op.starts_with("Random") || op == "Bernoulli" || op == "Multinomial" || (op == "Dropout" && mayDrop(graph, node));
     });
 }
 

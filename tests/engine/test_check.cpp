@@ -115,6 +115,31 @@ private slots:
         QCOMPARE(check.inputs.at(1).shape.at(1), check.inputs.at(0).shape.at(1));
     }
 
+    void dropoutIsAtRandomOnlyWhereItMayDropSomething_data()
+    {
+        QTest::addColumn<float>("ratio");
+        QTest::addColumn<bool>("training");
+        QTest::addColumn<bool>("compared");
+        QTest::newRow("as exporters write inference") << 0.1f << false << true;
+        QTest::newRow("training, drops nothing") << 0.0f << true << true;
+        QTest::newRow("training") << 0.1f << true << false;
+    }
+    void dropoutIsAtRandomOnlyWhereItMayDropSomething()
+    {
+        QFETCH(float, ratio);
+        QFETCH(bool, training);
+        QFETCH(bool, compared);
+        auto graph = emptyGraph(13);
+        const auto x = addInput(graph, "x", DType::Float32, batched({30}));
+        const auto product = addOperator(graph, "MatMul", {x, graph.addConstant("w", floats({30, 20}))});
+        graph.outputs = {addOperator(graph, "Dropout",
+                                     {product, graph.addConstant("ratio", Tensor::scalar(ratio)),
+                                      graph.addConstant("training", Tensor::scalar(training))})};
+        const auto check = checkGraph(graph);
+        QVERIFY2(check.ok, toJson(check).dump(1).c_str());
+        QCOMPARE(check.maxRelativeDifference.has_value(), compared);
+    }
+
     void aFixedBatchThatCantBeFreedClosesTraining()
     {
         auto graph = emptyGraph(13);

@@ -16,6 +16,25 @@ at::Tensor overChannels(const at::Tensor& x)
     return x.detach().transpose(0, 1).flatten(1);
 }
 
+// LibTorch 1.13's kernels for channels-last data handle whole vectors of channels well and the rest one by one: 5 ms backward for
+// [64, 11, 32, 32] against 0.9 ms for 16 channels. Pruned models have such counts; in the other layout they cost what their size says,
+// both ways of rearranging included.
+class FastLayout
+{
+public:
+    explicit FastLayout(const at::Tensor& x)
+        : m_rearranged(x.is_cpu() && x.dim() == 4 && x.size(1) % vectorWidth != 0 &&
+                       x.suggest_memory_format() == at::MemoryFormat::ChannelsLast)
+    {
+    }
+    at::Tensor in(const at::Tensor& x) const { return m_rearranged ? x.contiguous() : x; }
+    at::Tensor out(const at::Tensor& y) const { return m_rearranged ? y.contiguous(at::MemoryFormat::ChannelsLast) : y; }
+
+private:
+    static constexpr std::int64_t vectorWidth = 16; // of floats, in AVX-512
+    bool m_rearranged;
+};
+
 // ONNX's momentum is the share that stays, LibTorch's the share that comes in: running = running * m + batch * (1 - m).
 Executor makeBatchNormalization(const NodeSpec& spec)
 {
@@ -38,8 +57,9 @@ Executor makeBatchNormalization(const NodeSpec& spec)
             run.setOutput(1, run.input(3) * keep + overChannels(run.input(0)).mean(1) * (1 - keep));
             run.setOutput(2, run.input(4) * keep + overChannels(run.input(0)).var(1, false) * (1 - keep));
         }
-        run.setOutput(0, at::batch_norm(run.input(0), run.input(1), run.input(2), mean, variance,
-                                        training || alwaysBatch, 1 - keep, epsilon, false));
+        const FastLayout layout(run.input(0));
+        run.setOutput(0, layout.out(at::batch_norm(layout.in(run.input(0)), run.input(1), run.input(2), mean, variance,
+                                                   training || alwaysBatch, 1 - keep, epsilon, false)));
     };
 }
 
