@@ -187,6 +187,8 @@ private:
             return product(elements(*output), elements({(*data)[node.intAttribute("transA", 0) != 0 ? 0 : 1]}));
         if ((op == "MatMul" || op == "MatMulInteger" || op == "QLinearMatMul") && output && data && !data->empty())
             return product(elements(*output), elements({data->back()}));
+        if (op == "LSTM" || op == "GRU" || op == "RNN")
+            return everyStep(data, second, shapeOf(node.input(2)));
         return 0;
     }
 
@@ -196,6 +198,16 @@ private:
         if (!tensor || !weights || weights->empty())
             return 0;
         return product(elements(*tensor), elements(Shape(weights->begin() + 1, weights->end())));
+    }
+
+    // Recurrent layers: X [steps, batch, in] meets all weights of W and R at each step of each sequence.
+    static std::int64_t everyStep(const Shape* data, const Shape* w, const Shape* r)
+    {
+        if (!data || data->size() != 3 || !w || !r)
+            return 0;
+        auto weights = elements(*w);
+        add(weights, elements(*r));
+        return product(elements({(*data)[0], (*data)[1]}), weights);
     }
 
     std::int64_t activationBytes(ValueId id) const

@@ -23,7 +23,8 @@ struct Element
     std::string symbol = {};
     bool operator==(const Element&) const = default;
 };
-// A tensor of rank 0 or 1, element by element; so a chain from Shape to Reshape keeps a free batch.
+// A small tensor element by element, row by row; so a chain from Shape to Reshape keeps a free batch. Rank 0 or 1, but for the
+// pairs of pads that exporters turn round.
 using Contents = std::vector<Element>;
 
 constexpr std::size_t mostContents = 1024;

@@ -55,6 +55,12 @@ std::optional<std::int64_t> combine(const std::string& opType, std::int64_t a, s
         return __builtin_mul_overflow(a, b, &result) ? std::nullopt : std::optional(result);
     if (opType == "Div")
         return b == 0 || b == -1 ? std::nullopt : std::optional(a / b);
+    if (opType == "Mod") { // of the divisor's sign
+        if (b == 0 || b == -1)
+            return std::nullopt;
+        result = a % b;
+        return result != 0 && (result < 0) != (b < 0) ? result + b : result;
+    }
     if (opType == "Min")
         return std::min(a, b);
     if (opType == "Max")
@@ -81,11 +87,16 @@ Element combine(const std::string& opType, const Element& a, const Element& b)
     return {};
 }
 
+bool isList(const RuleContext& node, std::size_t input)
+{
+    return node.shape(input) && node.shape(input)->size() <= 1;
+}
+
 // Arithmetic on shapes, element by element or with a single one.
 void combineContents(RuleContext& node)
 {
     const auto &left = node.contents(0), &right = node.contents(1);
-    if (node.inputCount() != 2 || !left || !right)
+    if (node.inputCount() != 2 || !left || !right || !isList(node, 0) || !isList(node, 1))
         return;
     const auto count = std::max(left->size(), right->size());
     const auto fits = [&](const Contents& side) { return side.size() == count || side.size() == 1; };
@@ -115,7 +126,7 @@ void where(RuleContext& node)
     node.output(0, node.dtype(1), broadcastAll(node));
     const auto condition = node.numbers(0);
     const auto &yes = node.contents(1), &no = node.contents(2);
-    if (!condition || !yes || !no || yes->size() != condition->size() || no->size() != condition->size())
+    if (!condition || !yes || !no || !isList(node, 0) || !isList(node, 1) || !isList(node, 2) || yes->size() != condition->size() || no->size() != condition->size())
         return;
     Contents result;
     for (std::size_t i = 0; i < condition->size(); ++i)

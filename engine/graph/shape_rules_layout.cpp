@@ -119,7 +119,7 @@ void reshape(RuleContext& node)
         shape[*inferred] = remaining(node, all, others, text);
     else if (data && all.symbols.empty() && others.symbols.empty() && all.number != others.number)
         node.mismatch(text);
-    if (node.contents(0) && shape.size() <= 1)
+    if (node.contents(0) && shape.size() <= 2)
         node.outputContents(0, *node.contents(0));
     node.output(0, node.dtype(0), std::move(shape));
 }
@@ -150,6 +150,27 @@ void flatten(RuleContext& node)
     node.output(0, node.dtype(0), std::move(shape));
 }
 
+// Of a matrix.
+void transposeContents(RuleContext& node)
+{
+    const auto& contents = node.contents(0);
+    const auto& shape = node.shape(0);
+    if (!contents || !shape || shape->size() != 2 || !(*shape)[0].isFixed() || !(*shape)[1].isFixed())
+        return;
+    const auto rows = static_cast<std::size_t>((*shape)[0].extent), columns = static_cast<std::size_t>((*shape)[1].extent);
+    if (contents->size() != rows * columns)
+        return;
+    if (node.node().intsAttribute("perm", {1, 0}) != std::vector<std::int64_t>{1, 0}) {
+        node.outputContents(0, *contents);
+        return;
+    }
+    Contents turned;
+    for (std::size_t column = 0; column < columns; ++column)
+        for (std::size_t row = 0; row < rows; ++row)
+            turned.push_back((*contents)[row * columns + column]);
+    node.outputContents(0, std::move(turned));
+}
+
 void transpose(RuleContext& node)
 {
     std::optional<Shape> shape;
@@ -166,6 +187,7 @@ void transpose(RuleContext& node)
         for (const auto axis : order)
             shape->push_back((*data)[static_cast<std::size_t>(axis)]);
     }
+    transposeContents(node);
     node.output(0, node.dtype(0), std::move(shape));
 }
 

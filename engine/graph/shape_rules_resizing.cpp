@@ -83,16 +83,22 @@ std::int64_t slicedFrom(const SliceRange& range, std::int64_t extent, std::int64
     return (distance - 1) / step + 1;
 }
 
-void sliceContents(RuleContext& node, const SliceRange& range)
+// Elements of a list, rows of a matrix.
+void sliceContents(RuleContext& node, std::size_t axis, const SliceRange& range)
 {
     const auto& contents = node.contents(0);
-    if (!contents || !node.shape(0) || node.shape(0)->size() != 1)
+    const auto& shape = node.shape(0);
+    if (!contents || !shape || axis != 0 || shape->empty() || shape->size() > 2 || contents->empty())
+        return;
+    const std::int64_t each = shape->size() == 1 ? 1 : shape->back().extent;
+    const auto all = static_cast<std::int64_t>(contents->size());
+    if (each < 1 || all % each != 0)
         return;
     std::int64_t start = 0;
-    const auto count = slicedFrom(range, static_cast<std::int64_t>(contents->size()), start);
+    const auto count = slicedFrom(range, all / each, start);
     Contents result;
-    for (std::int64_t i = 0; i < count; ++i)
-        result.push_back((*contents)[static_cast<std::size_t>(start + i * range.step)]);
+    for (std::int64_t i = 0; i < count * each; ++i)
+        result.push_back((*contents)[static_cast<std::size_t>((start + i / each * range.step) * each + i % each)]);
     node.outputContents(0, std::move(result));
 }
 
@@ -134,7 +140,7 @@ void slice(RuleContext& node)
         else if (!whole)
             dim = Dim::free("");
         if (axes->size() == 1)
-            sliceContents(node, range);
+            sliceContents(node, (*axes)[i], range);
     }
     node.output(0, node.dtype(0), std::move(shape));
 }

@@ -93,6 +93,14 @@ private slots:
         QCOMPARE(cost(singleNode("Add", {2, 3}, {3}, {})).macs, std::int64_t{0});
     }
 
+    void recurrentLayersMeetAllTheirWeightsAtEachStep()
+    {
+        // 4 steps of 2 sequences; four gates of 5 units from 3 inputs and 5 units
+        const Graph lstm = graphOf({"LSTM", 13, {{floats({4, 2, 3})}, {floats({1, 20, 3}), Feeding::Constant}, {floats({1, 20, 5}), Feeding::Constant}},
+                                    {{"hidden_size", std::int64_t{5}}}});
+        QCOMPARE(cost(lstm).macs, std::int64_t{4 * 2 * (20 * 3 + 20 * 5)});
+    }
+
     void aFreeBatchCountsAsOneAndAnotherFreeExtentMakesTheCostIncomplete()
     {
         auto graph = emptyGraph(13);
