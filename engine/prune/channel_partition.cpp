@@ -141,6 +141,17 @@ bool ChannelPartition::dependsOnlyOn(const Axis& axis, const AxisSplit& into, st
     return true;
 }
 
+bool ChannelPartition::keepsOne(const Axis& axis, const AxisSplit& into) const
+{
+    std::int64_t product = 1;
+    for (const std::int64_t extent : into.extents)
+        product *= extent;
+    for (std::size_t i = 0; product == axis.extent && i < into.extents.size(); ++i)
+        if (into.extents[i] > 1 && dependsOnlyOn(axis, into, i))
+            return true;
+    return false;
+}
+
 std::vector<Axis> ChannelPartition::split(const Axis& axis, const AxisSplit& into, const std::string& operation)
 {
     std::vector<Axis> axes;

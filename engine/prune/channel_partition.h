@@ -59,6 +59,8 @@ public:
     // The reverse. Channels end on one of the new axes, so classes whose indices differ only along the others are
     // united: channels leave evenly.
     std::vector<Axis> split(const Axis& axis, const AxisSplit& into, const std::string& operation);
+    // Whether one of the new axes has all the channels already, so that nothing need be united.
+    bool keepsOne(const Axis& axis, const AxisSplit& into) const;
     // An axis of locked atoms, for a part of an axis whose other parts may change.
     Axis lockedAxis(const Axis& axis, const std::string& operation);
 

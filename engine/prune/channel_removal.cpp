@@ -56,7 +56,7 @@ class Surgery
 {
 public:
     Surgery(const Graph& graph, const DependencyGraph& dependencies, const KeptChannels& kept)
-        : m_original(graph), m_uses(graph), m_dependencies(dependencies), m_removed(dependencies, kept), m_graph(graph)
+        : m_original(graph), m_uses(graph), m_before(inferWithBatch(graph)), m_dependencies(dependencies), m_removed(dependencies, kept), m_graph(graph)
     {
     }
 
@@ -64,6 +64,7 @@ public:
     {
         sliceConstants();
         editCounts();
+        writeNumbers();
         resizeSplits();
         forgetUnknownShapes();
         verify();
@@ -155,6 +156,8 @@ private:
     void editCounts()
     {
         std::map<Use, Tensor> inputs;
+        for (const WrittenNumbers& written : m_dependencies.written)
+            m_written[{written.node, written.input}] = written.numbers;
         for (const CountEdit& edit : m_dependencies.counts) {
             const std::int64_t leaving = m_removed.count(edit.channels);
             const std::int64_t after = edit.fromEnd ? edit.before + leaving : edit.before - leaving;
@@ -164,7 +167,9 @@ private:
                     setAttribute(edit, after);
                 break;
             case CountEdit::Place::Input:
-                if (leaving != 0)
+                if (const auto written = m_written.find({edit.node, edit.input}); written != m_written.end())
+                    written->second.at(static_cast<std::size_t>(edit.element)) = after;
+                else if (leaving != 0)
                     setElement(inputs[{edit.node, edit.input}], edit, after);
                 break;
             case CountEdit::Place::SplitSize:
@@ -178,6 +183,52 @@ private:
         }
         for (auto& [use, tensor] : inputs)
             replaceInput(use, std::move(tensor));
+    }
+
+    // Numbers in place of computed ones. Where one is left to be computed, a Reshape finds it itself; elsewhere, and where
+    // there are several, they are put beside each other.
+    void writeNumbers()
+    {
+        using Number = std::optional<std::int64_t>;
+        for (auto& [use, numbers] : m_written) {
+            const Node& node = m_original.node(use.node);
+            const auto missing = std::ranges::count(numbers, Number());
+            if (missing == 1 && node.opType == "Reshape" && std::ranges::count(numbers, Number(-1)) == 0)
+                std::ranges::replace(numbers, Number(), Number(-1));
+            const ValueId computed = node.inputs[use.input];
+            const ValueType& type = m_before.type(computed);
+            const bool scalar = type.shape && type.shape->empty();
+            const Dimensions shape = scalar ? Dimensions{} : Dimensions{static_cast<std::int64_t>(numbers.size())};
+            const std::string name = m_original.value(computed).name;
+            Tensor written(type.dtype == DType::Int32 ? DType::Int32 : DType::Int64, shape);
+            for (std::size_t i = 0; i < numbers.size(); ++i)
+                if (written.dtype() == DType::Int32)
+                    written.mutableData<std::int32_t>()[i] = static_cast<std::int32_t>(numbers[i].value_or(0));
+                else
+                    written.mutableData<std::int64_t>()[i] = numbers[i].value_or(0);
+            const ValueId constant = m_graph.addConstant(name + "_written", std::move(written));
+            const bool whole = std::ranges::count(numbers, Number()) == 0;
+            m_graph.node(use.node).inputs[use.input] = whole ? constant : chosenFrom(use, numbers, constant, computed);
+        }
+        if (!m_written.empty())
+            m_graph.removeDeadNodes(); // that computed them
+    }
+
+    ValueId chosenFrom(const Use& use, const std::vector<std::optional<std::int64_t>>& numbers, ValueId constant,
+                       ValueId computed)
+    {
+        const std::string name = m_original.value(computed).name;
+        Tensor isWritten(DType::Bool, {static_cast<std::int64_t>(numbers.size())});
+        for (std::size_t i = 0; i < numbers.size(); ++i)
+            isWritten.mutableData<bool>()[i] = numbers[i].has_value();
+        Node choice;
+        choice.name = m_graph.uniqueName(name + "_choice");
+        choice.opType = "Where";
+        choice.inputs = {m_graph.addConstant(name + "_is_written", std::move(isWritten)), constant, computed};
+        choice.outputs = {m_graph.addComputed(name + "_mixed")};
+        const ValueId mixed = choice.outputs[0];
+        m_graph.insertNodeBefore(use.node, std::move(choice));
+        return mixed;
     }
 
     void declareExtent(const CountEdit& edit, std::int64_t after)
@@ -261,11 +312,10 @@ private:
     // What shape inference makes of the result is what was meant, extent by extent.
     void verify() const
     {
-        const InferredTypes before = inferWithBatch(m_original);
         const InferredTypes after = inferWithBatch(m_graph);
         for (std::uint32_t i = 0; i < m_original.valueCount(); ++i) {
             const ValueId value{i};
-            const auto& was = before.type(value).shape;
+            const auto& was = m_before.type(value).shape;
             const auto& is = after.type(value).shape;
             if (m_original.isConstant(value) || !was || !is)
                 continue;
@@ -283,10 +333,12 @@ private:
 
     const Graph& m_original;
     GraphUses m_uses;
+    InferredTypes m_before;
     const DependencyGraph& m_dependencies;
     RemovedChannels m_removed;
     Graph m_graph;
     std::map<NodeId, std::vector<CountEdit>> m_splits;
+    std::map<Use, std::vector<std::optional<std::int64_t>>> m_written;
     std::map<std::pair<ValueId, std::int64_t>, std::int64_t> m_extents;
 };
 

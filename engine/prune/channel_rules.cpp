@@ -30,7 +30,10 @@ Table makeTable()
         {"Concat", rules::concat},       {"Split", rules::split},
         {"Slice", rules::slice},         {"Gather", rules::gather},
         {"Shape", rules::shapeOf},       {"DepthToSpace", rules::depthToSpace},
-        {"SpaceToDepth", rules::spaceToDepth}};
+        {"SpaceToDepth", rules::spaceToDepth},
+        {"Tile", rules::tile},           {"ConstantOfShape", rules::constantOfShape},
+        {"LSTM", rules::recurrent},      {"GRU", rules::recurrent},
+        {"RNN", rules::recurrent},       {"GroupNormalization", rules::groupNormalization}};
     addAll(table, rules::unary,
            {"Abs",     "Acos",  "Asin",        "Atan",      "Cast",     "Ceil",       "Celu",  "Clip",
             "Cos",     "Cosh",  "Dropout",     "Elu",       "Erf",      "Exp",        "Floor", "Gelu",
@@ -57,21 +60,29 @@ Table makeTable()
     return table;
 }
 
+// ONNX Runtime's own operators of this domain that its optimizer writes.
+ChannelRule contribRule(const Node& node)
+{
+    const bool unary = node.opType == "Gelu" || node.opType == "QuickGelu" || (node.opType == "FastGelu" && node.inputs.size() == 1);
+    return node.domain == "com.microsoft" && unary ? rules::unary : nullptr;
+}
+
 } // namespace
 
 ChannelRule channelRule(const Node& node)
 {
     static const Table table = makeTable();
     if (!node.domain.empty() && node.domain != "ai.onnx")
-        return node.opType.starts_with("QLinear") ? rules::quantized : nullptr;
+        return node.opType.starts_with("QLinear") ? rules::quantized : contribRule(node);
     const auto found = table.find(node.opType);
     return found == table.end() ? nullptr : found->second;
 }
 
 bool followsShapeElements(const Node& node)
 {
-    static const std::set<std::string> ops = {"Identity", "Cast",    "Squeeze", "Unsqueeze", "Gather",
-                                              "Slice",    "Concat",  "Reshape", "Expand",    "Resize"};
+    static const std::set<std::string> ops = {"Identity", "Cast",   "Squeeze", "Unsqueeze", "Gather", "Slice",
+                                              "Concat",   "Reshape", "Expand",  "Resize",    "Add",    "Sub",
+                                              "Mul",      "Div",     "Equal",   "Where",     "Tile",   "ConstantOfShape"};
     return ops.contains(node.opType);
 }
 

@@ -17,6 +17,7 @@ void conv(ChannelWalk& walk, NodeId node);
 void convTranspose(ChannelWalk& walk, NodeId node);
 void gemm(ChannelWalk& walk, NodeId node);
 void matMul(ChannelWalk& walk, NodeId node);
+void recurrent(ChannelWalk& walk, NodeId node); // LSTM, GRU, RNN
 
 // each channel on its own
 void unary(ChannelWalk& walk, NodeId node);
@@ -30,6 +31,7 @@ void pad(ChannelWalk& walk, NodeId node);
 void softmax(ChannelWalk& walk, NodeId node);
 void overTrailingAxes(ChannelWalk& walk, NodeId node); // LayerNormalization, RMSNormalization
 void overOneAxis(ChannelWalk& walk, NodeId node);      // CumSum, LpNormalization
+void groupNormalization(ChannelWalk& walk, NodeId node);
 void lrn(ChannelWalk& walk, NodeId node);
 void reduce(ChannelWalk& walk, NodeId node);
 void argReduce(ChannelWalk& walk, NodeId node);
@@ -41,6 +43,7 @@ void unsqueeze(ChannelWalk& walk, NodeId node);
 void flatten(ChannelWalk& walk, NodeId node);
 void reshape(ChannelWalk& walk, NodeId node);
 void expand(ChannelWalk& walk, NodeId node);
+void tile(ChannelWalk& walk, NodeId node);
 void depthToSpace(ChannelWalk& walk, NodeId node);
 void spaceToDepth(ChannelWalk& walk, NodeId node);
 
@@ -52,10 +55,11 @@ void gather(ChannelWalk& walk, NodeId node);
 
 // shapes as numbers
 void shapeOf(ChannelWalk& walk, NodeId node);
+void constantOfShape(ChannelWalk& walk, NodeId node);
 void quantized(ChannelWalk& walk, NodeId node);
 
 // Handles a node whose first input is a small integer tensor (Identity, Cast, Squeeze, Unsqueeze, Reshape, Gather, Slice,
-// Concat of shapes). False where it is anything else.
+// Concat of shapes, Add, Sub, Mul, Div, Equal and Where on them). False where it is anything else.
 bool passShapeElements(ChannelWalk& walk, NodeId node);
 
 // An axis list from the attribute (older opsets) or the constant input (newer); none where it is left out or unknown.

@@ -26,27 +26,58 @@ bool ownsItsConstant(const Node& node, std::size_t input)
     const std::string& op = node.opType;
     if (op == "Conv" || op == "ConvTranspose" || op == "Gemm")
         return input == 2;
-    if (op == "BatchNormalization" || op == "InstanceNormalization" || op == "PRelu")
+    if (op.ends_with("Normalization") || op == "PRelu")
         return input >= 1;
+    if (op == "LSTM" || op == "GRU" || op == "RNN") // biases, initial states, peepholes
+        return input == 3 || input >= 5;
     return isElementwise(op);
 }
 
-InferredTypes inferWithBatch(const Graph& graph)
+namespace {
+
+constexpr std::int64_t leaveFree = -1;
+
+struct FreeExtents
 {
-    // Two first: with one, a batch is easily taken for an axis that isn't there. Some files only fit one.
-    for (const std::int64_t batch : {2, 1}) {
-        ShapeOptions options;
-        for (const ValueId id : graph.inputs) {
-            const Value& input = graph.value(id);
-            if (!input.type.shape || input.type.shape->empty() || input.type.shape->front().isFixed())
-                continue;
-            const Shape& shape = *input.type.shape;
-            const bool restIsFixed = std::all_of(shape.begin() + 1, shape.end(), [](const Dim& d) { return d.isFixed(); });
-            if (restIsFixed)
-                options.inputShapes[input.name] = withFreeAs(shape, batch);
-        }
+    std::int64_t batch = 0;
+    std::int64_t others = leaveFree;
+};
+
+// Two first: with one, a batch is easily taken for an axis that isn't there. Some files only fit one.
+std::vector<FreeExtents> extentsToTry(BatchNumbers which)
+{
+    if (which == BatchNumbers::Usual)
+        return {{2, 96}, {2, 8}, {2, leaveFree}, {1, 96}, {1, leaveFree}};
+    return {{3, 160}, {3, 10}, {3, leaveFree}, {1, 96}, {1, leaveFree}};
+}
+
+ShapeOptions withExtents(const Graph& graph, const FreeExtents& extents)
+{
+    ShapeOptions options;
+    for (const ValueId id : graph.inputs) {
+        const Value& input = graph.value(id);
+        if (!input.type.shape || input.type.shape->empty())
+            continue;
+        Shape shape = *input.type.shape;
+        if (!shape.front().isFixed())
+            shape.front() = Dim::fixed(extents.batch);
+        const bool restIsFixed = std::all_of(shape.begin(), shape.end(), [](const Dim& d) { return d.isFixed(); });
+        if (shape == *input.type.shape && restIsFixed)
+            continue;
+        if (restIsFixed || extents.others != leaveFree)
+            options.inputShapes[input.name] = withFreeAs(shape, extents.others);
+    }
+    return options;
+}
+
+} // namespace
+
+InferredTypes inferWithBatch(const Graph& graph, BatchNumbers which)
+{
+    for (const FreeExtents& extents : extentsToTry(which)) {
+        const ShapeOptions options = withExtents(graph, extents);
         if (options.inputShapes.empty())
-            break;
+            continue;
         try {
             return inferShapes(graph, options);
         } catch (const Error& error) {
@@ -57,9 +88,10 @@ InferredTypes inferWithBatch(const Graph& graph)
     return inferShapes(graph);
 }
 
-ChannelWalk::ChannelWalk(const Graph& graph)
-    : m_graph(graph), m_uses(graph), m_types(inferWithBatch(graph)), m_elements(graph), m_axes(graph.valueCount()),
-      m_derived(graph.valueCount(), false)
+ChannelWalk::ChannelWalk(const Graph& graph, SplitChoices choices)
+    : m_graph(graph), m_uses(graph), m_types(inferWithBatch(graph)),
+      m_otherTypes(inferWithBatch(graph, BatchNumbers::Other)), m_choices(std::move(choices)),
+      m_elements(graph), m_axes(graph.valueCount()), m_derived(graph.valueCount(), false)
 {
 }
 
@@ -85,7 +117,7 @@ void ChannelWalk::addOrigins(ValueId constant, NodeId node, std::size_t input, b
         const std::int64_t extent = axes[i].extent;
         if (extent <= 1)
             continue;
-        AtomOrigin origin{constant, node, input, everyUse, static_cast<int>(i), m_partition.addAtoms(extent), extent};
+        AtomOrigin origin{constant, node, input, everyUse, static_cast<int>(i), m_partition.addAtoms(extent), extent, {}};
         for (std::int64_t k = 0; k < extent; ++k)
             axes[i].atoms.push_back(origin.first + static_cast<Atom>(k));
         m_origins.push_back(std::move(origin));
@@ -178,7 +210,12 @@ void ChannelWalk::refuse(NodeId id, const std::string& reason)
     m_elements.freeze(*this, id);
     for (std::size_t i = 0; i < node.inputs.size(); ++i)
         lockAll(axesOf(id, i), reason);
-    for (const ValueId output : node.outputs)
+    setFixed(id);
+}
+
+void ChannelWalk::setFixed(NodeId id)
+{
+    for (const ValueId output : m_graph.node(id).outputs)
         if (output.valid() && m_types.type(output).shape)
             m_axes[output.index] = fixedAxes(output, "the output of " + describe(id));
         else if (output.valid())
@@ -190,17 +227,24 @@ void ChannelWalk::refuse(NodeId id)
     refuse(id, "passes through " + describe(id) + ", which Hone can't slice");
 }
 
-void ChannelWalk::markMade(NodeId node, const Axis& axis)
+void ChannelWalk::markMade(NodeId node, const Axis& axis, std::int64_t blocks)
 {
     m_layers.emplace_back(node, axis);
     for (const Atom atom : axis.atoms) {
         const int origin = originOf(atom);
         if (origin < 0)
             continue;
+        m_origins[static_cast<std::size_t>(origin)].blocks = blocks;
         auto& makers = m_origins[static_cast<std::size_t>(origin)].makers;
         if (std::find(makers.begin(), makers.end(), node) == makers.end())
             makers.push_back(node);
     }
+}
+
+bool ChannelWalk::isMade(const Axis& axis) const
+{
+    const int origin = axis.carriesChannels() ? originOf(axis.atoms.front()) : -1;
+    return origin >= 0 && !m_origins[static_cast<std::size_t>(origin)].makers.empty();
 }
 
 void ChannelWalk::markRead(NodeId node, std::size_t input, int axis)
@@ -210,15 +254,34 @@ void ChannelWalk::markRead(NodeId node, std::size_t input, int axis)
     if (!axes || !(*axes)[static_cast<std::size_t>(axis)].carriesChannels())
         return;
     const std::vector<Atom> atoms = (*axes)[static_cast<std::size_t>(axis)].atoms;
-    if (!m_graph.isConstant(value) && m_types.type(value).dtype != DType::Float32) {
+    if (!m_graph.isConstant(value) && !isFloatingPoint(m_types.type(value).dtype)) {
         for (const Atom atom : atoms)
-            m_partition.lock(atom, "is read by " + describe(node) + ", whose inputs aren't float32");
+            m_partition.lock(atom, "is read by " + describe(node) + ", whose inputs are no floating-point numbers");
         return;
     }
     for (const Atom atom : atoms)
         if (const int origin = originOf(atom); origin >= 0)
             m_origins[static_cast<std::size_t>(origin)].isRead = true;
     m_readings.push_back({node, input, axis, static_cast<int>(axes->size()), atoms});
+}
+
+void ChannelWalk::restrict(Restriction restriction, const Axis& axis)
+{
+    if (axis.carriesChannels())
+        m_restrictions.push_back({std::move(restriction), axis.atoms});
+}
+
+std::size_t ChannelWalk::chooseSplit(const Axis& axis, const AxisSplit& into, std::size_t inputRank)
+{
+    if (!axis.carriesChannels() || m_partition.keepsOne(axis, into))
+        return into.preferred;
+    std::string key = std::to_string(inputRank) + ": " + std::to_string(axis.extent) + " =";
+    for (const std::int64_t extent : into.extents)
+        key += " " + std::to_string(extent);
+    const auto chosen = m_choices.find(key);
+    const std::size_t kept = chosen == m_choices.end() ? into.preferred : chosen->second;
+    m_openSplits.push_back({std::move(key), axis, into.extents.size(), kept});
+    return kept;
 }
 
 void ChannelWalk::noteCoupling(NodeId node, const Axis& a, const Axis& b)
@@ -265,7 +328,7 @@ void ChannelWalk::lockCaptured()
     for (std::uint32_t i = 0; i < m_graph.valueCount(); ++i)
         if (m_uses.isCaptured(ValueId{i})) {
             lockAll(axesOf(ValueId{i}), "is read inside a branch or loop");
-            m_elements.freezeValue(*this, ValueId{i}, "a branch or loop");
+            m_elements.lockValue(*this, ValueId{i}, "a branch or loop");
         }
 }
 
@@ -302,7 +365,7 @@ void ChannelWalk::run()
         walk(id);
     for (const ValueId output : m_graph.outputs) {
         lockAll(axesOf(output), "makes the model's output");
-        m_elements.freezeValue(*this, output, "the model's output");
+        m_elements.lockValue(*this, output, "the model's output");
     }
     lockCaptured();
     finishCounts();

@@ -30,8 +30,9 @@ struct AtomOrigin
     int axis = 0;
     Atom first = 0;
     std::int64_t extent = 0;
-    std::vector<NodeId> makers; // layers whose outputs these are
-    bool isRead = false;        // a layer sums over them
+    std::vector<NodeId> makers;   // layers whose outputs these are
+    std::int64_t blocks = 1;      // times that the layer's outputs follow each other on the axis (a recurrent layer's gates)
+    bool isRead = false;          // a layer sums over them
 };
 
 // A layer's input whose axis is summed over.
@@ -41,6 +42,13 @@ struct PendingReading
     std::size_t input = 0;
     int axis = 0;
     int rank = 0;
+    std::vector<Atom> atoms;
+};
+
+// A Restriction before atoms have groups.
+struct PendingRestriction
+{
+    Restriction restriction;
     std::vector<Atom> atoms;
 };
 
@@ -58,14 +66,28 @@ struct Coupling
     Atom second = 0;
 };
 
+// Which axis keeps the channels where a Reshape leaves that open, by what it makes of what ("3: 96 = 4, 24").
+using SplitChoices = std::map<std::string, std::size_t>;
+
+// A Reshape that left it open.
+struct OpenSplit
+{
+    std::string key;
+    Axis axis;
+    std::size_t options = 0; // of axes; what was chosen is one of them
+    std::size_t chosen = 0;
+};
+
 class ChannelWalk
 {
 public:
-    explicit ChannelWalk(const Graph& graph);
+    explicit ChannelWalk(const Graph& graph, SplitChoices choices = {});
     void run();
 
     const Graph& graph() const { return m_graph; }
     const InferredTypes& types() const { return m_types; }
+    // With another batch: what is the same in both doesn't depend on it.
+    const InferredTypes& otherTypes() const { return m_otherTypes; }
     const GraphUses& uses() const { return m_uses; }
     ChannelPartition& partition() { return m_partition; }
     const std::vector<AtomOrigin>& origins() const { return m_origins; }
@@ -73,6 +95,8 @@ public:
     int originOf(Atom atom) const;
     const std::vector<PendingReading>& readings() const { return m_readings; }
     const std::vector<PendingCount>& counts() const { return m_counts; }
+    const std::vector<PendingRestriction>& restrictions() const { return m_restrictions; }
+    const std::vector<OpenSplit>& openSplits() const { return m_openSplits; }
     const std::vector<Coupling>& couplings() const { return m_couplings; }
     const std::vector<std::pair<Atom, int>>& pieces() const { return m_pieces; }
     // Layers in order, with the axis of the weight that makes their channels.
@@ -89,9 +113,16 @@ public:
     // Nothing that this node reads may change; its outputs never do.
     void refuse(NodeId node, const std::string& reason);
     void refuse(NodeId node); // "passes through OP 'name', which Hone can't slice"
-    void markMade(NodeId node, const Axis& axis);
+    void markMade(NodeId node, const Axis& axis, std::int64_t blocks = 1);
+    bool isMade(const Axis& axis) const; // by a layer
     // Prefers an input whose weight can be set to zero; locks where neither can be masked.
     void markRead(NodeId node, std::size_t input, int axis);
+    // The operator computes over this axis as a whole: it is proved on the channels that stay alone.
+    void restrict(Restriction restriction, const Axis& axis);
+    // The axis that keeps the channels of `axis` split into `extents`: what was chosen for such splits, else `preferred`.
+    std::size_t chooseSplit(const Axis& axis, const AxisSplit& into, std::size_t inputRank);
+    // Outputs have the shapes that were inferred, and no channels.
+    void setFixed(NodeId node);
     void noteCoupling(NodeId node, const Axis& a, const Axis& b);
     void addCount(PendingCount count) { m_counts.push_back(std::move(count)); }
     // Channels of this part of an axis form groups apart from those outside of it, so that the part never gets empty.
@@ -109,6 +140,8 @@ private:
     const Graph& m_graph;
     GraphUses m_uses;
     InferredTypes m_types;
+    InferredTypes m_otherTypes;
+    SplitChoices m_choices;
     ChannelPartition m_partition;
     ShapeElements m_elements;
     std::vector<std::optional<AxisList>> m_axes; // by value
@@ -117,6 +150,8 @@ private:
     std::vector<AtomOrigin> m_origins;
     std::vector<PendingReading> m_readings;
     std::vector<PendingCount> m_counts;
+    std::vector<PendingRestriction> m_restrictions;
+    std::vector<OpenSplit> m_openSplits;
     std::vector<Coupling> m_couplings;
     std::vector<std::pair<Atom, int>> m_pieces;
     int m_pieceCount = 0;
@@ -126,8 +161,13 @@ private:
 // Whether a constant there is one number a channel that each user may have a copy of (biases, normalization, elementwise
 // operands), rather than a layer's weight.
 bool ownsItsConstant(const Node& node, std::size_t input);
-// Types with the free first extents of inputs set to a number where that fits, so that Shape chains become known.
-InferredTypes inferWithBatch(const Graph& graph);
+// Types with the free extents of inputs set to numbers where that fits, so that Shape chains become known. The two kinds
+// differ in these numbers where the model takes both.
+enum class BatchNumbers {
+    Usual,
+    Other
+};
+InferredTypes inferWithBatch(const Graph& graph, BatchNumbers which = BatchNumbers::Usual);
 
 using ChannelRule = void (*)(ChannelWalk& walk, NodeId node);
 // nullptr where none is known.

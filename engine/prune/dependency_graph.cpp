@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <set>
 #include <tuple>
 
@@ -35,9 +36,12 @@ public:
         for (std::size_t i = 0; i < m_members.size(); ++i)
             m_result.groups.push_back(describeGroup(i));
         addReadings();
+        addRestrictions();
         addReasons();
         nameGroups();
         addCounts();
+        for (const auto& [use, numbers] : m_walk.elements().writtenDown())
+            m_result.written.push_back({use.node, use.input, numbers});
         addUnprunable();
         return std::move(m_result);
     }
@@ -113,7 +117,7 @@ private:
         const int lead = firstMade(first);
         PruningGroup group;
         group.channels = static_cast<std::int64_t>(roots.size());
-        group.granularity = static_cast<std::int64_t>(first.places.at(lead).size());
+        group.granularity = static_cast<std::int64_t>(first.places.at(lead).size()) / origin(lead).blocks;
         for (const auto& [i, positions] : first.places) {
             const AtomOrigin& from = origin(i);
             Slice slice{from.constant, from.node, from.input, from.everyUse, from.axis};
@@ -156,6 +160,19 @@ private:
                 reading.extent = static_cast<std::int64_t>(pending.atoms.size());
                 m_result.groups[group].readings.push_back(std::move(reading));
             }
+        }
+    }
+
+    void addRestrictions()
+    {
+        for (const PendingRestriction& pending : m_walk.restrictions()) {
+            Restriction restriction = pending.restriction;
+            restriction.extent = static_cast<std::int64_t>(pending.atoms.size());
+            for (std::size_t i = 0; i < pending.atoms.size(); ++i)
+                if (const ChannelRef* ref = refOf(pending.atoms[i]))
+                    restriction.channels.emplace_back(static_cast<std::int64_t>(i), *ref);
+            if (!restriction.channels.empty())
+                m_result.restrictions.push_back(std::move(restriction));
         }
     }
 
@@ -212,6 +229,7 @@ private:
                 continue;
             std::string reason = "makes a single channel";
             if (axis.carriesChannels()) {
+                reason = "has channels that could only leave all at once";
                 for (const Atom atom : axis.atoms)
                     if (m_walk.partition().isLocked(atom)) {
                         reason = m_walk.partition().reason(atom);
@@ -234,11 +252,76 @@ private:
 
 } // namespace
 
+namespace {
+
+constexpr int mostWalks = 32;
+
+std::unique_ptr<ChannelWalk> walked(const Graph& graph, const SplitChoices& choices)
+{
+    auto walk = std::make_unique<ChannelWalk>(graph, choices);
+    walk->run();
+    return walk;
+}
+
+// Weights that may lose something; of equal ones, the finer channels.
+double prunableShare(ChannelWalk& walk)
+{
+    double share = 0;
+    std::set<Atom> channels;
+    for (const AtomOrigin& origin : walk.origins()) {
+        const auto& shape = walk.types().type(origin.constant).shape;
+        if (origin.makers.empty() || !shape)
+            continue;
+        double each = 1.0 / static_cast<double>(origin.extent);
+        for (const Dim& dim : *shape)
+            each *= static_cast<double>(dim.extent);
+        for (std::int64_t k = 0; k < origin.extent; ++k)
+            if (const Atom atom = origin.first + static_cast<Atom>(k); !walk.partition().isLocked(atom)) {
+                share += each;
+                channels.insert(walk.partition().root(atom));
+            }
+    }
+    return share + 1e-6 * static_cast<double>(channels.size());
+}
+
+// Where a Reshape leaves open which of its axes keeps the channels and the usual choice locks them, the others are tried.
+std::unique_ptr<ChannelWalk> bestWalk(const Graph& graph)
+{
+    SplitChoices choices;
+    auto best = walked(graph, choices);
+    double share = prunableShare(*best);
+    std::set<std::string> tried;
+    for (int walks = 1; walks < mostWalks;) {
+        const auto& open = best->openSplits();
+        const auto next = std::ranges::find_if(open, [&](const OpenSplit& split) {
+            return !tried.contains(split.key) && best->partition().isLocked(split.axis.atoms.front());
+        });
+        if (next == open.end())
+            break;
+        const OpenSplit split = *next;
+        tried.insert(split.key);
+        for (std::size_t i = 0; i < split.options; ++i) {
+            if (i == split.chosen)
+                continue;
+            SplitChoices other = choices;
+            other[split.key] = i;
+            auto walk = walked(graph, other);
+            ++walks;
+            if (const double reached = prunableShare(*walk); reached > share) {
+                share = reached;
+                choices = std::move(other);
+                best = std::move(walk);
+            }
+        }
+    }
+    return best;
+}
+
+} // namespace
+
 DependencyGraph findDependencies(const Graph& graph)
 {
-    ChannelWalk walk(graph);
-    walk.run();
-    return GroupBuilder(walk).build();
+    return GroupBuilder(*bestWalk(graph)).build();
 }
 
 } // namespace hone

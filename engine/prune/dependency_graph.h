@@ -9,11 +9,19 @@
 #include "graph/graph.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hone
 {
+
+struct ChannelRef
+{
+    std::uint32_t group = 0;
+    std::uint32_t channel = 0;
+};
 
 enum class SliceRole
 {
@@ -54,8 +62,24 @@ struct PruningGroup
     std::int64_t granularity = 1; // outputs of the first layer that one channel stands for (grouped convolution: one of each group)
     std::vector<Slice> slices;
     std::vector<Reading> readings;
-    std::vector<NodeId> layers;   // Conv, ConvTranspose, Gemm, MatMul that make the channels
+    std::vector<NodeId> layers;   // that make the channels: Conv, ConvTranspose, Gemm, MatMul, LSTM, GRU, RNN, an embedding's Gather
     std::vector<std::string> reasons; // "Add 'add_3' couples 'conv_2' and 'conv_5'"
+};
+
+// An operator that computes over an axis of channels as a whole (LayerNormalization, a mean over channels). With fewer
+// channels it computes something else than with masked ones; what it is to compute is its result on those that stay.
+struct Restriction
+{
+    struct Place
+    {
+        std::size_t index = 0; // of the node's inputs or outputs
+        int axis = 0;
+    };
+    NodeId node;
+    std::vector<Place> inputs;  // that have the axis
+    std::vector<Place> outputs; // likewise
+    std::int64_t extent = 0;    // of the axis
+    std::vector<std::pair<std::int64_t, ChannelRef>> channels; // by position; those of no group are left out
 };
 
 struct UnprunableLayer
@@ -63,12 +87,6 @@ struct UnprunableLayer
     NodeId node;
     std::string name;
     std::string reason;
-};
-
-struct ChannelRef
-{
-    std::uint32_t group = 0;
-    std::uint32_t channel = 0;
 };
 
 // A number that counts channels. When k of `channels` leave it becomes before - k (before + k where it counts from the end).
@@ -92,11 +110,23 @@ struct CountEdit
     std::vector<ChannelRef> channels;
 };
 
+// Numbers that are computed from shapes, and that the same computation would get wrong once channels have left (head size =
+// embedding width / heads) or that must not follow (a Softmax's scale): the node reads them from the file instead, as they
+// are in the original; CountEdits apply to them. Elements without a number stay as they are computed.
+struct WrittenNumbers
+{
+    NodeId node;
+    std::size_t input = 0;
+    std::vector<std::optional<std::int64_t>> numbers;
+};
+
 struct DependencyGraph
 {
     std::vector<PruningGroup> groups;       // prunable, in the graph's order
     std::vector<UnprunableLayer> unprunable; // with its reason: "makes the model's output", ...
     std::vector<CountEdit> counts;
+    std::vector<WrittenNumbers> written;
+    std::vector<Restriction> restrictions;
 };
 
 // Throws Error(ShapeMismatch) where the graph's shapes can't fit.

@@ -13,8 +13,6 @@ namespace hone
 namespace
 {
 
-constexpr double mostDifference = 1e-3;
-
 void requireGroups(const DependencyGraph& dependencies)
 {
     if (!dependencies.groups.empty())
@@ -54,10 +52,12 @@ KeptChannels onlyGroup(const DependencyGraph& dependencies, const KeptChannels& 
     return only;
 }
 
-double differenceOf(const Graph& graph, const DependencyGraph& dependencies, const KeptChannels& kept,
-                    const JobContext& job)
+bool provesRight(const Graph& graph, const DependencyGraph& dependencies, const KeptChannels& kept,
+                 const JobContext& job)
 {
-    return surgeryDifference(maskChannels(graph, dependencies, kept), removeChannels(graph, dependencies, kept), job);
+    return proveSurgery(maskChannels(graph, dependencies, kept), removeChannels(graph, dependencies, kept),
+                        job)
+        .holds();
 }
 
 // The proof failed: says which group's surgery is to blame.
@@ -68,7 +68,7 @@ double differenceOf(const Graph& graph, const DependencyGraph& dependencies, con
         job.checkStop();
         const KeptChannels only = onlyGroup(dependencies, kept, g);
         if (!removesNothing(dependencies, only) &&
-            !(differenceOf(graph, dependencies, only, job) <= mostDifference))
+            !provesRight(graph, dependencies, only, job))
             throw Error(MessageCode::InternalFault,
                         {{"detail", "removing channels of group '" + dependencies.groups[g].name +
                                         "' changes other outputs"}});
@@ -150,8 +150,12 @@ PruneResult prune(const Graph& graph, const PruneOptions& options, const JobCont
     }
     result.graph = removeChannels(graph, dependencies, result.kept);
     report(job, 0.6);
-    result.maxAbsDifference = surgeryDifference(maskChannels(graph, dependencies, result.kept), result.graph, job);
-    if (!(result.maxAbsDifference <= mostDifference))
+    const SurgeryProof proof =
+        proveSurgery(maskChannels(graph, dependencies, result.kept), result.graph, job);
+    result.maxAbsDifference = proof.maxAbsDifference;
+    result.maxAbsDifferenceDouble = proof.maxAbsDifferenceDouble;
+    result.doubleLeftOut = proof.doubleLeftOut;
+    if (!proof.holds())
         throwFault(graph, dependencies, result.kept, job);
     report(job, 1);
     return result;

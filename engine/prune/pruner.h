@@ -35,6 +35,8 @@ struct PruneResult
     std::optional<TargetRecord> target;
     std::vector<Message> notices; // TargetMetAlready
     double maxAbsDifference = 0; // of the surgery proof: pruned against masked original, in ONNX Runtime, over the largest output
+    std::optional<double> maxAbsDifferenceDouble; // the same computed in double; none where doubleLeftOut says why
+    std::string doubleLeftOut;
 };
 
 // Keeps the given channels (sorted, by group index) and slices everything else away. Names stay; declared shapes follow.

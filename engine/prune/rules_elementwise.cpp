@@ -44,7 +44,8 @@ Axis broadcastAxis(ChannelWalk& walk, NodeId id, const std::vector<Axis>& axes)
         }
         walk.partition().uniteAxes(result, axis, walk.describe(id));
         walk.noteCoupling(id, result, axis);
-        if (!result.carriesChannels() && (axis.carriesChannels() || result.fixedBy.empty()))
+        // The one that a layer makes stands for both, so that reasons can name it.
+        if (!result.carriesChannels() ? axis.carriesChannels() || result.fixedBy.empty() : !walk.isMade(result) && walk.isMade(axis))
             result = axis;
     }
     return result;
@@ -68,6 +69,8 @@ void unary(ChannelWalk& walk, NodeId id)
 void broadcast(ChannelWalk& walk, NodeId id)
 {
     const Node& node = walk.graph().node(id);
+    if (followsShapeElements(node) && passShapeElements(walk, id))
+        return walk.setFixed(id);
     std::vector<AxisList> inputs;
     std::size_t rank = 0;
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
@@ -95,8 +98,9 @@ void channelNormalization(ChannelWalk& walk, NodeId id)
     if (!x || x->size() < 2)
         return walk.refuse(id);
     const AxisList axes = *x;
-    if (node.opType == "InstanceNormalization")
-        lockFrom(walk, id, axes, 2);
+    // As exporters write GroupNormalization: [N, groups, channels of a group x pixels].
+    for (std::size_t i = 2; node.opType == "InstanceNormalization" && i < axes.size(); ++i)
+        walk.restrict({id, {{0, static_cast<int>(i)}}, {{0, static_cast<int>(i)}}, 0, {}}, axes[i]);
     for (std::size_t i = 1; i < node.inputs.size(); ++i) {
         const AxisList* perChannel = walk.axesOf(id, i);
         if (!perChannel || perChannel->size() != 1)
@@ -143,15 +147,17 @@ void resize(ChannelWalk& walk, NodeId id)
         const auto elements = walk.elements().at(walk, id, input);
         const bool isSizes = node.opType == "Resize" && input == 3 && elements && !elements->empty();
         if (!isSizes) {
-            walk.elements().freezeValue(walk, node.inputs[input], walk.describe(id));
+            walk.elements().freezeInput(walk, id, input);
             continue;
         }
         const auto which = normalizeAxes(node.intsAttribute("axes"), axes.size());
+        FollowedAxes sizes(elements->size());
         for (std::size_t k = 0; k < elements->size(); ++k) {
             const std::size_t axis = which && !which->empty() && k < which->size() ? (*which)[k] : k;
             if (axis < out.size())
-                walk.elements().follow(walk, (*elements)[k], out[axis], walk.describe(id));
+                sizes[k] = out[axis];
         }
+        walk.elements().follow(walk, {id, input}, *elements, sizes);
     }
     walk.setAxes(id, 0, std::move(out));
 }

@@ -68,11 +68,11 @@ std::vector<ReshapeBlock> matchBlocks(const std::vector<std::int64_t>& in, const
 }
 
 // Images keep their channels on the axis behind the batch; elsewhere the last axis runs fastest and is what is meant by
-// channels (heads x size, groups x channels).
+// channels (heads x size, groups x channels; 3 x heads x size in a sequence).
 std::size_t preferredAxis(std::size_t inputRank, const ReshapeBlock& block)
 {
     const std::size_t count = block.outTo - block.outFrom;
-    return inputRank <= 2 || count > 2 ? 0 : count - 1;
+    return inputRank <= 2 || (count > 2 && inputRank > 3) ? 0 : count - 1;
 }
 
 Merging mergingOf(const ChannelWalk& walk, NodeId id)
@@ -93,7 +93,7 @@ AxisList reshapeAxes(ChannelWalk& walk, NodeId id, const AxisList& in, const std
         const AxisList part(in.begin() + static_cast<std::ptrdiff_t>(block.inFrom),
                             in.begin() + static_cast<std::ptrdiff_t>(block.inTo));
         const Axis merged = partition.merge(part, operation, merging);
-        const AxisSplit into{{target.begin() + static_cast<std::ptrdiff_t>(block.outFrom),
+        AxisSplit into{{target.begin() + static_cast<std::ptrdiff_t>(block.outFrom),
                               target.begin() + static_cast<std::ptrdiff_t>(block.outTo)},
                              preferredAxis(in.size(), block)};
         AxisList pieces;
@@ -104,6 +104,8 @@ AxisList reshapeAxes(ChannelWalk& walk, NodeId id, const AxisList& in, const std
             for (const std::int64_t extent : into.extents)
                 pieces.push_back(Axis::fixed(extent, "the output of " + operation));
         } else {
+            if (!into.extents.empty())
+                into.preferred = walk.chooseSplit(merged, into, in.size());
             pieces = partition.split(merged, into, operation);
         }
         for (std::size_t i = 0; i < pieces.size(); ++i)
@@ -224,6 +226,7 @@ void reshape(ChannelWalk& walk, NodeId id)
     const AxisList axes = *x;
     AxisList out = reshapeAxes(walk, id, axes, *target);
     const bool zeroCopies = node.intAttribute("allowzero", 0) == 0;
+    FollowedAxes followed(out.size());
     for (std::size_t i = 0; i < out.size(); ++i) {
         const ShapeElement& element = (*elements)[i];
         if (element.known == -1) // takes what the others leave
@@ -233,8 +236,9 @@ void reshape(ChannelWalk& walk, NodeId id)
                 walk.partition().uniteAxes(out[i], axes[i], walk.describe(id));
             continue;
         }
-        walk.elements().follow(walk, element, out[i], walk.describe(id));
+        followed[i] = out[i];
     }
+    walk.elements().follow(walk, {id, 1}, *elements, followed);
     walk.setAxes(id, 0, std::move(out));
 }
 
@@ -248,6 +252,7 @@ void expand(ChannelWalk& walk, NodeId id)
         return walk.refuse(id);
     const AxisList axes = *x;
     AxisList out;
+    FollowedAxes extents(elements->size());
     for (std::size_t i = 0; i < target->size(); ++i) {
         Axis axis = Axis::fixed((*target)[i], "the output of " + walk.describe(id));
         if (i + axes.size() >= target->size()) {
@@ -264,10 +269,38 @@ void expand(ChannelWalk& walk, NodeId id)
                 (*followed)[index].extent == axis.extent && (*followed)[index].carriesChannels())
                 axis = (*followed)[index]; // a channel for each of that value's
             else if (element.known != 1)
-                walk.elements().follow(walk, element, axis, walk.describe(id));
+                extents[i + elements->size() - target->size()] = axis;
         }
         out.push_back(std::move(axis));
     }
+    walk.elements().follow(walk, {id, 1}, *elements, extents);
+    walk.setAxes(id, 0, std::move(out));
+}
+
+// The whole repeated along an axis: index r * extent + i comes from index i.
+void tile(ChannelWalk& walk, NodeId id)
+{
+    passShapeElements(walk, id);
+    const AxisList* x = walk.axesOf(id, 0);
+    const auto repeats = walk.elements().at(walk, id, 1);
+    if (!x || !repeats || repeats->size() != x->size())
+        return walk.refuse(id);
+    AxisList out = *x;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const ShapeElement& count = (*repeats)[i];
+        if (count.fixed && *count.known == 1)
+            continue;
+        Axis repeated = Axis::fixed(-1, out[i].fixedBy);
+        if (out[i].carriesChannels() && count.fixed && *count.known > 0) {
+            repeated.extent = out[i].extent * *count.known;
+            for (std::int64_t r = 0; r < *count.known; ++r)
+                repeated.atoms.insert(repeated.atoms.end(), out[i].atoms.begin(), out[i].atoms.end());
+        } else {
+            walk.partition().lockAxis(out[i], walk.describe(id) + " repeats it in a way that Hone can't follow");
+        }
+        out[i] = std::move(repeated);
+    }
+    walk.elements().freezeInput(walk, id, 1);
     walk.setAxes(id, 0, std::move(out));
 }
 

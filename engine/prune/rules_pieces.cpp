@@ -132,7 +132,7 @@ struct SliceRange
     std::int64_t step = 1;
 };
 
-// As written: attributes before opset 10, inputs since. None where they aren't constants of the file.
+// Attributes before opset 10, inputs since. None where they depend on the batch or aren't known.
 std::optional<std::vector<std::int64_t>> writtenNumbers(ChannelWalk& walk, NodeId id, const std::string& attribute,
                                                         std::size_t input)
 {
@@ -140,8 +140,16 @@ std::optional<std::vector<std::int64_t>> writtenNumbers(ChannelWalk& walk, NodeI
     if (node.hasAttribute(attribute))
         return node.intsAttribute(attribute);
     const ValueId value = node.input(input);
-    const Tensor* written = writtenConstant(walk.graph(), value, walk.uses().producer(value));
-    return written ? std::optional(toInt64s(*written)) : std::nullopt;
+    if (const Tensor* written = writtenConstant(walk.graph(), value, walk.uses().producer(value)))
+        return toInt64s(*written);
+    // Computed, but always the same: written down, so that they can follow.
+    const auto elements = walk.elements().at(walk, id, input);
+    if (!elements || !walk.elements().writeDown(walk, {id, input}))
+        return {};
+    std::vector<std::int64_t> numbers;
+    for (const ShapeElement& element : *elements)
+        numbers.push_back(*element.known);
+    return numbers;
 }
 
 std::optional<std::vector<SliceRange>> sliceRanges(ChannelWalk& walk, NodeId id, std::size_t rank)
@@ -212,14 +220,14 @@ void slice(ChannelWalk& walk, NodeId id)
 {
     const Node& node = walk.graph().node(id);
     passShapeElements(walk, id);
-    for (std::size_t i = 1; i < node.inputs.size(); ++i)
-        walk.elements().freezeValue(walk, node.inputs[i], walk.describe(id));
     const AxisList* x = walk.axesOf(id, 0);
     if (!x)
         return walk.refuse(id);
     AxisList axes = *x;
     const auto ranges = sliceRanges(walk, id, axes.size());
     if (!ranges) {
+        for (std::size_t i = 1; i < node.inputs.size(); ++i)
+            walk.elements().freezeInput(walk, id, i);
         // Bounds that are computed: the axes that they cut may still be known.
         const auto cut = axisArgument(walk, id, "axes", 3).values;
         const auto normal = cut ? normalizeAxes(*cut, axes.size()) : std::nullopt;
@@ -243,8 +251,9 @@ void slice(ChannelWalk& walk, NodeId id)
 
 void gather(ChannelWalk& walk, NodeId id)
 {
+    const Node& node = walk.graph().node(id);
     passShapeElements(walk, id);
-    walk.elements().freezeValue(walk, walk.graph().node(id).input(1), walk.describe(id));
+    walk.elements().freezeInput(walk, id, 1);
     const AxisList* x = walk.axesOf(id, 0);
     const AxisList* picked = walk.axesOf(id, 1);
     const auto along = x ? normalizeAxis(walk.graph().node(id).intAttribute("axis", 0), x->size()) : std::nullopt;
@@ -258,6 +267,12 @@ void gather(ChannelWalk& walk, NodeId id)
     for (const Axis& index : indices)
         out.push_back(Axis::fixed(index.extent));
     out.insert(out.end(), axes.begin() + static_cast<std::ptrdiff_t>(*along) + 1, axes.end());
+    // An embedding: its width is made here. Tables picked from by written numbers are weights that others have.
+    const bool isEmbedding = *along == 0 && axes.size() == 2 && isFloatingPoint(walk.types().type(node.inputs[0]).dtype) &&
+                             !walk.isDerivedFromConstants(node.outputs[0]) &&
+                             (walk.graph().isConstant(node.inputs[0]) || walk.isDerivedFromConstants(node.inputs[0]));
+    if (isEmbedding)
+        walk.markMade(id, out.back());
     walk.setAxes(id, 0, std::move(out));
 }
 

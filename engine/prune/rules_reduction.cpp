@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Operators that compute over whole axes: those axes must keep every channel.
+// Operators that compute over whole axes: those axes must keep every channel, or are proved on the channels that stay.
 #include "prune/channel_rules.h"
 
 #include <algorithm>
@@ -33,10 +33,24 @@ void overTrailingAxes(ChannelWalk& walk, NodeId id)
     if (!axis)
         return walk.refuse(id);
     const AxisList axes = *x;
-    lockFrom(walk, id, axes, *axis);
-    for (std::size_t i = 1; i < node.inputs.size(); ++i)
-        if (const AxisList* scale = walk.axesOf(id, i))
-            lockFrom(walk, id, *scale, 0);
+    std::vector<AxisList> beside; // scale, bias: one number for each place of the trailing axes
+    for (std::size_t i = 1; i < node.inputs.size(); ++i) {
+        const AxisList* scale = walk.axesOf(id, i);
+        beside.push_back(scale ? *scale : AxisList{});
+    }
+    for (std::size_t k = *axis; k < axes.size(); ++k) {
+        Restriction whole{id, {{0, static_cast<int>(k)}}, {{0, static_cast<int>(k)}}, 0, {}};
+        for (std::size_t i = 0; i < beside.size(); ++i) {
+            if (k + beside[i].size() < axes.size())
+                continue;
+            const std::size_t place = k + beside[i].size() - axes.size();
+            if (beside[i][place].extent == 1)
+                continue;
+            walk.partition().uniteAxes(axes[k], beside[i][place], walk.describe(id));
+            whole.inputs.push_back({i + 1, static_cast<int>(place)});
+        }
+        walk.restrict(std::move(whole), axes[k]);
+    }
     walk.setAxes(id, 0, axes);
     for (std::size_t i = 1; i < node.outputs.size(); ++i) { // mean and deviation
         AxisList statistics = axes;
@@ -44,6 +58,36 @@ void overTrailingAxes(ChannelWalk& walk, NodeId id)
             statistics[k] = Axis::fixed(1);
         walk.setAxes(id, i, std::move(statistics));
     }
+}
+
+// [N, C, ...] in num_groups groups of neighbouring channels, which lose evenly. Scale and bias: one a channel, or (before opset
+// 21) one a group.
+void groupNormalization(ChannelWalk& walk, NodeId id)
+{
+    const Node& node = walk.graph().node(id);
+    const AxisList* x = walk.axesOf(id, 0);
+    const std::int64_t groups = node.intAttribute("num_groups", 0);
+    if (!x || x->size() < 2 || groups < 1 || (*x)[1].extent % groups != 0)
+        return walk.refuse(id);
+    const AxisList axes = *x;
+    const Axis& channels = axes[1];
+    const std::int64_t each = channels.extent / groups;
+    if (each == 1)
+        walk.partition().lockAxis(channels, walk.describe(id) + " has a group for each of its channels");
+    for (std::int64_t i = each; channels.carriesChannels() && i < channels.extent; ++i)
+        walk.partition().unite(channels.atoms[static_cast<std::size_t>(i % each)], channels.atoms[static_cast<std::size_t>(i)]);
+    Restriction whole{id, {{0, 1}}, {{0, 1}}, 0, {}};
+    for (std::size_t i = 1; i < node.inputs.size(); ++i) {
+        const AxisList* scale = walk.axesOf(id, i);
+        if (!scale || scale->size() != 1)
+            return walk.refuse(id);
+        if (scale->front().extent != channels.extent)
+            continue;
+        walk.partition().uniteAxes(channels, scale->front(), walk.describe(id));
+        whole.inputs.push_back({i, 0});
+    }
+    walk.restrict(std::move(whole), channels);
+    walk.setAxes(id, 0, axes);
 }
 
 void overOneAxis(ChannelWalk& walk, NodeId id)
@@ -62,7 +106,10 @@ void overOneAxis(ChannelWalk& walk, NodeId id)
     }
     if (!axis)
         return walk.refuse(id);
-    walk.partition().lockAxis(axes[*axis], overAll(walk, id));
+    if (walk.graph().node(id).opType == "LpNormalization") // a zero adds nothing to a norm
+        walk.markRead(id, 0, static_cast<int>(*axis));
+    else
+        walk.partition().lockAxis(axes[*axis], overAll(walk, id));
     walk.setAxes(id, 0, axes);
 }
 
@@ -80,8 +127,22 @@ void lrn(ChannelWalk& walk, NodeId id)
 namespace
 {
 
+enum class Reduction {
+    ZerosDontCount, // sums and norms
+    Restricted,     // means, extremes: of what stays
+    Unchangeable
+};
+
+Reduction reductionOf(const std::string& op)
+{
+    if (op == "ReduceSum" || op == "ReduceL1" || op == "ReduceL2" || op == "ReduceSumSquare" || op == "ReduceLogSum")
+        return Reduction::ZerosDontCount;
+    return op.starts_with("Reduce") ? Reduction::Restricted : Reduction::Unchangeable;
+}
+
 void removeAxes(ChannelWalk& walk, NodeId id, const AxisList& axes, const std::vector<std::size_t>& reduced)
 {
+    const Reduction reduction = reductionOf(walk.graph().node(id).opType);
     const bool keeps = walk.graph().node(id).intAttribute("keepdims", 1) != 0;
     AxisList out;
     for (std::size_t i = 0; i < axes.size(); ++i) {
@@ -89,7 +150,12 @@ void removeAxes(ChannelWalk& walk, NodeId id, const AxisList& axes, const std::v
             out.push_back(axes[i]);
             continue;
         }
-        walk.partition().lockAxis(axes[i], overAll(walk, id));
+        if (reduction == Reduction::ZerosDontCount)
+            walk.markRead(id, 0, static_cast<int>(i));
+        else if (reduction == Reduction::Restricted)
+            walk.restrict({id, {{0, static_cast<int>(i)}}, {}, 0, {}}, axes[i]);
+        else
+            walk.partition().lockAxis(axes[i], overAll(walk, id));
         if (keeps)
             out.push_back(Axis::fixed(1));
     }

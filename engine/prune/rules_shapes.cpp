@@ -55,6 +55,84 @@ std::optional<ShapeElementList> sliced(ChannelWalk& walk, NodeId id, const Shape
     return out;
 }
 
+bool isArithmetic(const std::string& op)
+{
+    return op == "Add" || op == "Sub" || op == "Mul" || op == "Div" || op == "Equal";
+}
+
+std::optional<std::int64_t> computed(const std::string& op, std::int64_t a, std::int64_t b)
+{
+    if (op == "Add")
+        return a + b;
+    if (op == "Sub")
+        return a - b;
+    if (op == "Mul")
+        return a * b;
+    if (op == "Div")
+        return b == 0 ? std::nullopt : std::optional(a / b);
+    return a == b ? 1 : 0;
+}
+
+// An extent is never negative, whatever it is.
+bool differFor(const ShapeElement& a, const ShapeElement& b)
+{
+    return a.source == ShapeElement::Source::Extent && b.fixed && *b.known < 0;
+}
+
+// Each input's list, single elements repeated to the longest one's length.
+std::optional<std::vector<ShapeElementList>> broadcastLists(ChannelWalk& walk, NodeId id)
+{
+    std::vector<ShapeElementList> lists;
+    std::size_t longest = 0;
+    for (std::size_t i = 0; i < walk.graph().node(id).inputs.size(); ++i) {
+        const auto list = walk.elements().at(walk, id, i);
+        if (!list || list->empty())
+            return {};
+        longest = std::max(longest, list->size());
+        lists.push_back(*list);
+    }
+    for (ShapeElementList& list : lists) {
+        if (list.size() != 1 && list.size() != longest)
+            return {};
+        list.resize(longest, list.front());
+    }
+    return lists;
+}
+
+// What depends on the batch isn't computed, and channels that go into it stay.
+ShapeElementList calculated(ChannelWalk& walk, NodeId id, const std::vector<ShapeElementList>& lists)
+{
+    const std::string& op = walk.graph().node(id).opType;
+    ShapeElementList out;
+    for (std::size_t k = 0; k < lists[0].size(); ++k) {
+        const ShapeElement& a = lists[0][k];
+        const ShapeElement& b = lists[1][k];
+        ShapeElement result;
+        if (a.known && b.known)
+            result.known = computed(op, *a.known, *b.known);
+        result.fixed = a.fixed && b.fixed && result.known;
+        if (op == "Equal" && (differFor(a, b) || differFor(b, a))) {
+            result.known = 0;
+            result.fixed = true;
+        }
+        if (!result.fixed)
+            walk.elements().lock(walk, {a, b}, walk.describe(id));
+        out.push_back(result);
+    }
+    return out;
+}
+
+std::optional<ShapeElementList> chosen(const std::vector<ShapeElementList>& lists)
+{
+    ShapeElementList out;
+    for (std::size_t k = 0; k < lists[0].size(); ++k) {
+        if (!lists[0][k].fixed)
+            return {};
+        out.push_back(*lists[0][k].known != 0 ? lists[1][k] : lists[2][k]);
+    }
+    return out;
+}
+
 std::optional<ShapeElementList> concatenated(ChannelWalk& walk, NodeId id)
 {
     ShapeElementList out;
@@ -69,7 +147,8 @@ std::optional<ShapeElementList> concatenated(ChannelWalk& walk, NodeId id)
 
 bool isShapeLike(const ValueType& type)
 {
-    return (type.dtype == DType::Int64 || type.dtype == DType::Int32) && type.shape && type.shape->size() <= 1;
+    const bool counts = type.dtype == DType::Int64 || type.dtype == DType::Int32 || type.dtype == DType::Bool;
+    return counts && type.shape && type.shape->size() <= 1;
 }
 
 } // namespace
@@ -88,11 +167,50 @@ void shapeOf(ChannelWalk& walk, NodeId id)
         element.source = ShapeElement::Source::Extent;
         element.value = node.inputs[0];
         element.index = i;
+        const std::int64_t extent = (*x)[static_cast<std::size_t>(i)].extent;
+        const auto& other = walk.otherTypes().type(node.inputs[0]).shape;
+        if (extent >= 0)
+            element.known = extent;
+        element.fixed = extent >= 0 && other && (*other)[static_cast<std::size_t>(i)].extent == extent;
         list.push_back(element);
     }
     const auto count = static_cast<std::int64_t>(list.size());
     walk.elements().set(node.outputs[0], std::move(list));
     walk.setAxes(id, 0, {Axis::fixed(count)});
+}
+
+// A tensor of one number: of floats, whose axes take any channels that it is combined with; of integers, numbers again.
+void constantOfShape(ChannelWalk& walk, NodeId id)
+{
+    const Node& node = walk.graph().node(id);
+    const auto elements = walk.elements().at(walk, id, 0);
+    const auto& type = walk.types().type(node.outputs[0]);
+    if (!elements || !type.shape || type.shape->size() != elements->size())
+        return walk.refuse(id);
+    const Tensor* value = nullptr;
+    if (const auto found = node.attributes.find("value"); found != node.attributes.end())
+        value = std::get_if<Tensor>(&found->second);
+    AxisList axes;
+    FollowedAxes followed;
+    const bool carries = isFloatingPoint(type.dtype);
+    for (std::size_t i = 0; i < elements->size(); ++i) {
+        Axis axis = Axis::fixed((*type.shape)[i].extent, "the output of " + walk.describe(id));
+        if (carries && axis.extent > 1 && (*elements)[i].fixed) {
+            const Atom first = walk.partition().addAtoms(axis.extent);
+            for (std::int64_t k = 0; k < axis.extent; ++k)
+                axis.atoms.push_back(first + static_cast<Atom>(k));
+        }
+        axes.push_back(axis);
+        followed.push_back(axis);
+    }
+    walk.elements().follow(walk, {id, 0}, *elements, followed);
+    if (!carries && isShapeLike(type) && axes.size() == 1 && axes[0].extent >= 0 && axes[0].extent <= 64) {
+        ShapeElement element;
+        element.known = value && value->size() == 1 && (value->dtype() == DType::Int64 || value->dtype() == DType::Int32) ? toInt64s(*value).front() : 0;
+        element.fixed = (*elements)[0].fixed;
+        walk.elements().set(node.outputs[0], ShapeElementList(static_cast<std::size_t>(axes[0].extent), element));
+    }
+    walk.setAxes(id, 0, std::move(axes));
 }
 
 bool passShapeElements(ChannelWalk& walk, NodeId id)
@@ -101,12 +219,16 @@ bool passShapeElements(ChannelWalk& walk, NodeId id)
     if (node.inputs.empty() || !node.inputs[0].valid() || node.outputs.empty() || !node.outputs[0].valid())
         return false;
     const auto& inputs = node.inputs;
-    const bool follows = node.opType == "Concat"
-                             ? std::any_of(inputs.begin(), inputs.end(),
-                                           [&](ValueId v) { return v.valid() && walk.elements().has(v); })
-                             : walk.elements().has(inputs[0]);
-    if (!follows && !isShapeLike(walk.types().type(inputs[0])))
+    const bool anyInput = node.opType == "Concat" || node.opType == "Where" || isArithmetic(node.opType);
+    const bool follows = anyInput ? std::any_of(inputs.begin(), inputs.end(),
+                                                [&](ValueId v) { return v.valid() && walk.elements().has(v); })
+                                  : walk.elements().has(inputs[0]);
+    if (!follows && (isArithmetic(node.opType) || !isShapeLike(walk.types().type(inputs[0]))))
         return false;
+    if (node.opType == "Cast" && !isShapeLike(walk.types().type(node.outputs[0]))) {
+        walk.elements().freeze(walk, id);
+        return false;
+    }
     const auto first = walk.elements().at(walk, id, 0);
     const auto& outShape = walk.types().type(node.outputs[0]).shape;
     std::optional<ShapeElementList> list;
@@ -117,7 +239,11 @@ bool passShapeElements(ChannelWalk& walk, NodeId id)
             list = sliced(walk, id, *first);
         else if (node.opType == "Concat")
             list = concatenated(walk, id);
-        else
+        else if (const auto lists = broadcastLists(walk, id); isArithmetic(node.opType) && lists)
+            list = calculated(walk, id, *lists);
+        else if (node.opType == "Where" && lists)
+            list = chosen(*lists);
+        else if (node.opType != "Where" && !isArithmetic(node.opType))
             list = first;
     }
     if (list) {

@@ -4,16 +4,34 @@
 
 #include "prune/pruner.h"
 
-namespace hone
-{
+#include <optional>
+#include <string>
 
-// The original with every reading of a removed channel at zero: weights where they are constants, masks elsewhere.
+namespace hone {
+
+// The original with every reading of a removed channel at zero (weights where they are constants, masks
+// elsewhere), and with operators that compute over all channels at once (DependencyGraph::restrictions)
+// seeing those that stay alone.
 Graph maskChannels(const Graph& graph, const DependencyGraph& dependencies, const KeptChannels& kept);
 
-// Runs both in ONNX Runtime on the same random inputs of a fixed seed (normal with deviations 1 and 32, uniform from 0 to 1:
-// models differ in what they take) and returns the largest max |difference| / max |output| of any output, those before a last
-// Softmax or Sigmoid included. Infinite where one has numbers and the other has none, and where there are none at all.
-// Throws Error(RuntimeRefused) where either doesn't run.
+struct SurgeryProof
+{
+    double maxAbsDifference = 0;                  // in ONNX Runtime, over the largest output
+    std::optional<double> maxAbsDifferenceDouble; // the same computed in double by LibTorch
+    std::string doubleLeftOut;                    // why that is missing: "LibTorch has no executor for X"
+
+    // To 1e-3 in the file's own types, to 1e-4 in double.
+    bool holds() const;
+};
+
+// Runs both on the same random inputs of a fixed seed: in ONNX Runtime (normal with deviations 1 and 32,
+// uniform from 0 to 1: models differ in what they take), then in double on the first of these that gives
+// numbers. The differences are the largest max |difference| / max |output| of any output, those before a last
+// Softmax or Sigmoid included; infinite where one has numbers and the other has none, and where there are
+// none at all. The double part is left out where operators have no executor or memory is short. Throws
+// Error(RuntimeRefused) where either doesn't run in ONNX Runtime.
+SurgeryProof proveSurgery(const Graph& masked, const Graph& pruned, const JobContext& job);
+// The first part alone.
 double surgeryDifference(const Graph& masked, const Graph& pruned, const JobContext& job);
 
 } // namespace hone

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Dependency groups through operators that compute over all channels at once, and the proof that pruning is
+// right. The groups were worked out by hand.
+#include "autograd/graph_module.h"
+#include "core/error.h"
+#include "engine/pruning_checks.h"
+#include "engine/pruning_net.h"
+#include "engine/shared_models.h"
+#include "graph/cost.h"
+#include "onnx_io/onnx_io.h"
+#include "prune/surgery_proof.h"
+
+#include <QtTest>
+
+using namespace hone;
+using namespace hone::testing;
+
+namespace {
+
+using Ints = std::vector<std::int64_t>;
+
+// A convolution between two others, whose 8 channels are looked at.
+PruningNet twoConvolutions(std::int64_t opset = 13)
+{
+    PruningNet net(opset);
+    net.input("x", {-1, 3, 4, 4});
+    net.conv("c1", "x", {3, 8});
+    return net;
+}
+
+void secondConvolution(PruningNet& net, const std::string& x)
+{
+    net.conv("c2", x, {8, 6});
+    net.head("c2", 6);
+}
+
+} // namespace
+
+class TestPruneTopologies : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void groupNormalizationAsExportersWriteItLosesEvenly();
+    void instanceNormalizationFollowsItsChannels();
+    void groupNormalizationLosesEvenly();
+    void aGroupForEachChannelStays();
+    void meanAndMaximumOverChannelsAreThoseOfWhatStays();
+    void normsOverChannelsDontCountZeros();
+    void tiledChannelsLeaveFromEveryCopy();
+    void everyBlockOfADenseNetIsReadByTheNext();
+    void channelsThatLeaveAllAtOnceAreNamed();
+    void theProofRunsInDoubleToo();
+    void operatorsWithoutAnExecutorLeaveTheDoublePartOut();
+    void modelsInDoubleAreMaskedInDouble();
+    void aWrongSurgeryIsSeenInDouble();
+    void sharedModelsPruneByAQuarter_data() { hone::test::addSharedModelRows(); }
+    void sharedModelsPruneByAQuarter();
+};
+
+void TestPruneTopologies::groupNormalizationAsExportersWriteItLosesEvenly()
+{
+    PruningNet net =
+        twoConvolutions(); // GroupNorm(2, 8): reshape, InstanceNormalization, reshape to Shape(c1), affine
+    net.integers("grouped", {0, 2, -1});
+    net.op("Reshape", "groups", {"c1", "grouped"});
+    net.constant("ones", Tensor::of<float>({2}, std::vector<float>{1, 1}));
+    net.constant("zeros", Tensor::of<float>({2}, std::vector<float>{0, 0}));
+    net.op("InstanceNormalization", "normal", {"groups", "ones", "zeros"});
+    net.op("Shape", "shape", {"c1"});
+    net.op("Reshape", "back", {"normal", "shape"});
+    net.weight("scale", {8, 1, 1});
+    net.op("Mul", "scaled", {"back", "scale"});
+    secondConvolution(net, "scaled");
+    QCOMPARE(groupsOf(net.graph()), std::string("c1:4x2 c2:6"));
+    QCOMPARE(slicesOf(net.graph(), 0), std::string("c1.b[0] c1.w[0] c2.w[1] scale[0]"));
+    const DependencyGraph found = findDependencies(net.graph());
+    QCOMPARE(sliceOf(net.graph(), found, 0, "c1.w").positions[1], (Ints{1, 5})); // one of each group
+    QVERIFY(proves(pruned(net.graph())));
+}
+
+void TestPruneTopologies::instanceNormalizationFollowsItsChannels()
+{
+    PruningNet net = twoConvolutions();
+    net.weight("scale", {8});
+    net.weight("bias", {8});
+    net.op("InstanceNormalization", "normal", {"c1", "scale", "bias"});
+    secondConvolution(net, "normal");
+    QCOMPARE(groupsOf(net.graph()), std::string("c1:8 c2:6"));
+    QCOMPARE(slicesOf(net.graph(), 0), std::string("bias[0] c1.b[0] c1.w[0] c2.w[1] scale[0]"));
+    QVERIFY(proves(pruned(net.graph())));
+}
+
+void TestPruneTopologies::groupNormalizationLosesEvenly()
+{
+    PruningNet net = twoConvolutions(21);
+    net.weight("scale", {8});
+    net.weight("bias", {8});
+    net.op("GroupNormalization", "normal", {"c1", "scale", "bias"}, {{"num_groups", std::int64_t{4}}});
+    secondConvolution(net, "normal");
+    QCOMPARE(groupsOf(net.graph()), std::string("c1:2x4 c2:6"));
+    const DependencyGraph found = findDependencies(net.graph());
+    QCOMPARE(sliceOf(net.graph(), found, 0, "scale").positions[1], (Ints{1, 3, 5, 7}));
+    QVERIFY(proves(pruned(net.graph())));
+}
+
+void TestPruneTopologies::aGroupForEachChannelStays()
+{
+    PruningNet net = twoConvolutions(21);
+    net.weight("scale", {8});
+    net.weight("bias", {8});
+    net.op("GroupNormalization", "normal", {"c1", "scale", "bias"}, {{"num_groups", std::int64_t{8}}});
+    secondConvolution(net, "normal");
+    QCOMPARE(groupsOf(net.graph()), std::string("c2:6"));
+    QCOMPARE(reasonOf(net.graph(), "c1"),
+             std::string("GroupNormalization 'normal' has a group for each of its channels"));
+}
+
+void TestPruneTopologies::meanAndMaximumOverChannelsAreThoseOfWhatStays()
+{
+    PruningNet net =
+        twoConvolutions(); // attention over places, from the mean and the largest of all channels
+    net.op("ReduceMean", "mean", {"c1"}, {{"axes", Ints{1}}});
+    net.op("ReduceMax", "most", {"c1"}, {{"axes", Ints{1}}});
+    net.op("Concat", "both", {"mean", "most"}, {{"axis", std::int64_t{1}}});
+    net.conv("places", "both", {2, 1, 3});
+    net.op("Sigmoid", "gate", {"places"});
+    net.op("Mul", "attended", {"c1", "gate"});
+    secondConvolution(net, "attended");
+    QCOMPARE(groupsOf(net.graph()), std::string("c1:8 c2:6"));
+    QCOMPARE(findDependencies(net.graph()).restrictions.size(), std::size_t{2});
+    QCOMPARE(reasonOf(net.graph(), "places"), std::string("makes a single channel"));
+    QVERIFY(proves(pruned(net.graph())));
+}
+
+void TestPruneTopologies::normsOverChannelsDontCountZeros()
+{
+    PruningNet net = twoConvolutions();
+    net.op("ReduceL2", "norm", {"c1"}, {{"axes", Ints{1}}});
+    net.op("Div", "unit", {"c1", "norm"});
+    net.op("LpNormalization", "again", {"unit"}, {{"axis", std::int64_t{1}}});
+    secondConvolution(net, "again");
+    const DependencyGraph found = findDependencies(net.graph());
+    QCOMPARE(groupsOf(net.graph()), std::string("c1:8 c2:6"));
+    QVERIFY(found.restrictions.empty()); // exact as it is
+    QCOMPARE(found.groups[0].readings.size(), std::size_t{3});
+    QVERIFY(proves(pruned(net.graph())));
+}
+
+void TestPruneTopologies::tiledChannelsLeaveFromEveryCopy()
+{
+    PruningNet net = twoConvolutions();
+    net.integers("twice", {1, 2, 1, 1});
+    net.op("Tile", "copies", {"c1", "twice"});
+    net.conv("c2", "copies", {16, 6});
+    net.head("c2", 6);
+    const DependencyGraph found = findDependencies(net.graph());
+    QCOMPARE(groupsOf(net.graph()), std::string("c1:8 c2:6"));
+    QCOMPARE(sliceOf(net.graph(), found, 0, "c2.w").positions[3], (Ints{3, 11}));
+    QVERIFY(proves(pruned(net.graph())));
+}
+
+void TestPruneTopologies::everyBlockOfADenseNetIsReadByTheNext()
+{
+    PruningNet net = twoConvolutions();
+    net.conv("c2", "c1", {8, 4});
+    net.op("Concat", "two", {"c1", "c2"}, {{"axis", std::int64_t{1}}});
+    net.batchNorm("bn", "two", 12);
+    net.conv("c3", "bn", {12, 4});
+    net.op("Concat", "three", {"two", "c3"}, {{"axis", std::int64_t{1}}});
+    net.head("three", 16);
+    QCOMPARE(groupsOf(net.graph()), std::string("c1:8 c2:4 c3:4"));
+    QCOMPARE(slicesOf(net.graph(), 1),
+             std::string("bn.bias[0] bn.mean[0] bn.scale[0] bn.var[0] c2.b[0] c2.w[0] c3.w[1] fc.w[1]"));
+    const DependencyGraph found = findDependencies(net.graph());
+    QCOMPARE(sliceOf(net.graph(), found, 1, "bn.scale").positions[2], Ints{10});
+    QVERIFY(proves(pruned(net.graph())));
+}
+
+void TestPruneTopologies::channelsThatLeaveAllAtOnceAreNamed()
+{
+    PruningNet net(13); // four channels as one, repeated over the next layer's
+    net.input("x", {-1, 3, 4, 4});
+    net.conv("c1", "x", {3, 4});
+    net.conv("grouped", "c1", {4, 8, 1, 2});
+    net.integers("apart", {0, 2, 2, 2, 4, 4});
+    net.op("Reshape", "five", {"grouped", "apart"});
+    net.op("Transpose", "turned", {"five"}, {{"perm", Ints{0, 2, 1, 3, 4, 5}}});
+    net.integers("together", {0, 8, 4, 4});
+    net.op("Reshape", "shuffled", {"turned", "together"});
+    net.op("Add", "sum", {"shuffled", "grouped"});
+    net.conv("c2", "sum", {8, 6});
+    net.head("c2", 6);
+    // Whatever the shuffle leaves of it, what is prunable is right.
+    const DependencyGraph found = findDependencies(net.graph());
+    for (const UnprunableLayer& layer : found.unprunable)
+        QVERIFY(layer.reason != "makes a single channel");
+    QVERIFY(proves(pruned(net.graph())));
+}
+
+void TestPruneTopologies::theProofRunsInDoubleToo()
+{
+    PruningNet net = twoConvolutions();
+    net.op("Relu", "r", {"c1"});
+    secondConvolution(net, "r");
+    const PruneResult result = pruned(net.graph());
+    QVERIFY(result.doubleLeftOut.empty());
+    QVERIFY(result.maxAbsDifferenceDouble.has_value());
+    QVERIFY(*result.maxAbsDifferenceDouble < 1e-14); // far below float32's rounding
+}
+
+void TestPruneTopologies::operatorsWithoutAnExecutorLeaveTheDoublePartOut()
+{
+    PruningNet net = twoConvolutions();
+    net.op("Relu", "r", {"c1"});
+    net.conv("c2", "r", {8, 6});
+    net.graph().opsets["com.microsoft"] = 1;
+    net.op("Trilu", "triangle", {"c2"});
+    net.graph().node(*net.graph().findNode("triangle")).domain = "com.microsoft";
+    net.output("triangle");
+    QCOMPARE(unsupportedOperators(net.graph()), std::vector<std::string>{"com.microsoft.Trilu"});
+    const PruneResult result = pruned(net.graph());
+    QVERIFY(!result.maxAbsDifferenceDouble);
+    QCOMPARE(result.doubleLeftOut, std::string("LibTorch has no executor for com.microsoft.Trilu"));
+    QVERIFY(result.maxAbsDifference < 1e-5);
+}
+
+void TestPruneTopologies::modelsInDoubleAreMaskedInDouble()
+{
+    PruningNet net; // a product of two activations, masked where one of them is read
+    net.graph().inputs.push_back(net.graph().addValue(
+        {"x", {DType::Float64, Shape{Dim::free("N"), Dim::fixed(5), Dim::fixed(8)}}, {}}));
+    for (const std::string name : {"q", "k", "out"}) {
+        Tensor weight(DType::Float64, name == "out" ? Dimensions{5, 3} : Dimensions{8, 6});
+        for (double& value : weight.mutableData<double>())
+            value = net.random().uniform(-1, 1);
+        net.constant(name + ".w", weight);
+    }
+    net.op("MatMul", "q", {"x", "q.w"});
+    net.op("MatMul", "k", {"x", "k.w"});
+    net.op("Transpose", "kT", {"k"}, {{"perm", Ints{0, 2, 1}}});
+    net.op("MatMul", "products", {"q", "kT"});
+    net.op("MatMul", "out", {"products", "out.w"});
+    net.output("out", DType::Float64);
+    QCOMPARE(groupsOf(net.graph()), std::string("q,k:6"));
+    QVERIFY(proves(pruned(net.graph())));
+}
+
+void TestPruneTopologies::aWrongSurgeryIsSeenInDouble()
+{
+    PruningNet net = twoConvolutions();
+    net.op("Relu", "r", {"c1"});
+    secondConvolution(net, "r");
+    const DependencyGraph found = findDependencies(net.graph());
+    const KeptChannels kept = {{0, 2, 3, 5}, {0, 1, 2, 3, 4, 5}};
+    const Graph masked = maskChannels(net.graph(), found, kept);
+    QVERIFY(proveSurgery(masked, removeChannels(net.graph(), found, kept), {}).holds());
+    // One weight that differs by what float32 would pass.
+    Graph wrong = removeChannels(net.graph(), found, kept);
+    for (float& value : wrong.value(*wrong.findValue("c2.w")).constant.mutableData<float>())
+        value *= 1.0005F;
+    const SurgeryProof proof = proveSurgery(masked, wrong, {});
+    QVERIFY(proof.maxAbsDifference < 1e-3);
+    QVERIFY(*proof.maxAbsDifferenceDouble > 1e-4);
+    QVERIFY(!proof.holds());
+}
+
+void TestPruneTopologies::sharedModelsPruneByAQuarter()
+{
+    QFETCH(QString, file);
+    HONE_NEEDS_SHARED_MODEL(file.toStdString());
+    const Graph graph = readOnnx(file.toStdString());
+    const PruneResult result = pruned(graph, 0.25);
+    QVERIFY(result.maxAbsDifference < 1e-4);
+    QVERIFY(result.maxAbsDifferenceDouble && *result.maxAbsDifferenceDouble < 1e-12);
+    // Inputs and outputs keep their width, and small groups round.
+    const double share = static_cast<double>(cost(result.graph).macs) / static_cast<double>(cost(graph).macs);
+    QVERIFY2(share > 0.5 && share < 0.72, qPrintable(QString::number(share)));
+}
+
+QTEST_GUILESS_MAIN(TestPruneTopologies)
+#include "test_prune_topologies.moc"
