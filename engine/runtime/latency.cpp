@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runtime/latency.h"
 
+#include "core/error.h"
 #include "core/random.h"
+#include "runtime/made_up_inputs.h"
 #include "runtime/session.h"
 
 #include <algorithm>
@@ -16,15 +18,59 @@ namespace
 constexpr int fewestRuns = 5;
 
 // Uniform in [0, 1) where the type has fractions. Whole numbers are 0, which is valid as an index, too.
-Tensor madeUpInput(const Port& port, std::uint64_t stream)
+Tensor madeUpInput(const Port& port, const Dimensions& shape, std::uint64_t stream)
 {
-    Tensor tensor(port.dtype, withFreeAs(port.shape, 1));
+    Tensor tensor(port.dtype, shape);
     if (port.dtype != DType::Float32)
         return tensor;
     Random random(0, stream);
     for (auto& value : tensor.mutableData<float>())
         value = static_cast<float>(random.uniform());
     return tensor;
+}
+
+std::vector<Tensor> madeUpInputs(const std::vector<Port>& ports, const std::vector<Dimensions>& shapes)
+{
+    std::vector<Tensor> inputs;
+    for (std::size_t i = 0; i < ports.size(); ++i)
+        inputs.push_back(madeUpInput(ports[i], shapes[i], i));
+    return inputs;
+}
+
+bool hasFreeExtent(const std::vector<Port>& ports)
+{
+    return std::ranges::any_of(ports, [](const Port& port) {
+        return std::ranges::any_of(port.shape, [](const Dim& dim) { return !dim.isFixed(); });
+    });
+}
+
+// Free extents as one; where the model doesn't run on pictures or sounds that small, the first size that it takes.
+std::vector<Tensor> inputsThatRun(Session& session, const JobContext& job)
+{
+    const auto& ports = session.inputs();
+    std::vector<Dimensions> ones;
+    for (const auto& port : ports)
+        ones.push_back(withFreeAs(port.shape, 1));
+    auto inputs = madeUpInputs(ports, ones);
+    try {
+        session.run(inputs);
+        return inputs;
+    } catch (const Error&) {
+        if (!hasFreeExtent(ports))
+            throw;
+        auto tries = shapesToTry(ports);
+        std::ranges::stable_partition(tries, [](const auto& shapes) { return !shapes[0].empty() && shapes[0][0] == 1; });
+        for (const auto& shapes : tries) {
+            job.checkStop();
+            try {
+                auto larger = madeUpInputs(ports, shapes);
+                session.run(larger);
+                return larger;
+            } catch (const Error&) { // the first one says why
+            }
+        }
+        throw;
+    }
 }
 
 // The smallest value that at least `share` of the sorted values don't exceed.
@@ -48,9 +94,7 @@ Latency LocalLatencyMeter::measure(const std::filesystem::path& model, const Job
 {
     using Clock = std::chrono::steady_clock;
     Session session(model, {.threads = m_options.threads, .optimization = Optimization::All, .profilePrefix = {}});
-    std::vector<Tensor> inputs;
-    for (const auto& port : session.inputs())
-        inputs.push_back(madeUpInput(port, inputs.size()));
+    const auto inputs = inputsThatRun(session, job);
 
     const auto start = Clock::now();
     const auto secondsSinceStart = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
