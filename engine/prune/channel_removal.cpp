@@ -102,14 +102,24 @@ private:
         return std::all_of(removed.begin(), removed.end(), [](const auto& indices) { return indices.empty(); });
     }
 
+    // A Constant node's output, or an Identity of a constant that others have too: one tensor for all its users.
+    void sliceMade(NodeId producer, const RemovedIndices& removed)
+    {
+        if (m_original.node(producer).opType == "Identity") {
+            const ValueId whole = m_original.node(producer).inputs[0];
+            m_graph.node(producer).inputs[0] = m_graph.addConstant(
+                m_original.value(whole).name, withoutIndices(m_original.value(whole).constant, removed));
+            return;
+        }
+        Tensor& tensor = std::get<Tensor>(m_graph.node(producer).attributes.at("value"));
+        tensor = withoutIndices(tensor, removed);
+    }
+
     void slice(ValueId constant, const ConstantPlan& plan)
     {
-        if (!m_original.isConstant(constant)) { // a Constant node's output: one tensor for all users
-            if (!isNothing(plan.shared)) {
-                auto& attributes = m_graph.node(m_uses.producer(constant)).attributes;
-                Tensor& tensor = std::get<Tensor>(attributes.at("value"));
-                tensor = withoutIndices(tensor, plan.shared);
-            }
+        if (!m_original.isConstant(constant)) {
+            if (!isNothing(plan.shared))
+                sliceMade(m_uses.producer(constant), plan.shared);
             return;
         }
         // Uses that lose the same share a tensor; the first such set keeps the name.

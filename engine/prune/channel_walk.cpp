@@ -297,6 +297,16 @@ void ChannelWalk::notePiece(const Axis& piece)
     ++m_pieceCount;
 }
 
+// Exporters store equal weights of different layers once, and the others as an Identity of them.
+bool ChannelWalk::isCopy(NodeId id) const
+{
+    const Node& node = m_graph.node(id);
+    if (node.opType != "Identity" || node.outputs.size() != 1 || !m_graph.isConstant(node.input(0)))
+        return false;
+    const Tensor& tensor = m_graph.value(node.inputs[0]).constant;
+    return isFloatingPoint(tensor.dtype()) && tensor.rank() > 0 && m_uses.users(node.inputs[0]).size() > 1;
+}
+
 void ChannelWalk::walk(NodeId id)
 {
     const Node& node = m_graph.node(id);
@@ -313,6 +323,11 @@ void ChannelWalk::walk(NodeId id)
                                    ? writtenConstant(m_graph, node.outputs[0], id)
                                    : nullptr) {
         m_axes[node.outputs[0].index] = axesOfConstant(node.outputs[0], *tensor, id, 0, true);
+        return;
+    }
+    if (isCopy(id)) {
+        m_axes[node.outputs[0].index] =
+            axesOfConstant(node.outputs[0], m_graph.value(node.inputs[0]).constant, id, 0, true);
         return;
     }
     const ChannelRule rule = channelRule(node);

@@ -130,6 +130,7 @@ public:
 
 private:
     void walk(NodeId id);
+    bool isCopy(NodeId id) const;
     void addOrigins(ValueId constant, NodeId node, std::size_t input, bool everyUse, AxisList& axes);
     AxisList axesOfConstant(ValueId constant, const Tensor& tensor, NodeId node, std::size_t input, bool everyUse);
     AxisList fixedAxes(ValueId value, const std::string& by) const;

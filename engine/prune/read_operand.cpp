@@ -9,7 +9,8 @@ namespace {
 bool hasWeights(const Node& node)
 {
     return node.domain.empty() && (node.opType == "Conv" || node.opType == "ConvTranspose" ||
-                                   node.opType == "Gemm" || node.opType == "MatMul");
+                                   node.opType == "Gemm" || node.opType == "MatMul" ||
+                                   node.opType == "LSTM" || node.opType == "GRU" || node.opType == "RNN");
 }
 
 ReadOperand besideWeights(const Node& node, const Reading& reading)

@@ -38,7 +38,11 @@ const Tensor* writtenConstant(const Graph& graph, ValueId value, NodeId producer
         return nullptr;
     if (graph.isConstant(value))
         return &graph.value(value).constant;
-    if (!producer.valid() || graph.node(producer).opType != "Constant")
+    if (!producer.valid())
+        return nullptr;
+    if (graph.node(producer).opType == "Identity" && graph.isConstant(graph.node(producer).input(0)))
+        return &graph.value(graph.node(producer).inputs[0]).constant;
+    if (graph.node(producer).opType != "Constant")
         return nullptr;
     const auto& attributes = graph.node(producer).attributes;
     const auto found = attributes.find("value");

@@ -79,7 +79,7 @@ private:
     std::map<Use, Numbers> m_writtenDown;
 };
 
-// The contents of an initializer or of a Constant node's tensor; nullptr otherwise. `producer` may be
+// The contents of an initializer, of an Identity of one, or of a Constant node's tensor; nullptr otherwise. `producer` may be
 // invalid.
 const Tensor* writtenConstant(const Graph& graph, ValueId value, NodeId producer);
 

@@ -47,6 +47,9 @@ private slots:
     void aGroupForEachChannelStays();
     void meanAndMaximumOverChannelsAreThoseOfWhatStays();
     void normsOverChannelsDontCountZeros();
+    void vectorsNormalizedAsExportersWriteItKeepTheirNorm();
+    void equalWeightsStoredOnceAreSlicedApart();
+    void padsComputedThroughAMatrixAreKnown();
     void tiledChannelsLeaveFromEveryCopy();
     void everyBlockOfADenseNetIsReadByTheNext();
     void channelsThatLeaveAllAtOnceAreNamed();
@@ -144,6 +147,72 @@ void TestPruneTopologies::normsOverChannelsDontCountZeros()
     QCOMPARE(groupsOf(net.graph()), std::string("c1:8 c2:6"));
     QVERIFY(found.restrictions.empty()); // exact as it is
     QCOMPARE(found.groups[0].readings.size(), std::size_t{3});
+    QVERIFY(proves(pruned(net.graph())));
+}
+
+void TestPruneTopologies::vectorsNormalizedAsExportersWriteItKeepTheirNorm()
+{
+    PruningNet net = twoConvolutions(); // F.normalize(x, dim=1): the norm is expanded to x's shape
+    net.op("ReduceL2", "norm", {"c1"}, {{"axes", Ints{1}}});
+    net.constant("least", Tensor::scalar(1e-12F));
+    net.op("Clip", "safe", {"norm", "least"});
+    net.op("Shape", "shape", {"c1"});
+    net.op("Expand", "norms", {"safe", "shape"});
+    net.op("Div", "unit", {"c1", "norms"});
+    secondConvolution(net, "unit");
+    QCOMPARE(groupsOf(net.graph()), std::string("c1:8 c2:6"));
+    QVERIFY(proves(pruned(net.graph())));
+}
+
+void TestPruneTopologies::equalWeightsStoredOnceAreSlicedApart()
+{
+    PruningNet net; // untrained normalizations are equal: exporters store one, and an Identity for each of
+                    // the others
+    net.input("x", {-1, 3, 4, 4});
+    net.constant("ones", Tensor::of<float>({8}, std::vector<float>(8, 1)));
+    net.constant("zeros", Tensor::of<float>({8}, std::vector<float>(8, 0)));
+    std::string x = "x";
+    for (const std::string i : {"1", "2", "3"}) {
+        net.conv("c" + i, x, {i == "1" ? 3 : 8, 8});
+        x = "bn" + i;
+        if (i == "1") {
+            net.op("BatchNormalization", x, {"c1", "ones", "zeros", "zeros", "ones"});
+            continue;
+        }
+        for (const std::string name : {"scale", "var"})
+            net.op("Identity", name + i, {"ones"});
+        for (const std::string name : {"bias", "mean"})
+            net.op("Identity", name + i, {"zeros"});
+        net.op("BatchNormalization", x, {"c" + i, "scale" + i, "bias" + i, "mean" + i, "var" + i});
+    }
+    net.output("bn3");
+    QCOMPARE(groupsOf(net.graph()), std::string("c1:8 c2:8")); // c3 alone makes the output
+    const Graph parted =
+        removeChannels(net.graph(), findDependencies(net.graph()), {{0, 1, 2}, {1, 2, 3, 4}});
+    const auto stored = [&](const char* identity) {
+        return parted.value(parted.node(*parted.findNode(identity)).inputs[0]).constant.shape();
+    };
+    QCOMPARE(stored("scale2"), Dimensions{4});
+    QCOMPARE(stored("scale3"), Dimensions{8});
+    QVERIFY(proves(pruned(net.graph())));
+}
+
+void TestPruneTopologies::padsComputedThroughAMatrixAreKnown()
+{
+    PruningNet net =
+        twoConvolutions(); // F.pad, as torch.onnx writes it: pairs from the last axis on, turned round
+    net.integers("pairs", {1, 2, 0, 1, 0, 0, 0, 0});
+    net.integers("rows", {-1, 2});
+    net.op("Reshape", "matrix", {"pairs", "rows"});
+    net.integers("last", {-1});
+    net.integers("first", {-9223372036854775807});
+    net.integers("axis", {0});
+    net.op("Slice", "turned", {"matrix", "last", "first", "axis", "last"});
+    net.op("Transpose", "columns", {"turned"}, {{"perm", Ints{1, 0}}});
+    net.op("Reshape", "pads", {"columns", "last"});
+    net.op("Pad", "padded", {"c1", "pads"}); // [0, 0, 0, 1, 0, 0, 1, 2]: two axes of the picture
+    secondConvolution(net, "padded");
+    QCOMPARE(groupsOf(net.graph()), std::string("c1:8 c2:6"));
     QVERIFY(proves(pruned(net.graph())));
 }
 
