@@ -298,6 +298,7 @@ private slots:
         QCOMPARE(ratios(0), (std::vector<double>{0, 0}));
         QCOMPARE(ratios(0.25), (std::vector<double>{0.5, 0}));
         // Next "b": hull from (0, 0) to (6, 0.7), 0.117 a channel, before "a" at 0.3 a channel.
+        QVERIFY(std::abs(ratios(0.25 + 2.0 / 16)[1] - 0.25) < 1e-9);
         QVERIFY(std::abs(ratios(0.25 + 6.0 / 16)[1] - 0.75) < 1e-9);
         QCOMPARE(ratios(0.25 + 6.0 / 16)[0], 0.5);
         QVERIFY(std::abs(ratios(0.75)[0] - 0.75) < 1e-9);
