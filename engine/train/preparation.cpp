@@ -58,6 +58,18 @@ void replaceHead(PreparedModel& model, std::size_t classes, std::uint64_t seed)
         pairing.outputOfClass[i] = static_cast<int>(i);
 }
 
+PreparedModel preparedForTeacher(const Graph& graph, const Dataset& dataset, const TrainOptions& options)
+{
+    if (options.head == HeadPolicy::Replace)
+        throw Error(MessageCode::BadOption, {{"option", "head"}, {"value", "replace"}, {"expected", "auto or keep without labels"}});
+    PreparedModel result{withOwnVectors(withFreeBatch(graph)), {}, false};
+    result.pairing = pairForInput(result.graph, dataset);
+    ModelCard card = readModelCard(result.graph);
+    card.preprocess = result.pairing.preprocess;
+    writeModelCard(result.graph, card);
+    return result;
+}
+
 } // namespace
 
 void requireSound(const TrainOptions& options)
@@ -87,8 +99,10 @@ void requireOperators(const Graph& graph)
                     {{"operators", list}, {"open", "info, evaluate, quantize, compare, deploy"}});
 }
 
-PreparedModel prepare(const Graph& graph, const Dataset& dataset, const TrainOptions& options)
+PreparedModel prepare(const Graph& graph, const Dataset& dataset, const TrainOptions& options, Supervision supervision)
 {
+    if (supervision == Supervision::TeacherAlone)
+        return preparedForTeacher(graph, dataset, options);
     if (dataset.task() == Task::Agreement)
         throw Error(MessageCode::LabelsMissing, {{"path", dataset.folder().string()}});
     PreparedModel result{withOwnVectors(withFreeBatch(graph)), {}, false};

@@ -23,8 +23,16 @@ struct PreparedModel
 void requireSound(const TrainOptions& options);
 // Throws Error(OperatorsUnsupported) naming all that can't be trained.
 void requireOperators(const Graph& graph);
-// Throws Error(NotTrainable, ClassCountMismatch, ClassesUnmapped) and what pairing throws.
-PreparedModel prepare(const Graph& graph, const Dataset& dataset, const TrainOptions& options);
+// What a model learns from.
+enum class Supervision
+{
+    Labels,
+    TeacherAlone // the task is Agreement then, and the head stays
+};
+
+// Throws Error(NotTrainable, LabelsMissing, ClassCountMismatch, ClassesUnmapped) and what pairing throws.
+PreparedModel prepare(const Graph& graph, const Dataset& dataset, const TrainOptions& options,
+                      Supervision supervision = Supervision::Labels);
 // Every node that isn't the head or behind it.
 std::vector<NodeId> bodyOf(const Graph& graph);
 

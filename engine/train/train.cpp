@@ -3,6 +3,7 @@
 
 #include "autograd/training_module.h"
 #include "core/version.h"
+#include "evaluate/agreement.h"
 #include "evaluate/scorer.h"
 #include "tidy/batch_normalization.h"
 #include "train/checkpoint.h"
@@ -13,13 +14,16 @@
 #include "train/scores.h"
 #include "train/sources.h"
 #include "train/teacher.h"
+#include "train/teaching.h"
 #include "train/trainer.h"
 
 #include <cctype>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace hone
 {
@@ -34,7 +38,7 @@ double secondsSince(Clock::time_point begin)
     return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-std::optional<TaskMetric> validated(Trainer& trainer, BatchSource& source, const Pairing& pairing, const JobContext& job)
+std::optional<TaskMetric> scored(Trainer& trainer, BatchSource& source, const Pairing& pairing, const JobContext& job)
 {
     const auto scorer = makeScorer({.task = pairing.task, .outputs = pairing.outputs});
     source.restart(0);
@@ -70,25 +74,35 @@ Precision usablePrecision(const TrainOptions& options, std::vector<Message>& not
     return Precision::Float32;
 }
 
-// A teacher answers what the model is to answer: as many scores, for the same inputs.
-bool canTeach(const Teaching& teaching, const PreparedModel& model, const Dataset& dataset)
+Loss lossFor(Task task)
 {
-    return teaching.teacher && teaching.weight > 0 && model.pairing.task == Task::Classification && !model.headReplaced &&
-           pair(*teaching.teacher, dataset).outputs == model.pairing.outputs;
+    if (task == Task::Agreement)
+        return Loss::None;
+    return task == Task::Classification ? Loss::CrossEntropy : Loss::MeanSquared;
 }
+
+// What a training is given beside its model and its sources.
+struct Lessons
+{
+    const TrainInput& input;
+    const TrainOptions& options;
+    std::optional<TeachingPlan> plan;
+};
 
 // Epochs on the training split, each followed by a look at the validation split.
 class Training
 {
 public:
-    Training(const PreparedModel& model, TrainingSources& sources, const TrainInput& input, const JobContext& job);
+    Training(const PreparedModel& model, TrainingSources& sources, const Lessons& lessons, const JobContext& job);
     // Goes on from what is there, and leaves more of it.
     void keepCheckpoints(const CheckpointPlace& place);
     void run();
     TrainResult result();
 
 private:
-    void makeTrainer(const Teaching& teaching);
+    void makeTrainer(const Lessons& lessons);
+    std::optional<TaskMetric> validated();
+    TaskMetric agreement();
     bool trainEpoch(EpochResult& epoch);
     bool trainBatch(Batch& batch, EpochResult& epoch);
     bool update(EpochResult& epoch);
@@ -107,6 +121,7 @@ private:
     CheckpointPlace m_place;
     std::unique_ptr<Trainer> m_trainer;
     std::optional<Teacher> m_teacher;
+    std::size_t m_answers = 0; // so many of the values that are taught, the first ones, are outputs
     ScoresValue m_scores;
     TrainingProgress m_progress;
     std::map<std::string, Tensor> m_kept; // weights of the epoch that shall be kept
@@ -115,24 +130,32 @@ private:
     std::vector<Message> m_notices;
 };
 
-Training::Training(const PreparedModel& model, TrainingSources& sources, const TrainInput& input, const JobContext& job)
-    : m_model(model), m_sources(sources), m_options(input.options), m_job(job), m_scores(scoresFor(sources.graph, model.pairing.task))
+Training::Training(const PreparedModel& model, TrainingSources& sources, const Lessons& lessons, const JobContext& job)
+    : m_model(model), m_sources(sources), m_options(lessons.options), m_job(job), m_scores(scoresFor(sources.graph, model.pairing.task))
 {
-    makeTrainer(input.teaching);
-    if (input.teaching.teacher)
-        m_teacher.emplace(*input.teaching.teacher, m_options.threads);
+    makeTrainer(lessons);
+    if (lessons.plan) {
+        m_teacher.emplace(*lessons.input.teaching.teacher, lessons.plan->teacher, m_options.threads);
+        m_answers = lessons.plan->answers;
+    }
     m_progress.seconds = sources.featureSeconds; // part of the first epoch
 }
 
-void Training::makeTrainer(const Teaching& teaching)
+void Training::makeTrainer(const Lessons& lessons)
 {
     TrainerSettings settings;
-    settings.loss = m_model.pairing.task == Task::Classification ? Loss::CrossEntropy : Loss::MeanSquared;
+    settings.loss = lossFor(m_model.pairing.task);
     settings.optimizer = m_options.optimizer;
     settings.momentum = m_options.momentum;
     settings.weightDecay = m_options.weightDecay;
     settings.labelSmoothing = m_options.labelSmoothing;
-    settings.distillation = {teaching.weight, teaching.temperature};
+    if (lessons.plan)
+        settings.distillation = {lessons.input.teaching.weight, lessons.input.teaching.temperature, lessons.plan->student};
+    settings.zeros = lessons.input.zeros;
+    if (const auto& penalty = lessons.input.penalty; penalty.strength > 0) {
+        settings.penalty = penalty.strength;
+        settings.penaltyGroups = penalty.groupsOf(m_sources.graph);
+    }
     settings.clipNorm = m_options.clipNorm;
     settings.emaDecay = m_options.emaDecay;
     settings.precision = usablePrecision(m_options, m_notices);
@@ -171,7 +194,7 @@ Answers Training::answersTo(Batch& batch)
     if (m_model.pairing.task == Task::Anomaly)
         answers.values = batch.inputs; // to be given back
     if (m_teacher)
-        answers.teacherScores = m_teacher->scores(batch.inputs);
+        answers.teacherValues = m_teacher->values(batch.inputs);
     return answers;
 }
 
@@ -257,6 +280,38 @@ void Training::goBack(const Tensor* inputs)
     m_notices.push_back({MessageCode::TrainingWentBack, arguments});
 }
 
+std::optional<TaskMetric> Training::validated()
+{
+    if (m_model.pairing.task == Task::Agreement)
+        return agreement();
+    return scored(*m_trainer, *m_sources.validation, m_model.pairing, m_job);
+}
+
+// With the teacher's answers, of the output that agrees least.
+TaskMetric Training::agreement()
+{
+    std::vector<OutputComparison> comparisons;
+    for (std::size_t i = 0; i < m_answers; ++i)
+        comparisons.emplace_back(std::to_string(i));
+    m_sources.validation->restart(0);
+    while (const auto batch = m_sources.validation->next(m_job)) {
+        m_job.checkStop();
+        const auto wanted = m_teacher->values(batch->inputs);
+        const auto given = m_trainer->inferTaught(batch->inputs, Weights::Averaged);
+        const auto samples = static_cast<std::size_t>(batch->inputs.shape().at(0));
+        for (std::size_t i = 0; i < m_answers; ++i)
+            comparisons[i].add(given.at(i), wanted.at(i), {samples, samples});
+    }
+    Agreement found;
+    for (const auto& comparison : comparisons)
+        if (comparison.comparable())
+            found.outputs.push_back(comparison.result());
+    if (found.outputs.empty())
+        return {MetricKind::Cosine, std::numeric_limits<double>::quiet_NaN(), 0, 0};
+    const OutputAgreement& least = found.least();
+    return {MetricKind::Cosine, least.cosine, least.cosineLow, least.cosineHigh};
+}
+
 void Training::keepIfBetter(const EpochResult& epoch)
 {
     const bool better = !epoch.validation || !m_progress.best || isBetter(*epoch.validation, *m_progress.best);
@@ -314,7 +369,7 @@ void Training::run()
         if (m_trainer->firstBadValue(nullptr))
             return goBack(nullptr);
         if (m_sources.validation)
-            epoch.validation = validated(*m_trainer, *m_sources.validation, m_model.pairing, m_job);
+            epoch.validation = validated();
         if (epoch.validation && epoch.validation->kind == MetricKind::Top1)
             epoch.validationTop1 = epoch.validation->value;
         keepIfBetter(epoch);
@@ -354,19 +409,27 @@ TrainResult train(const TrainInput& input, const JobContext& job)
     requireSound(input.options);
     requireOperators(input.graph);
     input.dataset.require(Split::Train);
-    auto model = prepare(input.graph, input.dataset, input.options);
+    const Teaching& teaching = input.teaching;
+    const bool labels = teaching.labels == Labels::Learnt && input.dataset.task() != Task::Agreement;
+    const bool taught = teaching.teacher && teaching.weight > 0;
+    if (!labels && !taught)
+        throw Error(MessageCode::LabelsMissing, {{"path", input.dataset.folder().string()}});
+    const bool required = teaching.fit == TeacherFit::Required;
+    auto model = prepare(required ? withTeachersCard(input.graph, teaching) : input.graph, input.dataset, input.options,
+                         labels ? Supervision::Labels : Supervision::TeacherAlone);
     std::vector<std::string> inserted;
     if (input.options.insertNormalization)
         inserted = insertNormalization(model, input.dataset, input.options, job.part(0, 0));
     // Features take a part of the time that is seldom more than a tenth.
     TrainOptions options = input.options;
-    const bool teaches = canTeach(input.teaching, model, input.dataset);
-    if (teaches)
+    auto plan = planTeaching(teaching, model, input.dataset);
+    if (plan)
         options.featureCache = false; // the teacher takes what the whole model takes
+    else if (!labels)
+        throw Error(MessageCode::LabelsMissing, {{"path", input.dataset.folder().string()}});
     auto sources = openSources(model, input.dataset, options, job.part(0, 0.1));
     const JobContext rest = sources.readsFeatures ? job.part(0.1, 1) : job;
-    Training training(model, sources,
-                      {input.graph, input.dataset, options, input.checkpoint, teaches ? input.teaching : Teaching{}}, rest);
+    Training training(model, sources, {input, options, std::move(plan)}, rest);
     training.keepCheckpoints(input.checkpoint);
     training.run();
     auto result = training.result();

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -87,12 +88,74 @@ struct CheckpointPlace
     std::string key;            // of all that the training depends on; a file with another key is left alone until it is replaced
 };
 
-// Whose answers are learnt beside the labels.
+// What of a teacher is learnt.
+enum class TeachingKind
+{
+    Soft,     // its answers (Hinton, Vinyals and Dean 2015)
+    Feature,  // and values inside of it (Romero et al. 2015, "FitNets")
+    Attention // and where these are large (Zagoruyko and Komodakis 2017)
+};
+
+// How answers are held against each other.
+enum class AnswerComparison
+{
+    Auto,        // Divergence for classes, and without labels where both models end in Softmax; otherwise MeanSquared
+    Divergence,  // of softened scores
+    MeanSquared, // difference, over the teacher's mean square (Ba and Caruana 2014)
+    Cosine       // 1 less the cosine of each sample's outputs
+};
+
+enum class Labels
+{
+    Learnt, // where there are some
+    Ignored // the teacher alone is listened to, and any output may be learnt
+};
+
+// A teacher that can't teach this student ...
+enum class TeacherFit
+{
+    IfAlike, // ... is left out
+    Required // ... is refused
+};
+
+// Whose answers are learnt beside the labels, or without them.
 struct Teaching
 {
     const Graph* teacher = nullptr; // none: labels alone. Takes the same inputs
-    double weight = 0;              // of its answers in the loss, 0 to 1
+    double weight = 0;              // of what it teaches in the loss, 0 to 1; without labels it is 1 wherever it isn't 0
     double temperature = 4;         // that both models' scores are divided by first
+    TeachingKind kind = TeachingKind::Soft;
+    AnswerComparison answers = AnswerComparison::Auto;
+    Labels labels = Labels::Learnt;
+    TeacherFit fit = TeacherFit::IfAlike;
+};
+
+// Elements that are to fall silent together, in any number of initializers.
+struct PenaltyPart
+{
+    ValueId value;
+    int axis = 0;
+    std::vector<std::int64_t> channelOf; // by position along the axis; -1: of none
+};
+struct PenaltyGroup
+{
+    std::int64_t channels = 0;
+    std::vector<PenaltyPart> parts;
+};
+
+// Group lasso (Yuan and Lin 2006; Wen et al. 2016): strength times the sum over channels of sqrt(elements) |w_channel|, by its
+// proximal step behind each update (Parikh and Boyd 2014, section 6.5.4), which makes whole channels exactly zero.
+struct GroupPenalty
+{
+    double strength = 0; // 0: none
+    std::function<std::vector<PenaltyGroup>(const Graph&)> groupsOf = {}; // of the graph as it is trained
+};
+
+// Weights that are zero.
+enum class Zeros
+{
+    Learn,
+    Stay
 };
 
 struct EpochResult
@@ -120,15 +183,18 @@ struct TrainInput
     const Dataset& dataset;
     const TrainOptions& options;
     CheckpointPlace checkpoint = {};
-    Teaching teaching = {}; // left out where the two models' outputs aren't alike, and for other tasks than classification
+    Teaching teaching = {};
+    GroupPenalty penalty = {};
+    Zeros zeros = Zeros::Learn;
 };
 
-// Progress carries trainLoss, validationTop1 (validationMae, validationAuc, validationMse by task), learningRate, samplesPerSecond once an epoch, and a fraction each batch. An epoch's
+// Progress carries trainLoss, validationTop1 (validationMae, validationAuc, validationMse, validationCosine by task), learningRate, samplesPerSecond once an epoch, and a fraction each batch. An epoch's
 // checkpoint is there before its progress is told; the caller removes the file once the model is where it shall be.
 // Weights or losses that stop being finite end the training: with the weights kept so far and a notice (TrainingWentBack) behind a
 // good epoch, with Error(LossNotFinite) before.
-// Throws Error(OperatorsUnsupported, NotTrainable, ClassCountMismatch, LayerUnknown, LossNotFinite, BadOption, CudaMissing,
-// CudaNoDevice) and what pairing and loading throw.
+// Without labels a teacher is learnt from alone; an epoch's metric is then the cosine with its answers.
+// Throws Error(OperatorsUnsupported, NotTrainable, LabelsMissing, TeacherUnlike, ClassCountMismatch, LayerUnknown, LossNotFinite,
+// BadOption, CudaMissing, CudaNoDevice) and what pairing and loading throw.
 TrainResult train(const TrainInput& input, const JobContext& job);
 // Without checkpoints.
 TrainResult train(const Graph& graph, const Dataset& dataset, const TrainOptions& options, const JobContext& job);

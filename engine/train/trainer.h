@@ -27,15 +27,37 @@ enum class Scores
 enum class Loss
 {
     CrossEntropy,
-    MeanSquared // over all numbers of a batch
+    MeanSquared, // over all numbers of a batch
+    None         // what a teacher says alone
 };
 
-// With a teacher (Hinton, Vinyals and Dean 2015): loss = (1 - weight) cross-entropy(labels) +
-// weight T^2 KL(softmax(teacher / T) || softmax(student / T))
+// How a value s of the student is held against the teacher's t.
+enum class Comparison
+{
+    Divergence,  // T^2 KL(softmax(t / T) || softmax(s / T)), mean over samples (Hinton, Vinyals and Dean 2015)
+    MeanSquared, // mean (s - t)^2 over mean t^2, of the batch
+    Cosine,      // 1 - s.t / (|s| |t|), mean over samples
+    Features,    // mean (P s - t)^2; where channel counts differ P is a learnt 1x1 convolution, dropped afterwards (Romero et al. 2015)
+    Attention    // |a(s) - a(t)|^2, mean over samples; a: sums of squares over channels, over their norm (Zagoruyko and Komodakis 2017)
+};
+
+struct TaughtValue
+{
+    ValueId value;
+    Comparison comparison = Comparison::MeanSquared;
+    double factor = 1; // in the sum of all
+    Scores holds = Scores::Logits; // Divergence
+    int channelAxis = 1;           // Features and Attention
+    std::int64_t channels = 0;     // Features: the student's
+    std::int64_t teacherChannels = 0;
+};
+
+// loss = (1 - weight) of the labels' + weight times the sum of factor times comparison
 struct Distillation
 {
     double weight = 0; // 0: no teacher is asked
     double temperature = 4;
+    std::vector<TaughtValue> values = {};
 };
 
 struct TrainerSettings
@@ -57,6 +79,9 @@ struct TrainerSettings
     Scores scores = Scores::Logits;
     std::uint64_t seed = 0;
     int threads = 0;
+    double penalty = 0; // strength of the group lasso on
+    std::vector<PenaltyGroup> penaltyGroups = {};
+    Zeros zeros = Zeros::Learn; // of weights of rank 2 and more
 };
 
 // What a batch is to be answered with. `others` (empty, or one a sample) have a share of 1 - `share` in the loss.
@@ -65,7 +90,7 @@ struct Answers
     std::vector<std::int64_t> labels;
     std::vector<std::int64_t> others;
     double share = 1;
-    Tensor teacherScores = {}; // [N, outputs]; null without a teacher
+    std::vector<Tensor> teacherValues = {}; // by Distillation::values; empty without a teacher
     Tensor values = {}; // for the mean squared loss instead: as many as the scores are, mixed already
 };
 
@@ -95,6 +120,8 @@ public:
 
     // The scores, [N, numbers a sample].
     virtual Tensor infer(const Tensor& inputs, Weights weights) = 0;
+    // By Distillation::values, in float32.
+    virtual std::vector<Tensor> inferTaught(const Tensor& inputs, Weights weights) = 0;
     // Parameters and running statistics by initializer name, in the graph's types.
     virtual std::map<std::string, Tensor> weights(Weights weights) = 0;
 

@@ -3,8 +3,10 @@
 #include "autograd/torch_graph.h"
 #include "train/ema.h"
 #include "train/gradient_clipping.h"
+#include "train/group_lasso.h"
 #include "train/optimizer.h"
 #include "train/recycling_memory.h"
+#include "train/taught_loss.h"
 #include "train/torch_state.h"
 #include "train/trainer.h"
 
@@ -49,25 +51,28 @@ class TorchTrainer final : public Trainer
 {
 public:
     TorchTrainer(const Graph& graph, const TrainerSettings& settings)
-        : m_threads(settings.threads), m_settings(settings), m_graph(graph),
+        : m_threads(settings.threads), m_settings(settings), m_graph(graph), m_taught(settings.distillation, settings.seed, deviceOf(settings)),
           m_updater({settings.optimizer, settings.momentum, settings.weightDecay})
     {
-        if (settings.device == TrainingDevice::Cuda) {
-            requireCuda();
+        if (settings.device == TrainingDevice::Cuda)
             m_graph.moveToCuda();
-        }
         m_graph.seed(settings.seed);
         m_graph.setPrecision(settings.precision);
         m_graph.freeze(settings.frozen);
         addParameters();
+        addProjections();
+        if (settings.penalty > 0)
+            m_lasso = std::make_unique<GroupLasso>(settings.penaltyGroups, settings.penalty, [this](ValueId id) { return parameterOf(id); });
+        if (settings.zeros == Zeros::Stay)
+            holdZeros();
         if (settings.emaDecay > 0)
             keepAverages();
     }
 
     double addGradients(const Tensor& inputs, const Answers& answers, double factor) override
     {
-        const at::Tensor scores = run(inputs, Mode::Training);
-        const at::Tensor loss = lossOf(scores, answers);
+        const Run run = runOn(inputs, Mode::Training);
+        const at::Tensor loss = lossOf(run, answers);
         const double value = loss.item<double>();
         if (!std::isfinite(value))
             return value;
@@ -81,6 +86,10 @@ public:
             return false;
         const at::NoGradGuard noGradients;
         m_updater.update(learningRate);
+        if (m_lasso)
+            m_lasso->shrink(learningRate);
+        for (const auto& [weight, kept] : m_held)
+            weight.detach().mul_(kept);
         if (m_ema)
             m_ema->update();
         return true;
@@ -98,7 +107,17 @@ public:
     {
         const at::NoGradGuard noGradients;
         const Selected selected(*this, weights);
-        return fromTorch(run(inputs, Mode::Inference).cpu().contiguous());
+        return fromTorch(runOn(inputs, Mode::Inference).scores.cpu().contiguous());
+    }
+
+    std::vector<Tensor> inferTaught(const Tensor& inputs, Weights weights) override
+    {
+        const at::NoGradGuard noGradients;
+        const Selected selected(*this, weights);
+        std::vector<Tensor> result;
+        for (const at::Tensor& value : runOn(inputs, Mode::Inference).taught)
+            result.push_back(fromTorch(value.cpu().contiguous()));
+        return result;
     }
 
     std::map<std::string, Tensor> weights(Weights weights) override
@@ -119,6 +138,8 @@ public:
         for (const auto* list : {&m_graph.parameters(), &m_graph.statistics()})
             for (const auto& parameter : *list)
                 state["value " + parameter.name] = fromTorch(m_graph.tensor(parameter).cpu());
+        for (const auto& [name, projection] : m_taught.projections())
+            state[name] = fromTorch(projection.detach().cpu());
         state["random"] = m_graph.randomState();
         m_updater.save(state);
         if (m_ema)
@@ -131,6 +152,8 @@ public:
         for (const auto* list : {&m_graph.parameters(), &m_graph.statistics()})
             for (const auto& parameter : *list)
                 restoreTensor(state, "value " + parameter.name, m_graph.tensor(parameter));
+        for (const auto& [name, projection] : m_taught.projections())
+            restoreTensor(state, name, projection);
         m_graph.setRandomState(savedTensor(state, "random"));
         m_updater.restore(state);
         if (m_ema)
@@ -159,6 +182,14 @@ private:
         Ema* m_ema;
     };
 
+    static at::Device deviceOf(const TrainerSettings& settings)
+    {
+        if (settings.device != TrainingDevice::Cuda)
+            return at::kCPU;
+        requireCuda();
+        return at::kCUDA;
+    }
+
     void addParameters()
     {
         std::set<ValueId> ofBody;
@@ -178,6 +209,32 @@ private:
             throw Error(MessageCode::NotTrainable, {{"detail", "no parameter is left to train"}});
     }
 
+    // Learnt like any weight, but no part of the model.
+    void addProjections()
+    {
+        for (const auto& [name, projection] : m_taught.projections()) {
+            m_trained.push_back(projection);
+            m_updater.add(name, projection, {.decays = true, .rateFactor = 1});
+        }
+    }
+
+    at::Tensor parameterOf(ValueId id)
+    {
+        for (const auto& parameter : m_graph.parameters())
+            if (parameter.value == id)
+                return m_graph.tensor(parameter);
+        return {};
+    }
+
+    void holdZeros()
+    {
+        for (const auto& parameter : m_graph.parameters()) {
+            const at::Tensor& tensor = m_graph.tensor(parameter);
+            if (parameter.role == ParameterRole::Weight && tensor.dim() >= 2 && !m_graph.isFrozen(parameter))
+                m_held.emplace_back(tensor, tensor.detach().ne(0).to(tensor.scalar_type()));
+        }
+    }
+
     void keepAverages()
     {
         m_ema = std::make_unique<Ema>(m_settings.emaDecay);
@@ -186,7 +243,23 @@ private:
                 m_ema->add(parameter.name, m_graph.tensor(parameter));
     }
 
-    at::Tensor lossOf(const at::Tensor& scores, const Answers& answers) const
+    // What a pass gives that the loss is taken of.
+    struct Run
+    {
+        at::Tensor scores; // undefined where nothing but a teacher is learnt from
+        std::vector<at::Tensor> taught;
+    };
+
+    at::Tensor lossOf(const Run& run, const Answers& answers) const
+    {
+        if (answers.teacherValues.empty())
+            return labelLoss(run.scores, answers);
+        const double weight = m_settings.loss == Loss::None ? 1 : m_settings.distillation.weight;
+        const at::Tensor taught = m_taught.of(run.taught, answers.teacherValues) * weight;
+        return weight < 1 ? labelLoss(run.scores, answers) * (1 - weight) + taught : taught;
+    }
+
+    at::Tensor labelLoss(const at::Tensor& scores, const Answers& answers) const
     {
         if (m_settings.loss == Loss::MeanSquared) {
             const at::Tensor wanted = toTorch(answers.values, Memory::Borrow).to(scores.device());
@@ -198,15 +271,7 @@ private:
         at::Tensor loss = crossEntropy(scores, answers.labels);
         if (!answers.others.empty())
             loss = loss * answers.share + crossEntropy(scores, answers.others) * (1 - answers.share);
-        return answers.teacherScores.isNull() ? loss : distilled(loss, scores, toTorch(answers.teacherScores, Memory::Borrow));
-    }
-
-    at::Tensor distilled(const at::Tensor& loss, const at::Tensor& scores, const at::Tensor& teacher) const
-    {
-        const auto& [weight, temperature] = m_settings.distillation;
-        const at::Tensor wanted = (teacher.to(scores.device()) / temperature).softmax(1);
-        const at::Tensor divergence = at::kl_div((scores / temperature).log_softmax(1), wanted, at::Reduction::Sum) / scores.size(0);
-        return loss * (1 - weight) + divergence * (weight * temperature * temperature);
+        return loss;
     }
 
     at::Tensor crossEntropy(const at::Tensor& scores, const std::vector<std::int64_t>& labels) const
@@ -217,23 +282,49 @@ private:
                                       m_settings.labelSmoothing);
     }
 
-    // [N, numbers] in float32; of a classifier such that softmax gives the probabilities: the logarithm of probabilities does, too.
-    at::Tensor run(const Tensor& inputs, Mode mode)
+    Run runOn(const Tensor& inputs, Mode mode)
     {
-        at::Tensor scores = m_graph.run({toTorch(inputs, Memory::Borrow)}, {m_settings.scoresValue}, mode)[0].flatten(1);
-        if (scores.size(0) != inputs.shape().at(0))
-            throw Error(MessageCode::NotTrainable, {{"detail", "its output doesn't follow the batch"}});
-        if (scores.scalar_type() == at::kBFloat16)
-            scores = scores.to(at::kFloat);
-        return m_settings.scores == Scores::Probabilities ? scores.clamp_min(1e-12).log() : scores;
+        std::vector<ValueId> wanted;
+        for (const TaughtValue& taught : m_settings.distillation.values)
+            wanted.push_back(taught.value);
+        const bool scored = m_settings.loss != Loss::None;
+        if (scored)
+            wanted.push_back(m_settings.scoresValue);
+        auto values = m_graph.run({toTorch(inputs, Memory::Borrow)}, wanted, mode);
+        for (at::Tensor& value : values) {
+            if (value.dim() == 0 || value.size(0) != inputs.shape().at(0))
+                throw Error(MessageCode::NotTrainable, {{"detail", "its output doesn't follow the batch"}});
+            if (value.scalar_type() == at::kBFloat16)
+                value = value.to(at::kFloat);
+        }
+        Run run;
+        if (scored) {
+            run.scores = asScores(values.back(), m_settings.scores);
+            values.pop_back();
+        }
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const TaughtValue& taught = m_settings.distillation.values[i];
+            run.taught.push_back(taught.comparison == Comparison::Divergence ? asScores(values[i], taught.holds) : values[i]);
+        }
+        return run;
+    }
+
+    // [N, numbers]; of a classifier such that softmax gives the probabilities: the logarithm of probabilities does, too.
+    static at::Tensor asScores(const at::Tensor& value, Scores holds)
+    {
+        const at::Tensor scores = value.flatten(1);
+        return holds == Scores::Probabilities ? scores.clamp_min(1e-12).log() : scores;
     }
 
     RecyclingMemory m_memory; // first, so that it goes last
     ThreadCount m_threads;
     TrainerSettings m_settings;
     TorchGraph m_graph;
+    TaughtLoss m_taught;
     std::vector<at::Tensor> m_trained;
     ParameterUpdater m_updater;
+    std::unique_ptr<GroupLasso> m_lasso;
+    std::vector<std::pair<at::Tensor, at::Tensor>> m_held; // weights, and 0 where they stay 0, otherwise 1
     std::unique_ptr<Ema> m_ema;
 };
 
