@@ -75,6 +75,46 @@
         <translation>gleiche Ausgaben, weniger Knoten</translation>
     </message>
     <message>
+        <source>rank %1</source>
+        <translation>Rang %1</translation>
+    </message>
+    <message>
+        <source>energy %1</source>
+        <translation>Energie %1</translation>
+    </message>
+    <message>
+        <source>taught by %1, %2</source>
+        <translation>gelehrt von %1, %2</translation>
+    </message>
+    <message>
+        <source>distilled</source>
+        <translation>destilliert</translation>
+    </message>
+    <message>
+        <source>sparse %1</source>
+        <translation>dünn besetzt %1</translation>
+    </message>
+    <message>
+        <source>low rank</source>
+        <translation>niedriger Rang</translation>
+    </message>
+    <message>
+        <source>smallest weights zero</source>
+        <translation>kleinste Gewichte null</translation>
+    </message>
+    <message>
+        <source>Distilling into %1</source>
+        <translation>Destillation in %1</translation>
+    </message>
+    <message>
+        <source>Sparsifying %1</source>
+        <translation>Dünne %1 aus</translation>
+    </message>
+    <message>
+        <source>Splitting layers of %1</source>
+        <translation>Teile Schichten von %1</translation>
+    </message>
+    <message>
         <source>Tidying %1</source>
         <translation>Räume %1 auf</translation>
     </message>

@@ -74,6 +74,46 @@
         <translation>输出相同，节点更少</translation>
     </message>
     <message>
+        <source>rank %1</source>
+        <translation>秩 %1</translation>
+    </message>
+    <message>
+        <source>energy %1</source>
+        <translation>能量 %1</translation>
+    </message>
+    <message>
+        <source>taught by %1, %2</source>
+        <translation>由 %1 教授，%2</translation>
+    </message>
+    <message>
+        <source>distilled</source>
+        <translation>已蒸馏</translation>
+    </message>
+    <message>
+        <source>sparse %1</source>
+        <translation>稀疏 %1</translation>
+    </message>
+    <message>
+        <source>low rank</source>
+        <translation>低秩</translation>
+    </message>
+    <message>
+        <source>smallest weights zero</source>
+        <translation>最小的权重为零</translation>
+    </message>
+    <message>
+        <source>Distilling into %1</source>
+        <translation>正在蒸馏到 %1</translation>
+    </message>
+    <message>
+        <source>Sparsifying %1</source>
+        <translation>正在稀疏化 %1</translation>
+    </message>
+    <message>
+        <source>Splitting layers of %1</source>
+        <translation>正在拆分 %1 的层</translation>
+    </message>
+    <message>
         <source>Tidying %1</source>
         <translation>正在整理 %1</translation>
     </message>

@@ -75,7 +75,8 @@ std::string metricsText(const Progress& progress)
     if (const auto top1 = metric(progress, "validationTop1"))
         add("validation " + percentText(*top1));
     for (const auto& [name, kind] : {std::pair("validationMae", MetricKind::MeanAbsoluteError), std::pair("validationAuc", MetricKind::AreaUnderCurve),
-                                     std::pair("validationMse", MetricKind::ReconstructionError)})
+                                     std::pair("validationMse", MetricKind::ReconstructionError),
+                                     std::pair("validationCosine", MetricKind::Cosine)})
         if (const auto value = metric(progress, name))
             add(fmt::format("validation {} {}", label(kind), numberText(kind, *value)));
     if (const auto speed = metric(progress, "samplesPerSecond"))

@@ -26,10 +26,20 @@ std::string changeTable(const StepResult& result)
         table.add({"initializers", std::to_string(result.tidied->before.initializers), std::to_string(result.tidied->after.initializers)});
     }
     table.add({"size", bytesText(before.facts.sizeBytes), bytesText(after.facts.sizeBytes)});
+    if (result.sparsity)
+        table.add({"size, compressed", bytesText(result.sparsity->compressedBytesBefore), bytesText(result.sparsity->compressedBytesAfter)});
     table.add({"parameters", countText(before.facts.parameters), countText(after.facts.parameters)});
     table.add({"MACs", countText(before.facts.macs), countText(after.facts.macs)});
     table.add({"latency p50", latencyText(before), latencyText(after)});
     return table.text();
+}
+
+std::string leftText(const std::vector<LayerLeft>& left)
+{
+    std::string text;
+    for (const auto& layer : left)
+        text += fmt::format("  {} stays as it is: {}.\n", layer.name, layer.reason);
+    return text;
 }
 
 std::string compensationText(const CompensationRecord& record)
@@ -40,9 +50,28 @@ std::string compensationText(const CompensationRecord& record)
         text += fmt::format(": top-1 on validation {} before, {} after, without training", percentText(*record.before),
                             percentText(*record.after));
     text += ".\n";
-    for (const auto& layer : record.left)
-        text += fmt::format("  {} stays as it is: {}.\n", layer.name, layer.reason);
-    return text;
+    return text + leftText(record.left);
+}
+
+std::string sparsityText(const SparsityRecord& record)
+{
+    std::int64_t weights = 0;
+    std::int64_t zeros = 0;
+    for (const auto& layer : record.layers) {
+        weights += layer.weights;
+        zeros += layer.zerosAfter;
+    }
+    const double share = weights > 0 ? static_cast<double>(zeros) / static_cast<double>(weights) : 0;
+    return fmt::format("{} of the weights of {} layers are zero.\n", percentText(share), record.layers.size()) + leftText(record.left);
+}
+
+std::string factorizationText(const FactorizationRecord& record)
+{
+    Table table({"layer", "rank", "of", "energy kept", "MACs before", "after"});
+    for (const auto& layer : record.layers)
+        table.add({layer.name, std::to_string(layer.rank), std::to_string(layer.fullRank), percentText(layer.energy), countText(layer.macsBefore),
+                   countText(layer.macsAfter)});
+    return table.text() + leftText(record.left);
 }
 
 } // namespace
@@ -55,7 +84,7 @@ StepVerb::StepVerb(StepVerbText text, StepParameters parameters)
 void StepVerb::declare(Command& command)
 {
     if (takesModel())
-        command.positional("MODEL", m_model, "The ONNX file to start from; it stays as it is");
+        command.positional(m_text.model, m_model, "The ONNX file to start from; it stays as it is");
     FieldOptions options(command);
     std::visit([&](auto& parameters) { visitFields(options, parameters); }, m_parameters);
     if (!m_text.dataHelp.empty())
@@ -86,6 +115,10 @@ int StepVerb::run(Console& console)
                                   *result.tidied->maxRelativeDifference));
     if (result.compensation)
         console.print(compensationText(*result.compensation));
+    if (result.sparsity)
+        console.print(sparsityText(*result.sparsity));
+    if (result.factorization)
+        console.print(factorizationText(*result.factorization));
     console.print(fmt::format("Wrote {} in {}.\nsha256 {}\n", m_output, secondsText(result.seconds), result.sha256));
     console.print(toJson(result));
     return exitDone;

@@ -16,6 +16,7 @@ struct StepVerbText
     std::string summary;
     std::string example;
     std::string dataHelp; // empty: it never reads any
+    std::string model = "MODEL"; // what its file is called
 };
 
 class StepVerb : public Verb

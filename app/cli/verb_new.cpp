@@ -13,7 +13,7 @@ std::unique_ptr<Verb> makeNewVerb()
     return std::make_unique<StepVerb>(
         StepVerbText{.name = "new",
                      .summary = "Makes an untrained network: " + known,
-                     .example = "hone new resnet8 --classes 12 --width 16 --out untrained.onnx",
+                     .example = "hone new mobilenetv2 --classes 12 --width-multiplier 0.35 --input-size 96 --out untrained.onnx",
                      .dataHelp = ""},
         NewParameters{});
 }

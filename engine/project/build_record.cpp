@@ -4,6 +4,7 @@
 #include "core/file.h"
 #include "core/hash.h"
 #include "core/version.h"
+#include "project/parameter_fields.h"
 #include "project/record_json.h"
 #include "project/step_parameters.h"
 #include "runtime/session.h"
@@ -155,6 +156,8 @@ std::string buildId(const std::string& parent, const StepParameters& parameters,
     key["parameters"] = identityOf(parameters);
     if (std::holds_alternative<ImportParameters>(parameters))
         key["parameters"] = Json::object(); // what is in the file counts, not where it lies
+    if (std::holds_alternative<DistillParameters>(parameters))
+        key["parameters"].erase("teacher"); // likewise
     key["input"] = input;
     key["data"] = dataFingerprint;
     return stepName(parameters) + "-" + sha256(key.dump(-1, ' ', false, Json::error_handler_t::replace)).substr(0, 8);
@@ -168,6 +171,21 @@ std::string trained(int epochs)
     return fmt::format("fine-tuned {} {}", epochs, epochs == 1 ? "epoch" : "epochs");
 }
 
+std::string sparseLabel(const SparsifyOptions& options)
+{
+    for (const auto& [pattern, name] : namesOf(SparsityPattern{}))
+        if (pattern == options.pattern && pattern != SparsityPattern::Unstructured)
+            return fmt::format("sparse {}", name);
+    return fmt::format("sparse {:g} %", options.sparsity * 100);
+}
+
+std::string lowRankLabel(const FactorizeOptions& options)
+{
+    if (options.rankRatio > 0)
+        return fmt::format("low rank {:g} %", options.rankRatio * 100);
+    return fmt::format("low rank, energy {:g} %", options.energy * 100);
+}
+
 } // namespace
 
 std::string labelOf(const StepParameters& parameters)
@@ -175,13 +193,23 @@ std::string labelOf(const StepParameters& parameters)
     if (const auto* import = std::get_if<ImportParameters>(&parameters))
         return import->file.filename().string();
     if (const auto* made = std::get_if<NewParameters>(&parameters))
-        return fmt::format("new {}, width {}", made->architecture.name, made->architecture.width);
+        return fmt::format("new {}, width {}{}", made->architecture.name, made->architecture.width,
+                           made->architecture.widthMultiplier == 1 ? "" : fmt::format(" x {:g}", made->architecture.widthMultiplier));
     if (const auto* finetune = std::get_if<FinetuneParameters>(&parameters))
         return trained(finetune->train.epochs);
     if (const auto* prune = std::get_if<PruneParameters>(&parameters)) {
         const auto label = fmt::format("pruned {:g} %", prune->prune.ratio * 100);
         return prune->finetune.epochs == 0 ? label : label + ", " + trained(prune->finetune.epochs);
     }
+    if (const auto* distill = std::get_if<DistillParameters>(&parameters))
+        return fmt::format("distilled {} {}", distill->train.epochs, distill->train.epochs == 1 ? "epoch" : "epochs");
+    const auto recovered = [](const std::string& label, const RecoveryParameters& recovery) {
+        return recovery.finetune.epochs == 0 ? label : label + ", " + trained(recovery.finetune.epochs);
+    };
+    if (const auto* sparsify = std::get_if<SparsifyParameters>(&parameters))
+        return recovered(sparseLabel(sparsify->sparsify), sparsify->recovery);
+    if (const auto* factorize = std::get_if<FactorizeParameters>(&parameters))
+        return recovered(lowRankLabel(factorize->factorize), factorize->recovery);
     if (std::holds_alternative<TidyParameters>(parameters))
         return "tidied";
     return "int8";
@@ -199,9 +227,20 @@ std::map<std::string, std::string> versionsFor(const StepParameters& parameters)
         threads = prune->finetune.threads;
     if (const auto* quantize = std::get_if<QuantizeParameters>(&parameters))
         threads = quantize->quantize.threads;
+    const auto* distill = std::get_if<DistillParameters>(&parameters);
+    if (distill)
+        threads = distill->train.threads;
+    const auto* sparsify = std::get_if<SparsifyParameters>(&parameters);
+    if (sparsify)
+        threads = sparsify->recovery.finetune.threads;
+    const auto* factorize = std::get_if<FactorizeParameters>(&parameters);
+    if (factorize)
+        threads = factorize->recovery.finetune.threads;
     versions["threads"] = std::to_string(threads > 0 ? threads : static_cast<int>(std::thread::hardware_concurrency()));
     const auto* prune = std::get_if<PruneParameters>(&parameters);
-    if (std::holds_alternative<FinetuneParameters>(parameters) || (prune && prune->finetune.epochs > 0))
+    const bool trains = std::holds_alternative<FinetuneParameters>(parameters) || distill || (sparsify && sparsify->recovery.finetune.epochs > 0) ||
+                        (prune && (prune->finetune.epochs > 0 || prune->sparsityEpochs > 0));
+    if (trains || factorize) // which takes its singular values from there
         versions["libtorch"] = HONE_LIBTORCH_VERSION;
     return versions;
 }

@@ -64,6 +64,37 @@ constexpr auto namesOf(Compensate)
     return std::array{EnumName<Compensate>{Compensate::Auto, "auto"}, EnumName<Compensate>{Compensate::On, "on"},
                       EnumName<Compensate>{Compensate::Off, "off"}};
 }
+constexpr auto namesOf(TeachingKind)
+{
+    return std::array{EnumName<TeachingKind>{TeachingKind::Soft, "soft"}, EnumName<TeachingKind>{TeachingKind::Feature, "feature"},
+                      EnumName<TeachingKind>{TeachingKind::Attention, "attention"}};
+}
+constexpr auto namesOf(AnswerComparison)
+{
+    return std::array{EnumName<AnswerComparison>{AnswerComparison::Auto, "auto"},
+                      EnumName<AnswerComparison>{AnswerComparison::Divergence, "divergence"},
+                      EnumName<AnswerComparison>{AnswerComparison::MeanSquared, "mse"},
+                      EnumName<AnswerComparison>{AnswerComparison::Cosine, "cosine"}};
+}
+constexpr auto namesOf(Labels)
+{
+    return std::array{EnumName<Labels>{Labels::Learnt, "learnt"}, EnumName<Labels>{Labels::Ignored, "ignored"}};
+}
+constexpr auto namesOf(SparsityPattern)
+{
+    return std::array{EnumName<SparsityPattern>{SparsityPattern::Unstructured, "none"}, EnumName<SparsityPattern>{SparsityPattern::OneOfTwo, "1:2"},
+                      EnumName<SparsityPattern>{SparsityPattern::TwoOfFour, "2:4"}, EnumName<SparsityPattern>{SparsityPattern::OneOfFour, "1:4"},
+                      EnumName<SparsityPattern>{SparsityPattern::FourOfEight, "4:8"}};
+}
+constexpr auto namesOf(SparsityScope)
+{
+    return std::array{EnumName<SparsityScope>{SparsityScope::Global, "global"}, EnumName<SparsityScope>{SparsityScope::Layer, "layer"}};
+}
+constexpr auto namesOf(FromData)
+{
+    return std::array{EnumName<FromData>{FromData::Auto, "auto"}, EnumName<FromData>{FromData::On, "on"},
+                      EnumName<FromData>{FromData::Off, "off"}};
+}
 constexpr auto namesOf(RangeMethod)
 {
     return std::array{EnumName<RangeMethod>{RangeMethod::MinMax, "minmax"},
@@ -89,11 +120,17 @@ void visitFields(Visitor& visit, NewParameters& p)
 {
     auto& a = p.architecture;
     visit(Field{"architecture", "ARCHITECTURE", "The network's name"}, a.name);
-    visit(Field{"width", "--width", "Channels of the first stage", 1, 4096}, a.width);
+    visit(Field{"width", "--width", "Channels of the first layer, of a vit's embedding, of an autoencoder's hidden layers; 0: its own", 0, 4096}, a.width);
     visit(Field{"classes", "--classes", "Outputs, one a class", 2, 1e6}, a.classes);
-    visit(Field{"inputChannels", "--input-channels", "Channels of the input: 3 for colour, 1 for grey", 1, 64}, a.inputChannels);
-    visit(Field{"inputSize", "--input-size", "Width and height of the input, in pixels", 8, 4096}, a.inputSize);
+    visit(Field{"inputChannels", "--input-channels", "Channels of the input: 3 for colour, 1 for grey and for sounds; 0: its own", 0, 4096},
+          a.inputChannels);
+    visit(Field{"inputSize", "--input-size", "Width and height of the input, in pixels; of an autoencoder how many numbers it takes; 0: its own", 0, 1e6},
+          a.inputSize);
     visit(Field{"seed", "--seed", "Seed of the random weights"}, a.seed);
+    visit(Field{"widthMultiplier", "--width-multiplier", "Factor of all widths", 0.01, 100, true}, a.widthMultiplier);
+    visit(Field{"inputHeight", "--input-height", "Height of the input; of sounds its frames; 0: as --input-size", 0, 1e6, true}, a.inputHeight);
+    visit(Field{"inputWidth", "--input-width", "Width of the input; of sounds its bands; 0: as --input-size", 0, 1e6, true}, a.inputWidth);
+    visit(Field{"depth", "--depth", "Blocks of a vit; 0: six", 0, 1000, true}, a.depth);
 }
 
 // How the same training parameters are called where they stand alone and where they follow pruning.
@@ -175,9 +212,63 @@ void visitFields(Visitor& visit, PruneParameters& p)
           p.compensate);
     visit(Field{"distill", "--distill", "Share of the original's answers in what fine-tuning learns, beside the labels", 0, 1}, p.distill);
     visit(Field{"temperature", "--temperature", "Temperature that softens the original's answers", 0.1, 1000}, p.temperature);
+    visit(Field{.key = "distillKind",
+                .flag = "--distill-kind",
+                .help = "What is learnt of the original: its answers, and values inside (feature), and where they are large (attention)",
+                .addedLater = true},
+          p.distillKind);
+    visit(Field{"sparsityEpochs", "--sparsity-epochs", "Epochs of training before, in which whole channels are pulled to zero", 0, 1e6, true},
+          p.sparsityEpochs);
+    visit(Field{"sparsityStrength", "--sparsity-strength", "How strongly (the group lasso's factor)", 0, 1000, true}, p.sparsityStrength);
     visit.group("finetune", [&](auto& inner) {
         visitFields(inner, p.finetune, TrainFieldRole{.epochsFlag = "--finetune-epochs", .lowestEpochs = 0});
     });
+}
+
+template<class Visitor>
+void visitFields(Visitor& visit, DistillParameters& p)
+{
+    visit(Field{"teacher", "--teacher", "The model to learn from; in a recipe also the name of a step before"}, p.teacher);
+    visit(Field{"weight", "--weight", "Share of what the teacher says in what is learnt, beside the labels", 0.01, 1}, p.weight);
+    visit(Field{"kind", "--kind", "What is learnt of it: its answers (soft), and values inside of it (feature), and where they are large (attention)"},
+          p.kind);
+    visit(Field{"temperature", "--temperature", "Temperature that softens both models' answers", 0.1, 1000}, p.temperature);
+    visit(Field{"answers", "--answers", "How answers are held against each other; auto: divergence for classes, else mse"}, p.answers);
+    visit(Field{"labels", "--labels", "Without them any model learns its teacher's outputs, whatever they are"}, p.labels);
+    visitFields(visit, p.train);
+}
+
+template<class Visitor>
+void visitFields(Visitor& visit, RecoveryParameters& p)
+{
+    visit(Field{"distill", "--distill", "Share of the original's answers in what fine-tuning learns, beside the labels", 0, 1}, p.distill);
+    visit(Field{"distillKind", "--distill-kind", "What is learnt of the original: its answers, and values inside (feature), and where they are large"},
+          p.kind);
+    visit(Field{"temperature", "--temperature", "Temperature that softens the original's answers", 0.1, 1000}, p.temperature);
+    visit.group("finetune", [&](auto& inner) {
+        visitFields(inner, p.finetune, TrainFieldRole{.epochsFlag = "--finetune-epochs", .lowestEpochs = 0});
+    });
+}
+
+template<class Visitor>
+void visitFields(Visitor& visit, SparsifyParameters& p)
+{
+    auto& o = p.sparsify;
+    visit(Field{"sparsity", "--sparsity", "Share of the weights that become zero", 0.001, 0.999}, o.sparsity);
+    visit(Field{"pattern", "--pattern", "So many of so many neighbouring input channels stay, instead of a share"}, o.pattern);
+    visit(Field{"scope", "--scope", "The smallest weights of all layers together (global), or of each"}, o.scope);
+    visitFields(visit, p.recovery);
+}
+
+template<class Visitor>
+void visitFields(Visitor& visit, FactorizeParameters& p)
+{
+    auto& o = p.factorize;
+    visit(Field{"energy", "--energy", "Share of its answers' variance, or of its weights' squares, that each layer keeps", 0.001, 1}, o.energy);
+    visit(Field{"rankRatio", "--rank-ratio", "Share of the full rank that each layer keeps, instead; 0: as --energy says", 0, 1}, o.rankRatio);
+    visit(Field{"fromData", "--from-data", "Split layers by what they answer to training samples; auto: where there are data"}, p.fromData);
+    visit(Field{"samples", "--samples", "Of those samples how many", 1, 1e9}, o.samples);
+    visitFields(visit, p.recovery);
 }
 
 template<class Visitor>

@@ -19,6 +19,9 @@ struct StepOutcome
 StepOutcome performStep(const StepParameters& parameters, const StepInput& input, const std::optional<Evaluation>& known,
                         const JobContext& job);
 
+// All that a step leaves beside its output while it trains.
+void removeCheckpoints(const std::filesystem::path& checkpoint);
+
 // Whether data that don't fit a model are reason enough to refuse a step, or are only told.
 enum class DataFit
 {

@@ -7,7 +7,6 @@
 #include "project/perform_step.h"
 #include "project/project_lock.h"
 #include "project/project_store.h"
-#include "train/checkpoint.h"
 
 #include <algorithm>
 #include <system_error>
@@ -110,6 +109,14 @@ Build ProjectStore::measuredAgain(Build build, const Dataset& dataset, const Job
     return build;
 }
 
+fs::path ProjectStore::teacherFile(const DistillParameters& parameters) const
+{
+    const auto built = m_folder / "builds" / parameters.teacher / "model.onnx";
+    std::error_code ignored;
+    const bool isId = !parameters.teacher.empty() && !parameters.teacher.has_parent_path() && fs::exists(built, ignored);
+    return isId ? built : parameters.teacher;
+}
+
 Build ProjectStore::run(const std::string& parent, const StepParameters& wanted, const Dataset* dataset,
                         const JobContext& job)
 {
@@ -138,6 +145,10 @@ Build ProjectStore::run(const std::string& parent, const StepParameters& wanted,
         throw Error(MessageCode::DataRequired, {{"step", stepName(parameters)}});
     if (needsData(parameters))
         build.dataFingerprint = dataset->fingerprint();
+    if (const auto* distill = std::get_if<DistillParameters>(&parameters)) {
+        input.teacher = teacherFile(*distill);
+        inputHash += sha256OfFile(input.teacher);
+    }
     build.id = buildId(build.parent, parameters, inputHash, build.dataFingerprint);
 
     if (auto present = undamaged(m_folder / "builds" / build.id)) {
@@ -161,7 +172,7 @@ Build ProjectStore::run(const std::string& parent, const StepParameters& wanted,
     build.groups = std::move(result.groups);
     build.notices = std::move(result.notices);
     auto committed = commit(std::move(build), bytes, job);
-    removeCheckpoint(input.checkpoint);
+    removeCheckpoints(input.checkpoint);
     return committed;
 }
 

@@ -80,6 +80,8 @@ private:
     ProjectStore() = default;
     Build commit(Build build, std::string_view model, const JobContext& job) const;
     // Builds are held against their root where the data have no labels.
+    // A build's model where the parameters name one, else the file.
+    std::filesystem::path teacherFile(const DistillParameters& parameters) const;
     EvaluateOptions againstRoot(Build build, const Dataset& dataset) const;
     Build measuredAgain(Build build, const Dataset& dataset, const JobContext& job) const;
 

@@ -63,6 +63,13 @@ public:
     bool failed() const { return !m_problems.empty(); }
 
 private:
+    static std::string listed(const std::vector<std::string>& words)
+    {
+        std::string text;
+        for (const auto& word : words)
+            text += (text.empty() ? "" : ", ") + word;
+        return text;
+    }
     static std::string unknownKey(const std::string& key, const std::vector<std::string>& known)
     {
         const auto similar = nearest(key, known);
@@ -97,7 +104,7 @@ private:
         step.from = text(json, place, "from");
         const auto kind = text(json, place, "step");
         if (kind.empty())
-            return add(place, "a step needs 'step': import, new, finetune, prune or quantize");
+            return add(place, "a step needs 'step': " + listed(knownSteps()));
         Json parameters = Json::object();
         for (const auto& [key, value] : json.items())
             if (key != "step" && key != "name" && key != "from")
@@ -115,6 +122,12 @@ private:
                 else
                     import->file = (m_folder / import->file).lexically_normal();
             }
+        }
+        if (auto* distill = std::get_if<DistillParameters>(&step.parameters); distill && read) {
+            if (distill->teacher.empty() && problems.empty())
+                add(place, "a distill needs 'teacher'");
+            else if (!m_names.contains(distill->teacher.string()))
+                distill->teacher = (m_folder / distill->teacher).lexically_normal();
         }
         if (!step.name.empty() && !m_names.insert(step.name).second)
             add(place + "/name", "the name '" + step.name + "' is taken by a step before");

@@ -78,7 +78,11 @@ std::vector<Build> runRecipe(const Recipe& recipe, ProjectStore& project, const 
             parent = idOfName.at(step.from);
         else if (!isRoot(step.parameters) && !builds.empty())
             parent = builds.back().id;
-        builds.push_back(project.run(parent, step.parameters, dataset ? &*dataset : nullptr,
+        auto parameters = step.parameters;
+        if (auto* distill = std::get_if<DistillParameters>(&parameters))
+            if (const auto named = idOfName.find(distill->teacher.string()); named != idOfName.end())
+                distill->teacher = named->second;
+        builds.push_back(project.run(parent, parameters, dataset ? &*dataset : nullptr,
                                      job.part(at / steps, (at + 1) / steps)));
         if (!step.name.empty())
             idOfName[step.name] = builds.back().id;

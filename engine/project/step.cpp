@@ -7,10 +7,13 @@
 #include "core/hash.h"
 #include "onnx_io/onnx_io.h"
 #include "project/build_record.h"
+#include "project/deflated_size.h"
 #include "project/perform_step.h"
 #include "prune/data_importance.h"
+#include "prune/sparsity_groups.h"
 #include "train/checkpoint.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <unistd.h>
@@ -30,12 +33,55 @@ namespace
 // What a model that can't be trained is still good for; the verbs' names, which are not translated.
 constexpr auto stepsWithoutTraining = "evaluate, compare, prune (without fine-tuning), quantize, deploy";
 
-bool trains(const StepParameters& parameters)
+// A step's training beside its own work: a share of the original's answers, and how long.
+struct Recovery
+{
+    double distill;
+    int epochs;
+};
+
+std::optional<Recovery> recoveryOf(const StepParameters& parameters)
 {
     if (const auto* prune = std::get_if<PruneParameters>(&parameters))
-        return prune->finetune.epochs > 0;
-    return std::holds_alternative<FinetuneParameters>(parameters);
+        return Recovery{prune->distill, prune->finetune.epochs + prune->sparsityEpochs};
+    if (const auto* sparsify = std::get_if<SparsifyParameters>(&parameters))
+        return Recovery{sparsify->recovery.distill, sparsify->recovery.finetune.epochs};
+    if (const auto* factorize = std::get_if<FactorizeParameters>(&parameters))
+        return Recovery{factorize->recovery.distill, factorize->recovery.finetune.epochs};
+    return std::nullopt;
 }
+
+bool trains(const StepParameters& parameters)
+{
+    if (const auto recovery = recoveryOf(parameters))
+        return recovery->epochs > 0;
+    return std::holds_alternative<FinetuneParameters>(parameters) || std::holds_alternative<DistillParameters>(parameters);
+}
+
+// Whoever learns from a teacher needs no labels.
+bool learnsFromTeacher(const StepParameters& parameters)
+{
+    const auto recovery = recoveryOf(parameters);
+    return std::holds_alternative<DistillParameters>(parameters) || (recovery && recovery->distill > 0);
+}
+
+bool rewritesWeights(const StepParameters& parameters)
+{
+    return std::holds_alternative<FinetuneParameters>(parameters) || std::holds_alternative<PruneParameters>(parameters) ||
+           std::holds_alternative<QuantizeParameters>(parameters) || std::holds_alternative<DistillParameters>(parameters) ||
+           std::holds_alternative<SparsifyParameters>(parameters) || std::holds_alternative<FactorizeParameters>(parameters);
+}
+
+fs::path teacherOf(const DistillParameters& parameters, const StepInput& input)
+{
+    const auto& teacher = input.teacher.empty() ? parameters.teacher : input.teacher;
+    if (teacher.empty())
+        throw Error(MessageCode::UsageInvalid, {{"detail", "a distill step needs a teacher"}, {"verb", "distill"}});
+    return teacher;
+}
+
+// Training before pruning has a checkpoint of its own, under this name.
+constexpr auto sparsityPart = "sparsity";
 
 // Of the largest output. Passes come to 1e-5 or less; more than this is no rounding.
 constexpr double largestTidyDifference = 1e-4;
@@ -43,11 +89,9 @@ constexpr double largestTidyDifference = 1e-4;
 // Everything that can be known to go wrong before minutes of work are spent.
 void checkInput(const StepParameters& parameters, const StepInput& input, const Graph& graph)
 {
-    const bool needsFloats = std::holds_alternative<FinetuneParameters>(parameters) || std::holds_alternative<PruneParameters>(parameters) ||
-                             std::holds_alternative<QuantizeParameters>(parameters);
-    if (needsFloats && isQuantized(graph))
+    if (rewritesWeights(parameters) && isQuantized(graph))
         throw Error(MessageCode::AlreadyQuantized, {{"path", input.model.string()}});
-    if (trains(parameters) && input.dataset && input.dataset->task() == Task::Agreement)
+    if (trains(parameters) && !learnsFromTeacher(parameters) && input.dataset && input.dataset->task() == Task::Agreement)
         throw Error(MessageCode::LabelsMissing, {{"path", input.dataset->folder().string()}});
     if (trains(parameters)) {
         std::string operators;
@@ -61,7 +105,8 @@ void checkInput(const StepParameters& parameters, const StepInput& input, const 
 // Training and pruning read a model best without what its exporter left in it. Dropout is for training.
 Graph tidiedFor(const StepParameters& parameters, Graph graph, std::vector<Message>& notices, const JobContext& job)
 {
-    if (!trains(parameters) && !std::holds_alternative<PruneParameters>(parameters))
+    const bool readsChannels = std::holds_alternative<PruneParameters>(parameters) || std::holds_alternative<FactorizeParameters>(parameters);
+    if (!trains(parameters) && !readsChannels)
         return graph;
     auto result = tidy(graph, {.freeBatch = trains(parameters), .keepDropout = true}, job);
     if (result.changes.empty())
@@ -99,6 +144,8 @@ std::string checkpointKey(const StepParameters& parameters, const StepInput& inp
     key["step"] = stepName(parameters);
     key["parameters"] = parametersToJson(parameters);
     key["model"] = sha256OfFile(input.model);
+    if (const auto* distill = std::get_if<DistillParameters>(&parameters))
+        key["teacher"] = sha256OfFile(teacherOf(*distill, input));
     key["data"] = input.dataset->fingerprint();
     for (const auto& [name, value] : versionsFor(parameters))
         key["versions"][name] = value;
@@ -109,6 +156,15 @@ fs::path besideOutput(const fs::path& output)
 {
     return output.parent_path() / ("." + output.filename().string() + ".checkpoint");
 }
+
+// What a training has besides its data and its options.
+struct Lesson
+{
+    Teaching teaching = {};
+    GroupPenalty penalty = {};
+    Zeros zeros = Zeros::Learn;
+    std::string part = {}; // of the step, where it trains more than once: each has a checkpoint of its own
+};
 
 class Performer
 {
@@ -129,24 +185,54 @@ public:
     Product operator()(const FinetuneParameters& parameters) { return {finetuned(m_graph, parameters.train, m_job), {}}; }
     Product operator()(const PruneParameters& parameters)
     {
+        const double prunesFrom = pruningBegins(parameters);
+        const Graph source = parameters.sparsityEpochs > 0 ? pulledToZero(parameters, m_job.part(0, prunesFrom)) : m_graph;
+        const JobContext job = m_job.part(prunesFrom, 1);
         const bool trains = parameters.finetune.epochs > 0;
         const bool compensates = parameters.compensate == Compensate::On;
         const double surgery = trains ? 0.05 : compensates ? 0.2 : 1;
         const double trainsFrom = trains ? 0.15 : 1;
         ChannelScores scores;
         if (needsSamples(parameters.prune.importance))
-            scores = dataImportance(m_graph, *m_input.dataset, parameters.prune.importance,
-                                    {.seed = parameters.finetune.seed, .threads = parameters.finetune.threads}, m_job.part(0, surgery / 2));
-        auto pruned = prune(m_graph, parameters.prune, m_job.part(surgery / 2, surgery), {.scores = scores});
+            scores = dataImportance(source, *m_input.dataset, parameters.prune.importance,
+                                    {.seed = parameters.finetune.seed, .threads = parameters.finetune.threads}, job.part(0, surgery / 2));
+        auto pruned = prune(source, parameters.prune, job.part(surgery / 2, surgery), {.scores = scores});
         m_result.groups = pruned.groups;
         m_result.proofMaxAbsDifference = pruned.maxAbsDifference;
         if (compensates)
-            compensated(pruned, parameters.finetune, m_job.part(surgery, trainsFrom));
+            compensated(source, pruned, parameters.finetune, job.part(surgery, trainsFrom));
         if (!trains)
             return {std::move(pruned.graph), {}};
-        return {finetuned(pruned.graph, parameters.finetune, m_job.part(trainsFrom, 1),
-                          {&m_graph, parameters.distill, parameters.temperature}),
-                {}};
+        return {finetuned(pruned.graph, parameters.finetune, job.part(trainsFrom, 1), {.teaching = originalOf(parameters)}), {}};
+    }
+    Product operator()(const DistillParameters& parameters)
+    {
+        const Graph teacher = readOnnx(teacherOf(parameters, m_input));
+        Lesson lesson;
+        lesson.teaching = {.teacher = &teacher,
+                           .weight = parameters.weight,
+                           .temperature = parameters.temperature,
+                           .kind = parameters.kind,
+                           .answers = parameters.answers,
+                           .labels = parameters.labels,
+                           .fit = TeacherFit::Required};
+        return {finetuned(m_graph, parameters.train, m_job, lesson), {}};
+    }
+    Product operator()(const SparsifyParameters& parameters)
+    {
+        auto sparse = sparsify(m_graph, parameters.sparsify);
+        m_result.sparsity = SparsityRecord{std::move(sparse.layers), std::move(sparse.left), 0, 0};
+        return recovered(std::move(sparse.graph), parameters.recovery, Zeros::Stay, m_job);
+    }
+    Product operator()(const FactorizeParameters& parameters)
+    {
+        FactorizeOptions options = parameters.factorize;
+        options.seed = parameters.recovery.finetune.seed;
+        options.threads = parameters.recovery.finetune.threads;
+        const double trainsFrom = parameters.recovery.finetune.epochs > 0 ? 0.2 : 1;
+        auto split = factorize(m_graph, parameters.fromData == FromData::On ? m_input.dataset : nullptr, options, m_job.part(0, trainsFrom));
+        m_result.factorization = FactorizationRecord{std::move(split.layers), std::move(split.left)};
+        return recovered(std::move(split.graph), parameters.recovery, Zeros::Learn, m_job.part(trainsFrom, 1));
     }
     Product operator()(const TidyParameters& parameters)
     {
@@ -166,20 +252,57 @@ public:
     }
 
 private:
-    Graph finetuned(const Graph& graph, const TrainOptions& options, const JobContext& job, const Teaching& teaching = {})
+    Graph finetuned(const Graph& graph, const TrainOptions& options, const JobContext& job, const Lesson& lesson = {})
     {
-        auto trained = train({graph, *m_input.dataset, options, {m_input.checkpoint, m_key}, teaching}, job);
-        m_result.epochs = std::move(trained.epochs);
+        const CheckpointPlace place = {lesson.part.empty() ? m_input.checkpoint : fs::path(m_input.checkpoint.string() + "." + lesson.part),
+                                       m_key + lesson.part};
+        auto trained = train({graph, *m_input.dataset, options, place, lesson.teaching, lesson.penalty, lesson.zeros}, job);
+        for (EpochResult& epoch : trained.epochs) { // behind those of a training before
+            epoch.epoch = static_cast<int>(m_result.epochs.size()) + 1;
+            m_result.epochs.push_back(std::move(epoch));
+        }
         tell(trained.notices);
         return std::move(trained.graph);
     }
+    // As a share of the whole step: training takes nearly all of it.
+    static double pruningBegins(const PruneParameters& parameters)
+    {
+        const int before = parameters.sparsityEpochs;
+        return before == 0 ? 0 : parameters.finetune.epochs == 0 ? 0.9 : static_cast<double>(before) / (before + parameters.finetune.epochs);
+    }
+    // The last epoch's weights: the best one's would be those that were pulled least.
+    Graph pulledToZero(const PruneParameters& parameters, const JobContext& job)
+    {
+        TrainOptions training = parameters.finetune;
+        training.epochs = parameters.sparsityEpochs;
+        training.patience = 0;
+        training.keepBest = false;
+        Lesson lesson;
+        lesson.teaching = originalOf(parameters);
+        lesson.penalty = {parameters.sparsityStrength, sparsityGroups};
+        lesson.part = sparsityPart;
+        return finetuned(m_graph, training, job, lesson);
+    }
+    Teaching originalOf(const PruneParameters& parameters) const
+    {
+        return {.teacher = &m_graph, .weight = parameters.distill, .temperature = parameters.temperature, .kind = parameters.distillKind};
+    }
+    Product recovered(Graph graph, const RecoveryParameters& recovery, Zeros zeros, const JobContext& job)
+    {
+        if (recovery.finetune.epochs == 0)
+            return {std::move(graph), {}};
+        Lesson lesson;
+        lesson.teaching = {.teacher = &m_graph, .weight = recovery.distill, .temperature = recovery.temperature, .kind = recovery.kind};
+        lesson.zeros = zeros;
+        return {finetuned(graph, recovery.finetune, job, lesson), {}};
+    }
     // In place. Its accuracy before and after is part of the result.
-    void compensated(PruneResult& pruned, const TrainOptions& training, const JobContext& job)
+    void compensated(const Graph& source, PruneResult& pruned, const TrainOptions& training, const JobContext& job)
     {
         CompensationOptions options;
         options.seed = training.seed;
         options.threads = training.threads;
-        auto result = compensate({m_graph, pruned.graph, pruned.kept, *m_input.dataset, options}, job.part(0.1, 0.9));
+        auto result = compensate({source, pruned.graph, pruned.kept, *m_input.dataset, options}, job.part(0.1, 0.9));
         CompensationRecord record;
         record.before = validationTop1(pruned.graph, job.part(0, 0.1));
         record.after = validationTop1(result.graph, job.part(0.9, 1));
@@ -229,7 +352,8 @@ Graph readInput(const StepParameters& parameters, const StepInput& input)
 DataFit fitBefore(const StepParameters& parameters)
 {
     const auto* finetune = std::get_if<FinetuneParameters>(&parameters);
-    return finetune && finetune->train.head != HeadPolicy::Keep ? DataFit::Told : DataFit::Required;
+    const bool takesTeachersCard = std::holds_alternative<DistillParameters>(parameters);
+    return takesTeachersCard || (finetune && finetune->train.head != HeadPolicy::Keep) ? DataFit::Told : DataFit::Required;
 }
 
 bool isRoot(const StepParameters& parameters)
@@ -264,6 +388,32 @@ EvaluateOptions againstReference(const StepInput& input, const fs::path& otherwi
     return options;
 }
 
+// A student that learns without labels is held against its teacher.
+StepInput withTeacherAsReference(const StepParameters& parameters, StepInput input)
+{
+    const auto* distill = std::get_if<DistillParameters>(&parameters);
+    const bool withoutLabels = distill && input.dataset && (distill->labels == Labels::Ignored || input.dataset->task() == Task::Agreement);
+    if (withoutLabels && input.evaluate.reference.empty())
+        input.evaluate.reference = teacherOf(*distill, input);
+    return input;
+}
+
+// What the zeros are worth: to bytes, and to time, which they usually aren't.
+void measureSparsity(const Graph& before, const std::string& after, StepResult& result)
+{
+    if (!result.sparsity)
+        return;
+    result.sparsity->compressedBytesBefore = deflatedSize(serializeOnnx(before));
+    result.sparsity->compressedBytesAfter = deflatedSize(after);
+    if (!result.before.latency || !result.after.latency)
+        return;
+    const auto milliseconds = [](double value) { return fmt::format("{:.3g}", value); };
+    result.notices.push_back({MessageCode::ZerosNotFaster,
+                              {{"macs", std::to_string(result.after.facts.macs)},
+                               {"latencyBefore", milliseconds(result.before.latency->p50Ms)},
+                               {"latencyAfter", milliseconds(result.after.latency->p50Ms)}}});
+}
+
 // How far a step's three parts go, as fractions of the whole.
 struct Phases
 {
@@ -294,16 +444,17 @@ Evaluation measure(const fs::path& model, const Dataset* dataset, const Evaluate
     }
 }
 
-StepOutcome performStep(const StepParameters& wanted, const StepInput& input, const std::optional<Evaluation>& known,
+StepOutcome performStep(const StepParameters& wanted, const StepInput& given, const std::optional<Evaluation>& known,
                         const JobContext& job)
 {
-    const auto parameters = decided(wanted, input.dataset);
+    const auto parameters = decided(wanted, given.dataset);
     const auto started = std::chrono::steady_clock::now();
-    if (needsData(parameters) && !input.dataset)
+    if (needsData(parameters) && !given.dataset)
         throw Error(MessageCode::DataRequired, {{"step", stepName(parameters)}});
     const Phases phases;
     StepOutcome outcome;
     auto& result = outcome.result;
+    const StepInput input = withTeacherAsReference(parameters, given);
     const Graph graph = tidiedFor(parameters, readInput(parameters, input), result.notices, job.part(0, 0));
     checkInput(parameters, input, graph);
     job.checkStop();
@@ -332,11 +483,18 @@ StepOutcome performStep(const StepParameters& wanted, const StepInput& input, co
         for (const auto& notice : evaluation->notices)
             if (std::ranges::find(result.notices, notice) == result.notices.end())
                 result.notices.push_back(notice);
+    measureSparsity(graph, outcome.bytes, result);
     if (isRoot(parameters))
         result.before = result.after;
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     job.checkStop();
     return outcome;
+}
+
+void removeCheckpoints(const fs::path& checkpoint)
+{
+    removeCheckpoint(checkpoint);
+    removeCheckpoint(checkpoint.string() + "." + sparsityPart);
 }
 
 StepResult runStep(const StepParameters& parameters, const StepInput& input, const JobContext& job)
@@ -350,7 +508,7 @@ StepResult runStep(const StepParameters& parameters, const StepInput& input, con
     job.checkStop();
     writeFileAtomically(input.output, outcome.bytes);
     if (trains(parameters))
-        removeCheckpoint(resumable.checkpoint);
+        removeCheckpoints(resumable.checkpoint);
     outcome.result.output = input.output;
     return std::move(outcome.result);
 }

@@ -6,7 +6,9 @@
 #include "core/json.h"
 #include "evaluate/evaluation.h"
 #include "prune/compensation.h"
+#include "prune/factorize.h"
 #include "prune/pruner.h"
+#include "prune/sparsify.h"
 #include "quantize/quantize.h"
 #include "tidy/tidy.h"
 #include "train/architecture.h"
@@ -45,12 +47,56 @@ enum class Compensate
 
 struct PruneParameters
 {
-    PruneOptions prune;
+    PruneOptions prune; // its seed is the fine-tuning's
+    int rounds = 1; // the ratio or the target is reached in so many equal steps, each compensated and fine-tuned
     Compensate compensate = Compensate::Auto; // by least squares, before training
     double distill = 0.9;    // share of the original's answers in the loss of the training that follows; 0: labels alone
     double temperature = 4;  // of those answers
+    TeachingKind distillKind = TeachingKind::Soft;
+    int sparsityEpochs = 0;         // of training before, in which whole channels are pulled to zero (prune/sparsity_groups.h)
+    double sparsityStrength = 1e-3; // of that pull
     // Afterwards; 0 epochs: not at all. Shifts by so little leave any picture what it is.
     TrainOptions finetune = {.epochs = 0, .augmentation = {.flip = false, .shiftedCrop = 2}};
+};
+
+struct DistillParameters // a student learns from a teacher, beside labels or without them
+{
+    std::filesystem::path teacher; // an ONNX file; in a project also a build's id
+    double weight = 0.9;           // share of what it teaches in the loss; without labels all of it
+    TeachingKind kind = TeachingKind::Soft;
+    double temperature = 4;
+    AnswerComparison answers = AnswerComparison::Auto;
+    Labels labels = Labels::Learnt;
+    TrainOptions train;
+};
+
+// Fine-tuning with the original's answers, which may follow a step that makes a model smaller.
+struct RecoveryParameters
+{
+    double distill = 0.9; // share of the original's answers in the loss; 0: labels alone
+    TeachingKind kind = TeachingKind::Soft;
+    double temperature = 4;
+    TrainOptions finetune = {.epochs = 0, .augmentation = {.flip = false, .shiftedCrop = 2}};
+};
+
+struct SparsifyParameters
+{
+    SparsifyOptions sparsify;
+    RecoveryParameters recovery; // zeros stay zero
+};
+
+enum class FromData
+{
+    Auto, // where there is a training split
+    On,
+    Off
+};
+
+struct FactorizeParameters
+{
+    FactorizeOptions factorize;
+    FromData fromData = FromData::Auto; // the split is by the layers' responses, not by their weights alone
+    RecoveryParameters recovery;
 };
 
 struct QuantizeParameters
@@ -64,13 +110,15 @@ struct TidyParameters
 };
 
 using StepParameters =
-    std::variant<ImportParameters, NewParameters, FinetuneParameters, PruneParameters, QuantizeParameters, TidyParameters>;
+    std::variant<ImportParameters, NewParameters, FinetuneParameters, PruneParameters, QuantizeParameters, TidyParameters, DistillParameters,
+                 SparsifyParameters, FactorizeParameters>;
 
-// "import", "new", "finetune", "prune", "quantize", "tidy"
+// "import", "new", "finetune", "prune", "quantize", "tidy", "distill", "sparsify", "factorize"
 std::string stepName(const StepParameters& parameters);
 // Whether this step, with these parameters, reads a dataset.
 bool needsData(const StepParameters& parameters);
-// With what is left to the data decided: pruning's `compensate` and importance are none that depends on them, so that a build says what was done.
+// With what is left to the data, or to an architecture, decided: pruning's `compensate` and importance are none that depends on them, so that a
+// build says what was done. Throws Error(ArchitectureUnknown).
 StepParameters decided(StepParameters parameters, const Dataset* dataset);
 // Every parameter, defaults included, under its recipe key; and back. Unknown keys and wrong types are refused:
 // throws Error(RecipeInvalid) with all of them in its detail. Keys that are absent take the default.
@@ -98,6 +146,22 @@ struct CompensationRecord
     std::vector<LayerLeft> left;
 };
 
+// What setting weights to zero did.
+struct SparsityRecord
+{
+    std::vector<SparseLayer> layers;
+    std::vector<LayerLeft> left;
+    std::int64_t compressedBytesBefore = 0; // of the file, by deflate (RFC 1951)
+    std::int64_t compressedBytesAfter = 0;
+};
+
+// What splitting layers in two did.
+struct FactorizationRecord
+{
+    std::vector<FactorizedLayer> layers;
+    std::vector<LayerLeft> left;
+};
+
 struct StepResult
 {
     Graph graph;
@@ -111,6 +175,8 @@ struct StepResult
     std::optional<double> proofMaxAbsDifference;
     std::optional<TidyRecord> tidied;  // by a tidy step
     std::optional<CompensationRecord> compensation; // of pruning, if it was done
+    std::optional<SparsityRecord> sparsity;           // by a sparsify step
+    std::optional<FactorizationRecord> factorization; // by a factorize step
     std::vector<Message> notices;
 };
 
@@ -119,6 +185,7 @@ struct StepInput
     std::filesystem::path model;   // empty for a "new" step
     const Dataset* dataset = nullptr;
     std::filesystem::path output;  // written atomically, last
+    std::filesystem::path teacher; // of a distill step; empty: as its parameters say
     std::filesystem::path checkpoint; // where an interrupted training is gone on from; empty: beside the output
     EvaluateOptions evaluate;      // of before and after; on data without labels against `model` where it names no reference
 };
@@ -126,7 +193,8 @@ struct StepInput
 // Runs a step on files: nothing is written unless it ends well, but for the checkpoint of a training, which is gone when it does. Throws what the step throws, and Error(DataRequired).
 StepResult runStep(const StepParameters& parameters, const StepInput& input, const JobContext& job);
 // Keys: before{}, after{}, seconds, output, sha256, epochs[], groups[], proof{maxAbsDifference}, compensation{before, after,
-// layers[]{name, errorBefore, errorAfter}, left[]{name, reason}}, changes[] (pass, count, nodes[]), graph{before{nodes, initializers,
+// layers[]{name, errorBefore, errorAfter}, left[]{name, reason}}, sparsity{sparsity, layers[]{name, weights, zerosBefore, zerosAfter},
+// left[]}, compressedBytes{before, after}, factorization{layers[]{name, rank, fullRank, energy, macsBefore, macsAfter}, left[]}, changes[] (pass, count, nodes[]), graph{before{nodes, initializers,
 // initializerBytes}, after{}}, maxRelativeDifference, notices[]; those that a step lacks are left out.
 Json toJson(const StepResult& result);
 

@@ -204,7 +204,9 @@ std::optional<StepParameters> defaultsOf(const std::string& step)
 {
     for (const StepParameters& candidate : {StepParameters(ImportParameters{}), StepParameters(NewParameters{}),
                                             StepParameters(FinetuneParameters{}), StepParameters(PruneParameters{}),
-                                            StepParameters(QuantizeParameters{}), StepParameters(TidyParameters{})})
+                                            StepParameters(QuantizeParameters{}), StepParameters(TidyParameters{}),
+                                            StepParameters(DistillParameters{}), StepParameters(SparsifyParameters{}),
+                                            StepParameters(FactorizeParameters{})})
         if (stepName(candidate) == step)
             return candidate;
     return std::nullopt;
@@ -230,29 +232,39 @@ std::size_t editDistance(const std::string& a, const std::string& b)
 
 std::string stepName(const StepParameters& parameters)
 {
-    constexpr std::array names = {"import", "new", "finetune", "prune", "quantize", "tidy"};
+    constexpr std::array names = {"import", "new", "finetune", "prune", "quantize", "tidy", "distill", "sparsify", "factorize"};
     static_assert(names.size() == std::variant_size_v<StepParameters>);
     return names.at(parameters.index());
 }
 
 std::vector<std::string> knownSteps()
 {
-    return {"import", "new", "finetune", "prune", "quantize", "tidy"};
+    return {"import", "new", "finetune", "prune", "quantize", "tidy", "distill", "sparsify", "factorize"};
 }
 
 bool needsData(const StepParameters& parameters)
 {
     if (const auto* prune = std::get_if<PruneParameters>(&parameters))
-        return prune->finetune.epochs > 0 || prune->compensate == Compensate::On ||
-               prune->prune.importance == ImportanceKind::Reconstruction;
-    return std::holds_alternative<FinetuneParameters>(parameters) || std::holds_alternative<QuantizeParameters>(parameters);
+        return prune->finetune.epochs > 0 || prune->sparsityEpochs > 0 || prune->compensate == Compensate::On ||
+               needsSamples(prune->prune.importance);
+    if (const auto* sparsify = std::get_if<SparsifyParameters>(&parameters))
+        return sparsify->recovery.finetune.epochs > 0;
+    if (const auto* factorize = std::get_if<FactorizeParameters>(&parameters))
+        return factorize->recovery.finetune.epochs > 0 || factorize->fromData == FromData::On;
+    return std::holds_alternative<FinetuneParameters>(parameters) || std::holds_alternative<DistillParameters>(parameters) ||
+           std::holds_alternative<QuantizeParameters>(parameters);
 }
 
 StepParameters decided(StepParameters parameters, const Dataset* dataset)
 {
+    if (auto* made = std::get_if<NewParameters>(&parameters))
+        made->architecture = withDefaults(made->architecture);
+    const bool canTrain = dataset && dataset->size(Split::Train) > 0;
+    if (auto* factorize = std::get_if<FactorizeParameters>(&parameters); factorize && factorize->fromData == FromData::Auto)
+        factorize->fromData = canTrain ? FromData::On : FromData::Off;
     auto* prune = std::get_if<PruneParameters>(&parameters);
     if (prune && prune->compensate == Compensate::Auto)
-        prune->compensate = dataset && dataset->size(Split::Train) > 0 ? Compensate::On : Compensate::Off;
+        prune->compensate = canTrain ? Compensate::On : Compensate::Off;
     if (prune && prune->prune.importance == ImportanceKind::Auto)
         prune->prune.importance =
             prune->compensate == Compensate::On ? ImportanceKind::Reconstruction : ImportanceKind::L1;

@@ -10,6 +10,48 @@
 namespace hone
 {
 
+namespace
+{
+
+Json leftToJson(const std::vector<LayerLeft>& left)
+{
+    Json list = Json::array();
+    for (const auto& layer : left)
+        list.push_back({{"name", layer.name}, {"reason", layer.reason}});
+    return list;
+}
+
+void addSparsity(const SparsityRecord& record, Json& json)
+{
+    std::int64_t weights = 0;
+    std::int64_t zeros = 0;
+    Json layers = Json::array();
+    for (const auto& layer : record.layers) {
+        weights += layer.weights;
+        zeros += layer.zerosAfter;
+        layers.push_back({{"name", layer.name}, {"weights", layer.weights}, {"zerosBefore", layer.zerosBefore}, {"zerosAfter", layer.zerosAfter}});
+    }
+    json["sparsity"] = {{"sparsity", weights > 0 ? static_cast<double>(zeros) / static_cast<double>(weights) : 0.0},
+                        {"layers", std::move(layers)},
+                        {"left", leftToJson(record.left)}};
+    json["compressedBytes"] = {{"before", record.compressedBytesBefore}, {"after", record.compressedBytesAfter}};
+}
+
+void addFactorization(const FactorizationRecord& record, Json& json)
+{
+    Json layers = Json::array();
+    for (const auto& layer : record.layers)
+        layers.push_back({{"name", layer.name},
+                          {"rank", layer.rank},
+                          {"fullRank", layer.fullRank},
+                          {"energy", layer.energy},
+                          {"macsBefore", layer.macsBefore},
+                          {"macsAfter", layer.macsAfter}});
+    json["factorization"] = {{"layers", std::move(layers)}, {"left", leftToJson(record.left)}};
+}
+
+} // namespace
+
 Json toJson(const StepResult& result)
 {
     Json json;
@@ -45,6 +87,10 @@ Json toJson(const StepResult& result)
         for (const auto& layer : result.compensation->left)
             compensation["left"].push_back({{"name", layer.name}, {"reason", layer.reason}});
     }
+    if (result.sparsity)
+        addSparsity(*result.sparsity, json);
+    if (result.factorization)
+        addFactorization(*result.factorization, json);
     if (!result.notices.empty())
         json["notices"] = messagesToJson(result.notices);
     return json;

@@ -42,7 +42,11 @@ class TestCliResume : public QObject
     Q_OBJECT
 
 private slots:
-    void initTestCase() { QVERIFY2(m_work.make(), qPrintable(m_work.failure())); }
+    void initTestCase()
+    {
+        QVERIFY2(m_work.make(), qPrintable(m_work.failure()));
+        QCOMPARE(runHone({"new", "resnet8", "--width", "6", "--classes", "12", "--seed", "2", "--out", m_work.path("teacher.onnx")}).exitCode, 0);
+    }
 
     void fineTuningGoesOnWithTheSameBytes_data() { bothVerbs(); }
     void fineTuningGoesOnWithTheSameBytes()
@@ -99,6 +103,8 @@ private:
         QTest::addColumn<QStringList>("verb");
         QTest::newRow("finetune") << QStringList{"finetune", m_work.model(), "--epochs", "4"};
         QTest::newRow("prune") << QStringList{"prune", m_work.model(), "--ratio", "0.3", "--finetune-epochs", "4"};
+        // With a projection that learns, too.
+        QTest::newRow("distill") << QStringList{"distill", m_work.model(), "--teacher", m_work.path("teacher.onnx"), "--kind", "feature", "--epochs", "4"};
     }
 
     CliFixture m_work;

@@ -100,6 +100,7 @@ private slots:
         QTest::newRow("name twice") << "steps:\n  - step: new\n    name: a\n  - step: new\n    name: a\n" << "line 5: the name 'a' is taken";
         QTest::newRow("key twice") << "steps:\n  - step: new\n    width: 3\n    width: 4\n" << "line 4: 'width' is there twice";
         QTest::newRow("import without a file") << "steps:\n  - step: import\n" << "line 2: an import needs 'file'";
+        QTest::newRow("distill without a teacher") << "steps:\n  - step: new\n  - step: distill\n    epochs: 2\n" << "line 3: a distill needs 'teacher'";
         QTest::newRow("too deep") << QString("steps: ") + QString("[").repeated(50) + QString("]").repeated(50) << "too deeply";
     }
     void problemsAreNamedWithTheirLines()
@@ -112,11 +113,11 @@ private slots:
 
     void allProblemsAreNamedAtOnce()
     {
-        const auto problems = errorOf([] { parsed("steps:\n  - step: new\n    width: 0\n    depth: 1\n"); });
+        const auto problems = errorOf([] { parsed("steps:\n  - step: new\n    width: -1\n    deep: 1\n"); });
         QVERIFY(problems);
         QCOMPARE(problems->arguments.at("line"), std::string("3")); // said once
         QVERIFY2(problems->arguments.at("detail").starts_with("'width'"), problems->arguments.at("detail").c_str());
-        const auto text = describe(errorOf([] { parsed("title: x\nsteps:\n  - step: new\n    width: 0\n  - step: blur\n"); }));
+        const auto text = describe(errorOf([] { parsed("title: x\nsteps:\n  - step: new\n    width: -1\n  - step: blur\n"); }));
         for (const auto* part : {"line 1: 'title'", "line 4: 'width'", "line 5: step 'blur'"})
             QVERIFY2(text.find(part) != text.npos, text.c_str());
     }

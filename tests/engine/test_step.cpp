@@ -57,12 +57,18 @@ private slots:
         QTest::addColumn<QString>("json");
         QTest::newRow("import") << "import" << R"({"file": "a b.onnx"})";
         QTest::newRow("new") << "new"
-                             << R"({"architecture":"resnet20","width":8,"classes":3,"inputChannels":1,"inputSize":28,"seed":18446744073709551615})";
+                             << R"({"architecture":"resnet20","width":8,"classes":3,"inputChannels":1,"inputSize":28,"seed":18446744073709551615,"widthMultiplier":0.5,"inputHeight":49,"inputWidth":10,"depth":3})";
         const QString train =
             R"({"epochs":7,"batch":32,"learningRate":0.1,"optimizer":"adamw","momentum":0.5,"weightDecay":0.01,"schedule":"step","warmUpEpochs":2.5,"stepEpochs":3,"stepFactor":0.2,"labelSmoothing":0.1,"flip":true,"shiftedCrop":4,"head":"replace","freeze":["conv*"],"patience":5,"keepBest":false,"seed":9,"threads":2,"accumulate":2,"clipNorm":1.5,"emaDecay":0.9,"mixup":0.2,"cutmix":0.3,"randAugment":2,"randAugmentMagnitude":5.5,"timeShift":0.1,"noise":0.2,"bodyLrFactor":0.5,"freezeBody":true,"insertBatchNormalization":true,"featureCache":false,"precision":"bf16","device":"cuda","checkpointMinutes":5.5})";
         QTest::newRow("finetune") << "finetune" << train;
         QTest::newRow("prune") << "prune"
-                               << R"({"ratio":0.25,"importance":"l1","scope":"global","atLeast":2,"compensate":"off","distill":0.5,"temperature":2.0,"finetune":)" + train + "}";
+                               << R"({"ratio":0.25,"importance":"l1","scope":"global","atLeast":2,"compensate":"off","distill":0.5,"temperature":2.0,"distillKind":"feature","sparsityEpochs":2,"sparsityStrength":0.5,"finetune":)" + train + "}";
+        const QString recovery = R"("distill":0.25,"distillKind":"attention","temperature":2.0,"finetune":)" + train + "}";
+        QTest::newRow("distill") << "distill"
+                                 << R"({"teacher":"large.onnx","weight":0.5,"kind":"attention","temperature":2.0,"answers":"cosine","labels":"ignored",)" +
+                                        train.mid(1);
+        QTest::newRow("sparsify") << "sparsify" << R"({"sparsity":0.5,"pattern":"2:4","scope":"layer",)" + recovery;
+        QTest::newRow("factorize") << "factorize" << R"({"energy":0.5,"rankRatio":0.25,"fromData":"off","samples":9,)" + recovery;
         QTest::newRow("quantize")
             << "quantize"
             << R"({"ranges":"percentile","percentile":99.5,"activations":"signed","perChannelWeights":false,"samples":64,"seed":3,"threads":1})";

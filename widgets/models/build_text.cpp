@@ -54,6 +54,44 @@ QString quantizedText(const QuantizeParameters& parameters)
                                                                  : words(QT_TRANSLATE_NOOP("Builds", "static, min-max"));
 }
 
+QString sparsePart(const SparsifyParameters& parameters)
+{
+    switch (parameters.sparsify.pattern)
+    {
+    case SparsityPattern::OneOfTwo: return QStringLiteral("1:2");
+    case SparsityPattern::TwoOfFour: return QStringLiteral("2:4");
+    case SparsityPattern::OneOfFour: return QStringLiteral("1:4");
+    case SparsityPattern::FourOfEight: return QStringLiteral("4:8");
+    case SparsityPattern::Unstructured: break;
+    }
+    return wholePercent(parameters.sparsify.sparsity);
+}
+
+QString rankPart(const FactorizeParameters& parameters)
+{
+    const FactorizeOptions& options = parameters.factorize;
+    return options.rankRatio > 0 ? words(QT_TRANSLATE_NOOP("Builds", "rank %1")).arg(wholePercent(options.rankRatio))
+                                 : words(QT_TRANSLATE_NOOP("Builds", "energy %1")).arg(wholePercent(options.energy));
+}
+
+// "zeros kept", "zeros kept, + 5 epochs"
+QString recoveredText(const QString& what, const RecoveryParameters& recovery)
+{
+    return recovery.finetune.epochs == 0 ? what : QStringLiteral("%1, + %2").arg(what, epochsText(recovery.finetune.epochs));
+}
+
+// For recipes: not translated.
+QString withEpochs(const QString& settings, const RecoveryParameters& recovery)
+{
+    return recovery.finetune.epochs == 0 ? settings : settings + QStringLiteral(" epochs %1").arg(recovery.finetune.epochs);
+}
+
+QString taughtText(const DistillParameters& parameters)
+{
+    const QString teacher = pathText(parameters.teacher.stem());
+    return words(QT_TRANSLATE_NOOP("Builds", "taught by %1, %2")).arg(teacher, epochsText(parameters.train.epochs));
+}
+
 } // namespace
 
 QString labelText(const Build& build)
@@ -66,6 +104,9 @@ QString labelText(const Build& build)
                           { return words(QT_TRANSLATE_NOOP("Builds", "pruned %1")).arg(wholePercent(step.prune.ratio)); },
                           [](const QuantizeParameters&) { return QStringLiteral("int8"); },
                           [](const TidyParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "tidied")); },
+                          [](const DistillParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "distilled")); },
+                          [](const SparsifyParameters& step) { return words(QT_TRANSLATE_NOOP("Builds", "sparse %1")).arg(sparsePart(step)); },
+                          [](const FactorizeParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "low rank")); },
                       },
                       build.parameters);
 }
@@ -90,6 +131,10 @@ QString detailText(const Build& build)
                           [](const PruneParameters& step) { return prunedText(step); },
                           [](const QuantizeParameters& step) { return quantizedText(step); },
                           [](const TidyParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "same outputs, fewer nodes")); },
+                          [](const DistillParameters& step) { return taughtText(step); },
+                          [](const SparsifyParameters& step)
+                          { return recoveredText(words(QT_TRANSLATE_NOOP("Builds", "smallest weights zero")), step.recovery); },
+                          [](const FactorizeParameters& step) { return recoveredText(rankPart(step), step.recovery); },
                       },
                       build.parameters);
 }
@@ -116,6 +161,9 @@ QString stepTitle(const StepParameters& parameters, const QString& parentLabel)
             },
             [&](const QuantizeParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "Quantizing %1")).arg(parentLabel); },
             [&](const TidyParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "Tidying %1")).arg(parentLabel); },
+            [&](const DistillParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "Distilling into %1")).arg(parentLabel); },
+            [&](const SparsifyParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "Sparsifying %1")).arg(parentLabel); },
+            [&](const FactorizeParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "Splitting layers of %1")).arg(parentLabel); },
         },
         parameters);
 }
@@ -151,6 +199,21 @@ QString recipeLine(const StepParameters& parameters)
             },
             [](const TidyParameters& p)
             { return p.tidy.foldNormalization ? QStringLiteral("batch normalization folded") : QString(); },
+            [](const DistillParameters& p)
+            { return QStringLiteral("teacher %1 epochs %2").arg(pathText(p.teacher.filename())).arg(p.train.epochs); },
+            [](const SparsifyParameters& p)
+            {
+                const bool pattern = p.sparsify.pattern != SparsityPattern::Unstructured;
+                return withEpochs(pattern ? QStringLiteral("pattern %1").arg(sparsePart(p)) : QStringLiteral("sparsity %1").arg(p.sparsify.sparsity),
+                                  p.recovery);
+            },
+            [](const FactorizeParameters& p)
+            {
+                const bool ratio = p.factorize.rankRatio > 0;
+                return withEpochs(ratio ? QStringLiteral("rankRatio %1").arg(p.factorize.rankRatio)
+                                        : QStringLiteral("energy %1").arg(p.factorize.energy),
+                                  p.recovery);
+            },
         },
         parameters);
     return settings.isEmpty() ? step : step + QLatin1Char(' ') + settings;

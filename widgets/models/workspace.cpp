@@ -32,6 +32,12 @@ int plannedEpochs(const StepParameters& parameters)
         return finetune->train.epochs;
     if (const auto* prune = std::get_if<PruneParameters>(&parameters))
         return prune->finetune.epochs;
+    if (const auto* distill = std::get_if<DistillParameters>(&parameters))
+        return distill->train.epochs;
+    if (const auto* sparsify = std::get_if<SparsifyParameters>(&parameters))
+        return sparsify->recovery.finetune.epochs;
+    if (const auto* factorize = std::get_if<FactorizeParameters>(&parameters))
+        return factorize->recovery.finetune.epochs;
     return 0;
 }
 
@@ -246,6 +252,8 @@ void Workspace::follow(const QString& label, int plannedEpochs, const Progress& 
             epoch.validation = TaskMetric{MetricKind::AreaUnderCurve, metric.value, metric.value, metric.value};
         else if (metric.name == "validationMse")
             epoch.validation = TaskMetric{MetricKind::ReconstructionError, metric.value, metric.value, metric.value};
+        else if (metric.name == "validationCosine")
+            epoch.validation = TaskMetric{MetricKind::Cosine, metric.value, metric.value, metric.value};
         else if (metric.name == "samplesPerSecond")
             epoch.samplesPerSecond = metric.value;
         else if (metric.name == "learningRate")

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// `hone new`, `distill`, `sparsify` and `factorize`, and what `prune` has of them, as a user types them.
+#include "cli_fixture.h"
+
+#include <QTest>
+
+#include <cmath>
+
+using namespace hone::testing;
+
+class TestCliOtherShapes : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase()
+    {
+        QVERIFY2(m_work.make(), qPrintable(m_work.failure()));
+        const auto trained = runHone({"finetune", m_work.model(), "--data", m_work.data(), "--epochs", "2", "--batch", "16", "--threads", "1", "--out",
+                                      m_work.path("trained.onnx")});
+        QVERIFY2(trained.exitCode == 0, trained.errors);
+    }
+
+    void everyArchitectureIsMade_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::newRow("mobilenetv2") << "mobilenetv2";
+        QTest::newRow("mobilenetv1") << "mobilenetv1";
+        QTest::newRow("dscnn") << "dscnn";
+        QTest::newRow("autoencoder") << "autoencoder";
+        QTest::newRow("vit") << "vit";
+    }
+    void everyArchitectureIsMade()
+    {
+        QFETCH(QString, name);
+        const QString model = m_work.path(name + ".onnx");
+        const auto made = runHone({"new", name, "--width-multiplier", "0.5", "--out", model, "--json"});
+        QVERIFY2(made.exitCode == 0, made.errors);
+        const auto info = runHone({"info", model, "--json"}).json();
+        QCOMPARE(info.at("opset").get<int>(), 17);
+        QVERIFY(info.at("trainable").get<bool>());
+        QVERIFY(info.at("macs").get<std::int64_t>() > 0);
+        QCOMPARE(runHone({"new", name, "--input-size", "-4", "--out", model}).exitCode, 2);
+    }
+
+    void aStudentLearnsFromATeacher()
+    {
+        const QString out = m_work.path("student.onnx");
+        const QStringList begin = {"distill", m_work.path("untrained.onnx"), "--teacher", m_work.path("trained.onnx"), "--data", m_work.data(),
+                                   "--epochs", "2", "--batch", "16", "--threads", "1", "--json", "--out", out};
+        QCOMPARE(runHone({"new", "resnet8", "--width", "3", "--classes", "12", "--out", m_work.path("untrained.onnx")}).exitCode, 0);
+        for (const char* kind : {"soft", "feature", "attention"}) {
+            const auto run = runHone(begin + QStringList{"--kind", kind});
+            QVERIFY2(run.exitCode == 0, run.errors);
+            const auto json = run.json();
+            QCOMPARE(json.at("epochs").size(), std::size_t{2});
+            QVERIFY(json.at("epochs").at(1).at("trainLoss").get<double>() < json.at("epochs").at(0).at("trainLoss").get<double>());
+            QVERIFY(json.at("after").contains("top1"));
+        }
+        const auto alone = runHone(begin + QStringList{"--labels", "ignored"});
+        QVERIFY2(alone.exitCode == 0, alone.errors);
+        QCOMPARE(alone.json().at("after").at("metric").at("name").get<std::string>(), std::string("cosine"));
+        QCOMPARE(alone.json().at("after").at("reference").get<std::string>(), m_work.path("trained.onnx").toStdString());
+    }
+
+    void aTeacherThatDoesNotFitIsRefused()
+    {
+        const QString out = m_work.path("refused.onnx");
+        const auto refused = runHone({"distill", m_work.model(), "--teacher", m_work.path("ten.onnx"), "--data", m_work.data(), "--epochs", "1", "--out", out});
+        QCOMPARE(refused.exitCode, 3);
+        QVERIFY2(refused.errors.contains("10 outputs"), refused.errors);
+        QVERIFY(!QFile::exists(out));
+        QCOMPARE(runHone({"distill", m_work.model(), "--data", m_work.data(), "--epochs", "1", "--out", out}).exitCode, 2);
+        QCOMPARE(runHone({"distill", m_work.model(), "--teacher", m_work.path("none.onnx"), "--data", m_work.data(), "--epochs", "1", "--out", out}).exitCode, 3);
+    }
+
+    void zerosCompressAndAreNotFaster()
+    {
+        const auto run = runHone({"sparsify", m_work.path("trained.onnx"), "--sparsity", "0.9", "--out", m_work.path("sparse.onnx"), "--json"});
+        QVERIFY2(run.exitCode == 0, run.errors);
+        const auto json = run.json();
+        QVERIFY(std::abs(json.at("sparsity").at("sparsity").get<double>() - 0.9) < 0.001);
+        QVERIFY(json.at("compressedBytes").at("after").get<double>() < 0.5 * json.at("compressedBytes").at("before").get<double>());
+        QCOMPARE(json.at("after").at("macs").get<std::int64_t>(), json.at("before").at("macs").get<std::int64_t>());
+        QVERIFY2(run.errors.contains("not the model faster"), run.errors);
+        const auto pattern = runHone({"sparsify", m_work.path("trained.onnx"), "--pattern", "2:4", "--data", m_work.data(), "--finetune-epochs", "1", "--batch",
+                                      "16", "--threads", "1", "--out", m_work.path("pattern.onnx"), "--json"});
+        QVERIFY2(pattern.exitCode == 0, pattern.errors);
+        QCOMPARE(pattern.json().at("sparsity").at("left").size(), std::size_t{1}); // the first layer's three channels
+        QVERIFY(pattern.json().at("after").contains("top1"));
+        QCOMPARE(runHone({"sparsify", m_work.model(), "--sparsity", "1", "--out", m_work.path("x.onnx")}).exitCode, 2);
+    }
+
+    void layersAreSplit()
+    {
+        const auto run = runHone({"factorize", m_work.path("trained.onnx"), "--rank-ratio", "0.5", "--data", m_work.data(), "--finetune-epochs", "1", "--batch", "16",
+                                  "--threads", "1", "--out", m_work.path("split.onnx"), "--json"});
+        QVERIFY2(run.exitCode == 0, run.errors);
+        const auto json = run.json();
+        QVERIFY(json.at("factorization").at("layers").size() > 3);
+        QVERIFY(json.at("after").at("macs").get<double>() < json.at("before").at("macs").get<double>());
+        const auto nothing = runHone({"factorize", m_work.path("trained.onnx"), "--energy", "1", "--out", m_work.path("x.onnx")});
+        QCOMPARE(nothing.exitCode, 3);
+        QVERIFY(!QFile::exists(m_work.path("x.onnx")));
+    }
+
+    void pruningTrainsForSparsityFirst()
+    {
+        const auto run = runHone({"prune", m_work.path("trained.onnx"), "--ratio", "0.3", "--data", m_work.data(), "--sparsity-epochs", "1", "--sparsity-strength",
+                                  "0.01", "--distill-kind", "attention", "--finetune-epochs", "1", "--batch", "16", "--threads", "1", "--out",
+                                  m_work.path("pruned.onnx"), "--json"});
+        QVERIFY2(run.exitCode == 0, run.errors);
+        QCOMPARE(run.json().at("epochs").size(), std::size_t{2});
+        QCOMPARE(QDir(m_work.path("")).entryList({".*checkpoint*"}, QDir::Files | QDir::Hidden).size(), 0);
+    }
+
+    void recipesHaveTheSameSteps()
+    {
+        m_work.write("recipe.yaml", "name: other shapes\nsteps:\n"
+                                    "  - {step: import, name: teacher, file: trained.onnx}\n"
+                                    "  - {step: sparsify, from: teacher, sparsity: 0.5}\n"
+                                    "  - {step: factorize, from: teacher, rankRatio: 0.5, fromData: 'off'}\n"
+                                    "  - {step: new, architecture: resnet8, width: 3, classes: 12}\n"
+                                    "  - {step: distill, teacher: teacher, epochs: 1, batch: 16, threads: 1}\n");
+        const QString project = m_work.path("project");
+        QCOMPARE(runHone({"project", "init", project, "--data", m_work.data()}).exitCode, 0);
+        const auto run = runHone({"run", m_work.path("recipe.yaml"), "--project", project});
+        QVERIFY2(run.exitCode == 0, run.errors);
+        const QStringList builds = QDir(project + "/builds").entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+        for (const char* step : {"sparsify-", "factorize-", "distill-"})
+            QCOMPARE(builds.filter(step).size(), 1);
+        // What is there isn't made again, and a build says how it was made.
+        const auto again = runHone({"run", m_work.path("recipe.yaml"), "--project", project});
+        QCOMPARE(again.exitCode, 0);
+        QCOMPARE(QDir(project + "/builds").entryList(QDir::Dirs | QDir::NoDotAndDotDot), builds);
+        const auto shown = runHone({"project", "show", project, builds.filter("distill-").first(), "--recipe"});
+        QVERIFY2(shown.output.contains("distill") && shown.output.contains("teacher"), shown.output);
+        m_work.write("bad.yaml", "steps:\n  - {step: import, file: trained.onnx}\n  - {step: distill, epochs: 1}\n");
+        QCOMPARE(runHone({"run", m_work.path("bad.yaml"), "--project", project}).exitCode, 3);
+    }
+
+private:
+    CliFixture m_work;
+};
+
+QTEST_GUILESS_MAIN(TestCliOtherShapes)
+#include "test_cli_other_shapes.moc"
