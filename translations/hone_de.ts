@@ -118,6 +118,42 @@
         <source>Tidying %1</source>
         <translation>Räume %1 auf</translation>
     </message>
+    <message>
+        <source>by structure</source>
+        <translation>nach Struktur</translation>
+    </message>
+    <message>
+        <source>by layer</source>
+        <translation>nach Schicht</translation>
+    </message>
+    <message>
+        <source>by sensitivity</source>
+        <translation>nach Empfindlichkeit</translation>
+    </message>
+    <message>
+        <source>to %1 MACs</source>
+        <translation>auf %1 MACs</translation>
+    </message>
+    <message>
+        <source>to %1 parameters</source>
+        <translation>auf %1 Parameter</translation>
+    </message>
+    <message>
+        <source>to %1 file size</source>
+        <translation>auf %1 Dateigröße</translation>
+    </message>
+    <message>
+        <source>to %1 peak memory</source>
+        <translation>auf %1 Spitzenspeicher</translation>
+    </message>
+    <message>
+        <source>to %1 latency</source>
+        <translation>auf %1 Latenz</translation>
+    </message>
+    <message>
+        <source>Pruning %1 %2</source>
+        <translation>%1 wird gekürzt: %2</translation>
+    </message>
 </context>
 <context>
     <name>Duration</name>
@@ -1827,7 +1863,79 @@
     </message>
 </context>
 <context>
+    <name>hone::studio::SensitivityPlot</name>
+    <message>
+        <source>channels of the group that go, %</source>
+        <translation>Kanäle der Gruppe, die wegfallen, %</translation>
+    </message>
+    <message>
+        <source>%1
+%2 of %3 channels stay: %4</source>
+        <translation>%1
+%2 von %3 Kanälen bleiben: %4</translation>
+    </message>
+    <message>
+        <source>What each group loses alone, by the share of its channels that goes</source>
+        <translation>Was jede Gruppe allein verliert, nach dem Anteil ihrer Kanäle, der wegfällt</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::SensitivityCard</name>
+    <message>
+        <source>Measure sensitivity</source>
+        <translation>Empfindlichkeit messen</translation>
+    </message>
+    <message>
+        <source>Copy plot</source>
+        <translation>Kurven kopieren</translation>
+    </message>
+    <message>
+        <source>Prunes each group alone, at nine ratios, and measures the model each time</source>
+        <translation>Beschneidet jede Gruppe für sich, mit neun Anteilen, und misst das Modell jedes Mal</translation>
+    </message>
+    <message>
+        <source>What each group costs alone</source>
+        <translation>Was jede Gruppe für sich kostet</translation>
+    </message>
+    <message>
+        <source>Reading curves of sensitivity</source>
+        <translation>Empfindlichkeitskurven werden gelesen</translation>
+    </message>
+    <message>
+        <source>Measuring the sensitivity of %1</source>
+        <translation>Empfindlichkeit messen: %1</translation>
+    </message>
+    <message>
+        <source>It is being measured.</source>
+        <translation>Sie wird gerade gemessen.</translation>
+    </message>
+    <message>
+        <source>%1 samples of validation, channels chosen by %2</source>
+        <translation>%1 Beispiele der Validierung, Kanäle gewählt nach: %2</translation>
+    </message>
+    <message>
+        <source>Shows which groups bear pruning and which don&apos;t, measured on validation samples.</source>
+        <translation>Zeigt, gemessen an Validierungsbeispielen, welche Gruppen das Beschneiden vertragen und welche nicht.</translation>
+    </message>
+</context>
+<context>
     <name>hone::studio::SlimPage</name>
+    <message>
+        <source>where it costs least</source>
+        <translation>wo es am wenigsten kostet</translation>
+    </message>
+    <message>
+        <source>What costs least is measured on data: choose some on the Data page.</source>
+        <translation>Was am wenigsten kostet, wird an Daten gemessen: Wählen Sie welche auf der Seite „Daten“.</translation>
+    </message>
+    <message>
+        <source>Sensitivity is measured on data: choose some on the Data page.</source>
+        <translation>Die Empfindlichkeit wird an Daten gemessen: Wählen Sie welche auf der Seite „Daten“.</translation>
+    </message>
+    <message>
+        <source>Build it measures the sensitivity for this importance first; until then the plan is rougher.</source>
+        <translation>„Erzeugen“ misst zuerst die Empfindlichkeit für diese Wichtigkeit; bis dahin ist der Plan gröber.</translation>
+    </message>
     <message>
         <source>Slim</source>
         <translation>Kürzen</translation>
@@ -1865,10 +1973,6 @@
         <translation>Modell hinzufügen …</translation>
     </message>
     <message>
-        <source>Share of channels that go</source>
-        <translation>Anteil der Kanäle, die entfallen</translation>
-    </message>
-    <message>
         <source>in every group</source>
         <translation>in jeder Gruppe</translation>
     </message>
@@ -1879,10 +1983,6 @@
     <message>
         <source>Where the share is taken</source>
         <translation>Worauf sich der Anteil bezieht</translation>
-    </message>
-    <message>
-        <source>The same share in every group, or the least important channels wherever they are</source>
-        <translation>Derselbe Anteil in jeder Gruppe, oder die unwichtigsten Kanäle, wo immer sie sind</translation>
     </message>
     <message>
         <source>Epochs of fine-tuning afterwards</source>
@@ -2054,6 +2154,86 @@
     <message>
         <source>%1 now, validation</source>
         <translation>%1 jetzt, Validierung</translation>
+    </message>
+    <message>
+        <source>channels</source>
+        <translation>Kanäle</translation>
+    </message>
+    <message>
+        <source>parameters</source>
+        <translation>Parameter</translation>
+    </message>
+    <message>
+        <source>file size</source>
+        <translation>Dateigröße</translation>
+    </message>
+    <message>
+        <source>peak memory</source>
+        <translation>Spitzenspeicher</translation>
+    </message>
+    <message>
+        <source>latency here</source>
+        <translation>Latenz hier</translation>
+    </message>
+    <message>
+        <source>What is cut</source>
+        <translation>Was gekürzt wird</translation>
+    </message>
+    <message>
+        <source>Channels by their share, or as many as it takes until the model costs so much less</source>
+        <translation>Kanäle nach ihrem Anteil, oder so viele, bis das Modell um so viel weniger kostet</translation>
+    </message>
+    <message>
+        <source>Share that goes</source>
+        <translation>Anteil, der wegfällt</translation>
+    </message>
+    <message>
+        <source>over like groups</source>
+        <translation>über gleichartige Gruppen</translation>
+    </message>
+    <message>
+        <source>The same share in every group, or the least important channels wherever they are, or wherever they are among groups of the same structure, or by the curves below</source>
+        <translation>Der gleiche Anteil in jeder Gruppe, oder die unwichtigsten Kanäle, wo immer sie sind, oder wo immer sie unter Gruppen gleicher Struktur sind, oder nach den Kurven unten</translation>
+    </message>
+    <message>
+        <source>What tells which channels matter</source>
+        <translation>Woran sich zeigt, welche Kanäle wichtig sind</translation>
+    </message>
+    <message>
+        <source>Automatic takes reconstruction where there are data, else L1; those below random need data</source>
+        <translation>Automatisch nimmt die Rekonstruktion, wo es Daten gibt, sonst L1; die unter Zufall brauchen Daten</translation>
+    </message>
+    <message>
+        <source>Channels that stay are a multiple of</source>
+        <translation>Bleibende Kanäle sind ein Vielfaches von</translation>
+    </message>
+    <message>
+        <source>Processors compute 8 or 16 channels at once; what doesn&apos;t fill the last block costs the same</source>
+        <translation>Prozessoren rechnen 8 oder 16 Kanäle auf einmal; was den letzten Block nicht füllt, kostet gleich viel</translation>
+    </message>
+    <message>
+        <source>Rounds</source>
+        <translation>Runden</translation>
+    </message>
+    <message>
+        <source>Cut in so many steps, each with its epochs of training</source>
+        <translation>In so vielen Schritten kürzen, jeder mit seinen Trainingsepochen</translation>
+    </message>
+    <message>
+        <source>channels in multiples of</source>
+        <translation>Kanäle in Vielfachen von</translation>
+    </message>
+    <message>
+        <source>rounds</source>
+        <translation>Runden</translation>
+    </message>
+    <message>
+        <source>This importance is measured on data: choose some on the Data page, or another importance.</source>
+        <translation>Diese Wichtigkeit wird an Daten gemessen: Wählen Sie welche auf der Seite Daten, oder eine andere Wichtigkeit.</translation>
+    </message>
+    <message>
+        <source>The latency is measured when it is built; until then its share is taken of the MACs.</source>
+        <translation>Die Latenz wird beim Erzeugen gemessen; bis dahin gilt ihr Anteil für die MACs.</translation>
     </message>
 </context>
 <context>
@@ -2783,6 +2963,45 @@ Validierung: %3
     <message>
         <source>The check tells whether there is anything to tidy.</source>
         <translation>Die Prüfung sagt, ob es etwas aufzuräumen gibt.</translation>
+    </message>
+</context>
+<context>
+    <name>Importance</name>
+    <message>
+        <source>automatic</source>
+        <translation>automatisch</translation>
+    </message>
+    <message>
+        <source>normalization&apos;s scale</source>
+        <translation>Skala der Normalisierung</translation>
+    </message>
+    <message>
+        <source>distance to the others (FPGM)</source>
+        <translation>Abstand zu den anderen (FPGM)</translation>
+    </message>
+    <message>
+        <source>random</source>
+        <translation>zufällig</translation>
+    </message>
+    <message>
+        <source>Taylor, first order</source>
+        <translation>Taylor, erster Ordnung</translation>
+    </message>
+    <message>
+        <source>Fisher, second order</source>
+        <translation>Fisher, zweiter Ordnung</translation>
+    </message>
+    <message>
+        <source>share of zeros (APoZ)</source>
+        <translation>Anteil der Nullen (APoZ)</translation>
+    </message>
+    <message>
+        <source>mean activation</source>
+        <translation>mittlere Aktivierung</translation>
+    </message>
+    <message>
+        <source>reconstruction</source>
+        <translation>Rekonstruktion</translation>
     </message>
 </context>
 </TS>

@@ -117,6 +117,42 @@
         <source>Tidying %1</source>
         <translation>正在整理 %1</translation>
     </message>
+    <message>
+        <source>by structure</source>
+        <translation>按结构</translation>
+    </message>
+    <message>
+        <source>by layer</source>
+        <translation>按层</translation>
+    </message>
+    <message>
+        <source>by sensitivity</source>
+        <translation>按敏感度</translation>
+    </message>
+    <message>
+        <source>to %1 MACs</source>
+        <translation>至 %1 MACs</translation>
+    </message>
+    <message>
+        <source>to %1 parameters</source>
+        <translation>至 %1 参数</translation>
+    </message>
+    <message>
+        <source>to %1 file size</source>
+        <translation>至 %1 文件大小</translation>
+    </message>
+    <message>
+        <source>to %1 peak memory</source>
+        <translation>至 %1 峰值内存</translation>
+    </message>
+    <message>
+        <source>to %1 latency</source>
+        <translation>至 %1 延迟</translation>
+    </message>
+    <message>
+        <source>Pruning %1 %2</source>
+        <translation>正在剪枝 %1：%2</translation>
+    </message>
 </context>
 <context>
     <name>Duration</name>
@@ -1823,7 +1859,79 @@
     </message>
 </context>
 <context>
+    <name>hone::studio::SensitivityPlot</name>
+    <message>
+        <source>channels of the group that go, %</source>
+        <translation>该组去掉的通道，%</translation>
+    </message>
+    <message>
+        <source>%1
+%2 of %3 channels stay: %4</source>
+        <translation>%1
+保留 %2 / %3 个通道：%4</translation>
+    </message>
+    <message>
+        <source>What each group loses alone, by the share of its channels that goes</source>
+        <translation>各组单独剪枝的损失，按去掉的通道比例</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::SensitivityCard</name>
+    <message>
+        <source>Measure sensitivity</source>
+        <translation>测量敏感度</translation>
+    </message>
+    <message>
+        <source>Copy plot</source>
+        <translation>复制曲线图</translation>
+    </message>
+    <message>
+        <source>Prunes each group alone, at nine ratios, and measures the model each time</source>
+        <translation>对每个组单独按九种比例剪枝，每次都测量模型</translation>
+    </message>
+    <message>
+        <source>What each group costs alone</source>
+        <translation>各组单独剪枝的代价</translation>
+    </message>
+    <message>
+        <source>Reading curves of sensitivity</source>
+        <translation>正在读取敏感度曲线</translation>
+    </message>
+    <message>
+        <source>Measuring the sensitivity of %1</source>
+        <translation>测量敏感度：%1</translation>
+    </message>
+    <message>
+        <source>It is being measured.</source>
+        <translation>正在测量。</translation>
+    </message>
+    <message>
+        <source>%1 samples of validation, channels chosen by %2</source>
+        <translation>%1 个验证样本，通道选择依据：%2</translation>
+    </message>
+    <message>
+        <source>Shows which groups bear pruning and which don&apos;t, measured on validation samples.</source>
+        <translation>在验证样本上测量，显示哪些组经得起剪枝、哪些不行。</translation>
+    </message>
+</context>
+<context>
     <name>hone::studio::SlimPage</name>
+    <message>
+        <source>where it costs least</source>
+        <translation>在代价最小处</translation>
+    </message>
+    <message>
+        <source>What costs least is measured on data: choose some on the Data page.</source>
+        <translation>代价最小处要用数据测量：请在“数据”页选择数据。</translation>
+    </message>
+    <message>
+        <source>Sensitivity is measured on data: choose some on the Data page.</source>
+        <translation>敏感度要用数据测量：请在“数据”页选择数据。</translation>
+    </message>
+    <message>
+        <source>Build it measures the sensitivity for this importance first; until then the plan is rougher.</source>
+        <translation>“生成”会先为这种重要性测量敏感度；在此之前计划较粗略。</translation>
+    </message>
     <message>
         <source>Slim</source>
         <translation>瘦身</translation>
@@ -1861,10 +1969,6 @@
         <translation>添加模型…</translation>
     </message>
     <message>
-        <source>Share of channels that go</source>
-        <translation>移除通道的比例</translation>
-    </message>
-    <message>
         <source>in every group</source>
         <translation>每组内</translation>
     </message>
@@ -1875,10 +1979,6 @@
     <message>
         <source>Where the share is taken</source>
         <translation>比例的适用范围</translation>
-    </message>
-    <message>
-        <source>The same share in every group, or the least important channels wherever they are</source>
-        <translation>每组相同比例，或不论位置移除最不重要的通道</translation>
     </message>
     <message>
         <source>Epochs of fine-tuning afterwards</source>
@@ -2049,6 +2149,86 @@
     <message>
         <source>%1 now, validation</source>
         <translation>当前%1，验证</translation>
+    </message>
+    <message>
+        <source>channels</source>
+        <translation>通道</translation>
+    </message>
+    <message>
+        <source>parameters</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>file size</source>
+        <translation>文件大小</translation>
+    </message>
+    <message>
+        <source>peak memory</source>
+        <translation>峰值内存</translation>
+    </message>
+    <message>
+        <source>latency here</source>
+        <translation>本机延迟</translation>
+    </message>
+    <message>
+        <source>What is cut</source>
+        <translation>削减什么</translation>
+    </message>
+    <message>
+        <source>Channels by their share, or as many as it takes until the model costs so much less</source>
+        <translation>按比例削减通道，或一直削减到模型的开销减少这么多为止</translation>
+    </message>
+    <message>
+        <source>Share that goes</source>
+        <translation>去掉的比例</translation>
+    </message>
+    <message>
+        <source>over like groups</source>
+        <translation>在同类组内</translation>
+    </message>
+    <message>
+        <source>The same share in every group, or the least important channels wherever they are, or wherever they are among groups of the same structure, or by the curves below</source>
+        <translation>每组相同的比例，或所有组中最不重要的通道，或结构相同的各组中最不重要的通道，或按下方曲线</translation>
+    </message>
+    <message>
+        <source>What tells which channels matter</source>
+        <translation>用什么判断通道是否重要</translation>
+    </message>
+    <message>
+        <source>Automatic takes reconstruction where there are data, else L1; those below random need data</source>
+        <translation>自动：有数据时用重建，否则用 L1；“随机”以下的各项需要数据</translation>
+    </message>
+    <message>
+        <source>Channels that stay are a multiple of</source>
+        <translation>保留的通道数是其倍数</translation>
+    </message>
+    <message>
+        <source>Processors compute 8 or 16 channels at once; what doesn&apos;t fill the last block costs the same</source>
+        <translation>处理器一次计算 8 或 16 个通道；填不满最后一块的开销是一样的</translation>
+    </message>
+    <message>
+        <source>Rounds</source>
+        <translation>轮数</translation>
+    </message>
+    <message>
+        <source>Cut in so many steps, each with its epochs of training</source>
+        <translation>分这么多步削减，每步都有各自的训练轮次</translation>
+    </message>
+    <message>
+        <source>channels in multiples of</source>
+        <translation>通道数取倍数</translation>
+    </message>
+    <message>
+        <source>rounds</source>
+        <translation>轮数</translation>
+    </message>
+    <message>
+        <source>This importance is measured on data: choose some on the Data page, or another importance.</source>
+        <translation>这种重要性要在数据上测量：请在“数据”页选择数据，或换一种重要性。</translation>
+    </message>
+    <message>
+        <source>The latency is measured when it is built; until then its share is taken of the MACs.</source>
+        <translation>延迟在构建时测量；在此之前按 MACs 的相同比例估算。</translation>
     </message>
 </context>
 <context>
@@ -2777,6 +2957,45 @@ validation: %3
     <message>
         <source>The check tells whether there is anything to tidy.</source>
         <translation>检查会说明是否有需要整理的内容。</translation>
+    </message>
+</context>
+<context>
+    <name>Importance</name>
+    <message>
+        <source>automatic</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>normalization&apos;s scale</source>
+        <translation>归一化的缩放</translation>
+    </message>
+    <message>
+        <source>distance to the others (FPGM)</source>
+        <translation>与其他通道的距离（FPGM）</translation>
+    </message>
+    <message>
+        <source>random</source>
+        <translation>随机</translation>
+    </message>
+    <message>
+        <source>Taylor, first order</source>
+        <translation>泰勒，一阶</translation>
+    </message>
+    <message>
+        <source>Fisher, second order</source>
+        <translation>费舍尔，二阶</translation>
+    </message>
+    <message>
+        <source>share of zeros (APoZ)</source>
+        <translation>零的比例（APoZ）</translation>
+    </message>
+    <message>
+        <source>mean activation</source>
+        <translation>平均激活</translation>
+    </message>
+    <message>
+        <source>reconstruction</source>
+        <translation>重建</translation>
     </message>
 </context>
 </TS>

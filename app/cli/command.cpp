@@ -61,6 +61,20 @@ void Command::value(const OptionText& text, std::function<void(const std::string
         option->default_str(text.fallback);
 }
 
+void Command::eachValue(const OptionText& text, std::function<void(const std::string&)> take)
+{
+    m_app
+        ->add_option_function<std::vector<std::string>>(
+            text.flag,
+            [take = std::move(take)](const std::vector<std::string>& all) {
+                for (const auto& given : all)
+                    take(given);
+            },
+            text.help)
+        ->type_name(text.placeholder)
+        ->allow_extra_args(false);
+}
+
 void Command::values(const OptionText& text, std::vector<std::string>& target)
 {
     m_app->add_option(text.flag, target, text.help)->type_name(text.placeholder)->allow_extra_args(false);

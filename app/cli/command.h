@@ -43,6 +43,7 @@ public:
     // `take` throws Error(BadOption) where the text isn't what it wants.
     void value(const OptionText& text, std::function<void(const std::string&)> take);
     // May be given several times.
+    void eachValue(const OptionText& text, std::function<void(const std::string&)> take);
     void values(const OptionText& text, std::vector<std::string>& target);
 
     Command subcommand(const std::string& name, const std::string& help);

@@ -11,6 +11,7 @@
 #include <charconv>
 #include <cmath>
 #include <concepts>
+#include <map>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -30,6 +31,10 @@ public:
             addFlag(field, value);
         else if constexpr (std::same_as<T, std::vector<std::string>>)
             m_command.values({field.flag, "NAME", field.help, ""}, value);
+        else if constexpr (std::same_as<T, std::map<std::string, double>>)
+            addNamedNumbers(field, value);
+        else if constexpr (std::same_as<T, TargetValue>)
+            addTarget(field, value);
         else if constexpr (std::is_enum_v<T>)
             addChoice(field, value);
         else if constexpr (std::is_arithmetic_v<T>)
@@ -48,6 +53,32 @@ private:
     void addText(const Field& field, std::filesystem::path& value)
     {
         m_command.value({field.flag, "FILE", field.help, ""}, [&value](const std::string& given) { value = given; });
+    }
+    void addNamedNumbers(const Field& field, std::map<std::string, double>& value)
+    {
+        m_command.eachValue({field.flag, "NAME=X", field.help, ""}, [&value, flag = std::string(field.flag)](const std::string& given) {
+            const auto split = given.rfind('=');
+            double number = 0;
+            const char* end = given.data() + given.size();
+            const bool named = split != std::string::npos && split > 0;
+            const auto [stopped, error] = std::from_chars(named ? given.data() + split + 1 : end, end, number);
+            if (!named || error != std::errc() || stopped != end || !std::isfinite(number))
+                throw Error(MessageCode::BadOption,
+                            {{"option", flag}, {"value", given}, {"expected", "a layer's name and a number, NAME=0.5"}});
+            value[given.substr(0, split)] = number;
+        });
+    }
+    void addTarget(const Field& field, TargetValue& value)
+    {
+        m_command.value({field.flag, "X", field.help, ""}, [&value, flag = std::string(field.flag)](const std::string& given) {
+            const auto target = targetFromText(given);
+            if (!target)
+                throw Error(MessageCode::BadOption,
+                            {{"option", flag},
+                             {"value", given},
+                             {"expected", "a number above 0, also with k, M or G behind it, or a factor such as 0.5x"}});
+            value = *target;
+        });
     }
     void addFlag(const Field& field, bool& value)
     {

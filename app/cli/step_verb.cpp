@@ -4,6 +4,7 @@
 #include "cli/exit_codes.h"
 #include "cli/field_options.h"
 #include "cli/paths.h"
+#include "cli/pruning_text.h"
 #include "cli/text.h"
 
 #include <fmt/format.h>
@@ -106,6 +107,7 @@ int StepVerb::run(Console& console)
     const auto result = runStep(m_parameters, input, console.job());
     console.notices(result.notices);
     console.print(changeTable(result));
+    console.print(pruningText(m_parameters, result));
     if (result.proofMaxAbsDifference)
         console.print(fmt::format("The removed channels' model gives the outputs of one with these channels at zero, "
                                   "within {:.2g} of the largest.\n",

@@ -53,6 +53,8 @@ std::vector<PrunedGroup> groupsFromJson(const Json& json)
         group.layers = item.at("layers").get<std::vector<std::string>>();
         group.channelsBefore = item.at("channelsBefore").get<std::int64_t>();
         group.channelsAfter = item.at("channelsAfter").get<std::int64_t>();
+        if (item.contains("importance"))
+            group.importance = importanceOf(item.at("importance").get<std::string>()).value_or(ImportanceKind::L1);
     }
     return groups;
 }
@@ -171,6 +173,15 @@ std::string trained(int epochs)
     return fmt::format("fine-tuned {} {}", epochs, epochs == 1 ? "epoch" : "epochs");
 }
 
+std::string prunedLabel(const PruneOptions& options)
+{
+    if (const auto target = targetOf(options.targets))
+        return fmt::format("pruned to {} {}", toText(target->value), unitOf(target->kind));
+    if (options.scope == PruningScope::Layer)
+        return "pruned by layer";
+    return fmt::format("pruned {:g} %", options.ratio * 100);
+}
+
 std::string sparseLabel(const SparsifyOptions& options)
 {
     for (const auto& [pattern, name] : namesOf(SparsityPattern{}))
@@ -198,7 +209,7 @@ std::string labelOf(const StepParameters& parameters)
     if (const auto* finetune = std::get_if<FinetuneParameters>(&parameters))
         return trained(finetune->train.epochs);
     if (const auto* prune = std::get_if<PruneParameters>(&parameters)) {
-        const auto label = fmt::format("pruned {:g} %", prune->prune.ratio * 100);
+        const auto label = prunedLabel(prune->prune);
         return prune->finetune.epochs == 0 ? label : label + ", " + trained(prune->finetune.epochs);
     }
     if (const auto* distill = std::get_if<DistillParameters>(&parameters))

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <concepts>
+#include <map>
 #include <type_traits>
 
 namespace hone
@@ -60,7 +61,14 @@ private:
             for (const auto& item : value)
                 all += (all.empty() ? "" : " ") + flag + " " + quoted(item);
             return all;
-        } else if constexpr (std::same_as<T, std::filesystem::path>)
+        } else if constexpr (std::same_as<T, std::map<std::string, double>>) {
+            std::string all;
+            for (const auto& [name, number] : value)
+                all += (all.empty() ? "" : " ") + flag + " " + quoted(fmt::format("{}={}", name, number));
+            return all;
+        } else if constexpr (std::same_as<T, TargetValue>)
+            return value.given() ? flag + " " + quoted(toText(value)) : std::string();
+        else if constexpr (std::same_as<T, std::filesystem::path>)
             return flag + " " + quoted(value.string());
         else if constexpr (std::same_as<T, std::string>)
             return flag + " " + quoted(value);

@@ -51,13 +51,25 @@ constexpr auto namesOf(HeadPolicy)
 }
 constexpr auto namesOf(ImportanceKind)
 {
-    return std::array{EnumName<ImportanceKind>{ImportanceKind::Auto, "auto"}, EnumName<ImportanceKind>{ImportanceKind::L1, "l1"},
-                      EnumName<ImportanceKind>{ImportanceKind::Reconstruction, "reconstruction"}};
+    using Name = EnumName<ImportanceKind>;
+    return std::array{Name{ImportanceKind::Auto, "auto"},
+                      Name{ImportanceKind::L1, "l1"},
+                      Name{ImportanceKind::L2, "l2"},
+                      Name{ImportanceKind::BnScale, "bn-scale"},
+                      Name{ImportanceKind::Lamp, "lamp"},
+                      Name{ImportanceKind::Fpgm, "fpgm"},
+                      Name{ImportanceKind::Random, "random"},
+                      Name{ImportanceKind::Taylor, "taylor"},
+                      Name{ImportanceKind::Fisher, "fisher"},
+                      Name{ImportanceKind::Apoz, "apoz"},
+                      Name{ImportanceKind::MeanActivation, "mean-activation"},
+                      Name{ImportanceKind::Reconstruction, "reconstruction"}};
 }
 constexpr auto namesOf(PruningScope)
 {
-    return std::array{EnumName<PruningScope>{PruningScope::Uniform, "uniform"},
-                      EnumName<PruningScope>{PruningScope::Global, "global"}};
+    using Name = EnumName<PruningScope>;
+    return std::array{Name{PruningScope::Uniform, "uniform"}, Name{PruningScope::Global, "global"},
+                      Name{PruningScope::Isomorphic, "isomorphic"}, Name{PruningScope::Layer, "layer"}};
 }
 constexpr auto namesOf(Compensate)
 {
@@ -201,12 +213,35 @@ void visitFields(Visitor& visit, FinetuneParameters& p)
 }
 
 template<class Visitor>
+void visitLaterFields(Visitor& visit, PruneParameters& p)
+{
+    const auto later = [](const char* key, const char* flag, const char* help) {
+        return Field{.key = key, .flag = flag, .help = help, .addedLater = true};
+    };
+    const auto number = [](const char* key, const char* flag, const char* help, double highest) {
+        return Field{key, flag, help, 1, highest, true};
+    };
+    auto& o = p.prune;
+    visit(number("roundTo", "--round-to", "Channels that stay are a multiple of it where a group has so many; processors like 8 and 16", 1024), o.roundTo);
+    visit(later("keep", "--keep", "Layers whose channels all stay, by name; '*' matches anything"), o.keep);
+    visit(later("ratioOf", "--ratio-of", "A layer's own ratio, with --scope layer; '*' matches anything, the longest name that matches counts"),
+          o.layerRatios);
+    visit(later("targetMacs", "--target-macs", "Prune until the model needs no more MACs; 20M, or 0.5x of what it needs now"), o.targets.macs);
+    visit(later("targetParams", "--target-params", "Likewise its parameters"), o.targets.parameters);
+    visit(later("targetBytes", "--target-bytes", "Likewise the bytes of its file; 200kB"), o.targets.bytes);
+    visit(later("targetMemory", "--target-memory", "Likewise the most bytes of activations at once"), o.targets.memory);
+    visit(later("targetLatencyMs", "--target-latency-ms", "Likewise its latency, measured in ONNX Runtime here with one thread"), o.targets.latencyMs);
+    visit(number("rounds", "--rounds", "Prune in so many steps, each with compensation and epochs of its own", 100), p.rounds);
+}
+
+template<class Visitor>
 void visitFields(Visitor& visit, PruneParameters& p)
 {
     auto& o = p.prune;
     visit(Field{"ratio", "--ratio", "Share of prunable channels that is removed, 0 to below 1"}, o.ratio); // the pruner refuses others
     visit(Field{"importance", "--importance", "What tells which channels matter; auto: reconstruction with compensation, else l1"}, o.importance);
-    visit(Field{"scope", "--scope", "The ratio holds in each group (uniform) or over all of them (global)"}, o.scope);
+    visit(Field{"scope", "--scope", "Where the ratio holds: in each group (uniform), over all (global), over all of the same structure (isomorphic), as --ratio-of says (layer)"},
+          o.scope);
     visit(Field{"atLeast", "--at-least", "Channels that every group keeps", 1, 1e6}, o.atLeast);
     visit(Field{"compensate", "--compensate", "Solve the remaining weights anew by least squares on training pictures; auto: where there are data"},
           p.compensate);
@@ -220,6 +255,7 @@ void visitFields(Visitor& visit, PruneParameters& p)
     visit(Field{"sparsityEpochs", "--sparsity-epochs", "Epochs of training before, in which whole channels are pulled to zero", 0, 1e6, true},
           p.sparsityEpochs);
     visit(Field{"sparsityStrength", "--sparsity-strength", "How strongly (the group lasso's factor)", 0, 1000, true}, p.sparsityStrength);
+    visitLaterFields(visit, p);
     visit.group("finetune", [&](auto& inner) {
         visitFields(inner, p.finetune, TrainFieldRole{.epochsFlag = "--finetune-epochs", .lowestEpochs = 0});
     });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "project/record_json.h"
 
+#include "project/parameter_fields.h"
+
 #include <nlohmann/json.hpp>
 
 namespace hone
@@ -51,6 +53,35 @@ Json epochsToJson(const std::vector<EpochResult>& epochs)
     return listOf(epochs, epochToJson);
 }
 
+std::string nameOf(ImportanceKind kind)
+{
+    for (const auto& [candidate, name] : namesOf(ImportanceKind{}))
+        if (candidate == kind)
+            return std::string(name);
+    return {};
+}
+
+std::optional<ImportanceKind> importanceOf(std::string_view name)
+{
+    for (const auto& [kind, known] : namesOf(ImportanceKind{}))
+        if (known == name)
+            return kind;
+    return std::nullopt;
+}
+
+Json roundsToJson(const std::vector<PruneRound>& rounds)
+{
+    return listOf(rounds, [](const PruneRound& round) {
+        Json json;
+        json["ratio"] = round.ratio;
+        json["macs"] = round.macs;
+        json["parameters"] = round.parameters;
+        if (round.compensationBefore && round.compensationAfter)
+            json["compensation"] = {{"before", *round.compensationBefore}, {"after", *round.compensationAfter}};
+        return json;
+    });
+}
+
 Json groupsToJson(const std::vector<PrunedGroup>& groups)
 {
     return listOf(groups, [](const PrunedGroup& group) {
@@ -59,6 +90,7 @@ Json groupsToJson(const std::vector<PrunedGroup>& groups)
         json["layers"] = group.layers;
         json["channelsBefore"] = group.channelsBefore;
         json["channelsAfter"] = group.channelsAfter;
+        json["importance"] = nameOf(group.importance);
         return json;
     });
 }

@@ -4,9 +4,13 @@
 
 #include "core/json.h"
 #include "core/message_json.h"
+#include "project/step.h"
 #include "prune/pruner.h"
 #include "train/train.h"
 
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace hone
@@ -16,5 +20,9 @@ Json epochToJson(const EpochResult& epoch);
 EpochResult epochFromJson(const Json& json);
 Json epochsToJson(const std::vector<EpochResult>& epochs);
 Json groupsToJson(const std::vector<PrunedGroup>& groups);
+Json roundsToJson(const std::vector<PruneRound>& rounds);
+// "bn-scale", and back.
+std::string nameOf(ImportanceKind kind);
+std::optional<ImportanceKind> importanceOf(std::string_view name);
 
 } // namespace hone

@@ -9,7 +9,8 @@
 #include "project/build_record.h"
 #include "project/deflated_size.h"
 #include "project/perform_step.h"
-#include "prune/data_importance.h"
+#include "project/prune_rounds.h"
+#include "prune/latency_notice.h"
 #include "prune/sparsity_groups.h"
 #include "train/checkpoint.h"
 
@@ -82,6 +83,10 @@ fs::path teacherOf(const DistillParameters& parameters, const StepInput& input)
 
 // Training before pruning has a checkpoint of its own, under this name.
 constexpr auto sparsityPart = "sparsity";
+std::string roundPart(int round)
+{
+    return "round" + std::to_string(round);
+}
 
 // Of the largest output. Passes come to 1e-5 or less; more than this is no rounding.
 constexpr double largestTidyDifference = 1e-4;
@@ -89,6 +94,8 @@ constexpr double largestTidyDifference = 1e-4;
 // Everything that can be known to go wrong before minutes of work are spent.
 void checkInput(const StepParameters& parameters, const StepInput& input, const Graph& graph)
 {
+    if (const auto* prune = std::get_if<PruneParameters>(&parameters))
+        requireConsistent(prune->prune);
     if (rewritesWeights(parameters) && isQuantized(graph))
         throw Error(MessageCode::AlreadyQuantized, {{"path", input.model.string()}});
     if (trains(parameters) && !learnsFromTeacher(parameters) && input.dataset && input.dataset->task() == Task::Agreement)
@@ -188,22 +195,26 @@ public:
         const double prunesFrom = pruningBegins(parameters);
         const Graph source = parameters.sparsityEpochs > 0 ? pulledToZero(parameters, m_job.part(0, prunesFrom)) : m_graph;
         const JobContext job = m_job.part(prunesFrom, 1);
-        const bool trains = parameters.finetune.epochs > 0;
-        const bool compensates = parameters.compensate == Compensate::On;
-        const double surgery = trains ? 0.05 : compensates ? 0.2 : 1;
-        const double trainsFrom = trains ? 0.15 : 1;
-        ChannelScores scores;
-        if (needsSamples(parameters.prune.importance))
-            scores = dataImportance(source, *m_input.dataset, parameters.prune.importance,
-                                    {.seed = parameters.finetune.seed, .threads = parameters.finetune.threads}, job.part(0, surgery / 2));
-        auto pruned = prune(source, parameters.prune, job.part(surgery / 2, surgery), {.scores = scores});
-        m_result.groups = pruned.groups;
+        auto pruned = pruneInRounds(
+            {.graph = source,
+             .parameters = parameters,
+             .dataset = m_input.dataset,
+             .facts = m_result.before.facts,
+             .model = m_input.model,
+             .meter = m_input.evaluate.meter,
+             .finetune = [&](const Graph& graph, int round, const JobContext& part) { return finetunedRound(graph, parameters, round, part); },
+             .validationTop1 = [&](const Graph& graph, const JobContext& part) { return validationTop1(graph, part); }},
+            job);
+        m_result.groups = std::move(pruned.groups);
         m_result.proofMaxAbsDifference = pruned.maxAbsDifference;
-        if (compensates)
-            compensated(source, pruned, parameters.finetune, job.part(surgery, trainsFrom));
-        if (!trains)
-            return {std::move(pruned.graph), {}};
-        return {finetuned(pruned.graph, parameters.finetune, job.part(trainsFrom, 1), {.teaching = originalOf(parameters)}), {}};
+        m_result.proofMaxAbsDifferenceDouble = pruned.maxAbsDifferenceDouble;
+        m_result.proofDoubleLeftOut = pruned.doubleLeftOut;
+        m_result.compensation = std::move(pruned.compensation);
+        m_result.target = pruned.target;
+        if (parameters.rounds > 1)
+            m_result.pruneRounds = std::move(pruned.rounds);
+        tell(pruned.notices);
+        return {std::move(pruned.graph), {}};
     }
     Product operator()(const DistillParameters& parameters)
     {
@@ -296,21 +307,19 @@ private:
         lesson.zeros = zeros;
         return {finetuned(graph, recovery.finetune, job, lesson), {}};
     }
-    // In place. Its accuracy before and after is part of the result.
-    void compensated(const Graph& source, PruneResult& pruned, const TrainOptions& training, const JobContext& job)
+    Graph finetunedRound(const Graph& graph, const PruneParameters& parameters, int round, const JobContext& job)
     {
-        CompensationOptions options;
-        options.seed = training.seed;
-        options.threads = training.threads;
-        auto result = compensate({source, pruned.graph, pruned.kept, *m_input.dataset, options}, job.part(0.1, 0.9));
-        CompensationRecord record;
-        record.before = validationTop1(pruned.graph, job.part(0, 0.1));
-        record.after = validationTop1(result.graph, job.part(0.9, 1));
-        record.solved = std::move(result.solved);
-        record.left = std::move(result.left);
-        m_result.compensation = std::move(record);
-        pruned.graph = std::move(result.graph);
-        tell(result.notices);
+        Lesson lesson{.teaching = originalOf(parameters)};
+        if (parameters.rounds > 1)
+            lesson.part = roundPart(round);
+        auto epochs = std::move(m_result.epochs);
+        Graph trained = finetuned(graph, parameters.finetune, job, lesson);
+        for (EpochResult& epoch : m_result.epochs) {
+            epoch.epoch += static_cast<int>(epochs.size());
+            epochs.push_back(std::move(epoch));
+        }
+        m_result.epochs = std::move(epochs);
+        return trained;
     }
     std::optional<double> validationTop1(const Graph& graph, const JobContext& job) const
     {
@@ -414,6 +423,16 @@ void measureSparsity(const Graph& before, const std::string& after, StepResult& 
                                {"latencyAfter", milliseconds(result.after.latency->p50Ms)}}});
 }
 
+void tellSlowness(StepResult& result)
+{
+    if (result.groups.empty() || !result.before.latency || !result.after.latency)
+        return;
+    const SpeedChange change{static_cast<double>(result.before.facts.macs), static_cast<double>(result.after.facts.macs),
+                             result.before.latency->p50Ms, result.after.latency->p50Ms};
+    if (const auto notice = latencyNotFalling(result.graph, change, channelBlock()))
+        result.notices.push_back(*notice);
+}
+
 // How far a step's three parts go, as fractions of the whole.
 struct Phases
 {
@@ -484,6 +503,7 @@ StepOutcome performStep(const StepParameters& wanted, const StepInput& given, co
             if (std::ranges::find(result.notices, notice) == result.notices.end())
                 result.notices.push_back(notice);
     measureSparsity(graph, outcome.bytes, result);
+    tellSlowness(result);
     if (isRoot(parameters))
         result.before = result.after;
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
@@ -495,6 +515,9 @@ void removeCheckpoints(const fs::path& checkpoint)
 {
     removeCheckpoint(checkpoint);
     removeCheckpoint(checkpoint.string() + "." + sparsityPart);
+    std::error_code ignored;
+    for (int round = 1; fs::exists(checkpoint.string() + "." + roundPart(round), ignored); ++round)
+        removeCheckpoint(checkpoint.string() + "." + roundPart(round));
 }
 
 StepResult runStep(const StepParameters& parameters, const StepInput& input, const JobContext& job)

@@ -146,6 +146,16 @@ struct CompensationRecord
     std::vector<LayerLeft> left;
 };
 
+// One of the steps in which channels left.
+struct PruneRound
+{
+    double ratio = 0; // of the channels before the first round; with a target the one that was found
+    std::int64_t macs = 0; // afterwards
+    std::int64_t parameters = 0;
+    std::optional<double> compensationBefore; // top-1 on the validation split
+    std::optional<double> compensationAfter;
+};
+
 // What setting weights to zero did.
 struct SparsityRecord
 {
@@ -173,6 +183,10 @@ struct StepResult
     std::vector<EpochResult> epochs;   // of training, if any
     std::vector<PrunedGroup> groups;   // of pruning, if any
     std::optional<double> proofMaxAbsDifference;
+    std::optional<double> proofMaxAbsDifferenceDouble; // none where it was left out
+    std::string proofDoubleLeftOut;                    // why
+    std::vector<PruneRound> pruneRounds; // of pruning in more than one
+    std::optional<TargetRecord> target;  // of pruning, if one was given; `after` is the written file's
     std::optional<TidyRecord> tidied;  // by a tidy step
     std::optional<CompensationRecord> compensation; // of pruning, if it was done
     std::optional<SparsityRecord> sparsity;           // by a sparsify step
@@ -192,7 +206,8 @@ struct StepInput
 
 // Runs a step on files: nothing is written unless it ends well, but for the checkpoint of a training, which is gone when it does. Throws what the step throws, and Error(DataRequired).
 StepResult runStep(const StepParameters& parameters, const StepInput& input, const JobContext& job);
-// Keys: before{}, after{}, seconds, output, sha256, epochs[], groups[], proof{maxAbsDifference}, compensation{before, after,
+// Keys: before{}, after{}, seconds, output, sha256, epochs[], groups[], proof{maxAbsDifference, maxAbsDifferenceDouble (or doubleLeftOut: why)}, target{kind, before, wanted,
+// after}, rounds[]{ratio, macs, parameters, compensation{before, after}}, compensation{before, after,
 // layers[]{name, errorBefore, errorAfter}, left[]{name, reason}}, sparsity{sparsity, layers[]{name, weights, zerosBefore, zerosAfter},
 // left[]}, compressedBytes{before, after}, factorization{layers[]{name, rank, fullRank, energy, macsBefore, macsAfter}, left[]}, changes[] (pass, count, nodes[]), graph{before{nodes, initializers,
 // initializerBytes}, after{}}, maxRelativeDifference, notices[]; those that a step lacks are left out.

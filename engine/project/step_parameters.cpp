@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 #include <concepts>
+#include <map>
 #include <numeric>
 #include <type_traits>
 
@@ -33,8 +34,13 @@ public:
                 if (candidate == value)
                     m_json[field.key] = text;
         } else if constexpr (std::same_as<T, std::filesystem::path>)
-            m_json[field.key] = value.string();
-        else
+            m_json[field.key] = value.empty() && field.addedLater ? Json() : Json(value.string());
+        else if constexpr (std::same_as<T, TargetValue>) {
+            if (value.given() && value.unit == TargetValue::Unit::Absolute)
+                m_json[field.key] = value.number;
+            else
+                m_json[field.key] = value.given() ? Json(toText(value)) : Json();
+        } else
             m_json[field.key] = value;
     }
     template<class Function>
@@ -162,6 +168,10 @@ private:
     }
     static std::string read(const Json& json, const Field& field, std::filesystem::path& value)
     {
+        if (json.is_null() && field.addedLater) { // may be left out
+            value.clear();
+            return {};
+        }
         std::string text;
         const auto problem = read(json, field, text);
         if (problem.empty())
@@ -177,6 +187,27 @@ private:
         if (!json.is_array() || !std::ranges::all_of(json, [](const Json& item) { return item.is_string(); }))
             return "must be a list of texts";
         value = json.get<std::vector<std::string>>();
+        return {};
+    }
+    static std::string read(const Json& json, const Field&, TargetValue& value)
+    {
+        if (json.is_null()) {
+            value = {};
+            return {};
+        }
+        const auto given = json.is_string()   ? targetFromText(json.get_ref<const std::string&>())
+                           : json.is_number() ? targetFromText(json.dump())
+                                              : std::nullopt;
+        if (!given)
+            return "must be a number above 0, also with k, M or G behind it, or with x as a factor of what the model has";
+        value = *given;
+        return {};
+    }
+    static std::string read(const Json& json, const Field&, std::map<std::string, double>& value)
+    {
+        if (!json.is_object() || !std::ranges::all_of(json, [](const Json& item) { return item.is_number(); }))
+            return "must be a list of names and numbers";
+        value = json.get<std::map<std::string, double>>();
         return {};
     }
     template<class Enum>

@@ -13,6 +13,12 @@ namespace hone
 namespace
 {
 
+const char* keyOf(TargetKind kind)
+{
+    constexpr const char* keys[] = {"macs", "params", "bytes", "memory", "latencyMs"};
+    return keys[static_cast<std::size_t>(kind)];
+}
+
 Json leftToJson(const std::vector<LayerLeft>& left)
 {
     Json list = Json::array();
@@ -64,8 +70,19 @@ Json toJson(const StepResult& result)
         json["epochs"] = epochsToJson(result.epochs);
     if (!result.groups.empty())
         json["groups"] = groupsToJson(result.groups);
+    if (!result.pruneRounds.empty())
+        json["rounds"] = roundsToJson(result.pruneRounds);
+    if (result.target)
+        json["target"] = {{"kind", keyOf(result.target->kind)},
+                          {"before", result.target->before},
+                          {"wanted", result.target->wanted},
+                          {"after", result.target->after}};
     if (result.proofMaxAbsDifference)
         json["proof"] = {{"maxAbsDifference", *result.proofMaxAbsDifference}};
+    if (result.proofMaxAbsDifferenceDouble)
+        json["proof"]["maxAbsDifferenceDouble"] = *result.proofMaxAbsDifferenceDouble;
+    else if (!result.proofDoubleLeftOut.empty())
+        json["proof"]["doubleLeftOut"] = result.proofDoubleLeftOut;
     if (result.tidied) {
         json["changes"] = changesToJson(result.tidied->changes);
         json["graph"] = {{"before", toJson(result.tidied->before)}, {"after", toJson(result.tidied->after)}};

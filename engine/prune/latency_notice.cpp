@@ -15,7 +15,7 @@ namespace
 {
 
 constexpr double leastFall = 0.1; // of MACs that is worth a word
-constexpr double leastMs = 0.5;   // under that the time is of calls, not of what they compute
+constexpr double leastMs = 0.2;   // under that the time is of calls, not of what they compute
 constexpr std::size_t mostLayers = 5;
 
 std::string wholePercent(double share)

@@ -23,6 +23,8 @@ constexpr double finestMeasuredRatio = 1.0 / 128; // a latency takes seconds to 
 // A measured latency has to be so much below the target, that the next measurement meets it as well.
 constexpr double measuredMargin = 0.97;
 
+constexpr std::size_t mostSingleTrials = 32; // each is a surgery
+
 // To four digits: so much can be asked for.
 double roundedUp(double amount)
 {
@@ -140,25 +142,31 @@ private:
         return order;
     }
 
+    // As many groups in order as fit, then of the rest those that fit one by one.
     void giveBack(const Trial& misses, Trial& meets) const
     {
         const auto order = groupsToGiveBack(misses, meets);
-        std::size_t fits = 0; // so many groups may have theirs back
-        std::size_t tooMany = order.size() + 1;
-        const KeptChannels fewest = meets.kept;
-        while (tooMany - fits > 1) {
-            const std::size_t count = (fits + tooMany) / 2;
-            KeptChannels kept = fewest;
-            for (std::size_t i = 0; i < count; ++i)
+        const auto fits = [&](std::size_t from, std::size_t to) {
+            KeptChannels kept = meets.kept;
+            for (std::size_t i = from; i < to; ++i)
                 kept[order[i]] = misses.kept[order[i]];
             const double reached = amount(kept);
-            if (reached <= m_aim) {
-                fits = count;
-                meets.kept = std::move(kept);
-                meets.amount = reached;
-            } else
+            if (reached > m_aim)
+                return false;
+            meets.kept = std::move(kept);
+            meets.amount = reached;
+            return true;
+        };
+        std::size_t back = 0;
+        for (std::size_t tooMany = order.size() + 1; tooMany - back > 1;) {
+            const std::size_t count = (back + tooMany) / 2;
+            if (fits(back, count))
+                back = count;
+            else
                 tooMany = count;
         }
+        for (std::size_t i = back + 1; i < std::min(order.size(), back + 1 + mostSingleTrials); ++i)
+            fits(i, i + 1);
     }
 
     // The least that other options allow.

@@ -62,6 +62,16 @@ private slots:
         row("epochs below 1", "finetune @model.onnx --data @data --epochs 0 --out @out.onnx", 2, "BadOption");
         row("ratio of 1", "prune @model.onnx --ratio 1 --out @out.onnx", 2, "RatioOutOfRange");
         row("negative ratio", "prune @model.onnx --ratio -0.1 --out @out.onnx", 2, "RatioOutOfRange");
+        row("ratio of 0", "prune @model.onnx --ratio 0 --out @out.onnx", 3, "NothingToPrune");
+        row("target that isn't one", "prune @model.onnx --target-macs half --out @out.onnx", 2, "BadOption");
+        row("two targets", "prune @model.onnx --target-macs 0.5x --target-bytes 0.5x --out @out.onnx", 2, "BadOption");
+        row("ratio and target", "prune @model.onnx --ratio 0.5 --target-macs 0.5x --out @out.onnx", 2, "BadOption");
+        row("target below what is reachable", "prune @model.onnx --target-macs 1 --out @out.onnx", 3, "TargetUnreachable");
+        row("everything kept", "prune @model.onnx --keep * --out @out.onnx", 3, "NothingToPrune");
+        row("unknown layer kept", "prune @model.onnx --keep nowhere_9 --out @out.onnx", 3, "LayerUnknown");
+        row("a layer's ratio without a number", "prune @model.onnx --scope layer --ratio-of conv --out @out.onnx", 2, "BadOption");
+        row("a layer's ratio without its scope", "prune @model.onnx --ratio-of *=0.5 --out @out.onnx", 2, "BadOption");
+        row("importance without data", "prune @model.onnx --importance taylor --out @out.onnx", 2, "DataRequired");
         row("unknown split", "evaluate @model.onnx --data @data --split tset", 2, "BadOption");
         row("unknown head", "finetune @model.onnx --data @data --head new --out @out.onnx", 2, "BadOption");
         row("unknown network", "new vgg --out @out.onnx", 2, "ArchitectureUnknown");

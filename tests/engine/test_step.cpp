@@ -62,7 +62,7 @@ private slots:
             R"({"epochs":7,"batch":32,"learningRate":0.1,"optimizer":"adamw","momentum":0.5,"weightDecay":0.01,"schedule":"step","warmUpEpochs":2.5,"stepEpochs":3,"stepFactor":0.2,"labelSmoothing":0.1,"flip":true,"shiftedCrop":4,"head":"replace","freeze":["conv*"],"patience":5,"keepBest":false,"seed":9,"threads":2,"accumulate":2,"clipNorm":1.5,"emaDecay":0.9,"mixup":0.2,"cutmix":0.3,"randAugment":2,"randAugmentMagnitude":5.5,"timeShift":0.1,"noise":0.2,"bodyLrFactor":0.5,"freezeBody":true,"insertBatchNormalization":true,"featureCache":false,"precision":"bf16","device":"cuda","checkpointMinutes":5.5})";
         QTest::newRow("finetune") << "finetune" << train;
         QTest::newRow("prune") << "prune"
-                               << R"({"ratio":0.25,"importance":"l1","scope":"global","atLeast":2,"compensate":"off","distill":0.5,"temperature":2.0,"distillKind":"feature","sparsityEpochs":2,"sparsityStrength":0.5,"finetune":)" + train + "}";
+                               << R"({"ratio":0.25,"importance":"l1","scope":"global","atLeast":2,"compensate":"off","distill":0.5,"temperature":2.0,"distillKind":"feature","sparsityEpochs":2,"sparsityStrength":0.5,"roundTo":8,"keep":["conv*"],"ratioOf":{"conv_1":0.5},"targetMacs":"0.5x","targetParams":1000.0,"targetBytes":200000.5,"targetMemory":null,"targetLatencyMs":1.5,"rounds":3,"finetune":)" + train + "}";
         const QString recovery = R"("distill":0.25,"distillKind":"attention","temperature":2.0,"finetune":)" + train + "}";
         QTest::newRow("distill") << "distill"
                                  << R"({"teacher":"large.onnx","weight":0.5,"kind":"attention","temperature":2.0,"answers":"cosine","labels":"ignored",)" +

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/build_text.h"
 #include "models/build_tree_model.h"
+#include "models/importance_text.h"
 #include "models/job_list_model.h"
 #include "models/row_table.h"
+#include "models/slim_plan.h"
 #include "models/table_text.h"
 #include "models/tables.h"
+
+#include "core/error.h"
+#include "train/architecture.h"
 
 #include <QAbstractItemModelTester>
 #include <QLocale>
@@ -150,6 +155,51 @@ private slots:
         Build unmeasured = build("a", "", 0, 147'000);
         unmeasured.evaluation.accuracy.reset();
         QCOMPARE(figuresText(unmeasured), QStringLiteral("147 kB"));
+    }
+    void aPruningReadsByItsShareOrItsTarget()
+    {
+        Build pruned = build("a", "", 0.9, 1000);
+        PruneParameters parameters;
+        parameters.prune.ratio = 0.4;
+        pruned.parameters = parameters;
+        QCOMPARE(labelText(pruned), QStringLiteral("pruned 40 %"));
+        parameters.prune.targets.macs = {0.5, TargetValue::Unit::OfBefore};
+        parameters.prune.scope = PruningScope::Isomorphic;
+        pruned.parameters = parameters;
+        QCOMPARE(labelText(pruned), QStringLiteral("pruned to 50 % MACs"));
+        QCOMPARE(detailText(pruned), QStringLiteral("by structure"));
+        QCOMPARE(stepTitle(parameters, "original"), QStringLiteral("Pruning original to 50 % MACs"));
+        parameters.prune.targets = {.bytes = {2e5, TargetValue::Unit::Absolute}};
+        pruned.parameters = parameters;
+        QCOMPARE(labelText(pruned), QStringLiteral("pruned to 200 kB file size"));
+        QCOMPARE(recipeLine(parameters), QStringLiteral("prune to 200k bytes isomorphic"));
+    }
+
+    void aPlanMeetsItsTargetAndSaysWhatRankedTheChannels()
+    {
+        auto model = std::make_shared<ModelFacts>();
+        model->graph = makeArchitecture({.name = "resnet8", .width = 8});
+        model->cost = cost(model->graph);
+        const SlimBasisPtr basis = slimBasis(model);
+        PruneOptions options;
+        options.importance = ImportanceKind::Taylor; // from data: told by L1 until it is built
+        options.targets.macs = {0.5, TargetValue::Unit::OfBefore};
+        const SlimPlan byMacs = slimPlan(*basis, options, {});
+        QVERIFY(byMacs.cost.macs <= model->cost.macs / 2);
+        QVERIFY(byMacs.cost.macs > model->cost.macs * 0.45);
+        QCOMPARE(byMacs.kept.size(), basis->dependencies.groups.size());
+        QVERIFY(byMacs.kinds.front() == ImportanceKind::L1);
+        QCOMPARE(byMacs.importance.front().size(), static_cast<std::size_t>(basis->dependencies.groups.front().channels));
+        options.targets = {.latencyMs = options.targets.macs}; // until it is measured
+        QCOMPARE(slimPlan(*basis, options, {}).cost.macs, byMacs.cost.macs);
+        options.targets = {.macs = {1, TargetValue::Unit::Absolute}};
+        QVERIFY_THROWS_EXCEPTION(Error, slimPlan(*basis, options, {}));
+    }
+    void importancesHaveNames()
+    {
+        QCOMPARE(importanceNames().size(), std::size_t{12});
+        for (const auto& [kind, name] : importanceNames())
+            QVERIFY(!name.isEmpty() && importanceName(kind) == name);
     }
 };
 

@@ -39,10 +39,41 @@ struct Overloaded : Visitors...
 template<class... Visitors>
 Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
+QString scopeText(PruningScope scope)
+{
+    switch (scope)
+    {
+    case PruningScope::Uniform: return words(QT_TRANSLATE_NOOP("Builds", "uniform"));
+    case PruningScope::Global: return words(QT_TRANSLATE_NOOP("Builds", "global"));
+    case PruningScope::Isomorphic: return words(QT_TRANSLATE_NOOP("Builds", "by structure"));
+    case PruningScope::Layer: return words(QT_TRANSLATE_NOOP("Builds", "by layer"));
+    case PruningScope::Sensitivity: return words(QT_TRANSLATE_NOOP("Builds", "by sensitivity"));
+    }
+    return {};
+}
+
+// "30 %", "to 50 % of the MACs", "to 200 kB"
+QString prunedBy(const PruneParameters& parameters)
+{
+    const auto target = targetOf(parameters.prune.targets);
+    if (!target)
+        return parameters.prune.scope == PruningScope::Layer ? scopeText(parameters.prune.scope) : wholePercent(parameters.prune.ratio);
+    const bool ofBefore = target->value.unit == TargetValue::Unit::OfBefore;
+    const QString number = ofBefore ? wholePercent(target->value.number) : text(amountText(target->kind, target->value.number));
+    switch (target->kind)
+    {
+    case TargetKind::Macs: return words(QT_TRANSLATE_NOOP("Builds", "to %1 MACs")).arg(number);
+    case TargetKind::Parameters: return words(QT_TRANSLATE_NOOP("Builds", "to %1 parameters")).arg(number);
+    case TargetKind::Bytes: return words(QT_TRANSLATE_NOOP("Builds", "to %1 file size")).arg(number);
+    case TargetKind::Memory: return words(QT_TRANSLATE_NOOP("Builds", "to %1 peak memory")).arg(number);
+    case TargetKind::LatencyMs: return words(QT_TRANSLATE_NOOP("Builds", "to %1 latency")).arg(number);
+    }
+    return {};
+}
+
 QString prunedText(const PruneParameters& parameters)
 {
-    const QString scope = parameters.prune.scope == PruningScope::Global ? words(QT_TRANSLATE_NOOP("Builds", "global"))
-                                                                         : words(QT_TRANSLATE_NOOP("Builds", "uniform"));
+    const QString scope = scopeText(parameters.prune.scope);
     if (parameters.finetune.epochs == 0)
         return scope;
     return QStringLiteral("%1, + %2").arg(scope, epochsText(parameters.finetune.epochs));
@@ -101,7 +132,7 @@ QString labelText(const Build& build)
                           [](const NewParameters& step) { return text(step.architecture.name); },
                           [](const FinetuneParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "fine-tuned")); },
                           [](const PruneParameters& step)
-                          { return words(QT_TRANSLATE_NOOP("Builds", "pruned %1")).arg(wholePercent(step.prune.ratio)); },
+                          { return words(QT_TRANSLATE_NOOP("Builds", "pruned %1")).arg(prunedBy(step)); },
                           [](const QuantizeParameters&) { return QStringLiteral("int8"); },
                           [](const TidyParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "tidied")); },
                           [](const DistillParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "distilled")); },
@@ -157,7 +188,9 @@ QString stepTitle(const StepParameters& parameters, const QString& parentLabel)
             [&](const FinetuneParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "Fine-tuning %1")).arg(parentLabel); },
             [&](const PruneParameters& step)
             {
-                return words(QT_TRANSLATE_NOOP("Builds", "Pruning %1 by %2")).arg(parentLabel, wholePercent(step.prune.ratio));
+                const bool byShare = !targetOf(step.prune.targets) && step.prune.scope != PruningScope::Layer;
+                return byShare ? words(QT_TRANSLATE_NOOP("Builds", "Pruning %1 by %2")).arg(parentLabel, prunedBy(step))
+                               : words(QT_TRANSLATE_NOOP("Builds", "Pruning %1 %2")).arg(parentLabel, prunedBy(step));
             },
             [&](const QuantizeParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "Quantizing %1")).arg(parentLabel); },
             [&](const TidyParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "Tidying %1")).arg(parentLabel); },
@@ -184,9 +217,13 @@ QString recipeLine(const StepParameters& parameters)
             [](const FinetuneParameters& p) { return QStringLiteral("epochs %1").arg(p.train.epochs); },
             [](const PruneParameters& p)
             {
-                QString line = QStringLiteral("ratio %1").arg(p.prune.ratio);
-                if (p.prune.scope == PruningScope::Global)
-                    line += QStringLiteral(" global");
+                const auto target = targetOf(p.prune.targets);
+                QString line = target ? QStringLiteral("to %1 %2").arg(text(toText(target->value)), text(unitOf(target->kind)))
+                                      : QStringLiteral("ratio %1").arg(p.prune.ratio);
+                constexpr const char* scopes[] = {"", " global", " isomorphic", " by layer", " by sensitivity"};
+                line += QString::fromLatin1(scopes[static_cast<std::size_t>(p.prune.scope)]);
+                if (p.rounds > 1)
+                    line += QStringLiteral(" rounds %1").arg(p.rounds);
                 if (p.finetune.epochs > 0)
                     line += QStringLiteral(" epochs %1").arg(p.finetune.epochs);
                 return line;

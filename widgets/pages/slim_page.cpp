@@ -2,6 +2,7 @@
 #include "pages/slim_page.h"
 
 #include "models/build_text.h"
+#include "models/importance_text.h"
 #include "sentences.h"
 #include "models/metric_text.h"
 #include "theme/figures.h"
@@ -91,35 +92,88 @@ SlimPage::SlimPage(Workspace& workspace, QWidget* parent)
     refresh();
 }
 
-QWidget* SlimPage::makeControls()
+QLayout* SlimPage::makeCutRow()
 {
-    auto* frame = card();
-    auto* column = new QVBoxLayout(frame);
-    column->setContentsMargins(space::card, space::unit, space::card, space::unit);
-    column->setSpacing(space::unit);
     auto* row = new QHBoxLayout;
     row->setSpacing(space::unit);
-
+    m_goal = new QComboBox;
+    m_goal->addItems({tr("channels"), tr("MACs"), tr("parameters"), tr("file size"), tr("peak memory"), tr("latency here")});
+    m_goal->setMinimumContentsLength(10);
+    m_goal->setAccessibleName(tr("What is cut"));
+    describe(m_goal, tr("Channels by their share, or as many as it takes until the model costs so much less"));
     m_ratio = new QSlider(Qt::Horizontal);
     m_ratio->setRange(0, 90);
     m_ratio->setValue(30);
     m_ratio->setPageStep(10);
-    m_ratio->setMinimumWidth(110);
-    m_ratio->setMaximumWidth(220);
-    m_ratio->setAccessibleName(tr("Share of channels that go"));
+    m_ratio->setMinimumWidth(90);
+    m_ratio->setAccessibleName(tr("Share that goes"));
     m_ratioText = label(QStringLiteral("30 %"), "strong");
     m_ratioText->setMinimumWidth(46);
     m_ratioText->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_scope = new QComboBox;
-    m_scope->addItems({tr("in every group"), tr("over all groups")});
-    m_scope->setMinimumContentsLength(16);
+    m_scope->addItems({tr("in every group"), tr("over all groups"), tr("over like groups")});
+    m_scope->setMinimumContentsLength(14);
     m_scope->setAccessibleName(tr("Where the share is taken"));
-    describe(m_scope, tr("The same share in every group, or the least important channels wherever they are"));
+    describe(m_scope, tr("The same share in every group, or the least important channels wherever they are, or wherever they are among groups "
+                         "of the same structure"));
+    row->addWidget(label(tr("Cut"), "muted"));
+    row->addWidget(m_goal);
+    row->addWidget(m_ratio, 1);
+    row->addWidget(m_ratioText);
+    row->addWidget(m_scope);
+    return row;
+}
+
+QLayout* SlimPage::makeTrainRow(QPushButton* more)
+{
+    auto* row = new QHBoxLayout;
+    row->setSpacing(space::unit);
     m_epochs = new QSpinBox;
     m_epochs->setRange(0, 100);
     m_epochs->setValue(2);
     m_epochs->setFixedWidth(56);
     m_epochs->setAccessibleName(tr("Epochs of fine-tuning afterwards"));
+    m_rounds = new QSpinBox;
+    m_rounds->setRange(1, 20);
+    m_rounds->setFixedWidth(56);
+    m_rounds->setAccessibleName(tr("Rounds"));
+    describe(m_rounds, tr("Cut in so many steps, each with its epochs of training"));
+    row->addWidget(label(tr("then train, epochs"), "muted"));
+    row->addWidget(m_epochs);
+    row->addSpacing(space::unit);
+    row->addWidget(label(tr("rounds"), "muted"));
+    row->addWidget(m_rounds);
+    row->addStretch(1);
+    row->addWidget(more);
+    return row;
+}
+
+QLayout* SlimPage::makeImportanceRow()
+{
+    auto* row = new QHBoxLayout;
+    row->setSpacing(space::unit);
+    m_importance = new QComboBox;
+    for (const auto& [kind, name] : importanceNames())
+        m_importance->addItem(name, static_cast<int>(kind));
+    m_importance->setMinimumContentsLength(14);
+    m_importance->setAccessibleName(tr("What tells which channels matter"));
+    describe(m_importance, tr("Automatic takes reconstruction where there are data, else L1; those below random need data"));
+    m_roundTo = new QComboBox;
+    m_roundTo->addItems({QStringLiteral("1"), QStringLiteral("4"), QStringLiteral("8"), QStringLiteral("16")});
+    m_roundTo->setAccessibleName(tr("Channels that stay are a multiple of"));
+    describe(m_roundTo, tr("Processors compute 8 or 16 channels at once; what doesn't fill the last block costs the same"));
+    row->addWidget(label(tr("Importance"), "muted"));
+    row->addWidget(m_importance);
+    row->addWidget(label(tr("channels in multiples of"), "muted"));
+    row->addWidget(m_roundTo);
+    row->addStretch(1);
+    return row;
+}
+
+QLayout* SlimPage::makeQuantizeRow()
+{
+    auto* row = new QHBoxLayout;
+    row->setSpacing(space::unit);
     m_ranges = new QComboBox;
     m_ranges->addItems({tr("min-max"), tr("percentile")});
     m_ranges->setMinimumContentsLength(12);
@@ -129,29 +183,31 @@ QWidget* SlimPage::makeControls()
     m_samples->setValue(256);
     m_samples->setFixedWidth(68);
     m_samples->setAccessibleName(tr("Pictures to find value ranges with"));
-
-    row->addWidget(label(tr("Cut"), "muted"));
-    row->addWidget(m_ratio, 1);
-    row->addWidget(m_ratioText);
-    row->addWidget(m_scope);
-    row->addSpacing(space::unit);
-    row->addWidget(label(tr("then train, epochs"), "muted"));
-    row->addWidget(m_epochs);
+    row->addWidget(label(tr("Value ranges for INT8"), "muted"));
+    row->addWidget(m_ranges);
+    row->addWidget(label(tr("from pictures"), "muted"));
+    row->addWidget(m_samples);
     row->addStretch(1);
+    return row;
+}
+
+QWidget* SlimPage::makeControls()
+{
+    auto* frame = card();
+    auto* column = new QVBoxLayout(frame);
+    column->setContentsMargins(space::card, space::unit, space::card, space::unit);
+    column->setSpacing(space::unit);
     auto* more = button(tr("More"), "link");
     more->setCheckable(true);
-    row->addWidget(more);
-    column->addLayout(row);
+    column->addLayout(makeCutRow());
+    column->addLayout(makeTrainRow(more));
 
     auto* rest = new QWidget;
-    auto* restRow = new QHBoxLayout(rest);
-    restRow->setContentsMargins(0, 0, 0, 0);
-    restRow->setSpacing(space::unit);
-    restRow->addWidget(label(tr("Value ranges for INT8"), "muted"));
-    restRow->addWidget(m_ranges);
-    restRow->addWidget(label(tr("from pictures"), "muted"));
-    restRow->addWidget(m_samples);
-    restRow->addStretch(1);
+    auto* rows = new QVBoxLayout(rest);
+    rows->setContentsMargins(0, 0, 0, 0);
+    rows->setSpacing(space::unit);
+    rows->addLayout(makeImportanceRow());
+    rows->addLayout(makeQuantizeRow());
     rest->hide();
     column->addWidget(rest);
     connect(more, &QPushButton::toggled, rest,
@@ -167,7 +223,8 @@ QWidget* SlimPage::makeControls()
                 m_ratioText->setText(QStringLiteral("%1 %").arg(value));
                 m_replanSoon.start();
             });
-    connect(m_scope, &QComboBox::currentIndexChanged, this, [this] { m_replanSoon.start(); });
+    for (const QComboBox* choice : {m_goal, m_scope, m_importance, m_roundTo})
+        connect(choice, &QComboBox::currentIndexChanged, this, [this] { m_replanSoon.start(); });
     connect(m_epochs, &QSpinBox::valueChanged, this, &SlimPage::allowActions);
     return frame;
 }
@@ -195,8 +252,24 @@ QWidget* SlimPage::makeInspector()
 PruneParameters SlimPage::parameters() const
 {
     PruneParameters parameters;
-    parameters.prune.ratio = m_ratio->value() / 100.0;
-    parameters.prune.scope = m_scope->currentIndex() == 1 ? PruningScope::Global : PruningScope::Uniform;
+    auto& options = parameters.prune;
+    const double share = m_ratio->value() / 100.0;
+    const TargetValue rest{1 - share, TargetValue::Unit::OfBefore};
+    TargetValue* const targets[] = {nullptr,
+                                    &options.targets.macs,
+                                    &options.targets.parameters,
+                                    &options.targets.bytes,
+                                    &options.targets.memory,
+                                    &options.targets.latencyMs};
+    if (TargetValue* target = targets[m_goal->currentIndex()])
+        *target = rest;
+    else
+        options.ratio = share;
+    constexpr PruningScope scopes[] = {PruningScope::Uniform, PruningScope::Global, PruningScope::Isomorphic};
+    options.scope = scopes[m_scope->currentIndex()];
+    options.importance = static_cast<ImportanceKind>(m_importance->currentData().toInt());
+    options.roundTo = m_roundTo->currentText().toInt();
+    parameters.rounds = m_rounds->value();
     parameters.finetune.epochs = m_epochs->value();
     return parameters;
 }
@@ -276,8 +349,8 @@ void SlimPage::replan()
         return;
     m_planning = true;
     workspace().reads().run(tr("Working out what it would give"), this,
-                            [basis = m_basis, options = parameters().prune](const JobContext&)
-                            { return slimPlan(*basis, options); },
+                            [basis = m_basis, options = parameters().prune](const JobContext& job)
+                            { return slimPlan(*basis, options, job); },
                             [this, basis = m_basis](SlimPlan plan)
                             {
                                 if (basis != m_basis)
@@ -333,6 +406,7 @@ void SlimPage::allowActions()
     const Build* build = workspace().selected();
     const bool hasData = snapshot && snapshot->dataset;
     const bool quantized = build && std::holds_alternative<QuantizeParameters>(build->parameters);
+    const PruneParameters step = parameters();
     QString why;
     if (m_hasProblem)
         why = sentence(m_problem);
@@ -340,6 +414,8 @@ void SlimPage::allowActions()
         why = tr("A quantized build can't be pruned; select the build that it was made from.");
     else if (m_basis && m_basis->dependencies.groups.empty())
         why = tr("Nothing in this model can be pruned; the table says why.");
+    else if (needsSamples(step.prune.importance) && !hasData)
+        why = tr("This importance is measured on data: choose some on the Data page, or another importance.");
     else if (m_ratio->value() == 0)
         why = tr("Nothing is cut: move the slider.");
     else if (!hasData && m_epochs->value() > 0)
@@ -355,6 +431,8 @@ void SlimPage::allowActions()
     m_footnote->setText(m_hasProblem ? sentence(m_problem)
                         : !why.isEmpty() && !m_planning
                             ? why
+                        : step.prune.targets.latencyMs.given()
+                            ? tr("The latency is measured when it is built; until then its share is taken of the MACs.")
                             : tr("~ marks an estimate. MACs, parameters and memory are exact; Build it measures the rest."));
 }
 
@@ -362,7 +440,7 @@ void SlimPage::showGroup(int row)
 {
     m_shownRow = row;
     const bool has = m_basis && row >= 0 && row < m_groups->rowCount();
-    const bool prunable = has && m_groups->row(row).group >= 0;
+    const bool prunable = has && m_groups->row(row).group >= 0 && static_cast<std::size_t>(m_groups->row(row).group) < m_plan.kinds.size();
     for (QWidget* widget : std::initializer_list<QWidget*>{m_barsTitle, m_bars, m_barsNote, m_whyTitle, m_why})
         widget->setVisible(prunable);
     if (!has)
@@ -385,14 +463,14 @@ void SlimPage::showGroup(int row)
         m_groupHeading->setText(tr("%1 → %2 channels").arg(group.channels).arg(group.kept));
         const PruningGroup& found = m_basis->dependencies.groups[static_cast<std::size_t>(group.group)];
         facts.push_back({tr("Layers coupled"), QString::number(group.layers)});
-        facts.push_back({tr("Importance"), QStringLiteral("L1")});
+        facts.push_back({tr("Importance"), importanceName(m_plan.kinds[static_cast<std::size_t>(group.group)])});
         QStringList reasons;
         for (std::size_t i = 0; i < found.reasons.size() && i < reasonsShown; ++i)
             reasons << text(found.reasons[i]);
         if (found.reasons.size() > reasonsShown)
             reasons << tr("and %n more", nullptr, static_cast<int>(found.reasons.size() - reasonsShown));
         m_why->setText(reasons.isEmpty() ? tr("One layer alone makes these channels.") : reasons.join(QStringLiteral("\n\n")));
-        m_bars->setImportance(m_basis->importance[static_cast<std::size_t>(group.group)], static_cast<std::size_t>(group.kept));
+        m_bars->setImportance(m_plan.importance[static_cast<std::size_t>(group.group)], static_cast<std::size_t>(group.kept));
     }
     facts.push_back({tr("MACs"), percent(group.macsShare)});
     facts.push_back({tr("Weights"), tr("%1 bit").arg(group.bits)});

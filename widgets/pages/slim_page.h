@@ -9,6 +9,7 @@
 #include <QTimer>
 
 class QComboBox;
+class QLayout;
 class QSlider;
 class QSpinBox;
 
@@ -29,6 +30,10 @@ public:
 
 private:
     QWidget* makeControls();
+    QLayout* makeCutRow();
+    QLayout* makeTrainRow(QPushButton* more);
+    QLayout* makeImportanceRow();
+    QLayout* makeQuantizeRow();
     QWidget* makeInspector();
     PruneParameters parameters() const;
     QuantizeParameters quantizeParameters() const;
@@ -50,10 +55,14 @@ private:
 
     QPushButton* m_build;
     QPushButton* m_quantize;
+    QComboBox* m_goal;
     QSlider* m_ratio;
     QLabel* m_ratioText;
     QComboBox* m_scope;
     QSpinBox* m_epochs;
+    QComboBox* m_importance;
+    QComboBox* m_roundTo;
+    QSpinBox* m_rounds;
     QComboBox* m_ranges;
     QSpinBox* m_samples;
     FigureStrip* m_figures;

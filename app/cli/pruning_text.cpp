@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/pruning_text.h"
+
+#include "cli/text.h"
+#include "project/record_json.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace hone::cli
+{
+namespace
+{
+
+constexpr std::size_t mostNames = 5;
+
+std::string targetText(const TargetRecord& record)
+{
+    return fmt::format("The {} went from {} to {}; the target is {}.\n", nameOf(record.kind), amountText(record.kind, record.before),
+                       amountText(record.kind, record.after), amountText(record.kind, record.wanted));
+}
+
+std::string roundsText(const std::vector<PruneRound>& rounds)
+{
+    Table table({"round", "ratio", "MACs", "parameters", "top-1 pruned", "compensated"});
+    for (std::size_t i = 0; i < rounds.size(); ++i) {
+        const PruneRound& round = rounds[i];
+        const auto accuracy = [](const std::optional<double>& top1) { return top1 ? percentText(*top1) : std::string("-"); };
+        table.add({std::to_string(i + 1), fmt::format("{:.3g}", round.ratio), countText(round.macs), countText(round.parameters),
+                   accuracy(round.compensationBefore), accuracy(round.compensationAfter)});
+    }
+    return table.text();
+}
+
+// Groups that lack what the importance asked for needs.
+std::string fallBackText(const std::vector<PrunedGroup>& groups)
+{
+    std::map<ImportanceKind, std::vector<std::string>> others;
+    for (const PrunedGroup& group : groups)
+        if (group.importance != ImportanceKind::BnScale)
+            others[group.importance].push_back(group.name);
+    std::string text;
+    for (const auto& [kind, names] : others) {
+        std::string list;
+        for (std::size_t i = 0; i < std::min(mostNames, names.size()); ++i)
+            list += (i > 0 ? ", " : "") + names[i];
+        if (names.size() > mostNames)
+            list += fmt::format(" and {} more", names.size() - mostNames);
+        text += fmt::format("Without BatchNormalization, so ranked by {}: {}.\n", nameOf(kind), list);
+    }
+    return text;
+}
+
+} // namespace
+
+std::string pruningText(const StepParameters& parameters, const StepResult& result)
+{
+    std::string text;
+    if (result.target)
+        text += targetText(*result.target);
+    if (!result.pruneRounds.empty())
+        text += roundsText(result.pruneRounds);
+    const auto* prune = std::get_if<PruneParameters>(&parameters);
+    if (prune && prune->prune.importance == ImportanceKind::BnScale)
+        text += fallBackText(result.groups);
+    return text;
+}
+
+} // namespace hone::cli
