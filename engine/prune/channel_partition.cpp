@@ -28,6 +28,15 @@ Atom ChannelPartition::addAtoms(std::int64_t count)
     return first;
 }
 
+Axis ChannelPartition::freshAxis(std::int64_t extent, const std::string& by)
+{
+    Axis axis = Axis::fixed(extent, by);
+    const Atom first = addAtoms(extent);
+    for (std::int64_t k = 0; k < extent; ++k)
+        axis.atoms.push_back(first + static_cast<Atom>(k));
+    return axis;
+}
+
 Atom ChannelPartition::root(Atom atom) const
 {
     while (m_parent[index(atom)] != atom) {

@@ -42,6 +42,8 @@ class ChannelPartition
 public:
     // Fresh classes, one atom each; the first atom's number.
     Atom addAtoms(std::int64_t count);
+    // An axis of numbers that are all the same, which takes whatever channels it meets.
+    Axis freshAxis(std::int64_t extent, const std::string& by);
     std::size_t size() const { return m_parent.size(); }
     Atom root(Atom atom) const;
 

@@ -268,8 +268,12 @@ void expand(ChannelWalk& walk, NodeId id)
             if (followed && index < followed->size() && !axis.carriesChannels() &&
                 (*followed)[index].extent == axis.extent && (*followed)[index].carriesChannels())
                 axis = (*followed)[index]; // a channel for each of that value's
-            else if (element.known != 1)
+            else if (element.known != 1) {
+                const bool repeats = i + axes.size() < target->size() || axes[i + axes.size() - target->size()].extent == 1;
+                if (repeats && element.fixed && axis.extent > 1)
+                    axis = walk.partition().freshAxis(axis.extent, axis.fixedBy);
                 extents[i + elements->size() - target->size()] = axis;
+            }
         }
         out.push_back(std::move(axis));
     }

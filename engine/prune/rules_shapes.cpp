@@ -195,11 +195,8 @@ void constantOfShape(ChannelWalk& walk, NodeId id)
     const bool carries = isFloatingPoint(type.dtype);
     for (std::size_t i = 0; i < elements->size(); ++i) {
         Axis axis = Axis::fixed((*type.shape)[i].extent, "the output of " + walk.describe(id));
-        if (carries && axis.extent > 1 && (*elements)[i].fixed) {
-            const Atom first = walk.partition().addAtoms(axis.extent);
-            for (std::int64_t k = 0; k < axis.extent; ++k)
-                axis.atoms.push_back(first + static_cast<Atom>(k));
-        }
+        if (carries && axis.extent > 1 && (*elements)[i].fixed)
+            axis = walk.partition().freshAxis(axis.extent, axis.fixedBy);
         axes.push_back(axis);
         followed.push_back(axis);
     }

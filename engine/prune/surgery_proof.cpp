@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::uint64_t proofSeed = 20170;
 constexpr double mostDifference = 1e-3;
+constexpr double mostDifferenceInHalves = 1e-2;
 constexpr double mostDifferenceDouble = 1e-4;
 constexpr double never = std::numeric_limits<double>::infinity();
 
@@ -187,6 +188,17 @@ void proveInDouble(const Graph& before, const Graph& after, const std::vector<Te
     }
 }
 
+bool hasHalves(const Graph& graph)
+{
+    for (std::uint32_t i = 0; i < graph.valueCount(); ++i) {
+        const Value& value = graph.value(ValueId{i});
+        const DType dtype = value.constant.isNull() ? value.type.dtype : value.constant.dtype();
+        if (dtype == DType::Float16 || dtype == DType::BFloat16)
+            return true;
+    }
+    return false;
+}
+
 struct Scored
 {
     Graph before;
@@ -205,7 +217,7 @@ Scored withScores(const Graph& masked, const Graph& pruned)
 
 bool SurgeryProof::holds() const
 {
-    return maxAbsDifference <= mostDifference &&
+    return maxAbsDifference <= (computesInHalves ? mostDifferenceInHalves : mostDifference) &&
            (!maxAbsDifferenceDouble || *maxAbsDifferenceDouble <= mostDifferenceDouble);
 }
 
@@ -215,6 +227,7 @@ SurgeryProof proveSurgery(const Graph& masked, const Graph& pruned, const JobCon
     const FloatRun run = runInOnnxRuntime(scored.before, scored.after, job);
     SurgeryProof proof;
     proof.maxAbsDifference = run.difference;
+    proof.computesInHalves = hasHalves(masked);
     job.checkStop();
     proveInDouble(scored.before, scored.after, run.inputs, proof);
     return proof;

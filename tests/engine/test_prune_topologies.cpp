@@ -152,16 +152,23 @@ void TestPruneTopologies::normsOverChannelsDontCountZeros()
 
 void TestPruneTopologies::vectorsNormalizedAsExportersWriteItKeepTheirNorm()
 {
-    PruningNet net = twoConvolutions(); // F.normalize(x, dim=1): the norm is expanded to x's shape
-    net.op("ReduceL2", "norm", {"c1"}, {{"axes", Ints{1}}});
-    net.constant("least", Tensor::scalar(1e-12F));
-    net.op("Clip", "safe", {"norm", "least"});
-    net.op("Shape", "shape", {"c1"});
-    net.op("Expand", "norms", {"safe", "shape"});
-    net.op("Div", "unit", {"c1", "norms"});
-    secondConvolution(net, "unit");
-    QCOMPARE(groupsOf(net.graph()), std::string("c1:8 c2:6"));
-    QVERIFY(proves(pruned(net.graph())));
+    for (const bool written : {false, true}) {
+        PruningNet net = twoConvolutions(); // F.normalize(x, dim=1): the norm is expanded to x's shape
+        net.op("ReduceL2", "norm", {"c1"}, {{"axes", Ints{1}}});
+        net.constant("least", Tensor::scalar(1e-12F));
+        net.op("Clip", "safe", {"norm", "least"});
+        if (written)
+            net.integers("shape", {1, 8, 4, 4});
+        else
+            net.op("Shape", "shape", {"c1"});
+        net.op("Expand", "norms", {"safe", "shape"});
+        net.op("Div", "unit", {"c1", "norms"});
+        secondConvolution(net, "unit");
+        QCOMPARE(groupsOf(net.graph()), std::string("c1:8 c2:6"));
+        const PruneResult result = pruned(net.graph());
+        QVERIFY(!written || integersOf(result, "shape") == (Ints{1, 4, 4, 4}));
+        QVERIFY(proves(result));
+    }
 }
 
 void TestPruneTopologies::equalWeightsStoredOnceAreSlicedApart()
