@@ -14,6 +14,7 @@ std::unique_ptr<Verb> makeInfoVerb();
 std::unique_ptr<Verb> makeEvaluateVerb();
 std::unique_ptr<Verb> makeFinetuneVerb();
 std::unique_ptr<Verb> makePruneVerb();
+std::unique_ptr<Verb> makeSensitivityVerb();
 std::unique_ptr<Verb> makeDistillVerb();
 std::unique_ptr<Verb> makeSparsifyVerb();
 std::unique_ptr<Verb> makeFactorizeVerb();
@@ -33,7 +34,7 @@ std::unique_ptr<Verb> makeStudioVerb();
 inline std::vector<std::unique_ptr<Verb>> allVerbs()
 {
     std::vector<std::unique_ptr<Verb>> verbs;
-    for (auto* make : {makeInfoVerb, makeCheckVerb, makeTidyVerb, makeEvaluateVerb, makeFinetuneVerb, makePruneVerb, makeDistillVerb, makeSparsifyVerb, makeFactorizeVerb, makeQuantizeVerb, makeExportVerb, makeCompareVerb,
+    for (auto* make : {makeInfoVerb, makeCheckVerb, makeTidyVerb, makeEvaluateVerb, makeFinetuneVerb, makeSensitivityVerb, makePruneVerb, makeDistillVerb, makeSparsifyVerb, makeFactorizeVerb, makeQuantizeVerb, makeExportVerb, makeCompareVerb,
                        makeDeployVerb, makeProjectVerb, makeRunVerb, makeNewVerb, makeSampleVerb, makeDemoVerb, makeStudioVerb})
         verbs.push_back(make());
     return verbs;

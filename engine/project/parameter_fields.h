@@ -69,7 +69,8 @@ constexpr auto namesOf(PruningScope)
 {
     using Name = EnumName<PruningScope>;
     return std::array{Name{PruningScope::Uniform, "uniform"}, Name{PruningScope::Global, "global"},
-                      Name{PruningScope::Isomorphic, "isomorphic"}, Name{PruningScope::Layer, "layer"}};
+                      Name{PruningScope::Isomorphic, "isomorphic"}, Name{PruningScope::Layer, "layer"},
+                      Name{PruningScope::Sensitivity, "sensitivity"}};
 }
 constexpr auto namesOf(Compensate)
 {
@@ -231,6 +232,7 @@ void visitLaterFields(Visitor& visit, PruneParameters& p)
     visit(later("targetBytes", "--target-bytes", "Likewise the bytes of its file; 200kB"), o.targets.bytes);
     visit(later("targetMemory", "--target-memory", "Likewise the most bytes of activations at once"), o.targets.memory);
     visit(later("targetLatencyMs", "--target-latency-ms", "Likewise its latency, measured in ONNX Runtime here with one thread"), o.targets.latencyMs);
+    visit(later("sensitivity", "--sensitivity", "Curves that hone sensitivity wrote, for --scope sensitivity; without them they are measured first"), p.sensitivity);
     visit(number("rounds", "--rounds", "Prune in so many steps, each with compensation and epochs of its own", 100), p.rounds);
 }
 
@@ -240,7 +242,7 @@ void visitFields(Visitor& visit, PruneParameters& p)
     auto& o = p.prune;
     visit(Field{"ratio", "--ratio", "Share of prunable channels that is removed, 0 to below 1"}, o.ratio); // the pruner refuses others
     visit(Field{"importance", "--importance", "What tells which channels matter; auto: reconstruction with compensation, else l1"}, o.importance);
-    visit(Field{"scope", "--scope", "Where the ratio holds: in each group (uniform), over all (global), over all of the same structure (isomorphic), as --ratio-of says (layer)"},
+    visit(Field{"scope", "--scope", "Where the ratio holds: in each group (uniform), over all (global), over all of the same structure (isomorphic), as --ratio-of says (layer), where measured curves say it costs least (sensitivity)"},
           o.scope);
     visit(Field{"atLeast", "--at-least", "Channels that every group keeps", 1, 1e6}, o.atLeast);
     visit(Field{"compensate", "--compensate", "Solve the remaining weights anew by least squares on training pictures; auto: where there are data"},

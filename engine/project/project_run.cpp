@@ -7,6 +7,7 @@
 #include "project/perform_step.h"
 #include "project/project_lock.h"
 #include "project/project_store.h"
+#include "project/sensitivity_file.h"
 
 #include <algorithm>
 #include <system_error>
@@ -148,6 +149,11 @@ Build ProjectStore::run(const std::string& parent, const StepParameters& wanted,
     if (const auto* distill = std::get_if<DistillParameters>(&parameters)) {
         input.teacher = teacherFile(*distill);
         inputHash += sha256OfFile(input.teacher);
+    }
+    if (const auto* prune = std::get_if<PruneParameters>(&parameters)) {
+        input.sensitivity = sensitivityBeside(input.model);
+        if (!prune->sensitivity.empty())
+            inputHash += sha256OfFile(prune->sensitivity);
     }
     build.id = buildId(build.parent, parameters, inputHash, build.dataFingerprint);
 

@@ -10,6 +10,7 @@
 #include "project/deflated_size.h"
 #include "project/perform_step.h"
 #include "project/prune_rounds.h"
+#include "project/sensitivity_file.h"
 #include "prune/latency_notice.h"
 #include "prune/sparsity_groups.h"
 #include "train/checkpoint.h"
@@ -96,6 +97,10 @@ void checkInput(const StepParameters& parameters, const StepInput& input, const 
 {
     if (const auto* prune = std::get_if<PruneParameters>(&parameters))
         requireConsistent(prune->prune);
+    if (const auto* prune = std::get_if<PruneParameters>(&parameters);
+        prune && !prune->sensitivity.empty() && prune->prune.scope != PruningScope::Sensitivity)
+        throw Error(MessageCode::BadOption,
+                    {{"option", "sensitivity"}, {"value", prune->sensitivity.string()}, {"expected", "scope sensitivity beside it"}});
     if (rewritesWeights(parameters) && isQuantized(graph))
         throw Error(MessageCode::AlreadyQuantized, {{"path", input.model.string()}});
     if (trains(parameters) && !learnsFromTeacher(parameters) && input.dataset && input.dataset->task() == Task::Agreement)
@@ -194,7 +199,12 @@ public:
     {
         const double prunesFrom = pruningBegins(parameters);
         const Graph source = parameters.sparsityEpochs > 0 ? pulledToZero(parameters, m_job.part(0, prunesFrom)) : m_graph;
-        const JobContext job = m_job.part(prunesFrom, 1);
+        const bool bySensitivity = parameters.prune.scope == PruningScope::Sensitivity;
+        const double choosesFrom = bySensitivity ? prunesFrom + 0.3 * (1 - prunesFrom) : prunesFrom;
+        GroupRatios ratios;
+        if (bySensitivity)
+            ratios = sensitivityRatiosFor({source, parameters, m_input.dataset, m_input.model, m_input.sensitivity}, m_job.part(prunesFrom, choosesFrom));
+        const JobContext job = m_job.part(choosesFrom, 1);
         auto pruned = pruneInRounds(
             {.graph = source,
              .parameters = parameters,
@@ -202,6 +212,7 @@ public:
              .facts = m_result.before.facts,
              .model = m_input.model,
              .meter = m_input.evaluate.meter,
+             .ratios = std::move(ratios),
              .finetune = [&](const Graph& graph, int round, const JobContext& part) { return finetunedRound(graph, parameters, round, part); },
              .validationTop1 = [&](const Graph& graph, const JobContext& part) { return validationTop1(graph, part); }},
             job);

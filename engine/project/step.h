@@ -48,6 +48,7 @@ enum class Compensate
 struct PruneParameters
 {
     PruneOptions prune; // its seed is the fine-tuning's
+    std::filesystem::path sensitivity; // of scope Sensitivity: measured curves (project/sensitivity_file.h); empty: measured first
     int rounds = 1; // the ratio or the target is reached in so many equal steps, each compensated and fine-tuned
     Compensate compensate = Compensate::Auto; // by least squares, before training
     double distill = 0.9;    // share of the original's answers in the loss of the training that follows; 0: labels alone
@@ -199,6 +200,7 @@ struct StepInput
     std::filesystem::path model;   // empty for a "new" step
     const Dataset* dataset = nullptr;
     std::filesystem::path output;  // written atomically, last
+    std::filesystem::path sensitivity; // where the model's curves of sensitivity are kept, or go when they are measured; empty: nowhere
     std::filesystem::path teacher; // of a distill step; empty: as its parameters say
     std::filesystem::path checkpoint; // where an interrupted training is gone on from; empty: beside the output
     EvaluateOptions evaluate;      // of before and after; on data without labels against `model` where it names no reference

@@ -277,7 +277,7 @@ bool needsData(const StepParameters& parameters)
 {
     if (const auto* prune = std::get_if<PruneParameters>(&parameters))
         return prune->finetune.epochs > 0 || prune->sparsityEpochs > 0 || prune->compensate == Compensate::On ||
-               needsSamples(prune->prune.importance);
+               needsSamples(prune->prune.importance) || (prune->prune.scope == PruningScope::Sensitivity && prune->sensitivity.empty());
     if (const auto* sparsify = std::get_if<SparsifyParameters>(&parameters))
         return sparsify->recovery.finetune.epochs > 0;
     if (const auto* factorize = std::get_if<FactorizeParameters>(&parameters))

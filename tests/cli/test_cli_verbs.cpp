@@ -38,7 +38,7 @@ private slots:
     void everyVerbHasHelpWithAnExample_data()
     {
         QTest::addColumn<QString>("verb");
-        for (const auto* verb : {"info", "check", "tidy", "evaluate", "finetune", "prune", "distill", "sparsify", "factorize", "quantize", "export", "compare", "deploy", "project", "project init",
+        for (const auto* verb : {"info", "check", "tidy", "evaluate", "finetune", "sensitivity", "prune", "distill", "sparsify", "factorize", "quantize", "export", "compare", "deploy", "project", "project init",
                                  "project import", "project log", "project show", "run", "new", "sample", "demo", "studio"})
             QTest::newRow(verb) << verb;
     }

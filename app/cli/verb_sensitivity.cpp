@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What pruning each group alone costs.
+#include "cli/exit_codes.h"
+#include "cli/field_options.h"
+#include "cli/paths.h"
+#include "cli/text.h"
+#include "cli/verbs.h"
+#include "project/sensitivity_file.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <system_error>
+
+namespace hone::cli {
+namespace {
+
+std::vector<double> ratiosFromText(const std::string& text)
+{
+    std::vector<double> ratios;
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    while (true) {
+        double ratio = 0;
+        const auto [stopped, error] = std::from_chars(at, end, ratio);
+        if (error != std::errc() || (stopped != end && *stopped != ',') || !(ratio > 0 && ratio < 1))
+            throw Error(MessageCode::BadOption,
+                        {{"option", "--ratios"},
+                         {"value", text},
+                         {"expected", "numbers above 0 and below 1 with commas between them"}});
+        ratios.push_back(ratio);
+        if (stopped == end)
+            return ratios;
+        at = stopped + 1;
+    }
+}
+
+std::string curvesText(const Sensitivity& sensitivity)
+{
+    std::vector<std::string> header{"group", "channels"};
+    for (const SensitivityPoint& point : sensitivity.groups.front().points)
+        header.push_back(fmt::format("-{:g} %", 100 * point.ratio));
+    Table table(std::move(header));
+    for (const SensitivityGroup& group : sensitivity.groups) {
+        std::vector<std::string> row{group.name, std::to_string(group.channels)};
+        for (const SensitivityPoint& point : group.points)
+            row.push_back(numberText(sensitivity.metric, point.value));
+        table.add(std::move(row));
+    }
+    const std::string_view unitText = unit(sensitivity.metric);
+    return fmt::format("{} of the whole model on {} samples of {}: {}{}{}; with one group pruned:\n{}",
+                       label(sensitivity.metric), sensitivity.samples, name(sensitivity.split),
+                       numberText(sensitivity.metric, sensitivity.value), unitText.empty() ? "" : " ",
+                       unitText, table.text());
+}
+
+bool isInProject(const std::filesystem::path& model)
+{
+    std::error_code ignored;
+    return std::filesystem::exists(std::filesystem::absolute(model).parent_path() / "build.json", ignored);
+}
+
+class SensitivityVerb : public Verb
+{
+public:
+    std::string name() const override { return "sensitivity"; }
+    std::string summary() const override
+    {
+        return "Measures what pruning each group of layers alone costs, at several ratios";
+    }
+    void declare(Command& command) override
+    {
+        command.positional("MODEL", m_model, "An ONNX file");
+        command.requiredOption({"--data", "DIR", "The data's folder", ""}, m_data);
+        command.value({"--ratios", "X,X,...", "Shares of a group's channels that leave", "0.1,0.2,...,0.9"},
+                      [this](const std::string& given) { m_options.ratios = ratiosFromText(given); });
+        FieldOptions options(command);
+        options(Field{"samples", "--samples", "Samples of the split; 0: all", 0}, m_options.samples);
+        command.option({"--split", "NAME", "Which samples: validation or train", "validation"}, m_split);
+        options(Field{"importance", "--importance", "What tells which channels of a group leave; auto: l1"},
+                m_options.importance);
+        command.flag("--compensate", "Solves the remaining weights anew each time, which takes far longer",
+                     m_options.compensate);
+        options(Field{"seed", "--seed", "Seed of random importance and of compensation"}, m_options.seed);
+        options(Field{"threads", "--threads", "Threads; 0: as many as there are cores", 0, 1024},
+                m_options.threads);
+        command.option({"--out", "FILE",
+                        "Where the curves go, for hone prune --scope sensitivity --sensitivity FILE", ""},
+                       m_output);
+        command.remark("Measured by the task's own metric; without labels by the cosine between the outputs "
+                       "and the whole model's. "
+                       "Of a model in a project's build folder the curves are kept beside it, too, where "
+                       "pruning finds them.");
+        command.example("hone sensitivity model.onnx --data pictures --out curves.json");
+    }
+    int run(Console& console) override
+    {
+        if (!m_output.empty())
+            checkOutput("--out", m_output, {m_model});
+        m_options.split = splitFromName(m_split);
+        if (m_options.split == Split::Test)
+            throw Error(MessageCode::BadOption,
+                        {{"option", "--split"}, {"value", m_split}, {"expected", "validation or train"}});
+        if (m_options.importance == ImportanceKind::Auto)
+            m_options.importance = ImportanceKind::L1;
+        const auto dataset = openRequiredData(m_data, "sensitivity");
+        const auto begin = std::chrono::steady_clock::now();
+        const auto sensitivity = measureSensitivity(m_model, dataset, m_options, console.job());
+        const double seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        if (isInProject(m_model))
+            writeSensitivity(sensitivity, sensitivityBeside(m_model));
+        if (!m_output.empty())
+            writeSensitivity(sensitivity, m_output);
+        console.print(curvesText(sensitivity));
+        console.print(fmt::format("Measured in {}.{}\n", secondsText(seconds),
+                                  m_output.empty() ? "" : " Wrote " + m_output + "."));
+        Json json = toJson(sensitivity);
+        json["seconds"] = seconds;
+        if (!m_output.empty())
+            json["output"] = m_output;
+        console.print(json);
+        return exitDone;
+    }
+
+private:
+    std::string m_model;
+    std::string m_data;
+    std::string m_split = "validation";
+    std::string m_output;
+    SensitivityOptions m_options;
+};
+
+} // namespace
+
+std::unique_ptr<Verb> makeSensitivityVerb()
+{
+    return std::make_unique<SensitivityVerb>();
+}
+
+} // namespace hone::cli

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "project/sensitivity_file.h"
+
+#include "autograd/graph_module.h"
+#include "core/error.h"
+#include "core/file.h"
+#include "core/hash.h"
+#include "onnx_io/onnx_io.h"
+#include "project/record_json.h"
+#include "prune/sensitivity_ratios.h"
+#include "quantize/quantize.h"
+#include "tidy/tidy.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <system_error>
+
+namespace hone {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr int schema = 1;
+
+Json toJson(const SensitivityGroup& group)
+{
+    Json json = {{"name", group.name},
+                 {"layers", group.layers},
+                 {"channels", group.channels},
+                 {"points", Json::array()}};
+    for (const SensitivityPoint& point : group.points)
+        json["points"].push_back({{"ratio", point.ratio},
+                                  {"channels", point.channels},
+                                  {"macs", point.macs},
+                                  {"value", point.value}});
+    return json;
+}
+
+// What is wrong with it, as a clause; thrown inside of this file only.
+struct Wrong
+{
+    std::string detail;
+};
+
+void require(bool holds, const std::string& detail)
+{
+    if (!holds)
+        throw Wrong{detail};
+}
+
+SensitivityGroup groupFromJson(const Json& json, std::int64_t macs)
+{
+    SensitivityGroup group;
+    group.name = json.at("name").get<std::string>();
+    group.layers = json.at("layers").get<std::vector<std::string>>();
+    group.channels = json.at("channels").get<std::int64_t>();
+    double last = 0;
+    for (const Json& item : json.at("points")) {
+        const SensitivityPoint point{item.at("ratio").get<double>(), item.at("channels").get<std::int64_t>(),
+                                     item.at("macs").get<std::int64_t>(), item.at("value").get<double>()};
+        require(point.ratio > last && point.ratio < 1,
+                "the ratios of '" + group.name + "' don't rise from 0 to 1");
+        require(point.channels > 0 && point.channels <= group.channels,
+                "'" + group.name + "' keeps more channels than it has");
+        require(point.macs > 0 && point.macs <= macs, "'" + group.name + "' costs more pruned than whole");
+        require(std::isfinite(point.value), "'" + group.name + "' has a value that is no number");
+        last = point.ratio;
+        group.points.push_back(point);
+    }
+    require(!group.points.empty(), "'" + group.name + "' has no points");
+    return group;
+}
+
+template<class T>
+T known(std::optional<T> value, const std::string& key)
+{
+    require(value.has_value(), "its " + key + " is not known");
+    return *value;
+}
+
+Sensitivity fromJson(const Json& json)
+{
+    require(json.at("schema").get<int>() == schema, "its schema number is not " + std::to_string(schema));
+    Sensitivity result;
+    result.model = json.at("model").get<std::string>();
+    result.data = json.at("data").get<std::string>();
+    result.split = splitFromName(json.at("split").get<std::string>());
+    result.samples = json.at("samples").get<std::size_t>();
+    result.seed = json.at("seed").get<std::uint64_t>();
+    result.importance = known(importanceOf(json.at("importance").get<std::string>()), "importance");
+    result.compensated = json.at("compensated").get<bool>();
+    result.metric = known(metricKindFromName(json.at("metric").get<std::string>()), "metric");
+    result.value = json.at("value").get<double>();
+    result.macs = json.at("macs").get<std::int64_t>();
+    require(result.samples > 0 && std::isfinite(result.value), "it was measured on nothing");
+    for (const Json& item : json.at("groups"))
+        result.groups.push_back(groupFromJson(item, result.macs));
+    require(!result.groups.empty(), "it has no groups");
+    return result;
+}
+
+std::vector<double> ratiosOf(const SensitivityGroup& group)
+{
+    std::vector<double> ratios;
+    for (const SensitivityPoint& point : group.points)
+        ratios.push_back(point.ratio);
+    return ratios;
+}
+
+// Curves that were measured before; broken ones are measured again.
+std::optional<Sensitivity> keptCurves(const SensitivityScopeInput& input)
+{
+    std::error_code ignored;
+    if (input.kept.empty() || !fs::exists(input.kept, ignored))
+        return std::nullopt;
+    try {
+        auto curves = readSensitivityOf(input.kept, input.model);
+        if (input.dataset &&
+            wouldBeMeasuredAgain(curves, *input.dataset, sensitivityOptionsOf(input.parameters)))
+            return curves;
+    } catch (const Error& error) {
+        if (error.code() != MessageCode::SensitivityInvalid &&
+            error.code() != MessageCode::SensitivityForeign)
+            throw;
+    }
+    return std::nullopt;
+}
+
+LossPer lossPer(const PruneParameters& parameters)
+{
+    const auto target = targetOf(parameters.prune.targets);
+    const bool byWork = target && (target->kind == TargetKind::Macs || target->kind == TargetKind::LatencyMs);
+    return byWork ? LossPer::Mac : LossPer::Channel;
+}
+
+} // namespace
+
+Json toJson(const Sensitivity& sensitivity)
+{
+    Json json = {{"schema", schema},
+                 {"model", sensitivity.model},
+                 {"data", sensitivity.data},
+                 {"split", std::string(name(sensitivity.split))},
+                 {"samples", sensitivity.samples},
+                 {"seed", sensitivity.seed},
+                 {"importance", nameOf(sensitivity.importance)},
+                 {"compensated", sensitivity.compensated},
+                 {"metric", std::string(name(sensitivity.metric))},
+                 {"higherIsBetter", higherIsBetter(sensitivity.metric)},
+                 {"value", sensitivity.value},
+                 {"macs", sensitivity.macs},
+                 {"groups", Json::array()}};
+    for (const SensitivityGroup& group : sensitivity.groups)
+        json["groups"].push_back(toJson(group));
+    return json;
+}
+
+void writeSensitivity(const Sensitivity& sensitivity, const fs::path& file)
+{
+    writeFileAtomically(file, toJson(sensitivity).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+Sensitivity readSensitivity(const fs::path& file)
+{
+    const std::string text = readFile(file);
+    try {
+        return fromJson(Json::parse(text));
+    } catch (const Wrong& wrong) {
+        throw Error(MessageCode::SensitivityInvalid, {{"path", file.string()}, {"detail", wrong.detail}});
+    } catch (const Json::exception& exception) {
+        throw Error(MessageCode::SensitivityInvalid, {{"path", file.string()}, {"detail", exception.what()}});
+    } catch (const Error&) {
+        throw Error(MessageCode::SensitivityInvalid,
+                    {{"path", file.string()}, {"detail", "its split is not known"}});
+    }
+}
+
+Sensitivity readSensitivityOf(const fs::path& file, const fs::path& model)
+{
+    auto sensitivity = readSensitivity(file);
+    if (sensitivity.model != sha256OfFile(model))
+        throw Error(MessageCode::SensitivityForeign, {{"path", file.string()}, {"model", model.string()}});
+    return sensitivity;
+}
+
+SensitivityOptions sensitivityOptionsOf(const PruneParameters& parameters)
+{
+    SensitivityOptions options;
+    options.importance = parameters.prune.importance;
+    options.seed = parameters.finetune.seed;
+    options.threads = parameters.finetune.threads;
+    return options;
+}
+
+bool wouldBeMeasuredAgain(const Sensitivity& curves, const Dataset& dataset,
+                          const SensitivityOptions& options)
+{
+    const std::size_t size = dataset.size(options.split);
+    const std::size_t samples = options.samples == 0 ? size : std::min(size, options.samples);
+    return curves.data == dataset.fingerprint() && curves.split == options.split &&
+           curves.samples == samples && curves.seed == options.seed &&
+           curves.importance == options.importance && curves.compensated == options.compensate &&
+           std::ranges::all_of(curves.groups, [&](const SensitivityGroup& group) {
+               return ratiosOf(group) == options.ratios;
+           });
+}
+
+fs::path sensitivityBeside(const fs::path& model)
+{
+    return model.parent_path() / "sensitivity.json";
+}
+
+Sensitivity measureSensitivity(const fs::path& model, const Dataset& dataset,
+                               const SensitivityOptions& options, const JobContext& job)
+{
+    constexpr double tidyShare = 0.02;
+    const Graph graph = readOnnx(model);
+    if (isQuantized(graph))
+        throw Error(MessageCode::AlreadyQuantized, {{"path", model.string()}});
+    const auto tidied = tidy(graph, {.freeBatch = false, .keepDropout = true}, job.part(0, tidyShare));
+    return measureSensitivity({tidied.changes.empty() ? graph : tidied.graph, sha256OfFile(model), dataset},
+                              options, job.part(tidyShare, 1));
+}
+
+GroupRatios sensitivityRatiosFor(const SensitivityScopeInput& input, const JobContext& job)
+{
+    const auto dependencies = findDependencies(input.graph);
+    const auto& file = input.parameters.sensitivity;
+    if (!file.empty())
+        return sensitivityRatios(readSensitivityOf(file, input.model), dependencies,
+                                 lossPer(input.parameters), file);
+    if (const auto kept = keptCurves(input))
+        return sensitivityRatios(*kept, dependencies, lossPer(input.parameters), input.kept);
+    if (!input.dataset)
+        throw Error(MessageCode::DataRequired, {{"step", "prune"}});
+    const auto measured =
+        measureSensitivity(input.model, *input.dataset, sensitivityOptionsOf(input.parameters), job);
+    if (!input.kept.empty())
+        writeSensitivity(measured, input.kept);
+    return sensitivityRatios(measured, dependencies, lossPer(input.parameters), input.model);
+}
+
+} // namespace hone

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Curves of sensitivity as a file, in a prune step, and in a project.
+#include "core/error.h"
+#include "engine/bars_data.h"
+#include "onnx_io/onnx_io.h"
+#include "project/project_store.h"
+#include "project/sensitivity_file.h"
+#include "prune/sensitivity_ratios.h"
+
+#include <nlohmann/json.hpp>
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace hone;
+using namespace hone::testing;
+namespace fs = std::filesystem;
+
+class TestSensitivityFile : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase()
+    {
+        m_root = m_folder.path().toStdString();
+        m_data.emplace(drawBars(m_root));
+        const auto trained = train(smallNetwork(classCount), *m_data, fewEpochs(), {});
+        m_model = m_root / "model.onnx";
+        writeOnnx(trained.graph, m_model);
+        SensitivityOptions options;
+        options.samples = 0;
+        options.ratios = {0.3, 0.6, 0.9};
+        m_curves = measureSensitivity(m_model, *m_data, options, {});
+    }
+
+    void theFileComesBackAsItWas()
+    {
+        const auto file = m_root / "curves.json";
+        writeSensitivity(m_curves, file);
+        const auto back = readSensitivityOf(file, m_model);
+        QCOMPARE(toJson(back).dump(), toJson(m_curves).dump());
+        QCOMPARE(back.data, m_data->fingerprint());
+    }
+
+    void brokenAndForeignFilesAreRefused()
+    {
+        const auto file = m_root / "broken.json";
+        const auto code = [&] { return codeOf([&] { readSensitivityOf(file, m_model); }); };
+        QCOMPARE(code(), MessageCode::FileNotFound);
+        const Json whole = toJson(m_curves);
+        std::vector<Json> broken(6, whole);
+        broken[0].erase("groups");
+        broken[1]["schema"] = 2;
+        broken[2]["metric"] = "beauty";
+        broken[3]["groups"][0]["points"][1]["ratio"] = 0.01;
+        broken[4]["split"] = "elsewhere";
+        broken[5]["groups"] = Json::array();
+        std::vector<std::string> texts{"", "{", "[]", "null"};
+        for (const Json& json : broken)
+            texts.push_back(json.dump());
+        for (const auto& text : texts) {
+            writeFileAtomically(file, text);
+            QCOMPARE(code(), MessageCode::SensitivityInvalid);
+        }
+        Json foreign = whole;
+        foreign["model"] = std::string(64, 'a');
+        writeFileAtomically(file, foreign.dump());
+        QCOMPARE(code(), MessageCode::SensitivityForeign);
+        Sensitivity less = m_curves;
+        less.groups.pop_back();
+        QCOMPARE(
+            codeOf([&] { sensitivityRatios(less, findDependencies(readOnnx(m_model)), LossPer::Channel); }),
+            MessageCode::SensitivityInvalid);
+    }
+
+    void pruningFollowsAFilesCurves()
+    {
+        // Curves that let only the first group go.
+        Sensitivity curves = m_curves;
+        for (std::size_t g = 0; g < curves.groups.size(); ++g)
+            for (auto& point : curves.groups[g].points)
+                point.value = g == 0 ? curves.value : curves.value - point.ratio / 2;
+        const auto file = m_root / "first.json";
+        writeSensitivity(curves, file);
+        PruneParameters parameters;
+        parameters.prune.scope = PruningScope::Sensitivity;
+        parameters.prune.ratio = 0.05;
+        parameters.sensitivity = file;
+        const auto result =
+            runStep(parameters,
+                    {.model = m_model, .output = m_root / "out.onnx", .evaluate = {.latency = false}}, {});
+        QVERIFY(result.groups[0].channelsAfter < result.groups[0].channelsBefore);
+        for (std::size_t g = 1; g < result.groups.size(); ++g)
+            QCOMPARE(result.groups[g].channelsAfter, result.groups[g].channelsBefore);
+        parameters.prune.scope = PruningScope::Uniform;
+        QCOMPARE(codeOf([&] { runStep(parameters, {.model = m_model, .output = m_root / "out.onnx"}, {}); }),
+                 MessageCode::BadOption);
+        parameters.prune.scope = PruningScope::Sensitivity;
+        parameters.sensitivity.clear();
+        QCOMPARE(codeOf([&] { runStep(parameters, {.model = m_model, .output = m_root / "out.onnx"}, {}); }),
+                 MessageCode::DataRequired);
+    }
+
+    void aProjectKeepsWhatItMeasured()
+    {
+        const auto folder = m_root / "project";
+        auto store = ProjectStore::create(folder, "bars");
+        const auto root = store.run("", ImportParameters{m_model}, &*m_data, {});
+        PruneParameters parameters;
+        parameters.prune.scope = PruningScope::Sensitivity;
+        parameters.prune.importance = ImportanceKind::L1;
+        parameters.compensate = Compensate::Off;
+        store.run(root.id, parameters, &*m_data, {});
+        const auto kept = sensitivityBeside(root.model);
+        QVERIFY(fs::exists(kept));
+        const auto curves = readSensitivityOf(kept, root.model);
+        QCOMPARE(curves.groups.size(), m_curves.groups.size());
+        // What is there is used: nothing is measured again, so that what was kept stays as it is.
+        const auto written = fs::last_write_time(kept);
+        parameters.prune.ratio = 0.5;
+        const auto again = store.run(root.id, parameters, &*m_data, {});
+        QCOMPARE(fs::last_write_time(kept), written);
+        QVERIFY(again.evaluation.facts.macs < root.evaluation.facts.macs);
+        QCOMPARE(store.builds().size(), std::size_t{3});
+        // Curves on other grounds are not what the step would have measured.
+        Sensitivity fewer = curves;
+        fewer.samples = 10;
+        writeSensitivity(fewer, kept);
+        parameters.prune.ratio = 0.6;
+        store.run(root.id, parameters, &*m_data, {});
+        QCOMPARE(readSensitivity(kept).samples, curves.samples);
+    }
+
+private:
+    QTemporaryDir m_folder;
+    fs::path m_root;
+    fs::path m_model;
+    std::optional<Dataset> m_data;
+    Sensitivity m_curves;
+};
+
+QTEST_GUILESS_MAIN(TestSensitivityFile)
+#include "test_sensitivity_file.moc"
