@@ -92,7 +92,7 @@ private:
         m_check.tidying = std::move(tidied.notices);
         m_check.limit = allowedDifference(m_source);
         if (isQuantized(m_graph))
-            m_conditions.changing = {Closed::AlreadyQuantized};
+            m_conditions.reshaping = {Closed::AlreadyQuantized};
     }
 
     void runInRuntime()
@@ -116,7 +116,7 @@ private:
             why = {Closed::FailsBackward};
         if (!why && hasFixedBatch(m_graph))
             why = {Closed::BatchFixed};
-        m_check.trainable = !why && !m_conditions.changing;
+        m_check.trainable = !why;
     }
 
     void compare()
@@ -157,7 +157,7 @@ private:
     void findQuantizable()
     {
         auto& why = m_conditions.quantizing;
-        if (m_conditions.changing)
+        if (m_conditions.reshaping)
             return;
         why = {Closed::NoLayers};
         try {

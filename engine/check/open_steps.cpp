@@ -21,12 +21,12 @@ OpenStep stepOf(const std::string& name, std::initializer_list<Closure> closures
 
 std::vector<OpenStep> openSteps(const StepConditions& conditions)
 {
-    const auto& [running, changing, training, pruning, quantizing] = conditions;
+    const auto& [running, reshaping, training, pruning, quantizing] = conditions;
     return {stepOf("tidy", {}),
             stepOf("evaluate", {running}),
-            stepOf("finetune", {running, changing, training}),
-            stepOf("prune", {running, changing, pruning}),
-            stepOf("quantize", {running, changing, quantizing}),
+            stepOf("finetune", {running, training}),
+            stepOf("prune", {running, reshaping, pruning}),
+            stepOf("quantize", {running, reshaping, quantizing}),
             stepOf("compare", {running}),
             stepOf("deploy", {running})};
 }

@@ -21,7 +21,7 @@ struct Closure
 struct StepConditions
 {
     Closure running;  // in ONNX Runtime
-    Closure changing; // weights at all: a quantized model's stay
+    Closure reshaping; // by taking channels out or quantizing: a quantized model keeps its channels and types
     Closure training;
     Closure pruning;
     Closure quantizing;
