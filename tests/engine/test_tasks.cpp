@@ -92,6 +92,7 @@ private slots:
     void withoutAnomaliesTheReconstructionErrorIsMeasured();
     void pruningAndQuantizingWithoutLabelsAreMeasuredByAgreement();
     void nothingIsLearntWithoutLabels();
+    void aSmallerModelLearnsFromItsOriginalWithoutLabels();
     void aProjectsBuildsAreHeldAgainstItsRoot();
 
 private:
@@ -229,6 +230,28 @@ void TestTasks::nothingIsLearntWithoutLabels()
 {
     COMPARE_ERROR(run(training(1), m_root / "resnet.onnx", *m_unlabelled), MessageCode::LabelsMissing);
     COMPARE_ERROR(evaluate(m_root / "resnet.onnx", &*m_unlabelled, {.latency = false}, {}), MessageCode::LabelsMissing);
+}
+
+void TestTasks::aSmallerModelLearnsFromItsOriginalWithoutLabels()
+{
+    const auto model = m_root / "resnet.onnx";
+    auto prune = pruning(0.3);
+    prune.compensate = Compensate::Off;
+    const auto plain = run(prune, model, *m_unlabelled);
+    prune.finetune = training(6).train;
+    const auto recovered = run(prune, model, *m_unlabelled);
+    QCOMPARE(recovered.epochs.front().validation->kind, MetricKind::Cosine);
+    QVERIFY2(recovered.after.agreement->least().snrDb > plain.after.agreement->least().snrDb,
+             qPrintable(QString("%1 dB, then %2").arg(plain.after.agreement->least().snrDb).arg(recovered.after.agreement->least().snrDb)));
+    prune.distill = 0; // nothing is left to learn from
+    COMPARE_ERROR(run(prune, model, *m_unlabelled), MessageCode::LabelsMissing);
+
+    SparsifyParameters sparse{.sparsify = {.sparsity = 0.3}};
+    sparse.recovery.finetune = training(2).train;
+    QVERIFY(run(sparse, model, *m_unlabelled).after.agreement.has_value());
+    FactorizeParameters split{.factorize = {.rankRatio = 0.5}};
+    split.recovery.finetune = training(2).train;
+    QVERIFY(run(split, model, *m_unlabelled).after.agreement.has_value());
 }
 
 void TestTasks::aProjectsBuildsAreHeldAgainstItsRoot()
