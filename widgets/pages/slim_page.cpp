@@ -6,8 +6,10 @@
 #include "sentences.h"
 #include "models/metric_text.h"
 #include "theme/figures.h"
+#include "prune/sensitivity_ratios.h"
 #include "theme/theme.h"
 #include "ui/charts.h"
+#include "ui/sensitivity_card.h"
 #include "ui/table_view.h"
 
 #include <QClipboard>
@@ -40,7 +42,7 @@ SlimPage::SlimPage(Workspace& workspace, QWidget* parent)
     : Page(tr("Slim"), workspace, parent), m_build(button(tr("Build it"), "primary")),
       m_quantize(button(tr("Quantize to INT8"))), m_figures(new FigureStrip),
       m_groups(new RowTable<GroupRow>(groupColumns(), this)),
-      m_table(new TableView(m_groups, TableView::Height::FitRows)), m_footnote(label({}, "muted")),
+      m_table(new TableView(m_groups, TableView::Height::FitRows)), m_sensitivity(new SensitivityCard(workspace)), m_footnote(label({}, "muted")),
       m_copyCommand(button(tr("Copy as command"), "link")), m_copyTable(button(tr("Copy table"), "link"))
 {
     header()->addWidget(m_quantize);
@@ -65,6 +67,7 @@ SlimPage::SlimPage(Workspace& workspace, QWidget* parent)
     foot->addWidget(m_copyTable);
     foot->addWidget(m_copyCommand);
     column->addLayout(foot);
+    column->addWidget(m_sensitivity);
     column->addStretch(1);
     scroll->setWidget(content);
     body()->addWidget(scroll, 1);
@@ -88,6 +91,8 @@ SlimPage::SlimPage(Workspace& workspace, QWidget* parent)
                     QGuiApplication::clipboard()->setText(commandText(*this->workspace().snapshot(), *build, parameters()));
             });
     connect(m_table, &TableView::rowSelected, this, &SlimPage::showGroup);
+    connect(m_sensitivity, &SensitivityCard::groupChosen, this, &SlimPage::selectGroup);
+    connect(m_sensitivity, &SensitivityCard::curvesChanged, this, [this] { m_replanSoon.start(); });
     connect(&workspace, &Workspace::selectionChanged, this, &SlimPage::refresh);
     refresh();
 }
@@ -111,11 +116,11 @@ QLayout* SlimPage::makeCutRow()
     m_ratioText->setMinimumWidth(46);
     m_ratioText->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_scope = new QComboBox;
-    m_scope->addItems({tr("in every group"), tr("over all groups"), tr("over like groups")});
+    m_scope->addItems({tr("in every group"), tr("over all groups"), tr("over like groups"), tr("where it costs least")});
     m_scope->setMinimumContentsLength(14);
     m_scope->setAccessibleName(tr("Where the share is taken"));
     describe(m_scope, tr("The same share in every group, or the least important channels wherever they are, or wherever they are among groups "
-                         "of the same structure"));
+                         "of the same structure, or by the curves below"));
     row->addWidget(label(tr("Cut"), "muted"));
     row->addWidget(m_goal);
     row->addWidget(m_ratio, 1);
@@ -265,7 +270,8 @@ PruneParameters SlimPage::parameters() const
         *target = rest;
     else
         options.ratio = share;
-    constexpr PruningScope scopes[] = {PruningScope::Uniform, PruningScope::Global, PruningScope::Isomorphic};
+    constexpr PruningScope scopes[] = {PruningScope::Uniform, PruningScope::Global, PruningScope::Isomorphic,
+                                       PruningScope::Sensitivity};
     options.scope = scopes[m_scope->currentIndex()];
     options.importance = static_cast<ImportanceKind>(m_importance->currentData().toInt());
     options.roundTo = m_roundTo->currentText().toInt();
@@ -300,10 +306,12 @@ void SlimPage::refresh()
     {
         m_shownId.clear();
         m_basis.reset();
+        m_sensitivity->showBuild(nullptr);
         setSubtitle({});
         showGroup(-1);
         return;
     }
+    m_sensitivity->showBuild(build);
     setSubtitle(tr("from %1").arg(labelText(*build)));
     if (text(build->id) == m_shownId)
     {
@@ -349,8 +357,8 @@ void SlimPage::replan()
         return;
     m_planning = true;
     workspace().reads().run(tr("Working out what it would give"), this,
-                            [basis = m_basis, options = parameters().prune](const JobContext& job)
-                            { return slimPlan(*basis, options, job); },
+                            [basis = m_basis, options = parameters().prune, ratios = plannedRatios()](const JobContext& job)
+                            { return slimPlan(*basis, options, job, ratios); },
                             [this, basis = m_basis](SlimPlan plan)
                             {
                                 if (basis != m_basis)
@@ -397,7 +405,50 @@ void SlimPage::showPlan()
     m_groups->updateRows(groupRows(*m_basis->model, m_basis->dependencies, m_plan.kept));
     m_table->setCurrentRow(row < m_groups->rowCount() ? row : 0);
     showGroup(m_groups->rowCount() == 0 ? -1 : row < m_groups->rowCount() ? row : 0);
+    showPlannedOnCurves();
     allowActions();
+}
+
+// None where the plan goes by none, or where they are another model's.
+GroupRatios SlimPage::plannedRatios() const
+{
+    const PruneParameters step = parameters();
+    const SensitivityPtr& curves = m_sensitivity->curves();
+    if (step.prune.scope != PruningScope::Sensitivity || !curves || !m_basis)
+        return {};
+    const auto& targets = step.prune.targets;
+    const bool byWork = targets.macs.given() || targets.latencyMs.given();
+    try
+    {
+        return sensitivityRatios(*curves, m_basis->dependencies, byWork ? LossPer::Mac : LossPer::Channel);
+    }
+    catch (const Error&)
+    {
+        return {};
+    }
+}
+
+void SlimPage::showPlannedOnCurves()
+{
+    const SensitivityPtr& curves = m_sensitivity->curves();
+    if (!curves || !m_basis || m_plan.kept.size() != m_basis->dependencies.groups.size())
+        return m_sensitivity->setPlanned({});
+    std::vector<double> ratios(curves->groups.size(), 0);
+    for (std::size_t i = 0; i < ratios.size(); ++i)
+        for (std::size_t g = 0; g < m_plan.kept.size(); ++g)
+            if (const PruningGroup& group = m_basis->dependencies.groups[g]; group.name == curves->groups[i].name)
+                ratios[i] = 1 - static_cast<double>(m_plan.kept[g]) / static_cast<double>(group.channels);
+    m_sensitivity->setPlanned(std::move(ratios));
+}
+
+void SlimPage::selectGroup(const QString& name)
+{
+    for (int row = 0; row < m_groups->rowCount(); ++row)
+        if (m_groups->row(row).group >= 0 && m_groups->row(row).name == name)
+        {
+            m_table->setCurrentRow(row);
+            showGroup(row);
+        }
 }
 
 void SlimPage::allowActions()
@@ -407,6 +458,8 @@ void SlimPage::allowActions()
     const bool hasData = snapshot && snapshot->dataset;
     const bool quantized = build && std::holds_alternative<QuantizeParameters>(build->parameters);
     const PruneParameters step = parameters();
+    const bool bySensitivity = step.prune.scope == PruningScope::Sensitivity;
+    m_sensitivity->setStep(step);
     QString why;
     if (m_hasProblem)
         why = sentence(m_problem);
@@ -414,6 +467,8 @@ void SlimPage::allowActions()
         why = tr("A quantized build can't be pruned; select the build that it was made from.");
     else if (m_basis && m_basis->dependencies.groups.empty())
         why = tr("Nothing in this model can be pruned; the table says why.");
+    else if (bySensitivity && !hasData)
+        why = tr("What costs least is measured on data: choose some on the Data page.");
     else if (needsSamples(step.prune.importance) && !hasData)
         why = tr("This importance is measured on data: choose some on the Data page, or another importance.");
     else if (m_ratio->value() == 0)
@@ -421,6 +476,11 @@ void SlimPage::allowActions()
     else if (!hasData && m_epochs->value() > 0)
         why = tr("Fine-tuning needs data: choose some on the Data page, or set the epochs to 0.");
     allow(m_build, why);
+    const bool noGroups = m_basis && m_basis->dependencies.groups.empty();
+    m_sensitivity->setBlocked(quantized   ? tr("A quantized build can't be pruned; select the build that it was made from.")
+                              : noGroups  ? tr("Nothing in this model can be pruned; the table says why.")
+                              : !hasData  ? tr("Sensitivity is measured on data: choose some on the Data page.")
+                                          : QString());
     if (quantized)
         allow(m_quantize, tr("This build is quantized already."));
     else if (!hasData)
@@ -431,6 +491,8 @@ void SlimPage::allowActions()
     m_footnote->setText(m_hasProblem ? sentence(m_problem)
                         : !why.isEmpty() && !m_planning
                             ? why
+                        : bySensitivity && !m_sensitivity->isForStep()
+                            ? tr("Build it measures the sensitivity for this importance first; until then the plan is rougher.")
                         : step.prune.targets.latencyMs.given()
                             ? tr("The latency is measured when it is built; until then its share is taken of the MACs.")
                             : tr("~ marks an estimate. MACs, parameters and memory are exact; Build it measures the rest."));
@@ -451,6 +513,7 @@ void SlimPage::showGroup(int row)
         return;
     }
     const GroupRow& group = m_groups->row(row);
+    m_sensitivity->select(prunable ? group.name : QString());
     m_groupKicker->setText(group.name);
     std::vector<FactList::Fact> facts;
     if (!prunable)

@@ -17,6 +17,7 @@ namespace hone::studio
 {
 
 class ImportanceBars;
+class SensitivityCard;
 class TableView;
 
 class SlimPage : public Page
@@ -41,6 +42,9 @@ private:
     void replan();
     void showPlan();
     void showGroup(int row);
+    void showPlannedOnCurves();
+    void selectGroup(const QString& name);
+    GroupRatios plannedRatios() const;
     void allowActions();
     void start(const StepParameters& parameters);
 
@@ -68,6 +72,7 @@ private:
     FigureStrip* m_figures;
     RowTable<GroupRow>* m_groups;
     TableView* m_table;
+    SensitivityCard* m_sensitivity;
     QLabel* m_footnote;
     QPushButton* m_copyCommand;
     QPushButton* m_copyTable;
