@@ -14,6 +14,7 @@
 #include "prune/latency_notice.h"
 #include "prune/sparsity_groups.h"
 #include "train/checkpoint.h"
+#include "train/teaching.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -67,10 +68,10 @@ bool learnsFromTeacher(const StepParameters& parameters)
     return std::holds_alternative<DistillParameters>(parameters) || (recovery && recovery->distill > 0);
 }
 
-bool rewritesWeights(const StepParameters& parameters)
+// Training takes a quantized model, too: its weights learn as the real numbers that they stand for.
+bool needsFloatWeights(const StepParameters& parameters)
 {
-    return std::holds_alternative<FinetuneParameters>(parameters) || std::holds_alternative<PruneParameters>(parameters) ||
-           std::holds_alternative<QuantizeParameters>(parameters) || std::holds_alternative<DistillParameters>(parameters) ||
+    return std::holds_alternative<PruneParameters>(parameters) || std::holds_alternative<QuantizeParameters>(parameters) ||
            std::holds_alternative<SparsifyParameters>(parameters) || std::holds_alternative<FactorizeParameters>(parameters);
 }
 
@@ -101,7 +102,7 @@ void checkInput(const StepParameters& parameters, const StepInput& input, const 
         prune && !prune->sensitivity.empty() && prune->prune.scope != PruningScope::Sensitivity)
         throw Error(MessageCode::BadOption,
                     {{"option", "sensitivity"}, {"value", prune->sensitivity.string()}, {"expected", "scope sensitivity beside it"}});
-    if (rewritesWeights(parameters) && isQuantized(graph))
+    if (needsFloatWeights(parameters) && isQuantized(graph))
         throw Error(MessageCode::AlreadyQuantized, {{"path", input.model.string()}});
     if (trains(parameters) && !learnsFromTeacher(parameters) && input.dataset && input.dataset->task() == Task::Agreement)
         throw Error(MessageCode::LabelsMissing, {{"path", input.dataset->folder().string()}});
@@ -408,13 +409,29 @@ EvaluateOptions againstReference(const StepInput& input, const fs::path& otherwi
     return options;
 }
 
-// A student that learns without labels is held against its teacher.
+// Whether labels say how good the student is, which has its teacher's classes where it states none.
+bool labelsFit(const Graph& student, const Graph& teacher, const Dataset& dataset)
+{
+    if (dataset.task() == Task::Agreement)
+        return false;
+    try {
+        pairCompletely(withTeachersCard(student, {.teacher = &teacher}), dataset);
+        return true;
+    } catch (const Error&) {
+        return false;
+    }
+}
+
+// A student that learns without labels is held against its teacher, unless labels that it doesn't learn can still measure it.
 StepInput withTeacherAsReference(const StepParameters& parameters, StepInput input)
 {
     const auto* distill = std::get_if<DistillParameters>(&parameters);
     const bool withoutLabels = distill && input.dataset && (distill->labels == Labels::Ignored || input.dataset->task() == Task::Agreement);
-    if (withoutLabels && input.evaluate.reference.empty())
-        input.evaluate.reference = teacherOf(*distill, input);
+    if (!withoutLabels || !input.evaluate.reference.empty())
+        return input;
+    const auto teacher = teacherOf(*distill, input);
+    if (!labelsFit(readOnnx(input.model), readOnnx(teacher), *input.dataset))
+        input.evaluate.reference = teacher;
     return input;
 }
 

@@ -62,7 +62,7 @@ private slots:
             R"({"epochs":7,"batch":32,"learningRate":0.1,"optimizer":"adamw","momentum":0.5,"weightDecay":0.01,"schedule":"step","warmUpEpochs":2.5,"stepEpochs":3,"stepFactor":0.2,"labelSmoothing":0.1,"flip":true,"shiftedCrop":4,"head":"replace","freeze":["conv*"],"patience":5,"keepBest":false,"seed":9,"threads":2,"accumulate":2,"clipNorm":1.5,"emaDecay":0.9,"mixup":0.2,"cutmix":0.3,"randAugment":2,"randAugmentMagnitude":5.5,"timeShift":0.1,"noise":0.2,"bodyLrFactor":0.5,"freezeBody":true,"insertBatchNormalization":true,"featureCache":false,"precision":"bf16","device":"cuda","checkpointMinutes":5.5})";
         QTest::newRow("finetune") << "finetune" << train;
         QTest::newRow("prune") << "prune"
-                               << R"({"ratio":0.25,"importance":"l1","scope":"global","atLeast":2,"compensate":"off","distill":0.5,"temperature":2.0,"distillKind":"feature","sparsityEpochs":2,"sparsityStrength":0.5,"roundTo":8,"keep":["conv*"],"ratioOf":{"conv_1":0.5},"targetMacs":"0.5x","targetParams":1000.0,"targetBytes":200000.5,"targetMemory":null,"targetLatencyMs":1.5,"rounds":3,"finetune":)" + train + "}";
+                               << R"({"ratio":0.25,"importance":"l1","scope":"global","atLeast":2,"compensate":"off","distill":0.5,"temperature":2.0,"distillKind":"feature","sparsityEpochs":2,"sparsityStrength":0.5,"roundTo":8,"keep":["conv*"],"ratioOf":{"conv_1":0.5},"targetMacs":"0.5x","targetParams":1000.0,"targetBytes":200000.5,"targetMemory":null,"targetLatencyMs":1.5,"sensitivity":"curves.json","rounds":3,"finetune":)" + train + "}";
         const QString recovery = R"("distill":0.25,"distillKind":"attention","temperature":2.0,"finetune":)" + train + "}";
         QTest::newRow("distill") << "distill"
                                  << R"({"teacher":"large.onnx","weight":0.5,"kind":"attention","temperature":2.0,"answers":"cosine","labels":"ignored",)" +
@@ -238,17 +238,41 @@ private slots:
         QVERIFY(other.sha256 != first);
     }
 
-    void aQuantizedModelIsNotChangedAgain()
+    void aQuantizedModelIsNeitherQuantizedNorPrunedAgain()
     {
-        const auto output = pathOf(m_folder) / "int8.onnx";
-        QuantizeParameters quantize;
-        quantize.quantize.samples = 24;
-        runStep(quantize, {.model = m_model, .dataset = &*m_data, .output = output}, {});
+        const auto output = quantizedModel();
         const auto again = pathOf(m_folder) / "again.onnx";
-        COMPARE_ERROR(runStep(quantize, StepInput{.model = output, .dataset = &*m_data, .output = again}, {}),
+        COMPARE_ERROR(runStep(QuantizeParameters{}, StepInput{.model = output, .dataset = &*m_data, .output = again}, {}),
                       MessageCode::AlreadyQuantized);
         COMPARE_ERROR(runStep(pruning(0.3), StepInput{.model = output, .output = again}, {}), MessageCode::AlreadyQuantized);
         QVERIFY(!fs::exists(again));
+    }
+
+    void aQuantizedModelLearnsAndStaysQuantized()
+    {
+        const auto quantized = quantizedModel();
+        FinetuneParameters finetune;
+        finetune.train.epochs = 3;
+        finetune.train.keepBest = false;
+        const auto output = pathOf(m_folder) / "int8-tuned.onnx";
+        const auto result = runStep(finetune, {.model = quantized, .dataset = &*m_data, .output = output}, {});
+        QVERIFY(result.epochs.back().trainLoss < result.epochs.front().trainLoss);
+        QVERIFY(result.after.accuracy->loss < result.before.accuracy->loss);
+        // The same integer weights in other numbers.
+        const auto before = readOnnx(quantized);
+        const auto after = readOnnx(output);
+        int changed = 0;
+        for (std::uint32_t i = 0; i < before.valueCount(); ++i) {
+            const auto& value = before.value(ValueId{i});
+            if (value.constant.dtype() != DType::Int8)
+                continue;
+            const auto found = after.findValue(value.name);
+            QVERIFY(found);
+            QCOMPARE(after.value(*found).constant.dtype(), DType::Int8);
+            changed += !(after.value(*found).constant == value.constant);
+        }
+        QVERIFY(changed > 0);
+        QVERIFY(isQuantized(after));
     }
 
     void everyOperatorThatCantBeTrainedIsNamedAtOnce()
@@ -294,6 +318,15 @@ private slots:
     }
 
 private:
+    fs::path quantizedModel()
+    {
+        const auto output = pathOf(m_folder) / "int8.onnx";
+        QuantizeParameters quantize;
+        quantize.quantize.samples = 24;
+        runStep(quantize, {.model = m_model, .dataset = &*m_data, .output = output}, {});
+        return output;
+    }
+
     QTemporaryDir m_folder;
     std::optional<Dataset> m_data;
     fs::path m_model;
