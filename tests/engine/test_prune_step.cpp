@@ -134,6 +134,8 @@ private slots:
         for (int i = 0; i < 3; ++i)
             QCOMPARE(result.epochs[static_cast<std::size_t>(i)].epoch, i + 1);
         const auto json = toJson(result);
+        QVERIFY(json.at("proof").at("maxAbsDifference").get<double>() < 1e-4);
+        QVERIFY(json.at("proof").at("maxAbsDifferenceDouble").get<double>() < 1e-12); // the worst of all rounds
         QCOMPARE(json.at("rounds").size(), std::size_t{3});
         QVERIFY(json.at("rounds").at(0).contains("compensation"));
         QVERIFY(json.at("compensation").contains("after"));
