@@ -148,6 +148,18 @@ private slots:
         if (kind == TargetKind::Macs)
             QVERIFY(after > 0.95 * before / 2);
     }
+    void channelsThatLeaveAtOneRatioStayWhereTheTargetAllows()
+    {
+        // Just below a ratio of 7.5 of 16 channels 9, 9 and 13 stay, from there on 8, 8 and 13: a's ninth still fits, b's doesn't.
+        PruningNet net = smallNet();
+        const std::int64_t macs = 256 * 9 * (3 * 9 + 9 * 8 + 8 * 13) + 13 * 5;
+        PruneOptions options;
+        options.targets.macs = {static_cast<double>(macs), TargetValue::Unit::Absolute};
+        const PruneResult result = prune(net.graph(), options, {});
+        QCOMPARE(cost(result.graph).macs, macs);
+        QCOMPARE(result.groups[0].channelsAfter, std::int64_t{9});
+        QCOMPARE(result.groups[1].channelsAfter, std::int64_t{8});
+    }
     void bytesAreThoseOfTheFile()
     {
         PruningNet net = smallNet();
