@@ -57,8 +57,7 @@ QScrollArea* scrolled(QWidget* widget)
 
 } // namespace
 
-MainWindow::MainWindow(ThemeChoice theme, QWidget* parent)
-    : QMainWindow(parent), m_workspace(m_steps, m_reads), m_theme(theme)
+MainWindow::MainWindow(ThemeChoice theme, QWidget* parent) : QMainWindow(parent), m_workspace(m_steps, m_reads), m_theme(theme)
 {
     setWindowTitle(QStringLiteral("Hone"));
     setWindowIcon(QIcon(QStringLiteral(":/icons/hone.svg")));
@@ -124,49 +123,37 @@ MainWindow::MainWindow(ThemeChoice theme, QWidget* parent)
     addPage(PageId::Devices, new DevicesPage(m_workspace));
 
     connect(m_builds, &BuildsPanel::importWanted, this, &MainWindow::importModel);
-    connect(m_jobsBar, &JobsBar::listToggled, this,
-            [this](bool shown)
-            {
-                placeJobsPanel();
-                m_jobsPanel->setVisible(shown);
-                m_jobsPanel->raise();
-            });
-    connect(&m_workspace, &Workspace::opened, this,
-            [this]
-            {
-                m_undo = {};
-                rememberProject();
-                projectChanged();
-                if (m_page == PageId::Start)
-                    showPage(m_workspace.snapshot()->builds.size() > 1 ? PageId::Compare
-                             : m_workspace.snapshot()->dataset         ? PageId::Slim
-                                                                       : PageId::Data);
-            });
-    connect(&m_workspace, &Workspace::closed, this,
-            [this]
-            {
-                m_undo = {};
-                projectChanged();
-                showPage(PageId::Start);
-            });
-    connect(&m_workspace, &Workspace::openFailed, this,
-            [this]
-            {
-                if (!m_workspace.isOpen())
-                    showPage(PageId::Start);
-            });
-    connect(&m_workspace, &Workspace::snapshotChanged, this,
-            [this]
-            {
-                if (!m_workspace.snapshot()->damaged.empty())
-                    m_banner->showProblem(sentence(m_workspace.snapshot()->damaged.front()));
-            });
+    connect(m_jobsBar, &JobsBar::listToggled, this, [this](bool shown) {
+        placeJobsPanel();
+        m_jobsPanel->setVisible(shown);
+        m_jobsPanel->raise();
+    });
+    connect(&m_workspace, &Workspace::opened, this, [this] {
+        m_undo = {};
+        rememberProject();
+        projectChanged();
+        if (m_page == PageId::Start)
+            showPage(m_workspace.snapshot()->builds.size() > 1 ? PageId::Compare
+                     : m_workspace.snapshot()->dataset         ? PageId::Slim
+                                                               : PageId::Data);
+    });
+    connect(&m_workspace, &Workspace::closed, this, [this] {
+        m_undo = {};
+        projectChanged();
+        showPage(PageId::Start);
+    });
+    connect(&m_workspace, &Workspace::openFailed, this, [this] {
+        if (!m_workspace.isOpen())
+            showPage(PageId::Start);
+    });
+    connect(&m_workspace, &Workspace::snapshotChanged, this, [this] {
+        if (!m_workspace.snapshot()->damaged.empty())
+            m_banner->showProblem(sentence(m_workspace.snapshot()->damaged.front()));
+    });
     connect(&m_workspace, &Workspace::removed, this,
-            [this](const QString& label)
-            { offerUndo(tr("“%1” was deleted.").arg(label), [this] { m_workspace.undoRemove(); }); });
+            [this](const QString& label) { offerUndo(tr("“%1” was deleted.").arg(label), [this] { m_workspace.undoRemove(); }); });
     for (JobRunner* runner : {&m_steps, &m_reads})
-        connect(runner, &JobRunner::failed, this,
-                [this](quint64, const Message& message, bool handled) { jobFailed(message, handled); });
+        connect(runner, &JobRunner::failed, this, [this](quint64, const Message& message, bool handled) { jobFailed(message, handled); });
     addShortcuts();
     m_start->setRecent(recentProjects());
     projectChanged();
@@ -209,23 +196,19 @@ QWidget* MainWindow::makeTopBar()
 QMenu* MainWindow::makeMenu()
 {
     auto* menu = new QMenu(this);
-    menu->addAction(tr("New project"), QKeySequence::New, this,
-                    [this]
-                    {
-                        showPage(PageId::Start);
-                        m_start->focusNew();
-                    });
+    menu->addAction(tr("New project"), QKeySequence::New, this, [this] {
+        showPage(PageId::Start);
+        m_start->focusNew();
+    });
     menu->addAction(tr("Open project…"), QKeySequence::Open, this, [this] { m_start->openFolder(); });
     menu->addAction(tr("Add a model…"), QKeySequence(Qt::CTRL | Qt::Key_I), this, &MainWindow::importModel);
     menu->addAction(tr("Close project"), QKeySequence::Close, this, [this] { m_workspace.close(); });
     menu->addSeparator();
     QMenu* theme = menu->addMenu(tr("Theme"));
     auto* group = new QActionGroup(theme);
-    const std::pair<ThemeChoice, QString> choices[] = {{ThemeChoice::System, tr("As the system")},
-                                                       {ThemeChoice::Light, tr("Light")},
-                                                       {ThemeChoice::Dark, tr("Dark")}};
-    for (const auto& [choice, name] : choices)
-    {
+    const std::pair<ThemeChoice, QString> choices[] = {
+        {ThemeChoice::System, tr("As the system")}, {ThemeChoice::Light, tr("Light")}, {ThemeChoice::Dark, tr("Dark")}};
+    for (const auto& [choice, name] : choices) {
         QAction* action = theme->addAction(name, this, [this, choice = choice] { applyTheme(choice); });
         action->setCheckable(true);
         action->setChecked(choice == m_theme);
@@ -240,8 +223,7 @@ void MainWindow::addPage(PageId id, Page* page)
 {
     m_pages[id] = page;
     m_stack->addWidget(page);
-    if (QWidget* own = page->inspector())
-    {
+    if (QWidget* own = page->inspector()) {
         QScrollArea* area = scrolled(own);
         m_inspectorStack->addWidget(area);
         m_inspectors[id] = area;
@@ -255,27 +237,27 @@ void MainWindow::addPage(PageId id, Page* page)
 void MainWindow::offerUndo(const QString& text, const std::function<void()>& undo)
 {
     m_undo = undo;
-    m_banner->showNote(text, tr("Undo"), [this] { if (m_undo) std::exchange(m_undo, {})(); });
+    m_banner->showNote(text, tr("Undo"), [this] {
+        if (m_undo)
+            std::exchange(m_undo, {})();
+    });
 }
 
 void MainWindow::addShortcuts()
 {
     connect(new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_K), this), &QShortcut::activated, m_search, &SearchBox::begin);
-    const auto press = [this]
-    {
+    const auto press = [this] {
         QPushButton* primary = m_pages[m_page]->primaryAction();
         if (primary && primary->isVisible())
             primary->animateClick();
     };
     for (const auto key : {Qt::Key_Return, Qt::Key_Enter})
         connect(new QShortcut(QKeySequence(Qt::CTRL | key), this), &QShortcut::activated, this, press);
-    connect(new QShortcut(QKeySequence::Undo, this), &QShortcut::activated, this, 
-            [this]
-            {
-                m_banner->hide();
-                if (m_undo)
-                    std::exchange(m_undo, {})();
-            });
+    connect(new QShortcut(QKeySequence::Undo, this), &QShortcut::activated, this, [this] {
+        m_banner->hide();
+        if (m_undo)
+            std::exchange(m_undo, {})();
+    });
     connect(new QShortcut(QKeySequence(Qt::Key_F10), this), &QShortcut::activated, m_application, &QToolButton::showMenu);
 }
 
@@ -330,9 +312,7 @@ std::vector<SearchEntry> MainWindow::searchEntries()
             entries.push_back({tr("Action: %1").arg(action->text()), [action] { action->trigger(); }});
     const auto& layers = m_model->layers();
     for (std::size_t i = 0; i < layers.size(); ++i)
-        entries.push_back({tr("Layer: %1").arg(layers[i].name),
-                           [this, i]
-                           {
+        entries.push_back({tr("Layer: %1").arg(layers[i].name), [this, i] {
                                showPage(PageId::Model);
                                m_model->selectLayer(static_cast<int>(i));
                            }});
@@ -341,8 +321,7 @@ std::vector<SearchEntry> MainWindow::searchEntries()
 
 void MainWindow::importModel()
 {
-    if (!m_workspace.isOpen())
-    {
+    if (!m_workspace.isOpen()) {
         showPage(PageId::Start);
         return;
     }
@@ -420,8 +399,7 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event)
 
 void MainWindow::dropEvent(QDropEvent* event)
 {
-    for (const QUrl& url : event->mimeData()->urls())
-    {
+    for (const QUrl& url : event->mimeData()->urls()) {
         const QFileInfo file(url.toLocalFile());
         if (file.isDir() && QFileInfo::exists(file.filePath() + QStringLiteral("/project.json")))
             openProject(file.filePath());

@@ -18,6 +18,7 @@ struct Entry
 };
 
 // What happened, then what to do about it. {arguments} are named in core/message_codes.h.
+// clang-format off
 constexpr Entry table[] = {
     // files
     {MessageCode::FileNotFound, QT_TRANSLATE_NOOP("Sentences", "There is no file {path}. Check the path, or choose the file again.")},
@@ -140,6 +141,7 @@ constexpr Entry table[] = {
     {MessageCode::RunnerMissing, QT_TRANSLATE_NOOP("Sentences", "Hone's runner for {architecture} is not at {path}. Build or install it for that architecture.")},
     {MessageCode::SshServerMissing, QT_TRANSLATE_NOOP("Sentences", "The sample's own SSH server can't start: {detail}. Install openssh-server.")},
 };
+// clang-format on
 
 } // namespace
 

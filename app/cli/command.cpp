@@ -45,12 +45,14 @@ void Command::requiredOption(const OptionText& text, std::string& target)
 
 void Command::flag(const std::string& flag, const std::string& help, bool& target)
 {
-    m_app->add_flag_function(flag, [&target](std::int64_t) { target = true; }, help);
+    m_app->add_flag_function(
+        flag, [&target](std::int64_t) { target = true; }, help);
 }
 
 void Command::negativeFlag(const std::string& flag, const std::string& help, bool& target)
 {
-    m_app->add_flag_function(flag, [&target](std::int64_t) { target = false; }, help);
+    m_app->add_flag_function(
+        flag, [&target](std::int64_t) { target = false; }, help);
 }
 
 void Command::value(const OptionText& text, std::function<void(const std::string&)> take)

@@ -20,7 +20,7 @@ struct OptionText
     std::string flag;        // "--ratio"; without dashes: a positional argument of that name
     std::string placeholder; // "N", "DIR"
     std::string help;
-    std::string fallback;    // shown as the default; empty: none shown
+    std::string fallback; // shown as the default; empty: none shown
 };
 
 class Command

@@ -17,9 +17,8 @@ std::string comparisonTable(const Comparison& comparison)
     Table table({"model", "validation " + metric, "test " + metric, "size", "parameters", "MACs", "latency", "front"});
     for (const auto& model : comparison.models) {
         const auto& facts = model.validation.facts;
-        table.add({model.name, metricText(model.validation), model.test ? metricText(*model.test) : "-",
-                   bytesText(facts.sizeBytes), countText(facts.parameters), countText(facts.macs),
-                   latencyText(model.validation), model.pareto ? "*" : ""});
+        table.add({model.name, metricText(model.validation), model.test ? metricText(*model.test) : "-", bytesText(facts.sizeBytes),
+                   countText(facts.parameters), countText(facts.macs), latencyText(model.validation), model.pareto ? "*" : ""});
     }
     const auto asGood = kind == MetricKind::Top1 ? std::string("as accurate") : "as good by its " + metric;
     return table.text() + "* on the front: no other one is at least " + asGood + " (validation) and at most as large.\n";

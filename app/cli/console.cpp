@@ -55,9 +55,9 @@ void Console::addOptions(Command& command)
 JobContext Console::job()
 {
     if (!m_progress)
-        m_progress = std::make_unique<ProgressView>(m_quiet                     ? ProgressStyle::Silent
+        m_progress = std::make_unique<ProgressView>(m_quiet                   ? ProgressStyle::Silent
                                                     : ::isatty(STDERR_FILENO) ? ProgressStyle::Bar
-                                                                                : ProgressStyle::Lines);
+                                                                              : ProgressStyle::Lines);
     return JobContext(m_stop, [this](const Progress& progress) { m_progress->show(progress); });
 }
 

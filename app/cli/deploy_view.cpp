@@ -11,8 +11,8 @@ namespace hone::cli
 std::string deployText(const DeployResult& result)
 {
     const auto& device = result.device;
-    std::string text = fmt::format("device    {}: {}, {}, {} cores, {}, {}\n", device.host, device.architecture, device.cpu,
-                                   device.cores, bytesText(device.memoryBytes), device.os);
+    std::string text = fmt::format("device    {}: {}, {}, {} cores, {}, {}\n", device.host, device.architecture, device.cpu, device.cores,
+                                   bytesText(device.memoryBytes), device.os);
     text += fmt::format("release   {}{}\n", result.release, result.previous.empty() ? "" : " (before: " + result.previous + ")");
     text += fmt::format("sent      {}, {}\n", bytesText(result.uploadedBytes),
                         result.verified ? "every file's sha256 checked on the device" : "not verified");

@@ -111,17 +111,15 @@ private:
     void addNumber(const Field& field, Number& value)
     {
         constexpr bool whole = std::is_integral_v<Number>;
-        m_command.value({field.flag, whole ? "N" : "X", field.help, fmt::format("{}", value)},
-                        [&value, field](const std::string& given) {
-                            Number number{};
-                            const char* end = given.data() + given.size();
-                            const auto [stopped, error] = std::from_chars(given.data(), end, number);
-                            const bool read = error == std::errc() && stopped == end;
-                            if (!read || !std::isfinite(static_cast<double>(number)) || number < field.lowest || number > field.highest)
-                                throw Error(MessageCode::BadOption,
-                                            {{"option", field.flag}, {"value", given}, {"expected", expectedNumber(field, whole)}});
-                            value = number;
-                        });
+        m_command.value({field.flag, whole ? "N" : "X", field.help, fmt::format("{}", value)}, [&value, field](const std::string& given) {
+            Number number{};
+            const char* end = given.data() + given.size();
+            const auto [stopped, error] = std::from_chars(given.data(), end, number);
+            const bool read = error == std::errc() && stopped == end;
+            if (!read || !std::isfinite(static_cast<double>(number)) || number < field.lowest || number > field.highest)
+                throw Error(MessageCode::BadOption, {{"option", field.flag}, {"value", given}, {"expected", expectedNumber(field, whole)}});
+            value = number;
+        });
     }
     static std::string expectedNumber(const Field& field, bool whole)
     {

@@ -55,7 +55,7 @@ void findTrainable(ModelInfo& info, bool runs)
     const auto unsupported = unsupportedOperators(info.graph);
     if (!unsupported.empty()) {
         const bool quantized = info.operators.contains("DequantizeLinear");
-        const std::string open = !runs      ? "nothing but this look at it"
+        const std::string open = !runs       ? "nothing but this look at it"
                                  : quantized ? "evaluate, compare, deploy"
                                              : "evaluate, compare, prune (without fine-tuning), quantize, deploy";
         std::string names;
@@ -144,10 +144,9 @@ std::string toText(const ModelInfo& info)
                        "  activations  {}{} at most at once\n"
                        "  trainable    {}\n",
                        info.file.string(), info.graph.opset(), portsText(info.graph, info.graph.inputs),
-                       portsText(info.graph, info.graph.outputs), info.graph.order().size(), operators,
-                       countText(info.facts.parameters), atLeast, countText(info.facts.macs),
-                       bytesText(info.facts.sizeBytes), atLeast, bytesText(info.facts.peakActivationBytes),
-                       info.trainable ? "yes" : "no");
+                       portsText(info.graph, info.graph.outputs), info.graph.order().size(), operators, countText(info.facts.parameters),
+                       atLeast, countText(info.facts.macs), bytesText(info.facts.sizeBytes), atLeast,
+                       bytesText(info.facts.peakActivationBytes), info.trainable ? "yes" : "no");
 }
 
 std::string layerTable(const ModelInfo& info)

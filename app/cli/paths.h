@@ -14,8 +14,7 @@ namespace hone::cli
 
 // Refuses what can be known to fail before any work: a folder that is missing, a folder in the file's place, one of the inputs.
 // Throws Error(BadOption).
-void checkOutput(const std::string& option, const std::filesystem::path& output,
-                 const std::vector<std::filesystem::path>& inputs);
+void checkOutput(const std::string& option, const std::filesystem::path& output, const std::vector<std::filesystem::path>& inputs);
 
 // Throws Error(DataRequired) where none was named and the step needs some, and what Dataset::open throws.
 Dataset openRequiredData(const std::string& folder, const std::string& step);

@@ -74,9 +74,9 @@ std::string metricsText(const Progress& progress)
         add(fmt::format("loss {:.4f}", *loss));
     if (const auto top1 = metric(progress, "validationTop1"))
         add("validation " + percentText(*top1));
-    for (const auto& [name, kind] : {std::pair("validationMae", MetricKind::MeanAbsoluteError), std::pair("validationAuc", MetricKind::AreaUnderCurve),
-                                     std::pair("validationMse", MetricKind::ReconstructionError),
-                                     std::pair("validationCosine", MetricKind::Cosine)})
+    for (const auto& [name, kind] :
+         {std::pair("validationMae", MetricKind::MeanAbsoluteError), std::pair("validationAuc", MetricKind::AreaUnderCurve),
+          std::pair("validationMse", MetricKind::ReconstructionError), std::pair("validationCosine", MetricKind::Cosine)})
         if (const auto value = metric(progress, name))
             add(fmt::format("validation {} {}", label(kind), numberText(kind, *value)));
     if (const auto speed = metric(progress, "samplesPerSecond"))
@@ -132,8 +132,7 @@ void ProgressView::drawBar(const Progress& progress)
     constexpr std::size_t barWidth = 24;
     const double fraction = std::clamp(progress.fraction, 0.0, 1.0);
     const auto full = static_cast<std::size_t>(fraction * barWidth);
-    auto line = fmt::format("[{}{}] {:3.0f} %  {}", std::string(full, '#'), std::string(barWidth - full, '.'),
-                            fraction * 100, title);
+    auto line = fmt::format("[{}{}] {:3.0f} %  {}", std::string(full, '#'), std::string(barWidth - full, '.'), fraction * 100, title);
     const auto width = terminalWidth() - 1;
     if (line.size() > width) { // never in the middle of a character
         line.resize(width);

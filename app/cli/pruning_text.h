@@ -9,7 +9,8 @@
 namespace hone::cli
 {
 
-// The target and what was reached, the rounds, and groups that weren't ranked by the importance asked for; empty where there is nothing to say.
+// The target and what was reached, the rounds, and groups that weren't ranked by the importance asked for; empty where there is nothing to
+// say.
 std::string pruningText(const StepParameters& parameters, const StepResult& result);
 
 } // namespace hone::cli

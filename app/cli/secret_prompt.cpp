@@ -33,10 +33,7 @@ public:
     HiddenInput& operator=(const HiddenInput&) = delete;
 
     bool ready() const { return m_ready; }
-    void write(const std::string& text) const
-    {
-        [[maybe_unused]] const auto written = ::write(m_terminal, text.data(), text.size());
-    }
+    void write(const std::string& text) const { [[maybe_unused]] const auto written = ::write(m_terminal, text.data(), text.size()); }
     std::string readLine() const
     {
         std::string line;

@@ -13,6 +13,7 @@ using Code = MessageCode;
 // What happened, then the way out. {placeholders} are the arguments that core/message_codes.h names.
 const std::map<Code, std::string_view>& table()
 {
+    // clang-format off
     static const std::map<Code, std::string_view> sentences = {
         // files
         {Code::FileNotFound, "There is no {path}; check the path."},
@@ -135,6 +136,7 @@ const std::map<Code, std::string_view>& table()
         {Code::RunnerMissing, "The runner for {architecture} is not at {path}; build or install Hone's runner for that processor."},
         {Code::SshServerMissing, "The demo's SSH server can't be started ({detail}); install openssh-server."},
     };
+    // clang-format on
     return sentences;
 }
 

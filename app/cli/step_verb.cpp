@@ -28,7 +28,8 @@ std::string changeTable(const StepResult& result)
     }
     table.add({"size", bytesText(before.facts.sizeBytes), bytesText(after.facts.sizeBytes)});
     if (result.sparsity)
-        table.add({"size, compressed", bytesText(result.sparsity->compressedBytesBefore), bytesText(result.sparsity->compressedBytesAfter)});
+        table.add(
+            {"size, compressed", bytesText(result.sparsity->compressedBytesBefore), bytesText(result.sparsity->compressedBytesAfter)});
     table.add({"parameters", countText(before.facts.parameters), countText(after.facts.parameters)});
     table.add({"MACs", countText(before.facts.macs), countText(after.facts.macs)});
     table.add({"latency p50", latencyText(before), latencyText(after)});
@@ -45,8 +46,8 @@ std::string leftText(const std::vector<LayerLeft>& left)
 
 std::string compensationText(const CompensationRecord& record)
 {
-    std::string text = fmt::format("{} of {} layers behind the removed channels were solved anew by least squares",
-                                   record.solved.size(), record.solved.size() + record.left.size());
+    std::string text = fmt::format("{} of {} layers behind the removed channels were solved anew by least squares", record.solved.size(),
+                                   record.solved.size() + record.left.size());
     if (record.before && record.after)
         text += fmt::format(": top-1 on validation {} before, {} after, without training", percentText(*record.before),
                             percentText(*record.after));
@@ -70,17 +71,14 @@ std::string factorizationText(const FactorizationRecord& record)
 {
     Table table({"layer", "rank", "of", "energy kept", "MACs before", "after"});
     for (const auto& layer : record.layers)
-        table.add({layer.name, std::to_string(layer.rank), std::to_string(layer.fullRank), percentText(layer.energy), countText(layer.macsBefore),
-                   countText(layer.macsAfter)});
+        table.add({layer.name, std::to_string(layer.rank), std::to_string(layer.fullRank), percentText(layer.energy),
+                   countText(layer.macsBefore), countText(layer.macsAfter)});
     return table.text() + leftText(record.left);
 }
 
 } // namespace
 
-StepVerb::StepVerb(StepVerbText text, StepParameters parameters)
-    : m_text(std::move(text)), m_parameters(std::move(parameters))
-{
-}
+StepVerb::StepVerb(StepVerbText text, StepParameters parameters) : m_text(std::move(text)), m_parameters(std::move(parameters)) {}
 
 void StepVerb::declare(Command& command)
 {

@@ -15,7 +15,7 @@ struct StepVerbText
     std::string name;
     std::string summary;
     std::string example;
-    std::string dataHelp; // empty: it never reads any
+    std::string dataHelp;        // empty: it never reads any
     std::string model = "MODEL"; // what its file is called
 };
 

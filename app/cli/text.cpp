@@ -74,8 +74,7 @@ std::string secondsText(double seconds)
 std::size_t displayWidth(const std::string& utf8)
 {
     // Bytes that go on with a character begin with the bits 10.
-    return static_cast<std::size_t>(
-        std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
+    return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
 }
 
 std::string Table::text() const

@@ -11,15 +11,15 @@
 namespace hone::cli
 {
 
-std::string bytesText(std::int64_t bytes);  // "1.11 MB", by thousands
-std::string countText(std::int64_t count);  // "41.2 M"
-std::string percentText(double fraction);   // "88.28 %"
+std::string bytesText(std::int64_t bytes); // "1.11 MB", by thousands
+std::string countText(std::int64_t count); // "41.2 M"
+std::string percentText(double fraction);  // "88.28 %"
 // "88.28 % ±1.00", "0.0421 ±0.0030"; "-" where nothing was measured.
 std::string metricText(const Evaluation& evaluation);
 // "top-1", "MAE", ...; "metric" where nothing was measured.
 std::string metricLabel(const Evaluation& evaluation);
-std::string latencyText(const Evaluation& evaluation);  // "0.52 ms", "-" without
-std::string secondsText(double seconds);    // "4.2 s", "3 min 5 s"
+std::string latencyText(const Evaluation& evaluation); // "0.52 ms", "-" without
+std::string secondsText(double seconds);               // "4.2 s", "3 min 5 s"
 
 // Rows of cells under a header; the first column to the left, the others to the right, two spaces between.
 class Table

@@ -34,9 +34,8 @@ std::string factsText(const ModelCheck& check)
                        "  quantizing  {}\n"
                        "  took        {}, {} of memory\n",
                        operators.empty() ? "all can be trained" : "can't be trained: " + operators, fed.empty() ? "nothing" : fed,
-                       agreement, check.gradientsFinite ? "finite" : "none that are finite", check.prunableGroups,
-                       check.unprunable.size(), check.quantizable ? "possible" : "not possible", secondsText(check.seconds),
-                       bytesText(check.peakBytes));
+                       agreement, check.gradientsFinite ? "finite" : "none that are finite", check.prunableGroups, check.unprunable.size(),
+                       check.quantizable ? "possible" : "not possible", secondsText(check.seconds), bytesText(check.peakBytes));
 }
 
 std::string stepsText(const ModelCheck& check)

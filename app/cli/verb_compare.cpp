@@ -71,14 +71,16 @@ public:
     {
         command.positionals("MODEL", m_models, "ONNX files");
         command.option({"--data", "DIR", "The data's folder; needed unless there is a --reference", ""}, m_data);
-        command.option({"--reference", "ORIGINAL", "An ONNX file whose answers the models are held against; labels aren't read", ""}, m_reference);
+        command.option({"--reference", "ORIGINAL", "An ONNX file whose answers the models are held against; labels aren't read", ""},
+                       m_reference);
         command.option({"--html", "FILE", "A report with the metric-versus-size plot; replaced if it is there", ""}, m_html);
         FieldOptions options(command);
         options(Field{"limit", "--limit", "At most so many samples of each split; 0: all", 0}, m_options.limit);
         options(Field{"threads", "--threads", "Threads; 0: as many as there are cores", 0, 1024}, m_options.threads);
         command.remark("The front and the recommended model go by the validation split; test figures stand beside them.");
-        command.remark("Models are ranked by the data's task: top-1, MAE, AUC, or on data without labels the cosine between their outputs and "
-                       "the reference's (without --reference the first model's).");
+        command.remark(
+            "Models are ranked by the data's task: top-1, MAE, AUC, or on data without labels the cosine between their outputs and "
+            "the reference's (without --reference the first model's).");
         command.example("hone compare model.onnx pruned.onnx int8.onnx --data pictures --html report.html");
     }
     int run(Console& console) override

@@ -32,7 +32,8 @@ PictureSize sizeFrom(const std::string& text)
         return parsed.ec == std::errc() && parsed.ptr == last && target > 0 && target <= largestSide;
     };
     if (cross == std::string::npos || !number(0, cross, size.height) || !number(cross + 1, text.size(), size.width))
-        throw Error(MessageCode::BadOption, {{"option", "--input-size"}, {"value", text}, {"expected", "height and width in pixels, such as 480x640"}});
+        throw Error(MessageCode::BadOption,
+                    {{"option", "--input-size"}, {"value", text}, {"expected", "height and width in pixels, such as 480x640"}});
     return size;
 }
 
@@ -51,21 +52,25 @@ public:
     void declare(Command& command) override
     {
         command.positional("MODEL", m_model, "An ONNX file; it stays as it is");
-        command.flag("--with-preprocessing", "Normalization (and the layout of pixels) become the model's first layers", m_withPreprocessing);
+        command.flag("--with-preprocessing", "Normalization (and the layout of pixels) become the model's first layers",
+                     m_withPreprocessing);
         command.value({"--layout", "NAME", "Of the pixels that are handed over: nhwc or nchw", "nhwc"},
                       [this](const std::string& text) { m_options.layout = layoutFrom(text); });
         command.value({"--input-size", "HxW", "Of the pictures that are handed over, which the model then resizes; without it its own", ""},
                       [this](const std::string& text) { m_options.size = sizeFrom(text); });
-        command.option({"--data", "DIR", "The data's folder, whose dataset.yaml says the preprocessing where the model doesn't", ""}, m_data);
+        command.option({"--data", "DIR", "The data's folder, whose dataset.yaml says the preprocessing where the model doesn't", ""},
+                       m_data);
         command.requiredOption({"--out", "FILE", "Where the new model goes; replaced if it is there", ""}, m_output);
-        command.remark("Pictures go in as bytes (uint8), sounds as the features before normalization, windows and tensors as they were recorded. "
-                       "Hone itself, and what it deploys, then feed the model so.");
+        command.remark(
+            "Pictures go in as bytes (uint8), sounds as the features before normalization, windows and tensors as they were recorded. "
+            "Hone itself, and what it deploys, then feed the model so.");
         command.example("hone export int8.onnx --with-preprocessing --out raw.onnx");
     }
     int run(Console& console) override
     {
         if (!m_withPreprocessing)
-            throw Error(MessageCode::UsageInvalid, {{"detail", "Say what to write into it: --with-preprocessing"}, {"verb", "hone export"}});
+            throw Error(MessageCode::UsageInvalid,
+                        {{"detail", "Say what to write into it: --with-preprocessing"}, {"verb", "hone export"}});
         checkOutput("--out", m_output, {m_model});
         const auto graph = readOnnx(m_model);
         const auto exported = withPreprocessingInside(graph, preprocessOf(graph, console), m_options, m_model);

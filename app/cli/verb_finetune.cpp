@@ -7,12 +7,11 @@ namespace hone::cli
 
 std::unique_ptr<Verb> makeFinetuneVerb()
 {
-    return std::make_unique<StepVerb>(
-        StepVerbText{.name = "finetune",
-                     .summary = "Trains a model further on one's own pictures",
-                     .example = "hone finetune model.onnx --data pictures --epochs 5 --out tuned.onnx",
-                     .dataHelp = "The pictures' folder; needed"},
-        FinetuneParameters{});
+    return std::make_unique<StepVerb>(StepVerbText{.name = "finetune",
+                                                   .summary = "Trains a model further on one's own pictures",
+                                                   .example = "hone finetune model.onnx --data pictures --epochs 5 --out tuned.onnx",
+                                                   .dataHelp = "The pictures' folder; needed"},
+                                      FinetuneParameters{});
 }
 
 } // namespace hone::cli

@@ -7,12 +7,11 @@ namespace hone::cli
 
 std::unique_ptr<Verb> makeQuantizeVerb()
 {
-    return std::make_unique<StepVerb>(
-        StepVerbText{.name = "quantize",
-                     .summary = "Turns a float model into an INT8 one",
-                     .example = "hone quantize model.onnx --data pictures --out int8.onnx",
-                     .dataHelp = "The pictures' folder, to calibrate with; needed"},
-        QuantizeParameters{});
+    return std::make_unique<StepVerb>(StepVerbText{.name = "quantize",
+                                                   .summary = "Turns a float model into an INT8 one",
+                                                   .example = "hone quantize model.onnx --data pictures --out int8.onnx",
+                                                   .dataHelp = "The pictures' folder, to calibrate with; needed"},
+                                      QuantizeParameters{});
 }
 
 } // namespace hone::cli

@@ -20,14 +20,13 @@ public:
     void declare(Command& command) override
     {
         command.positional("DIR", m_folder, "A folder that is not there yet");
-        command.value({"--condition", "NAME", "clean, as the sample's model was trained, or new-camera", "new-camera"},
-                      [this](const std::string& given) {
-                          if (given != "clean" && given != "new-camera")
-                              throw Error(MessageCode::BadOption, {{"option", "--condition"},
-                                                                   {"value", given},
-                                                                   {"expected", "clean or new-camera"}});
-                          m_options.condition = given == "clean" ? SampleCondition::Clean : SampleCondition::NewCamera;
-                      });
+        command.value(
+            {"--condition", "NAME", "clean, as the sample's model was trained, or new-camera", "new-camera"},
+            [this](const std::string& given) {
+                if (given != "clean" && given != "new-camera")
+                    throw Error(MessageCode::BadOption, {{"option", "--condition"}, {"value", given}, {"expected", "clean or new-camera"}});
+                m_options.condition = given == "clean" ? SampleCondition::Clean : SampleCondition::NewCamera;
+            });
         FieldOptions options(command);
         options(Field{"seed", "--seed", "Seed of the drawing"}, m_options.seed);
         options(Field{"train", "--train", "Pictures to train with", 12, 1e6}, m_options.train);

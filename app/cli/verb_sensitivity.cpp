@@ -13,8 +13,10 @@
 #include <chrono>
 #include <system_error>
 
-namespace hone::cli {
-namespace {
+namespace hone::cli
+{
+namespace
+{
 
 std::vector<double> ratiosFromText(const std::string& text)
 {
@@ -26,9 +28,7 @@ std::vector<double> ratiosFromText(const std::string& text)
         const auto [stopped, error] = std::from_chars(at, end, ratio);
         if (error != std::errc() || (stopped != end && *stopped != ',') || !(ratio > 0 && ratio < 1))
             throw Error(MessageCode::BadOption,
-                        {{"option", "--ratios"},
-                         {"value", text},
-                         {"expected", "numbers above 0 and below 1 with commas between them"}});
+                        {{"option", "--ratios"}, {"value", text}, {"expected", "numbers above 0 and below 1 with commas between them"}});
         ratios.push_back(ratio);
         if (stopped == end)
             return ratios;
@@ -49,10 +49,9 @@ std::string curvesText(const Sensitivity& sensitivity)
         table.add(std::move(row));
     }
     const std::string_view unitText = unit(sensitivity.metric);
-    return fmt::format("{} of the whole model on {} samples of {}: {}{}{}; with one group pruned:\n{}",
-                       label(sensitivity.metric), sensitivity.samples, name(sensitivity.split),
-                       numberText(sensitivity.metric, sensitivity.value), unitText.empty() ? "" : " ",
-                       unitText, table.text());
+    return fmt::format("{} of the whole model on {} samples of {}: {}{}{}; with one group pruned:\n{}", label(sensitivity.metric),
+                       sensitivity.samples, name(sensitivity.split), numberText(sensitivity.metric, sensitivity.value),
+                       unitText.empty() ? "" : " ", unitText, table.text());
 }
 
 bool isInProject(const std::filesystem::path& model)
@@ -65,10 +64,7 @@ class SensitivityVerb : public Verb
 {
 public:
     std::string name() const override { return "sensitivity"; }
-    std::string summary() const override
-    {
-        return "Measures what pruning each group of layers alone costs, at several ratios";
-    }
+    std::string summary() const override { return "Measures what pruning each group of layers alone costs, at several ratios"; }
     void declare(Command& command) override
     {
         command.positional("MODEL", m_model, "An ONNX file");
@@ -78,16 +74,11 @@ public:
         FieldOptions options(command);
         options(Field{"samples", "--samples", "Samples of the split; 0: all", 0}, m_options.samples);
         command.option({"--split", "NAME", "Which samples: validation or train", "validation"}, m_split);
-        options(Field{"importance", "--importance", "What tells which channels of a group leave; auto: l1"},
-                m_options.importance);
-        command.flag("--compensate", "Solves the remaining weights anew each time, which takes far longer",
-                     m_options.compensate);
+        options(Field{"importance", "--importance", "What tells which channels of a group leave; auto: l1"}, m_options.importance);
+        command.flag("--compensate", "Solves the remaining weights anew each time, which takes far longer", m_options.compensate);
         options(Field{"seed", "--seed", "Seed of random importance and of compensation"}, m_options.seed);
-        options(Field{"threads", "--threads", "Threads; 0: as many as there are cores", 0, 1024},
-                m_options.threads);
-        command.option({"--out", "FILE",
-                        "Where the curves go, for hone prune --scope sensitivity --sensitivity FILE", ""},
-                       m_output);
+        options(Field{"threads", "--threads", "Threads; 0: as many as there are cores", 0, 1024}, m_options.threads);
+        command.option({"--out", "FILE", "Where the curves go, for hone prune --scope sensitivity --sensitivity FILE", ""}, m_output);
         command.remark("Measured by the task's own metric; without labels by the cosine between the outputs "
                        "and the whole model's. "
                        "Of a model in a project's build folder the curves are kept beside it, too, where "
@@ -100,22 +91,19 @@ public:
             checkOutput("--out", m_output, {m_model});
         m_options.split = splitFromName(m_split);
         if (m_options.split == Split::Test)
-            throw Error(MessageCode::BadOption,
-                        {{"option", "--split"}, {"value", m_split}, {"expected", "validation or train"}});
+            throw Error(MessageCode::BadOption, {{"option", "--split"}, {"value", m_split}, {"expected", "validation or train"}});
         if (m_options.importance == ImportanceKind::Auto)
             m_options.importance = ImportanceKind::L1;
         const auto dataset = openRequiredData(m_data, "sensitivity");
         const auto begin = std::chrono::steady_clock::now();
         const auto sensitivity = measureSensitivity(m_model, dataset, m_options, console.job());
-        const double seconds =
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         if (isInProject(m_model))
             writeSensitivity(sensitivity, sensitivityBeside(m_model));
         if (!m_output.empty())
             writeSensitivity(sensitivity, m_output);
         console.print(curvesText(sensitivity));
-        console.print(fmt::format("Measured in {}.{}\n", secondsText(seconds),
-                                  m_output.empty() ? "" : " Wrote " + m_output + "."));
+        console.print(fmt::format("Measured in {}.{}\n", secondsText(seconds), m_output.empty() ? "" : " Wrote " + m_output + "."));
         Json json = toJson(sensitivity);
         json["seconds"] = seconds;
         if (!m_output.empty())

@@ -34,8 +34,10 @@ std::unique_ptr<Verb> makeStudioVerb();
 inline std::vector<std::unique_ptr<Verb>> allVerbs()
 {
     std::vector<std::unique_ptr<Verb>> verbs;
-    for (auto* make : {makeInfoVerb, makeCheckVerb, makeTidyVerb, makeEvaluateVerb, makeFinetuneVerb, makeSensitivityVerb, makePruneVerb, makeDistillVerb, makeSparsifyVerb, makeFactorizeVerb, makeQuantizeVerb, makeExportVerb, makeCompareVerb,
-                       makeDeployVerb, makeProjectVerb, makeRunVerb, makeNewVerb, makeSampleVerb, makeDemoVerb, makeStudioVerb})
+    for (auto* make :
+         {makeInfoVerb,    makeCheckVerb,    makeTidyVerb,      makeEvaluateVerb, makeFinetuneVerb, makeSensitivityVerb, makePruneVerb,
+          makeDistillVerb, makeSparsifyVerb, makeFactorizeVerb, makeQuantizeVerb, makeExportVerb,   makeCompareVerb,     makeDeployVerb,
+          makeProjectVerb, makeRunVerb,      makeNewVerb,       makeSampleVerb,   makeDemoVerb,     makeStudioVerb})
         verbs.push_back(make());
     return verbs;
 }

@@ -50,8 +50,8 @@ int Arguments::number(const std::string& option, int fallback, int lowest, int h
     int value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size() || value < lowest || value > highest)
-        throw Failure(Failure::Kind::Usage, option + " is a number from " + std::to_string(lowest) + " to "
-                                                + std::to_string(highest) + ", not '" + text + "'.");
+        throw Failure(Failure::Kind::Usage,
+                      option + " is a number from " + std::to_string(lowest) + " to " + std::to_string(highest) + ", not '" + text + "'.");
     return value;
 }
 

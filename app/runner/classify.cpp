@@ -35,9 +35,8 @@ std::vector<Answer> bestAnswers(const std::vector<double>& values, const std::ve
     std::vector<std::size_t> order(values.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     const auto count = std::min(shownAnswers, order.size());
-    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(), [&](auto a, auto b) {
-        return values[a] != values[b] ? values[a] > values[b] : a < b;
-    });
+    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
+                      [&](auto a, auto b) { return values[a] != values[b] ? values[a] > values[b] : a < b; });
     std::vector<Answer> answers;
     for (std::size_t i = 0; i < count; ++i) {
         const auto output = order[i];

@@ -30,10 +30,7 @@ double percentile(const std::vector<double>& sorted, double share)
 class Stopwatch
 {
 public:
-    double ms() const
-    {
-        return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - m_begin).count();
-    }
+    double ms() const { return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - m_begin).count(); }
 
 private:
     std::chrono::steady_clock::time_point m_begin = std::chrono::steady_clock::now();

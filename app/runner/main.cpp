@@ -37,8 +37,8 @@ struct Verb
     void (*run)(const Words&);
 };
 
-constexpr Verb verbs[] = {{"info", info},       {"classify", classify}, {"latency", latency},
-                          {"smoke", smoke},     {"evaluate", evaluate}, {"switch", switchLink}};
+constexpr Verb verbs[] = {{"info", info},   {"classify", classify}, {"latency", latency},
+                          {"smoke", smoke}, {"evaluate", evaluate}, {"switch", switchLink}};
 
 void run(const Words& words)
 {
@@ -60,16 +60,11 @@ std::string sentence(const Error& error)
 {
     const auto& arguments = error.message().arguments;
     switch (error.code()) {
-    case MessageCode::FileNotFound:
-        return fillSentence("There is no file {path}.", arguments);
-    case MessageCode::FileUnreadable:
-        return fillSentence("{path} can't be read: {reason}.", arguments);
-    case MessageCode::DataConfigInvalid:
-        return fillSentence("{path} can't be used: {detail}.", arguments);
-    case MessageCode::ModelInputUnsupported:
-        return fillSentence("The model wants what the runner can't give: {detail}.", arguments);
-    default:
-        return error.what();
+    case MessageCode::FileNotFound: return fillSentence("There is no file {path}.", arguments);
+    case MessageCode::FileUnreadable: return fillSentence("{path} can't be read: {reason}.", arguments);
+    case MessageCode::DataConfigInvalid: return fillSentence("{path} can't be used: {detail}.", arguments);
+    case MessageCode::ModelInputUnsupported: return fillSentence("The model wants what the runner can't give: {detail}.", arguments);
+    default: return error.what();
     }
 }
 

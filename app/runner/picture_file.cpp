@@ -29,9 +29,9 @@ Picture readPicture(const std::string& path)
     };
     Picture picture{.channels = 3};
     int channels = 0;
-    const std::unique_ptr<unsigned char, Free> pixels(
-        stbi_load_from_memory(reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()),
-                              &picture.width, &picture.height, &channels, picture.channels));
+    const std::unique_ptr<unsigned char, Free> pixels(stbi_load_from_memory(reinterpret_cast<const unsigned char*>(bytes.data()),
+                                                                            static_cast<int>(bytes.size()), &picture.width, &picture.height,
+                                                                            &channels, picture.channels));
     if (!pixels)
         throw Failure(Failure::Kind::Input, path + " can't be read as a picture: " + stbi_failure_reason() + ".");
     picture.pixels.assign(pixels.get(), pixels.get() + static_cast<std::size_t>(picture.width) * picture.height * 3);

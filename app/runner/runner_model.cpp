@@ -56,11 +56,9 @@ Model::Model(const std::string& path, int threads) : m_implementation(std::make_
         self.session = Ort::Session(self.environment, path.c_str(), options);
         Ort::AllocatorWithDefaultOptions allocator;
         for (std::size_t i = 0; i < self.session.GetInputCount(); ++i)
-            self.inputs.push_back(
-                portOf(self.session.GetInputNameAllocated(i, allocator).get(), self.session.GetInputTypeInfo(i)));
+            self.inputs.push_back(portOf(self.session.GetInputNameAllocated(i, allocator).get(), self.session.GetInputTypeInfo(i)));
         for (std::size_t i = 0; i < self.session.GetOutputCount(); ++i)
-            self.outputs.push_back(
-                portOf(self.session.GetOutputNameAllocated(i, allocator).get(), self.session.GetOutputTypeInfo(i)));
+            self.outputs.push_back(portOf(self.session.GetOutputNameAllocated(i, allocator).get(), self.session.GetOutputTypeInfo(i)));
     } catch (const Ort::Exception& error) {
         throw Failure(Failure::Kind::Input, "ONNX Runtime refuses " + path + ": " + error.what());
     }
@@ -95,8 +93,8 @@ std::vector<Tensor> Model::run(const std::vector<Tensor>& inputs)
         }
         for (const auto& output : self.outputs)
             outputNames.push_back(output.name.c_str());
-        const auto results = self.session.Run(Ort::RunOptions{nullptr}, inputNames.data(), values.data(), values.size(),
-                                              outputNames.data(), outputNames.size());
+        const auto results = self.session.Run(Ort::RunOptions{nullptr}, inputNames.data(), values.data(), values.size(), outputNames.data(),
+                                              outputNames.size());
         std::vector<Tensor> outputs;
         for (const auto& result : results)
             outputs.push_back(copied(result));

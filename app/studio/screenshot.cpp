@@ -21,17 +21,15 @@ constexpr int quietLooks = 12; // in a row
 void takeScreenshot(MainWindow& window, const QString& file)
 {
     auto* timer = new QTimer(&window);
-    QObject::connect(timer, &QTimer::timeout, &window,
-                     [&window, file, quiet = 0]() mutable
-                     {
-                         quiet = window.isIdle() ? quiet + 1 : 0;
-                         if (quiet != quietLooks)
-                             return;
-                         const bool written = window.grab().save(file);
-                         if (!written)
-                             std::fprintf(stderr, "hone-studio: %s can't be written\n", qPrintable(file));
-                         QApplication::exit(written ? 0 : 1);
-                     });
+    QObject::connect(timer, &QTimer::timeout, &window, [&window, file, quiet = 0]() mutable {
+        quiet = window.isIdle() ? quiet + 1 : 0;
+        if (quiet != quietLooks)
+            return;
+        const bool written = window.grab().save(file);
+        if (!written)
+            std::fprintf(stderr, "hone-studio: %s can't be written\n", qPrintable(file));
+        QApplication::exit(written ? 0 : 1);
+    });
     timer->start(lookEveryMs);
 }
 

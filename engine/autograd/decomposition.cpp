@@ -3,7 +3,8 @@
 
 #include "autograd/training_module.h"
 
-namespace hone {
+namespace hone
+{
 
 SingularValues singularValues(const Tensor& matrix)
 {

@@ -6,7 +6,8 @@
 
 #include <vector>
 
-namespace hone {
+namespace hone
+{
 
 // A = U diag(s) V', s falling.
 struct SingularValues

@@ -8,9 +8,11 @@
 #include <algorithm>
 #include <tuple>
 
-namespace hone {
+namespace hone
+{
 
-namespace {
+namespace
+{
 
 std::vector<double> numbers(const at::Tensor& tensor)
 {
@@ -25,8 +27,7 @@ std::vector<double> numbers(const at::Tensor& tensor)
 extern "C" void honeSingularValues(const hone::Tensor& matrix, hone::SingularValues& result)
 {
     const at::NoGradGuard noGradients;
-    const auto [left, values, right] =
-        at::linalg_svd(hone::toTorch(matrix, hone::Memory::Borrow).to(at::kDouble), false);
+    const auto [left, values, right] = at::linalg_svd(hone::toTorch(matrix, hone::Memory::Borrow).to(at::kDouble), false);
     result = {hone::fromTorch(left.contiguous()), hone::numbers(values), hone::fromTorch(right.contiguous())};
 }
 
@@ -36,9 +37,7 @@ extern "C" void honePrincipalAxes(const hone::Tensor& samples, hone::PrincipalAx
     const at::Tensor rows = hone::toTorch(samples, hone::Memory::Borrow).to(at::kDouble);
     const at::Tensor mean = rows.mean(0);
     const at::Tensor centered = rows - mean;
-    const auto [variances, axes] =
-        at::linalg_eigh(centered.t().matmul(centered) / static_cast<double>(rows.size(0)));
+    const auto [variances, axes] = at::linalg_eigh(centered.t().matmul(centered) / static_cast<double>(rows.size(0)));
     // LAPACK gives them rising.
-    result = {hone::fromTorch(axes.flip(1).contiguous()), hone::numbers(variances.flip(0).clamp_min(0)),
-              hone::numbers(mean)};
+    result = {hone::fromTorch(axes.flip(1).contiguous()), hone::numbers(variances.flip(0).clamp_min(0)), hone::numbers(mean)};
 }

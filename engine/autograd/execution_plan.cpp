@@ -37,8 +37,8 @@ std::vector<std::size_t> neededPositions(const Graph& graph, const std::vector<V
     std::vector<std::size_t> positions;
     for (std::size_t position = graph.order().size(); position-- > 0;) {
         const Node& node = graph.node(graph.order()[position]);
-        const bool needed = std::any_of(node.outputs.begin(), node.outputs.end(),
-                                        [&](ValueId id) { return id.valid() && isNeeded[id.index]; });
+        const bool needed =
+            std::any_of(node.outputs.begin(), node.outputs.end(), [&](ValueId id) { return id.valid() && isNeeded[id.index]; });
         if (!needed)
             continue;
         positions.push_back(position);

@@ -12,10 +12,10 @@ namespace hone
 
 struct PlannedStep
 {
-    std::size_t position = 0;         // into Graph::order()
-    std::vector<bool> mayOverwrite;   // by input: see NodeRun::mayOverwrite
-    std::vector<bool> outputIsRead;   // by output: read by a later step, or wanted
-    std::vector<ValueId> lastReads;   // values that nobody reads after this step
+    std::size_t position = 0;       // into Graph::order()
+    std::vector<bool> mayOverwrite; // by input: see NodeRun::mayOverwrite
+    std::vector<bool> outputIsRead; // by output: read by a later step, or wanted
+    std::vector<ValueId> lastReads; // values that nobody reads after this step
 };
 
 struct ExecutionPlan

@@ -16,7 +16,7 @@ namespace at
 {
 class Tensor;
 struct Generator;
-}
+} // namespace at
 
 namespace hone
 {

@@ -4,13 +4,12 @@
 namespace hone
 {
 
-void ExecutorRegistry::addIn(std::string_view domain, std::string_view opType, std::int64_t since,
-                             ExecutorFactory factory)
+void ExecutorRegistry::addIn(std::string_view domain, std::string_view opType, std::int64_t since, ExecutorFactory factory)
 {
     const OperatorVersion key{std::string(domain), std::string(opType), since};
     if (!m_factories.emplace(key, std::move(factory)).second)
-        throw Error(MessageCode::InternalFault, {{"detail", "two executors for " + qualifiedName(domain, opType) +
-                                                                " since " + std::to_string(since)}});
+        throw Error(MessageCode::InternalFault,
+                    {{"detail", "two executors for " + qualifiedName(domain, opType) + " since " + std::to_string(since)}});
 }
 
 const ExecutorFactory* ExecutorRegistry::find(const OperatorVersion& key) const
@@ -32,7 +31,14 @@ const ExecutorRegistry& executors()
     static const ExecutorRegistry all = [] {
         ExecutorRegistry registry;
         for (const auto registerFamily :
-             {registerActivations, registerArithmetic, registerArrangement, registerAttention, registerControlFlow, registerConvolutions, registerConversions, registerDeformableConvolution, registerFunctions, registerIndexing, registerIntegerProducts, registerLogic, registerLosses, registerMatrixProducts, registerNormalizations, registerPadding, registerPooling, registerQuantization, registerRandom, registerRecurrent, registerReductions, registerRegions, registerResizing, registerScattering, registerSelection, registerShaping, registerSignal, registerSoftmax, registerText})
+             {registerActivations, registerArithmetic,     registerArrangement,     registerAttention,
+              registerControlFlow, registerConvolutions,   registerConversions,     registerDeformableConvolution,
+              registerFunctions,   registerIndexing,       registerIntegerProducts, registerLogic,
+              registerLosses,      registerMatrixProducts, registerNormalizations,  registerPadding,
+              registerPooling,     registerQuantization,   registerRandom,          registerRecurrent,
+              registerReductions,  registerRegions,        registerResizing,        registerScattering,
+              registerSelection,   registerShaping,        registerSignal,          registerSoftmax,
+              registerText})
             registerFamily(registry);
         return registry;
     }();

@@ -54,8 +54,7 @@ std::vector<Tensor> GraphModule::forward(const std::vector<Tensor>& inputs, Mode
     return m_implementation->forward(inputs, mode);
 }
 
-std::vector<std::pair<std::string, Tensor>> GraphModule::gradients(const std::vector<Tensor>& inputs,
-                                                                   const Tensor& cotangent, Mode mode)
+std::vector<std::pair<std::string, Tensor>> GraphModule::gradients(const std::vector<Tensor>& inputs, const Tensor& cotangent, Mode mode)
 {
     return m_implementation->gradients(inputs, cotangent, mode);
 }

@@ -19,8 +19,8 @@ enum class Mode
     Training // BatchNormalization uses and updates batch statistics, Dropout drops
 };
 
-// Operators of the graph and its sub-graphs without an executor, each "domain.OpType" once (domain left out for ONNX's own). Empty: it can be trained.
-// Doesn't load LibTorch.
+// Operators of the graph and its sub-graphs without an executor, each "domain.OpType" once (domain left out for ONNX's own). Empty: it can
+// be trained. Doesn't load LibTorch.
 std::vector<std::string> unsupportedOperators(const Graph& graph);
 
 struct GraphModuleImplementation;

@@ -13,8 +13,8 @@ struct GraphModuleImplementation
 {
     virtual ~GraphModuleImplementation() = default;
     virtual std::vector<Tensor> forward(const std::vector<Tensor>& inputs, Mode mode) = 0;
-    virtual std::vector<std::pair<std::string, Tensor>> gradients(const std::vector<Tensor>& inputs,
-                                                                  const Tensor& cotangent, Mode mode) = 0;
+    virtual std::vector<std::pair<std::string, Tensor>> gradients(const std::vector<Tensor>& inputs, const Tensor& cotangent,
+                                                                  Mode mode) = 0;
     virtual Graph graph() const = 0;
 };
 

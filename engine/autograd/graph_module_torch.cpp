@@ -28,8 +28,7 @@ public:
         return results;
     }
 
-    std::vector<std::pair<std::string, Tensor>> gradients(const std::vector<Tensor>& inputs, const Tensor& cotangent,
-                                                          Mode mode) override
+    std::vector<std::pair<std::string, Tensor>> gradients(const std::vector<Tensor>& inputs, const Tensor& cotangent, Mode mode) override
     {
         const auto outputs = m_graph.run(borrowed(inputs), {m_graph.source().outputs.at(0)}, mode);
         if (outputs[0].requires_grad())

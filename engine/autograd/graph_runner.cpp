@@ -36,9 +36,13 @@ class StepRun final : public NodeRun
 {
 public:
     StepRun(const Place& place, std::vector<at::Tensor>& slots, const RunSettings& settings, Mode mode)
-        : m_graph(place.graph), m_node(place.node), m_step(place.step), m_slots(slots), m_settings(settings), m_mode(mode)
-    {
-    }
+        : m_graph(place.graph),
+          m_node(place.node),
+          m_step(place.step),
+          m_slots(slots),
+          m_settings(settings),
+          m_mode(mode)
+    {}
 
     std::size_t inputCount() const override { return m_node.inputs.size(); }
     std::size_t outputCount() const override { return m_node.outputs.size(); }
@@ -103,8 +107,7 @@ std::vector<Executor> makeExecutors(const Graph& graph)
                 throw NodeUnsupported{};
             made.push_back((*factory)({graph, node, opset}));
         } catch (const NodeUnsupported& reason) {
-            unsupported.insert(qualifiedName(node.domain, node.opType) +
-                               (reason.why.empty() ? "" : " (" + reason.why + ")"));
+            unsupported.insert(qualifiedName(node.domain, node.opType) + (reason.why.empty() ? "" : " (" + reason.why + ")"));
         }
     }
     if (unsupported.empty())

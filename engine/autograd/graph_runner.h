@@ -39,8 +39,7 @@ public:
     void freeze(NodeId node);
 
     // Inputs in the graph's order. Throws Error(ShapeMismatch) naming the node.
-    std::vector<at::Tensor> run(const std::vector<at::Tensor>& inputs, const std::vector<ValueId>& wanted,
-                                const RunSettings& settings);
+    std::vector<at::Tensor> run(const std::vector<at::Tensor>& inputs, const std::vector<ValueId>& wanted, const RunSettings& settings);
 
 private:
     void takeConstants();

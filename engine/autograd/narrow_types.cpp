@@ -65,8 +65,7 @@ float roundedToEightBits(float number, DType dtype, Overflow overflow)
         rounded = std::nearbyint(magnitude / step) * step;
     }
     if (rounded > format.largest) {
-        const float beyond = format.hasInfinity ? std::numeric_limits<float>::infinity()
-                                                : std::numeric_limits<float>::quiet_NaN();
+        const float beyond = format.hasInfinity ? std::numeric_limits<float>::infinity() : std::numeric_limits<float>::quiet_NaN();
         rounded = overflow == Overflow::Saturate ? format.largest : beyond;
     }
     if (rounded == 0 && !format.hasNegativeZero)
@@ -81,8 +80,8 @@ float fromEightBits(std::uint8_t code, DType dtype)
         return std::numeric_limits<float>::quiet_NaN();
     float magnitude = magnitudeOf(code, format);
     if (magnitude > format.largest)
-        magnitude = format.hasInfinity && (code & 0x7f) == 0x7c ? std::numeric_limits<float>::infinity()
-                                                                : std::numeric_limits<float>::quiet_NaN();
+        magnitude =
+            format.hasInfinity && (code & 0x7f) == 0x7c ? std::numeric_limits<float>::infinity() : std::numeric_limits<float>::quiet_NaN();
     return (code & 0x80) != 0 ? -magnitude : magnitude;
 }
 

@@ -26,8 +26,7 @@ Producers producersOf(const Graph& graph)
 
 bool rearranges(const Node& node)
 {
-    static const std::set<std::string_view> operators = {"Identity", "Transpose", "Reshape",  "Flatten",
-                                                         "Squeeze",  "Unsqueeze", "Dropout"};
+    static const std::set<std::string_view> operators = {"Identity", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Dropout"};
     return node.domain.empty() && operators.contains(node.opType);
 }
 
@@ -68,8 +67,8 @@ std::optional<ParameterRole> roleOfInput(const Node& node, std::size_t i)
         return i == 1 || i == 2 ? std::optional(Weight) : i == 3 ? std::optional(Bias) : i == 7 ? std::optional(Scale) : std::nullopt;
     if (op == "BatchNormalization" && (i == 3 || i == 4))
         return Statistic;
-    if (op == "BatchNormalization" || op == "InstanceNormalization" || op == "LayerNormalization" ||
-        op == "GroupNormalization" || op == "RMSNormalization")
+    if (op == "BatchNormalization" || op == "InstanceNormalization" || op == "LayerNormalization" || op == "GroupNormalization" ||
+        op == "RMSNormalization")
         return i == 1 ? std::optional(Scale) : i == 2 ? std::optional(Bias) : std::nullopt;
     if (op == "PRelu")
         return i == 1 ? std::optional(Scale) : std::nullopt;

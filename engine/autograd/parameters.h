@@ -13,15 +13,16 @@ namespace hone
 
 enum class ParameterRole
 {
-    Weight,    // decays: the multiplying operand of Conv, ConvTranspose, Gemm, MatMul, RNN, GRU, LSTM
-    Scale,     // normalization scales, PRelu slopes, factors of Mul
+    Weight, // decays: the multiplying operand of Conv, ConvTranspose, Gemm, MatMul, RNN, GRU, LSTM
+    Scale,  // normalization scales, PRelu slopes, factors of Mul
     Bias,
-    Statistic  // running mean or variance: updated by batches, no gradient
+    Statistic // running mean or variance: updated by batches, no gradient
 };
 
 // Floating-point initializers by role, seen through nodes that only rearrange them (Transpose, Reshape, ...):
 // weights, biases and scales of Conv, ConvTranspose, Gemm, MatMul, Einsum, RNN, GRU, LSTM, normalizations and PRelu, tables of
-// Gather, and operands of Add, Sub, Mul, Div with more than one element; also where a sub-graph reads them. Scalars and shapes, scales or bounds in other places are constants.
+// Gather, and operands of Add, Sub, Mul, Div with more than one element; also where a sub-graph reads them. Scalars and shapes, scales or
+// bounds in other places are constants.
 std::map<ValueId, ParameterRole> findParameters(const Graph& graph);
 // A quantized initializer that a DequantizeLinear with constant scale and zero point reads, and nobody else: it stands for real
 // numbers, is a Weight (of rank 2 and more) or a Bias, and is trained as those numbers. The node; nothing for other values.

@@ -43,9 +43,9 @@ at::Tensor exactOperand(const at::Tensor& tensor)
 
 bool readsBf16(const Node& node)
 {
-    static const std::set<std::string_view> operators = {
-        "Conv", "Gemm",    "MatMul",  "BatchNormalization", "Relu",    "Clip",      "Add",       "MaxPool",  "AveragePool",
-        "GlobalAveragePool", "Flatten", "Reshape", "Squeeze",  "Unsqueeze", "Transpose", "Identity", "Concat"};
+    static const std::set<std::string_view> operators = {"Conv",    "Gemm",      "MatMul",      "BatchNormalization", "Relu",    "Clip",
+                                                         "Add",     "MaxPool",   "AveragePool", "GlobalAveragePool",  "Flatten", "Reshape",
+                                                         "Squeeze", "Unsqueeze", "Transpose",   "Identity",           "Concat"};
     return node.domain.empty() && operators.contains(node.opType);
 }
 

@@ -7,8 +7,7 @@
 namespace hone
 {
 
-QuantizedWeight::QuantizedWeight(const Graph& graph, const Node& dequantize)
-    : m_initializer(graph.value(dequantize.input(0)).constant)
+QuantizedWeight::QuantizedWeight(const Graph& graph, const Node& dequantize) : m_initializer(graph.value(dequantize.input(0)).constant)
 {
     const at::Tensor numbers = toTorch(m_initializer, Memory::Borrow);
     const auto given = dequantize.intAttribute("axis", 1);

@@ -2,8 +2,8 @@
 #include "autograd/torch_graph.h"
 
 #include "autograd/graph_runner.h"
-#include "graph/own_vectors.h"
 #include "autograd/quantized_weight.h"
+#include "graph/own_vectors.h"
 
 #include <algorithm>
 
@@ -44,8 +44,7 @@ struct TorchGraph::State
     at::Generator generator = at::detail::createCPUGenerator();
     at::Device device = at::kCPU;
 
-    std::vector<at::Tensor> run(const std::vector<at::Tensor>& inputs, const std::vector<ValueId>& wanted,
-                                const RunSettings& settings);
+    std::vector<at::Tensor> run(const std::vector<at::Tensor>& inputs, const std::vector<ValueId>& wanted, const RunSettings& settings);
     std::optional<BadValue> badInitializer() const;
 
 private:
@@ -58,8 +57,8 @@ void TorchGraph::State::takeParameters()
     for (const auto& [id, role] : findParameters(graph)) {
         const Value& value = graph.value(id);
         const auto dequantizer = dequantizerOf(graph, id);
-        at::Tensor own = dequantizer ? QuantizedWeight(graph, graph.node(*dequantizer)).realNumbers()
-                                     : toTorch(value.constant, Memory::Own);
+        at::Tensor own =
+            dequantizer ? QuantizedWeight(graph, graph.node(*dequantizer)).realNumbers() : toTorch(value.constant, Memory::Own);
         if (isConvolutionWeight(graph, id))
             own = channelsLast(own);
         if (role == ParameterRole::Statistic) {
@@ -168,8 +167,7 @@ std::vector<at::Tensor> TorchGraph::run(const std::vector<at::Tensor>& inputs, c
     return m_state->run(inputs, wanted, {mode, m_state->generator, nullptr, m_state->precision, {}});
 }
 
-std::optional<BadValue> TorchGraph::firstBadValue(const std::vector<at::Tensor>& inputs,
-                                                              const std::vector<ValueId>& wanted, Mode mode)
+std::optional<BadValue> TorchGraph::firstBadValue(const std::vector<at::Tensor>& inputs, const std::vector<ValueId>& wanted, Mode mode)
 {
     const at::NoGradGuard noGradients;
     if (inputs.empty())

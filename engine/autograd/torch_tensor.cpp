@@ -21,10 +21,12 @@ constexpr std::pair<DType, at::ScalarType> native[] = {
 };
 
 constexpr std::pair<DType, at::ScalarType> held[] = {
-    {DType::Float16, at::kFloat},        {DType::BFloat16, at::kFloat},       {DType::Float8E4M3FN, at::kFloat},
-    {DType::Float8E4M3FNUZ, at::kFloat}, {DType::Float8E5M2, at::kFloat},     {DType::Float8E5M2FNUZ, at::kFloat},
-    {DType::UInt16, at::kInt},           {DType::UInt32, at::kLong},          {DType::UInt64, at::kLong},
-    {DType::Int4, at::kChar},            {DType::UInt4, at::kByte},
+    {DType::Float16, at::kFloat},      {DType::BFloat16, at::kFloat},
+    {DType::Float8E4M3FN, at::kFloat}, {DType::Float8E4M3FNUZ, at::kFloat},
+    {DType::Float8E5M2, at::kFloat},   {DType::Float8E5M2FNUZ, at::kFloat},
+    {DType::UInt16, at::kInt},         {DType::UInt32, at::kLong},
+    {DType::UInt64, at::kLong},        {DType::Int4, at::kChar},
+    {DType::UInt4, at::kByte},
 };
 
 constexpr std::pair<DType, at::ScalarType> halves[] = {{DType::Float16, at::kHalf}, {DType::BFloat16, at::kBFloat16}};
@@ -81,8 +83,7 @@ at::Tensor eightBitFloats(const at::Tensor& x, DType dtype, Overflow overflow)
 {
     const at::Tensor rounded = x.detach().to(at::kFloat).clone(at::MemoryFormat::Contiguous);
     auto* numbers = rounded.data_ptr<float>();
-    std::transform(numbers, numbers + rounded.numel(), numbers,
-                   [&](float number) { return roundedToEightBits(number, dtype, overflow); });
+    std::transform(numbers, numbers + rounded.numel(), numbers, [&](float number) { return roundedToEightBits(number, dtype, overflow); });
     return rounded;
 }
 
@@ -96,9 +97,8 @@ at::Tensor fromNarrow(const Tensor& tensor)
         return wide;
     }
     at::Tensor wide = at::empty(tensor.shape(), at::kFloat);
-    std::ranges::transform(tensor.bytes(), wide.data_ptr<float>(), [&](std::byte code) {
-        return fromEightBits(std::to_integer<std::uint8_t>(code), tensor.dtype());
-    });
+    std::ranges::transform(tensor.bytes(), wide.data_ptr<float>(),
+                           [&](std::byte code) { return fromEightBits(std::to_integer<std::uint8_t>(code), tensor.dtype()); });
     return wide;
 }
 
@@ -112,9 +112,8 @@ Tensor toNarrow(const at::Tensor& x, DType dtype)
     const at::Tensor plain = x.to(at::kFloat).contiguous();
     Tensor result(dtype, plain.sizes().vec());
     const auto* first = plain.data_ptr<float>();
-    std::transform(first, first + plain.numel(), result.mutableBytes().begin(), [dtype](float number) {
-        return std::byte(toEightBits(roundedToEightBits(number, dtype, Overflow::Keep), dtype));
-    });
+    std::transform(first, first + plain.numel(), result.mutableBytes().begin(),
+                   [dtype](float number) { return std::byte(toEightBits(roundedToEightBits(number, dtype, Overflow::Keep), dtype)); });
     return result;
 }
 

@@ -75,7 +75,8 @@ private:
         } catch (const Error& error) {
             m_check.problems.push_back(error.message());
         } catch (const std::bad_alloc&) {
-            m_check.problems.push_back({MessageCode::ModelTooLarge, {{"path", m_model.string()}, {"detail", "there is not enough memory"}}});
+            m_check.problems.push_back(
+                {MessageCode::ModelTooLarge, {{"path", m_model.string()}, {"detail", "there is not enough memory"}}});
         } catch (const std::exception& exception) {
             m_check.problems.push_back({MessageCode::InternalFault, {{"detail", firstLine(exception.what())}}});
         }

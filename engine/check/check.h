@@ -61,26 +61,26 @@ struct CheckedPort
 struct ModelCheck
 {
     bool ok = false; // it opens, both engines run every operator and agree, and gradients are finite where there are any
-    std::vector<std::string> unsupported;          // operators that can't be trained, "domain.OpType" each once
-    std::optional<double> maxRelativeDifference;   // of LibTorch's outputs from ONNX Runtime's, over the largest of each output;
-                                                   // none where it doesn't run, or draws at random
-    double limit = 0;                              // that it may have, by the types that the model computes in
-    bool gradientsFinite = false;                  // of the first output, for every parameter
-    bool trainable = false;                        // some parameter has a gradient, all are finite, and a batch may have any size
+    std::vector<std::string> unsupported;        // operators that can't be trained, "domain.OpType" each once
+    std::optional<double> maxRelativeDifference; // of LibTorch's outputs from ONNX Runtime's, over the largest of each output;
+                                                 // none where it doesn't run, or draws at random
+    double limit = 0;                            // that it may have, by the types that the model computes in
+    bool gradientsFinite = false;                // of the first output, for every parameter
+    bool trainable = false;                      // some parameter has a gradient, all are finite, and a batch may have any size
     std::int64_t prunableGroups = 0;
-    std::vector<UnprunableName> unprunable;        // layers that have to keep their channels
+    std::vector<UnprunableName> unprunable; // layers that have to keep their channels
     bool quantizable = false;
     double seconds = 0;
-    std::int64_t peakBytes = 0;                    // of this process so far
+    std::int64_t peakBytes = 0; // of this process so far
     std::vector<OpenStep> steps;
-    std::vector<TidyChange> changes;               // by tidying it first
-    std::vector<Message> tidying;                  // the same for people, and why a fixed batch stays
+    std::vector<TidyChange> changes; // by tidying it first
+    std::vector<Message> tidying;    // the same for people, and why a fixed batch stays
     std::vector<CheckedPort> inputs;
-    std::vector<Message> problems;                 // what isn't as it should be, in the order found
+    std::vector<Message> problems; // what isn't as it should be, in the order found
 };
 
-// Opens and tidies the model, runs it in ONNX Runtime as it is and in LibTorch tidied, on the same input (batch 2 where it is free), and goes
-// backward once. What goes wrong is in the result; throws Cancelled alone.
+// Opens and tidies the model, runs it in ONNX Runtime as it is and in LibTorch tidied, on the same input (batch 2 where it is free), and
+// goes backward once. What goes wrong is in the result; throws Cancelled alone.
 ModelCheck checkModel(const std::filesystem::path& model, const JobContext& job);
 
 // Keys: ok, unsupported[], maxRelativeDifference (null where nothing could be compared), limit, gradientsFinite, trainable, prunableGroups,

@@ -45,8 +45,9 @@ MadeUpRun runInOnnxRuntime(const std::filesystem::path& model, const Graph& grap
         } catch (const Error& error) {
             if (error.code() != MessageCode::ModelInputUnsupported || limit.refusedBytes() == 0)
                 throw;
-            throw Error(MessageCode::ModelTooLarge, {{"path", model.string()},
-                                                     {"detail", "one run of it takes " + std::to_string(limit.refusedBytes() >> 20) + " MiB"}});
+            throw Error(
+                MessageCode::ModelTooLarge,
+                {{"path", model.string()}, {"detail", "one run of it takes " + std::to_string(limit.refusedBytes() >> 20) + " MiB"}});
         }
     };
     auto run = runOnce();

@@ -36,7 +36,7 @@ double allowedDifference(const Graph& graph);
 
 struct Gradients
 {
-    bool any = false; // some parameter has one that isn't zero throughout
+    bool any = false;                   // some parameter has one that isn't zero throughout
     std::vector<std::string> notFinite; // parameters
 };
 

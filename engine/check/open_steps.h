@@ -20,7 +20,7 @@ struct Closure
 
 struct StepConditions
 {
-    Closure running;  // in ONNX Runtime
+    Closure running;   // in ONNX Runtime
     Closure reshaping; // by taking channels out or quantizing: a quantized model keeps its channels and types
     Closure training;
     Closure pruning;

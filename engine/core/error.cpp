@@ -28,8 +28,7 @@ const CodeFacts& facts(MessageCode code)
 
 } // namespace
 
-Error::Error(MessageCode code, MessageArguments arguments)
-    : m_message{code, std::move(arguments)}, m_what(name(code))
+Error::Error(MessageCode code, MessageArguments arguments) : m_message{code, std::move(arguments)}, m_what(name(code))
 {
     for (const auto& [key, value] : m_message.arguments)
         m_what += " " + key + "='" + value + "'";

@@ -49,8 +49,7 @@ struct Progress
 
 // Thrown when a stop was asked for. Not an Error: stopping is what the user wanted.
 struct Cancelled
-{
-};
+{};
 
 class JobContext
 {
@@ -58,10 +57,7 @@ public:
     using ProgressSink = std::function<void(const Progress&)>; // called on the thread that does the work
 
     JobContext() = default;
-    explicit JobContext(std::stop_token stop, ProgressSink sink = {})
-        : m_stop(std::move(stop)), m_sink(std::move(sink))
-    {
-    }
+    explicit JobContext(std::stop_token stop, ProgressSink sink = {}) : m_stop(std::move(stop)), m_sink(std::move(sink)) {}
 
     const std::stop_token& stopToken() const { return m_stop; }
     bool stopRequested() const { return m_stop.stop_requested(); }

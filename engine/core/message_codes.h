@@ -3,6 +3,7 @@
 // code that its table lacks. The comment behind a code names the arguments that its sentence may use.
 #pragma once
 
+// clang-format off
 // X(code, category)
 #define HONE_MESSAGE_CODES(X)                                                                                          \
     /* files */                                                                                                        \
@@ -125,3 +126,4 @@
     X(DeviceSmokeRunFailed, Device)     /* host, detail */                                                             \
     X(RunnerMissing, System)            /* path, architecture */                                                       \
     X(SshServerMissing, System)         /* detail */
+// clang-format on

@@ -108,12 +108,10 @@ std::vector<Out> convertAny(const Tensor& tensor)
         std::ranges::transform(halves(tensor), out.begin(), [](std::uint16_t h) { return static_cast<Out>(fromHalf(h)); });
         break;
     case DType::BFloat16:
-        std::ranges::transform(halves(tensor), out.begin(), [](std::uint16_t h) {
-            return static_cast<Out>(std::bit_cast<float>(static_cast<std::uint32_t>(h) << 16));
-        });
+        std::ranges::transform(halves(tensor), out.begin(),
+                               [](std::uint16_t h) { return static_cast<Out>(std::bit_cast<float>(static_cast<std::uint32_t>(h) << 16)); });
         break;
-    default:
-        throw Error(MessageCode::InternalFault, {{"detail", "no numbers in a tensor of " + std::string(name(tensor.dtype()))}});
+    default: throw Error(MessageCode::InternalFault, {{"detail", "no numbers in a tensor of " + std::string(name(tensor.dtype()))}});
     }
     return out;
 }
@@ -154,7 +152,10 @@ std::string toText(std::span<const std::int64_t> shape)
 }
 
 Tensor::Tensor(DType dtype, Dimensions shape)
-    : m_dtype(dtype), m_shape(std::move(shape)), m_size(elementCount(m_shape)), m_byteCount(bytesFor(dtype, m_size))
+    : m_dtype(dtype),
+      m_shape(std::move(shape)),
+      m_size(elementCount(m_shape)),
+      m_byteCount(bytesFor(dtype, m_size))
 {
     auto bytes = allocate(m_byteCount);
     std::memset(bytes.get(), 0, m_byteCount);
@@ -162,14 +163,16 @@ Tensor::Tensor(DType dtype, Dimensions shape)
 }
 
 Tensor::Tensor(DType dtype, Dimensions shape, std::shared_ptr<const std::byte> bytes, std::size_t byteCount)
-    : m_dtype(dtype), m_shape(std::move(shape)), m_size(elementCount(m_shape)), m_byteCount(bytesFor(dtype, m_size)),
+    : m_dtype(dtype),
+      m_shape(std::move(shape)),
+      m_size(elementCount(m_shape)),
+      m_byteCount(bytesFor(dtype, m_size)),
       m_bytes(std::move(bytes))
 {
     if (byteCount != m_byteCount)
         throw Error(MessageCode::ModelInvalid, {{"path", ""},
-                                                {"detail", "a tensor of shape " + toText(m_shape) + " holds " +
-                                                               std::to_string(byteCount) + " bytes, not " +
-                                                               std::to_string(m_byteCount)}});
+                                                {"detail", "a tensor of shape " + toText(m_shape) + " holds " + std::to_string(byteCount) +
+                                                               " bytes, not " + std::to_string(m_byteCount)}});
 }
 
 Tensor Tensor::ofStrings(Dimensions shape, std::vector<std::string> values)
@@ -215,8 +218,8 @@ bool Tensor::operator==(const Tensor& other) const
 void Tensor::requireType(DType dtype) const
 {
     if (m_dtype != dtype)
-        throw Error(MessageCode::InternalFault, {{"detail", "a tensor of " + std::string(name(m_dtype)) + " was read as " +
-                                                                std::string(name(dtype))}});
+        throw Error(MessageCode::InternalFault,
+                    {{"detail", "a tensor of " + std::string(name(m_dtype)) + " was read as " + std::string(name(dtype))}});
 }
 
 std::vector<float> toFloats(const Tensor& tensor)

@@ -43,23 +43,67 @@ enum class DType
     Float4E2M1 = 23
 };
 
-std::string_view name(DType dtype);        // "float32", "int8", ...
-std::size_t elementBits(DType dtype);      // 32, 8, 4, ...; 0 for Undefined and String
+std::string_view name(DType dtype);   // "float32", "int8", ...
+std::size_t elementBits(DType dtype); // 32, 8, 4, ...; 0 for Undefined and String
 bool isFloatingPoint(DType dtype);
 
 template<class T>
 struct DTypeOf;
-template<> struct DTypeOf<float> { static constexpr DType value = DType::Float32; };
-template<> struct DTypeOf<double> { static constexpr DType value = DType::Float64; };
-template<> struct DTypeOf<std::int8_t> { static constexpr DType value = DType::Int8; };
-template<> struct DTypeOf<std::uint8_t> { static constexpr DType value = DType::UInt8; };
-template<> struct DTypeOf<std::int16_t> { static constexpr DType value = DType::Int16; };
-template<> struct DTypeOf<std::uint16_t> { static constexpr DType value = DType::UInt16; };
-template<> struct DTypeOf<std::int32_t> { static constexpr DType value = DType::Int32; };
-template<> struct DTypeOf<std::uint32_t> { static constexpr DType value = DType::UInt32; };
-template<> struct DTypeOf<std::int64_t> { static constexpr DType value = DType::Int64; };
-template<> struct DTypeOf<std::uint64_t> { static constexpr DType value = DType::UInt64; };
-template<> struct DTypeOf<bool> { static constexpr DType value = DType::Bool; };
+template<>
+struct DTypeOf<float>
+{
+    static constexpr DType value = DType::Float32;
+};
+template<>
+struct DTypeOf<double>
+{
+    static constexpr DType value = DType::Float64;
+};
+template<>
+struct DTypeOf<std::int8_t>
+{
+    static constexpr DType value = DType::Int8;
+};
+template<>
+struct DTypeOf<std::uint8_t>
+{
+    static constexpr DType value = DType::UInt8;
+};
+template<>
+struct DTypeOf<std::int16_t>
+{
+    static constexpr DType value = DType::Int16;
+};
+template<>
+struct DTypeOf<std::uint16_t>
+{
+    static constexpr DType value = DType::UInt16;
+};
+template<>
+struct DTypeOf<std::int32_t>
+{
+    static constexpr DType value = DType::Int32;
+};
+template<>
+struct DTypeOf<std::uint32_t>
+{
+    static constexpr DType value = DType::UInt32;
+};
+template<>
+struct DTypeOf<std::int64_t>
+{
+    static constexpr DType value = DType::Int64;
+};
+template<>
+struct DTypeOf<std::uint64_t>
+{
+    static constexpr DType value = DType::UInt64;
+};
+template<>
+struct DTypeOf<bool>
+{
+    static constexpr DType value = DType::Bool;
+};
 
 using Dimensions = std::vector<std::int64_t>;
 

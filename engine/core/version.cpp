@@ -11,7 +11,7 @@ namespace
 {
 
 // The extensions that change which kernels run, in /proc/cpuinfo's names (x86 "flags", Arm "Features").
-constexpr std::array relevantFeatures = {"avx2",     "fma",  "avx512f", "avx512_vnni", "avx_vnni", "avx512_bf16",
+constexpr std::array relevantFeatures = {"avx2",     "fma",   "avx512f", "avx512_vnni", "avx_vnni", "avx512_bf16",
                                          "amx_int8", "asimd", "asimddp", "i8mm",        "bf16",     "sve"};
 
 } // namespace

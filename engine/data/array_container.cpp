@@ -29,7 +29,10 @@ Picture pictureOf(const Tensor& row)
 } // namespace
 
 ArrayContainer::ArrayContainer(ArrayPlace place, Dimensions sampleShape, bool pictures)
-    : m_place(std::move(place)), m_path(m_place.file), m_shape(std::move(sampleShape)), m_pictures(pictures)
+    : m_place(std::move(place)),
+      m_path(m_place.file),
+      m_shape(std::move(sampleShape)),
+      m_pictures(pictures)
 {
     if (!m_place.name.empty())
         m_path += "[" + m_place.name + "]";

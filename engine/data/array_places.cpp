@@ -108,8 +108,8 @@ std::vector<ArrayPair> arrayPairsIn(const fs::path& folder)
     }
     for (auto& pair : pairs)
         for (const auto& target : targets)
-            if (target.split == pair.x.split && target.splitStated == pair.x.splitStated
-                && (target.file == pair.x.file || target.name.empty()))
+            if (target.split == pair.x.split && target.splitStated == pair.x.splitStated &&
+                (target.file == pair.x.file || target.name.empty()))
                 pair.y = target;
     return pairs;
 }
@@ -123,8 +123,7 @@ bool holdsPictures(const NpyHeader& header)
 {
     const auto& shape = header.shape;
     const auto isColours = [&](std::size_t axis) { return shape[axis] == 1 || shape[axis] == 3; };
-    return header.dtype == DType::UInt8
-           && (shape.size() == 3 || (shape.size() == 4 && (isColours(1) || isColours(3))));
+    return header.dtype == DType::UInt8 && (shape.size() == 3 || (shape.size() == 4 && (isColours(1) || isColours(3))));
 }
 
 } // namespace hone

@@ -111,14 +111,16 @@ private:
         if (m_listing.containers.empty())
             m_listing.sampleShape = shape;
         if (shape != m_listing.sampleShape)
-            throwUnreadable(pair.x.file, described(pair.x) + " has samples of " + toText(shape) + ", others of " + toText(m_listing.sampleShape));
+            throwUnreadable(pair.x.file,
+                            described(pair.x) + " has samples of " + toText(shape) + ", others of " + toText(m_listing.sampleShape));
         if (elementCount(shape) < 1 || count > 100'000'000)
             throwUnreadable(pair.x.file, described(pair.x) + " has the shape " + toText(header.shape));
         if (pair.y) {
             m_targets.push_back(readArray(*pair.y));
             const auto& y = m_targets.back();
             if (y.rank() < 1 || y.shape()[0] != count)
-                throwUnreadable(pair.y->file, described(*pair.y) + " has the shape " + toText(y.shape()) + " for " + std::to_string(count) + " samples");
+                throwUnreadable(pair.y->file,
+                                described(*pair.y) + " has the shape " + toText(y.shape()) + " for " + std::to_string(count) + " samples");
         }
         const auto container = std::uint32_t(m_listing.containers.size());
         const auto bytes = std::uint64_t(elementCount(shape)) * header.elementBytes;
@@ -216,7 +218,8 @@ bool looksLikeArrays(const fs::path& folder)
 SampleKind kindOfArrays(const fs::path& folder)
 {
     const auto pairs = arrayPairsIn(folder);
-    const bool pictures = !pairs.empty() && std::all_of(pairs.begin(), pairs.end(), [](const ArrayPair& pair) { return holdsPictures(readHeader(pair.x)); });
+    const bool pictures =
+        !pairs.empty() && std::all_of(pairs.begin(), pairs.end(), [](const ArrayPair& pair) { return holdsPictures(readHeader(pair.x)); });
     return pictures ? SampleKind::Picture : SampleKind::Tensor;
 }
 

@@ -12,8 +12,7 @@ namespace
 {
 
 std::span<const std::uint8_t> flippedAndShifted(std::span<const std::uint8_t> pixels, const PicturePreprocess& preprocess,
-                                                const Augmentation& augmentation, Random& random,
-                                                std::vector<std::byte>& scratch)
+                                                const Augmentation& augmentation, Random& random, std::vector<std::byte>& scratch)
 {
     const bool flip = augmentation.flip && random.chance(0.5);
     const int reach = augmentation.shiftedCrop;
@@ -113,8 +112,8 @@ bool Augmentation::changes(SampleKind kind) const
     return false;
 }
 
-std::span<const std::byte> augmented(std::span<const std::byte> fitted, const Preprocess& preprocess,
-                                     const Augmentation& augmentation, Random& random, std::vector<std::byte>& scratch)
+std::span<const std::byte> augmented(std::span<const std::byte> fitted, const Preprocess& preprocess, const Augmentation& augmentation,
+                                     Random& random, std::vector<std::byte>& scratch)
 {
     if (!augmentation.changes(preprocess.kind()))
         return fitted;
@@ -128,8 +127,8 @@ std::span<const std::byte> augmented(std::span<const std::byte> fitted, const Pr
     if (moved.data() == pixels.data())
         scratch.assign(fitted.begin(), fitted.end());
     const std::span changed(reinterpret_cast<std::uint8_t*>(scratch.data()), scratch.size());
-    applyRandomOperations(augmentation.randomOperations, augmentation.magnitude,
-                          {picture.width, picture.height, picture.channelCount()}, random, changed);
+    applyRandomOperations(augmentation.randomOperations, augmentation.magnitude, {picture.width, picture.height, picture.channelCount()},
+                          random, changed);
     return scratch;
 }
 

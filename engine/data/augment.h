@@ -14,7 +14,7 @@ namespace hone
 
 // Changes a sample, as FrontEnd::fit() of `preprocess` gives it, as the augmentation and `random` say; the result is in `scratch`,
 // or is `fitted` itself.
-std::span<const std::byte> augmented(std::span<const std::byte> fitted, const Preprocess& preprocess,
-                                     const Augmentation& augmentation, Random& random, std::vector<std::byte>& scratch);
+std::span<const std::byte> augmented(std::span<const std::byte> fitted, const Preprocess& preprocess, const Augmentation& augmentation,
+                                     Random& random, std::vector<std::byte>& scratch);
 
 } // namespace hone

@@ -82,13 +82,12 @@ std::vector<std::string> namesIn(const fs::path& file)
 
 bool hasCoarseLabels(const fs::path& folder, const std::vector<Part>& parts)
 {
-    return fs::exists(folder / "fine_label_names.txt")
-           || std::all_of(parts.begin(), parts.end(), [](const auto& part) { return part.file == "train.bin" || part.file == "test.bin"; });
+    return fs::exists(folder / "fine_label_names.txt") ||
+           std::all_of(parts.begin(), parts.end(), [](const auto& part) { return part.file == "train.bin" || part.file == "test.bin"; });
 }
 
 // A last record that is cut short counts when its label is there: the picture is unreadable, not unheard of.
-void addRecords(const fs::path& file, const Part& part, std::size_t labelBytes, Listing& listing,
-                std::vector<LabelledRecord>& records)
+void addRecords(const fs::path& file, const Part& part, std::size_t labelBytes, Listing& listing, std::vector<LabelledRecord>& records)
 {
     const RecordLayout layout{0, labelBytes, side, side, colours};
     const auto container = std::uint32_t(listing.containers.size());
@@ -96,8 +95,8 @@ void addRecords(const fs::path& file, const Part& part, std::size_t labelBytes, 
     const auto bytes = readFile(file);
     const auto last = labelBytes - 1;
     for (std::uint32_t i = 0; i * layout.recordBytes() + last < bytes.size(); ++i)
-        records.push_back({static_cast<unsigned char>(bytes[i * layout.recordBytes() + last]), part.split,
-                           {{}, layout.recordBytes(), 0, container, i}});
+        records.push_back(
+            {static_cast<unsigned char>(bytes[i * layout.recordBytes() + last]), part.split, {{}, layout.recordBytes(), 0, container, i}});
 }
 
 } // namespace

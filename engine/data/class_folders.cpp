@@ -32,9 +32,7 @@ using FilesByClass = std::map<std::string, std::vector<FoundFile>>;
 class FileFinder
 {
 public:
-    FileFinder(fs::path folder, std::span<const std::string_view> extensions) : m_folder(std::move(folder)), m_extensions(extensions)
-    {
-    }
+    FileFinder(fs::path folder, std::span<const std::string_view> extensions) : m_folder(std::move(folder)), m_extensions(extensions) {}
 
     // Adds the files of every class folder in the folder `place` ("" is the data folder itself).
     void findClasses(const std::string& place, FilesByClass& found)
@@ -197,9 +195,9 @@ void listUnlabelled(FileFinder& finder, const fs::path& folder, const DatasetCon
 std::span<const std::string_view> pictureExtensions()
 {
     // The last ones can't be decoded by every OpenCV: listed all the same, so that they are named rather than passed over.
-    static constexpr auto extensions = std::to_array<std::string_view>(
-        {"jpg", "jpeg", "jpe", "jfif", "png", "bmp", "dib", "webp", "tif", "tiff", "ppm", "pgm", "pbm", "pnm", "gif",
-         "heic", "heif", "avif", "jp2"});
+    static constexpr auto extensions =
+        std::to_array<std::string_view>({"jpg", "jpeg", "jpe", "jfif", "png", "bmp", "dib", "webp", "tif", "tiff", "ppm", "pgm", "pbm",
+                                         "pnm", "gif", "heic", "heif", "avif", "jp2"});
     return extensions;
 }
 

@@ -32,8 +32,7 @@ std::vector<std::string> foldersIn(const std::filesystem::path& folder); // sort
 // folder that is reached twice is read once. Names that begin with "." or "__" and every other file are passed over. Class folders
 // without a file in any split are no classes. Classes are in order of name (by bytes), or as dataset.yaml lists them.
 // Throws Error(DataConfigInvalid, DataEmpty, DataFormatUnknown).
-Listing listClassFolders(const std::filesystem::path& folder, const DatasetConfig& config,
-                         std::span<const std::string_view> extensions);
+Listing listClassFolders(const std::filesystem::path& folder, const DatasetConfig& config, std::span<const std::string_view> extensions);
 
 // Which kind of files most of the folder's first thousand or so are, below it as far as class folders in split folders go; pictures
 // where there are none.

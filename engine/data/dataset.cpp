@@ -85,18 +85,12 @@ SampleKind kindOf(DataFormat format, const fs::path& folder)
 Listing listed(DataFormat format, const fs::path& folder, const DatasetConfig& config)
 {
     switch (format) {
-    case DataFormat::Idx:
-        return listIdx(folder, config);
-    case DataFormat::CifarBinary:
-        return listCifarBinary(folder, config);
-    case DataFormat::WavFolder:
-        return listClassFolders(folder, config, soundExtensions());
-    case DataFormat::Recordings:
-        return listRecordings(folder, config);
-    case DataFormat::Npz:
-        return listArrays(folder, config);
-    case DataFormat::ImageFolder:
-        break;
+    case DataFormat::Idx: return listIdx(folder, config);
+    case DataFormat::CifarBinary: return listCifarBinary(folder, config);
+    case DataFormat::WavFolder: return listClassFolders(folder, config, soundExtensions());
+    case DataFormat::Recordings: return listRecordings(folder, config);
+    case DataFormat::Npz: return listArrays(folder, config);
+    case DataFormat::ImageFolder: break;
     }
     return listClassFolders(folder, config, pictureExtensions());
 }
@@ -155,9 +149,7 @@ void keepAnomaliesFromTraining(Listing& listing, bool undivided)
 {
     auto& train = listing.samples[std::size_t(Split::Train)];
     auto& test = listing.samples[std::size_t(Split::Test)];
-    const auto isNormal = [&](const Sample& sample) {
-        return sample.label < 0 || !listing.classes[std::size_t(sample.label)].anomaly;
-    };
+    const auto isNormal = [&](const Sample& sample) { return sample.label < 0 || !listing.classes[std::size_t(sample.label)].anomaly; };
     const auto anomalies = std::stable_partition(train.begin(), train.end(), isNormal);
     if (undivided)
         std::move(anomalies, train.end(), std::back_inserter(test));
@@ -182,8 +174,8 @@ Split splitFromName(const std::string& text)
 
 std::span<const DataFormat> allDataFormats()
 {
-    static constexpr std::array formats = {DataFormat::ImageFolder, DataFormat::Idx, DataFormat::CifarBinary,
-                                         DataFormat::WavFolder,   DataFormat::Recordings, DataFormat::Npz};
+    static constexpr std::array formats = {DataFormat::ImageFolder, DataFormat::Idx,        DataFormat::CifarBinary,
+                                           DataFormat::WavFolder,   DataFormat::Recordings, DataFormat::Npz};
     return formats;
 }
 
@@ -273,14 +265,14 @@ int Dataset::targetWidth() const
 void Dataset::checkTask() const
 {
     const auto& path = folder();
-    const bool wrong = (task() == Task::Classification && targets() != Targets::Classes)
-                       || (task() == Task::Regression && targets() != Targets::Values);
+    const bool wrong =
+        (task() == Task::Classification && targets() != Targets::Classes) || (task() == Task::Regression && targets() != Targets::Values);
     if (splits().empty() || (targets() == Targets::Classes && classes().empty()))
         throw Error(MessageCode::DataEmpty, {{"path", path.string()}, {"split", std::string(hone::name(Split::Train))}});
     if (wrong) {
         ConfigProblems problems(path / "dataset.yaml");
-        problems.add(0, "task " + std::string(hone::name(task())) + " needs "
-                            + (task() == Task::Regression ? "values to predict" : "classes") + ", and the data have none");
+        problems.add(0, "task " + std::string(hone::name(task())) + " needs " +
+                            (task() == Task::Regression ? "values to predict" : "classes") + ", and the data have none");
         problems.throwIfAny();
     }
     if (task() == Task::Classification && classes().size() < 2)

@@ -54,9 +54,9 @@ enum class Targets
 
 struct ClassInfo
 {
-    std::string name;              // folder or label
-    std::optional<int> output;     // index in the model's output that dataset.yaml states, if it does
-    bool anomaly = false;          // Task::Anomaly: not what a model should learn
+    std::string name;          // folder or label
+    std::optional<int> output; // index in the model's output that dataset.yaml states, if it does
+    bool anomaly = false;      // Task::Anomaly: not what a model should learn
 };
 
 // Of each channel, over the train split.
@@ -81,18 +81,18 @@ public:
     Targets targets() const;
     // As dataset.yaml states it; else by targets: Classification, Regression, Agreement. For Anomaly, train holds normal samples only.
     Task task() const;
-    const std::vector<ClassInfo>& classes() const; // empty unless targets() are Classes
-    int targetWidth() const;                       // values a sample; 0 unless targets() are Values
+    const std::vector<ClassInfo>& classes() const;       // empty unless targets() are Classes
+    int targetWidth() const;                             // values a sample; 0 unless targets() are Values
     const std::optional<Preprocess>& preprocess() const; // as dataset.yaml states it
     const Dimensions& sampleShape() const;               // windows: [length, channels]; tensors: as they come; otherwise empty
     // Of windows; computed at the first call, which reads the train split. Thread-safe.
     // Throws Error(SplitMissing) without one.
     const ChannelStatistics& trainStatistics() const;
-    std::vector<Split> splits() const;                   // those that hold samples
+    std::vector<Split> splits() const; // those that hold samples
     std::size_t size(Split split) const;
     // Throws Error(SplitMissing) where size(split) is 0.
     void require(Split split) const;
-    int label(Split split, std::size_t index) const; // index into classes(); -1 unless targets() are Classes
+    int label(Split split, std::size_t index) const;                     // index into classes(); -1 unless targets() are Classes
     std::span<const float> values(Split split, std::size_t index) const; // empty unless targets() are Values
     // A file's path, or "file#index" inside a container.
     std::string sampleName(Split split, std::size_t index) const;

@@ -13,13 +13,13 @@ namespace hone
 
 struct Sample
 {
-    std::string path;          // below the folder, for a picture file; empty inside a container
-    std::uint64_t bytes = 0;   // the file's size
-    int label = 0;             // index into classes; -1: none
+    std::string path;        // below the folder, for a picture file; empty inside a container
+    std::uint64_t bytes = 0; // the file's size
+    int label = 0;           // index into classes; -1: none
     std::uint32_t container = 0;
-    std::uint32_t record = 0;  // in the container
-    std::int32_t group = -1;   // samples of one group stay in one split; -1: of none
-    std::uint32_t target = 0;  // row of the values
+    std::uint32_t record = 0; // in the container
+    std::int32_t group = -1;  // samples of one group stay in one split; -1: of none
+    std::uint32_t target = 0; // row of the values
 };
 
 using SplitSamples = std::array<std::vector<Sample>, 3>; // by Split
@@ -33,7 +33,7 @@ struct Listing
     std::vector<std::shared_ptr<const SampleContainer>> containers;
     std::vector<float> values; // one row of targetWidth a target
     int targetWidth = 0;
-    Dimensions sampleShape;    // of windows and tensors
+    Dimensions sampleShape; // of windows and tensors
 };
 
 struct Dataset::Contents

@@ -49,9 +49,10 @@ class ConfigReader
 {
 public:
     ConfigReader(DatasetConfig& config, const KindOfFormat& kindOf, ConfigProblems& problems)
-        : m_config(config), m_kindOf(kindOf), m_problems(problems)
-    {
-    }
+        : m_config(config),
+          m_kindOf(kindOf),
+          m_problems(problems)
+    {}
 
     void read(const YAML::Node& root)
     {
@@ -91,8 +92,7 @@ public:
     void throwIfUnsupported() const
     {
         if (!m_unsupportedTask.empty())
-            throw Error(MessageCode::TaskUnsupported,
-                        {{"path", m_config.path.parent_path().string()}, {"task", m_unsupportedTask}});
+            throw Error(MessageCode::TaskUnsupported, {{"path", m_config.path.parent_path().string()}, {"task", m_unsupportedTask}});
     }
 
 private:
@@ -146,12 +146,14 @@ private:
                 rule.label = text(entry.second, "windows' label");
             } else if (key == "targets" || key == "channels") {
                 readNames(entry.second, "windows' " + key, key == "targets" ? rule.targets : rule.channels);
-            } else if (key == "take" && entry.second.IsScalar() && (entry.second.Scalar() == "last" || entry.second.Scalar() == "majority")) {
+            } else if (key == "take" && entry.second.IsScalar() &&
+                       (entry.second.Scalar() == "last" || entry.second.Scalar() == "majority")) {
                 rule.take = entry.second.Scalar() == "last" ? WindowLabel::Last : WindowLabel::Majority;
             } else if (key == "take") {
                 m_problems.add(lineOf(entry.second), "windows' take must be majority or last");
             } else {
-                m_problems.add(lineOf(entry.first), "\"" + key + "\" is not a key of windows (length, stride, label, targets, channels, take)");
+                m_problems.add(lineOf(entry.first),
+                               "\"" + key + "\" is not a key of windows (length, stride, label, targets, channels, take)");
             }
         }
     }
@@ -222,8 +224,7 @@ private:
                 if (!entry.second.IsScalar() || entry.second.Scalar() != "train")
                     m_problems.add(lineOf(entry.second), "validation can only be taken from train");
             } else if (key == "fraction") {
-                if (!YAML::convert<double>::decode(entry.second, rule.fraction)
-                    || !(rule.fraction >= 0 && rule.fraction < 1))
+                if (!YAML::convert<double>::decode(entry.second, rule.fraction) || !(rule.fraction >= 0 && rule.fraction < 1))
                     m_problems.add(lineOf(entry.second), "validation's fraction must be a number from 0 to below 1");
             } else if (key == "seed") {
                 if (!YAML::convert<std::uint64_t>::decode(entry.second, rule.seed))

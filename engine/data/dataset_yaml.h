@@ -54,7 +54,7 @@ struct WindowRule
 {
     std::int64_t length = 0; // rows; 0: not stated
     std::int64_t stride = 0;
-    std::string label;       // column names; empty: not stated
+    std::string label; // column names; empty: not stated
     std::vector<std::string> targets;
     std::vector<std::string> channels;
     WindowLabel take = WindowLabel::Majority;

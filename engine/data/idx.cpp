@@ -93,8 +93,8 @@ ImagesHeader readImagesHeader(const fs::path& path)
         throwUnreadable(path, "it does not begin as an IDX file of pictures does");
     const auto count = bigEndian(bytes, 4), height = bigEndian(bytes, 8), width = bigEndian(bytes, 12);
     if (width == 0 || height == 0 || width > largestSide || height > largestSide || count > mostPictures)
-        throwUnreadable(path, "it states " + std::to_string(count) + " pictures of " + std::to_string(width) + "x"
-                                  + std::to_string(height));
+        throwUnreadable(path,
+                        "it states " + std::to_string(count) + " pictures of " + std::to_string(width) + "x" + std::to_string(height));
     return {count, {imagesHeader, 0, int(width), int(height), 1}};
 }
 
@@ -104,8 +104,7 @@ std::string readLabels(const fs::path& path, std::uint32_t count)
     if (bytes.size() < labelsHeader || bigEndian(bytes, 0) != labelsMagic)
         throwUnreadable(path, "it does not begin as an IDX file of labels does");
     if (bigEndian(bytes, 4) != count)
-        throwUnreadable(path, "it states " + std::to_string(bigEndian(bytes, 4)) + " labels for " + std::to_string(count)
-                                  + " pictures");
+        throwUnreadable(path, "it states " + std::to_string(bigEndian(bytes, 4)) + " labels for " + std::to_string(count) + " pictures");
     if (bytes.size() < labelsHeader + count)
         throwUnreadable(path, "it is shorter than it states");
     return bytes.substr(labelsHeader);
@@ -156,8 +155,8 @@ std::vector<Part> partsByLooking(const fs::path& folder, const std::vector<std::
         parts.push_back({file, split.value_or(Split::Train)});
     }
     undivided = parts.size() == 1 && counts.contains(std::nullopt);
-    const bool clear = undivided || (!counts.contains(std::nullopt)
-                                     && std::all_of(counts.begin(), counts.end(), [](const auto& c) { return c.second == 1; }));
+    const bool clear = undivided || (!counts.contains(std::nullopt) &&
+                                     std::all_of(counts.begin(), counts.end(), [](const auto& c) { return c.second == 1; }));
     if (!clear) {
         ConfigProblems problems(folder / "dataset.yaml");
         problems.add(0, "several IDX files could be the same split: say in splits which is which");

@@ -15,8 +15,7 @@ bool statesOutputs(const DatasetConfig& config)
 }
 
 // Names by label number; a number that no sample has and nobody names has an empty one.
-std::vector<std::string> namesByNumber(const std::set<int>& numbers, std::vector<std::string> names,
-                                       const DatasetConfig& config)
+std::vector<std::string> namesByNumber(const std::set<int>& numbers, std::vector<std::string> names, const DatasetConfig& config)
 {
     if (!config.classes.empty() && !statesOutputs(config)) {
         names.clear();
@@ -33,8 +32,7 @@ std::vector<std::string> namesByNumber(const std::set<int>& numbers, std::vector
 
 } // namespace
 
-void fillClasses(Listing& listing, std::span<LabelledRecord> records, std::vector<std::string> names,
-                 const DatasetConfig& config)
+void fillClasses(Listing& listing, std::span<LabelledRecord> records, std::vector<std::string> names, const DatasetConfig& config)
 {
     std::set<int> numbers;
     for (const auto& record : records)
@@ -43,8 +41,8 @@ void fillClasses(Listing& listing, std::span<LabelledRecord> records, std::vecto
 
     ConfigProblems problems(config.path);
     if (!numbers.empty() && std::size_t(*numbers.rbegin()) >= names.size())
-        problems.add(config.classesLine, "label " + std::to_string(*numbers.rbegin()) + " occurs, but only "
-                                             + std::to_string(names.size()) + " classes are named");
+        problems.add(config.classesLine, "label " + std::to_string(*numbers.rbegin()) + " occurs, but only " +
+                                             std::to_string(names.size()) + " classes are named");
     std::vector<int> classOfNumber(names.size(), -1);
     for (std::size_t number = 0; number < names.size(); ++number) {
         if (names[number].empty())
@@ -54,8 +52,8 @@ void fillClasses(Listing& listing, std::span<LabelledRecord> records, std::vecto
     }
     if (statesOutputs(config)) {
         for (const auto& stated : config.classes) {
-            const auto found = std::find_if(listing.classes.begin(), listing.classes.end(),
-                                            [&](const auto& info) { return info.name == stated.name; });
+            const auto found =
+                std::find_if(listing.classes.begin(), listing.classes.end(), [&](const auto& info) { return info.name == stated.name; });
             if (found == listing.classes.end())
                 problems.add(config.classesLine, "class \"" + stated.name + "\" is not in the data");
             else

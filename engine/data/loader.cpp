@@ -20,8 +20,8 @@ namespace hone
 namespace
 {
 
-constexpr std::size_t chunkSamples = 16;                          // what a worker takes at once
-constexpr std::size_t aheadBudgetBytes = std::size_t{256} << 20;  // of batches that wait
+constexpr std::size_t chunkSamples = 16;                         // what a worker takes at once
+constexpr std::size_t aheadBudgetBytes = std::size_t{256} << 20; // of batches that wait
 constexpr std::size_t mostAhead = 8;
 
 // A batch while its chunks are being made.
@@ -91,7 +91,11 @@ std::uint64_t epochSeed(std::uint64_t seed, int epoch, Purpose purpose)
 struct Loader::Implementation
 {
     Implementation(const Dataset& data, Split ofSplit, const Pairing& pairing, const LoaderOptions& wanted)
-        : dataset(data), split(ofSplit), frontEnd(pairing.preprocess), outputOfClass(pairing.outputOfClass), options(wanted),
+        : dataset(data),
+          split(ofSplit),
+          frontEnd(pairing.preprocess),
+          outputOfClass(pairing.outputOfClass),
+          options(wanted),
           source(data, ofSplit, frontEnd, stageKept(frontEnd, wanted), evenlyChosen(data.size(ofSplit), wanted.limit))
     {
         batchSize = std::size_t(std::max(1, options.batch));
@@ -237,8 +241,7 @@ void Loader::Implementation::allocate(PendingBatch& pending, std::size_t batch) 
     pending.readable.resize(count);
 }
 
-void Loader::Implementation::makeChunk(PendingBatch& pending, std::size_t batch, std::size_t chunk,
-                                       const std::stop_token& stop)
+void Loader::Implementation::makeChunk(PendingBatch& pending, std::size_t batch, std::size_t chunk, const std::stop_token& stop)
 {
     std::call_once(pending.allocateOnce, [&] { allocate(pending, batch); });
     const std::size_t first = chunk * chunkSamples, end = std::min(first + chunkSamples, samplesIn(batch));
@@ -287,9 +290,9 @@ Batch Loader::Implementation::finished(PendingBatch& pending)
 
 void Loader::Implementation::throwUnreadable() const
 {
-    throw Error(MessageCode::PicturesUnreadable, {{"count", std::to_string(unreadable.size())},
-                                                  {"total", std::to_string(dataset.size(split))},
-                                                  {"files", firstOf(unreadable)}});
+    throw Error(
+        MessageCode::PicturesUnreadable,
+        {{"count", std::to_string(unreadable.size())}, {"total", std::to_string(dataset.size(split))}, {"files", firstOf(unreadable)}});
 }
 
 void Loader::Implementation::leaveOutUnreadable(Batch& batch, const std::vector<char>& readable)
@@ -309,8 +312,7 @@ void Loader::Implementation::leaveOutUnreadable(Batch& batch, const std::vector<
 
 Loader::Loader(const Dataset& dataset, Split split, const Pairing& pairing, const LoaderOptions& options)
     : m_implementation(std::make_unique<Implementation>(dataset, split, pairing, options))
-{
-}
+{}
 
 Loader::~Loader() = default;
 Loader::Loader(Loader&&) noexcept = default;
@@ -372,9 +374,10 @@ std::optional<Message> Loader::notice() const
     const auto& names = m_implementation->unreadable;
     if (names.empty())
         return std::nullopt;
-    return Message{MessageCode::PicturesSkipped, {{"count", std::to_string(names.size())},
-                                                  {"total", std::to_string(m_implementation->dataset.size(m_implementation->split))},
-                                                  {"files", firstOf(names)}}};
+    return Message{MessageCode::PicturesSkipped,
+                   {{"count", std::to_string(names.size())},
+                    {"total", std::to_string(m_implementation->dataset.size(m_implementation->split))},
+                    {"files", firstOf(names)}}};
 }
 
 } // namespace hone

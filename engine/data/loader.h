@@ -17,8 +17,8 @@ namespace hone
 
 struct Augmentation
 {
-    bool flip = false;     // left to right, half of the samples
-    int shiftedCrop = 0;   // black pixels of padding on each side, of which a random crop takes the size back; 0: off
+    bool flip = false;        // left to right, half of the samples
+    int shiftedCrop = 0;      // black pixels of padding on each side, of which a random crop takes the size back; 0: off
     int randomOperations = 0; // of random_operations.h, on each picture one after the other; 0: off
     double magnitude = 5;     // theirs, 0 to 10
     // Of sounds and windows; 0: off.
@@ -42,25 +42,25 @@ struct LoaderOptions
     Order order = Order::AsListed;
     std::uint64_t seed = 0;
     int epoch = 0;
-    std::size_t limit = 0;    // at most so many samples, spread evenly over the classes' listing; 0: all
-    int threads = 0;          // 0: as many as there are cores
+    std::size_t limit = 0; // at most so many samples, spread evenly over the classes' listing; 0: all
+    int threads = 0;       // 0: as many as there are cores
     Augmentation augmentation;
-    bool dropLast = false;    // a last batch that is not full is left out
+    bool dropLast = false; // a last batch that is not full is left out
 };
 
 struct Batch
 {
-    Tensor inputs;                      // float32 [N, ...], as inputShape() of the preprocess says: [N, C, H, W], ...
+    Tensor inputs; // float32 [N, ...], as inputShape() of the preprocess says: [N, C, H, W], ...
     // The model's output index of each sample's class, -1 where it has none. For anomalies: 0 normal, 1 an anomaly.
     std::vector<std::int64_t> labels;
-    Tensor targets;                     // regression: float32 [N, targets]; null otherwise
-    std::vector<std::size_t> indices;   // into the split
+    Tensor targets;                   // regression: float32 [N, targets]; null otherwise
+    std::vector<std::size_t> indices; // into the split
 };
 
 // Keeps the split's decoded samples, brought to the model's extents, in memory after first use where they fit the budget (512 MB),
-// so later epochs decode nothing. Same options: same batches, whatever the thread count; augmentation goes by (seed, epoch, sample). Unreadable
-// samples are left out of their batch, which is shorter then (or missing, where none of it can be read).
-// Use from one thread at a time; worker threads begin with restart() or the first next().
+// so later epochs decode nothing. Same options: same batches, whatever the thread count; augmentation goes by (seed, epoch, sample).
+// Unreadable samples are left out of their batch, which is shorter then (or missing, where none of it can be read). Use from one thread at
+// a time; worker threads begin with restart() or the first next().
 class Loader
 {
 public:

@@ -14,7 +14,7 @@ namespace hone
 
 struct ModelCard
 {
-    std::map<std::string, int> classes;   // class name (folder or label) -> output index; empty: it doesn't say
+    std::map<std::string, int> classes; // class name (folder or label) -> output index; empty: it doesn't say
     std::optional<Preprocess> preprocess;
 };
 

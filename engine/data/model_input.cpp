@@ -21,8 +21,8 @@ const Value& onlyInput(const Graph& graph)
         throwBadInput("the model has " + std::to_string(graph.inputs.size()) + " inputs; one that takes a sample is wanted");
     const auto& input = graph.value(graph.inputs.front());
     if (input.type.dtype != DType::Float32 && input.type.dtype != DType::UInt8)
-        throwBadInput(input.name + " " + (input.type.shape ? toText(*input.type.shape) : "of unknown rank") + " takes "
-                      + std::string(name(input.type.dtype)) + "; float32 or uint8 is wanted");
+        throwBadInput(input.name + " " + (input.type.shape ? toText(*input.type.shape) : "of unknown rank") + " takes " +
+                      std::string(name(input.type.dtype)) + "; float32 or uint8 is wanted");
     return input;
 }
 
@@ -32,7 +32,7 @@ const Value& onlyInput(const Graph& graph)
 struct PictureInput
 {
     Layout layout = Layout::Nchw;
-    int channels = 0;              // 0: free
+    int channels = 0;                 // 0: free
     std::optional<int> width, height; // none: free
 };
 
@@ -98,7 +98,8 @@ PicturePreprocess picturePreprocess(const Value& model, const std::optional<Pict
 Dimensions sampleShapeOf(const Value& input)
 {
     if (!input.type.shape || input.type.shape->size() < 2)
-        throwBadInput(input.name + " " + (input.type.shape ? toText(*input.type.shape) : "of unknown rank") + " has no batch and no elements");
+        throwBadInput(input.name + " " + (input.type.shape ? toText(*input.type.shape) : "of unknown rank") +
+                      " has no batch and no elements");
     Dimensions shape;
     for (auto dim = input.type.shape->begin() + 1; dim != input.type.shape->end(); ++dim)
         shape.push_back(dim->isFixed() ? dim->extent : -1);
@@ -110,7 +111,8 @@ std::string elementsText(std::int64_t count, const std::string& of)
     return std::to_string(count) + " numbers of " + of;
 }
 
-// `wanted`, with what is free in it chosen so that it holds `given`'s elements: a free extent takes the one of `given` that no fixed one takes.
+// `wanted`, with what is free in it chosen so that it holds `given`'s elements: a free extent takes the one of `given` that no fixed one
+// takes.
 Dimensions filled(const Value& input, Dimensions wanted, const Dimensions& given, const std::string& of)
 {
     auto left = given;
@@ -200,8 +202,8 @@ WindowPreprocess windowPreprocess(const Value& input, const Dataset& dataset, co
     if (preprocess.length <= 0)
         preprocess.length = int(window.at(0));
     if (preprocess.channels > 0 && preprocess.channels != window.at(1))
-        throwBadInput("the model takes windows of " + std::to_string(preprocess.channels) + " channels, and the recordings have "
-                      + std::to_string(window[1]));
+        throwBadInput("the model takes windows of " + std::to_string(preprocess.channels) + " channels, and the recordings have " +
+                      std::to_string(window[1]));
     preprocess.channels = int(window.at(1));
     const std::int64_t length = preprocess.length, channels = preprocess.channels;
     preprocess.time = timeAxisOf(model, length, channels, preprocess.time);
@@ -222,7 +224,8 @@ TensorPreprocess tensorPreprocess(const Value& input, const Dataset& dataset, co
     preprocess.shape = filled(input, sampleShapeOf(input), dataset.sampleShape(), "a sample of " + toText(dataset.sampleShape()));
     for (const auto* values : {&preprocess.mean, &preprocess.std})
         if (values->size() > 1 && std::int64_t(values->size()) != preprocess.shape.back())
-            throwBadInput("mean or std of " + std::to_string(values->size()) + " numbers do not fit the last axis of " + toText(preprocess.shape));
+            throwBadInput("mean or std of " + std::to_string(values->size()) + " numbers do not fit the last axis of " +
+                          toText(preprocess.shape));
     return preprocess;
 }
 
@@ -237,8 +240,8 @@ std::optional<Kind> ofKind(const std::optional<Preprocess>& stated)
 Preprocess preprocessFor(const Graph& graph, const Dataset& dataset, const std::optional<Preprocess>& stated)
 {
     if (stated && stated->kind() != dataset.kind())
-        throwBadInput("the model takes a " + std::string(name(stated->kind())) + ", and a sample of " + dataset.name() + " is a "
-                      + std::string(name(dataset.kind())));
+        throwBadInput("the model takes a " + std::string(name(stated->kind())) + ", and a sample of " + dataset.name() + " is a " +
+                      std::string(name(dataset.kind())));
     const auto& input = onlyInput(graph);
     if (input.type.dtype == DType::UInt8 && dataset.kind() != SampleKind::Picture)
         throwBadInput(input.name + " takes uint8, and a sample of " + dataset.name() + " is a " + std::string(name(dataset.kind())));

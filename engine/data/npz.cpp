@@ -36,7 +36,8 @@ struct NpzFile::Archive
     std::string bytesOf(const std::string& name, zip_uint64_t most) const
     {
         const std::lock_guard lock(mutex);
-        const std::unique_ptr<zip_file_t, decltype(&zip_fclose)> file(zip_fopen(zip.get(), (name + std::string(suffix)).c_str(), 0), &zip_fclose);
+        const std::unique_ptr<zip_file_t, decltype(&zip_fclose)> file(zip_fopen(zip.get(), (name + std::string(suffix)).c_str(), 0),
+                                                                      &zip_fclose);
         if (!file)
             throwUnreadable(path, "its array " + name + " can't be opened (" + zip_strerror(zip.get()) + ")");
         std::string bytes;

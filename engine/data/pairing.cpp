@@ -26,8 +26,8 @@ std::optional<Shape> outputShapeOf(const Graph& graph)
 
 [[noreturn]] void refuseOutput(const Graph& graph, const std::optional<Shape>& shape, const std::string& wanted)
 {
-    throw Error(MessageCode::ModelOutputUnsupported,
-                {{"detail", graph.value(graph.outputs.front()).name + " " + (shape ? toText(*shape) : "of unknown rank") + " is not " + wanted}});
+    throw Error(MessageCode::ModelOutputUnsupported, {{"detail", graph.value(graph.outputs.front()).name + " " +
+                                                                     (shape ? toText(*shape) : "of unknown rank") + " is not " + wanted}});
 }
 
 // [N, outputs] or [N, outputs, 1, 1]
@@ -102,8 +102,8 @@ void pairOutput(Pairing& pairing, const Graph& graph, const Dataset& dataset, co
     switch (pairing.task) {
     case Task::Classification:
         pairing.outputs = scoresOf(graph);
-        pairing.outputOfClass = card.classes.empty() ? outputsByData(classes, pairing.outputs)
-                                                     : outputsByCard(classes, card.classes, pairing.outputs);
+        pairing.outputOfClass =
+            card.classes.empty() ? outputsByData(classes, pairing.outputs) : outputsByCard(classes, card.classes, pairing.outputs);
         break;
     case Task::Regression:
         pairing.outputs = numbersOf(graph);
@@ -114,8 +114,7 @@ void pairOutput(Pairing& pairing, const Graph& graph, const Dataset& dataset, co
         for (std::size_t i = 0; i < classes.size(); ++i)
             pairing.outputOfClass[i] = classes[i].anomaly ? 1 : 0;
         break;
-    case Task::Agreement:
-        break;
+    case Task::Agreement: break;
     }
 }
 
@@ -146,11 +145,9 @@ bool Pairing::complete() const
     switch (task) {
     case Task::Classification:
         return std::all_of(outputOfClass.begin(), outputOfClass.end(), [](const auto& output) { return output.has_value(); });
-    case Task::Regression:
-        return outputs == targets;
+    case Task::Regression: return outputs == targets;
     case Task::Anomaly:
-    case Task::Agreement:
-        break;
+    case Task::Agreement: break;
     }
     return true;
 }
@@ -188,8 +185,8 @@ Pairing pairCompletely(const Graph& graph, const Dataset& dataset)
         }
     const bool nothingSaysWhich = readModelCard(graph).classes.empty() && count == dataset.classes().size();
     if (nothingSaysWhich)
-        throw Error(MessageCode::ClassCountMismatch, {{"classes", std::to_string(dataset.classes().size())},
-                                                      {"outputs", std::to_string(pairing.outputs)}});
+        throw Error(MessageCode::ClassCountMismatch,
+                    {{"classes", std::to_string(dataset.classes().size())}, {"outputs", std::to_string(pairing.outputs)}});
     throw Error(MessageCode::ClassesUnmapped, {{"classes", unmapped}});
 }
 
@@ -202,12 +199,10 @@ std::optional<Message> preprocessNotice(const Pairing& pairing)
         const bool gray = pairing.preprocess.picture().channels == ChannelOrder::Gray;
         return Message{MessageCode::PreprocessAssumed, {{"channels", gray ? "gray" : "RGB"}}};
     }
-    case SampleKind::Sound:
-        return Message{MessageCode::FrontEndAssumed, {{"described", described(pairing.preprocess.sound())}}};
+    case SampleKind::Sound: return Message{MessageCode::FrontEndAssumed, {{"described", described(pairing.preprocess.sound())}}};
     case SampleKind::Window:
         return Message{MessageCode::FrontEndAssumed, {{"described", "the train split's mean and deviation of each channel"}}};
-    case SampleKind::Tensor:
-        break;
+    case SampleKind::Tensor: break;
     }
     return std::nullopt; // numbers as they are
 }

@@ -20,9 +20,9 @@ struct Pairing
     // By index into Dataset::classes(). Classification: none where the model has no such output. Anomaly: 0 normal, 1 an anomaly.
     // Otherwise none.
     std::vector<std::optional<int>> outputOfClass;
-    int outputs = 0;                 // width of the model's first output; 0 for anomaly and agreement
-    int targets = 0;                 // values a sample that the data have for regression
-    bool preprocessAssumed = false;  // neither card nor dataset.yaml states it
+    int outputs = 0;                // width of the model's first output; 0 for anomaly and agreement
+    int targets = 0;                // values a sample that the data have for regression
+    bool preprocessAssumed = false; // neither card nor dataset.yaml states it
 
     // Classification: every class has an output. Regression: an output a target.
     bool complete() const;

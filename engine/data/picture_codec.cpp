@@ -52,8 +52,7 @@ std::optional<Picture> decodePicture(std::string_view bytes)
 {
     static auto* const decode = lazyFunction<DecodePictureFunction>("picture_codec", "hone_decode_picture");
     Picture picture;
-    if (bytes.empty() || !jpegIsWhole(bytes)
-        || !decode(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), picture))
+    if (bytes.empty() || !jpegIsWhole(bytes) || !decode(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), picture))
         return std::nullopt;
     return picture;
 }

@@ -62,8 +62,7 @@ std::string readPlainOrGzipped(const std::filesystem::path& path, std::size_t li
     return bytes;
 }
 
-PictureContainer::PictureContainer(std::filesystem::path path, const RecordLayout& layout)
-    : m_path(std::move(path)), m_layout(layout)
+PictureContainer::PictureContainer(std::filesystem::path path, const RecordLayout& layout) : m_path(std::move(path)), m_layout(layout)
 {
     openForReading(m_path);
     m_fileBytes = std::filesystem::file_size(m_path);

@@ -98,7 +98,8 @@ Tensor resizingMatrix(int from, int to)
 // Of [N, C, H, W].
 void addResizing(FrontNodes& nodes, Graph& graph, const PictureSize& from, const PictureSize& to)
 {
-    // Two products with the filter's weights. ONNX's own Resize has antialiasing from opset 18 on only, and weighs a picture's edges otherwise.
+    // Two products with the filter's weights. ONNX's own Resize has antialiasing from opset 18 on only, and weighs a picture's edges
+    // otherwise.
     const auto across = resizingMatrix(from.width, to.width);
     Tensor transposed(DType::Float32, {from.width, to.width});
     for (int x = 0; x < from.width; ++x)
@@ -114,7 +115,9 @@ Preprocess pictureInside(Graph& graph, const PicturePreprocess& preprocess, cons
     const auto& shape = graph.value(graph.inputs[0]).type.shape;
     if (!shape || shape->size() != 4)
         throwNotWritable("the model's input is not a picture");
-    const auto extent = [&](std::size_t axis, int otherwise) { return (*shape)[axis].isFixed() ? static_cast<int>((*shape)[axis].extent) : otherwise; };
+    const auto extent = [&](std::size_t axis, int otherwise) {
+        return (*shape)[axis].isFixed() ? static_cast<int>((*shape)[axis].extent) : otherwise;
+    };
     const std::size_t rows = preprocess.layout == Layout::Nchw ? 2 : 1;
     const PictureSize own{extent(rows, preprocess.height), extent(rows + 1, preprocess.width)};
     const auto given = options.size.value_or(own);
@@ -215,9 +218,7 @@ Graph withPreprocessingInside(const Graph& graph, const Preprocess& preprocess, 
     auto card = readModelCard(result);
     const auto shape = inputShape(preprocess);
     switch (preprocess.kind()) {
-    case SampleKind::Picture:
-        card.preprocess = pictureInside(result, preprocess.picture(), options);
-        break;
+    case SampleKind::Picture: card.preprocess = pictureInside(result, preprocess.picture(), options); break;
     case SampleKind::Sound: {
         auto raw = preprocess.sound();
         numbersInside(result, shape, {raw.mean, raw.std, bandsOf(raw), raw.time == TimeAxis::First}, name);

@@ -154,36 +154,25 @@ void apply(PictureOperation operation, double strength, const PictureSize& size,
     const double magnitude = std::abs(strength);
     const double blend = 1 + 0.09 * strength;
     switch (operation) {
-    case Identity:
-        return;
-    case AutoContrast:
-        return throughTables(size, pixels, stretched);
-    case Equalize:
-        return throughTables(size, pixels, evened);
-    case Rotate:
-        return moveBy(rotation(3 * strength), size, pixels);
+    case Identity: return;
+    case AutoContrast: return throughTables(size, pixels, stretched);
+    case Equalize: return throughTables(size, pixels, evened);
+    case Rotate: return moveBy(rotation(3 * strength), size, pixels);
     case Solarize:
-        return throughFunction(pixels, [=](int value) { return static_cast<std::uint8_t>(value < 255 - 25.5 * magnitude ? value : 255 - value); });
+        return throughFunction(pixels,
+                               [=](int value) { return static_cast<std::uint8_t>(value < 255 - 25.5 * magnitude ? value : 255 - value); });
     case Posterize: {
         const int mask = 0xff & ~((1 << std::lround(0.4 * magnitude)) - 1);
         return throughFunction(pixels, [=](int value) { return static_cast<std::uint8_t>(value & mask); });
     }
-    case Colour:
-        return blendWithGrey(blend, size, pixels);
-    case Contrast:
-        return blendWithMeanGrey(blend, size, pixels);
-    case Brightness:
-        return throughFunction(pixels, [=](int value) { return toByte(blend * value); });
-    case Sharpness:
-        return blendWithBlur(blend, size, pixels);
-    case ShearX:
-        return moveBy({.xy = 0.03 * strength}, size, pixels);
-    case ShearY:
-        return moveBy({.yx = 0.03 * strength}, size, pixels);
-    case TranslateX:
-        return moveBy({.dx = std::round(0.045 * strength * size.width)}, size, pixels);
-    case TranslateY:
-        return moveBy({.dy = std::round(0.045 * strength * size.height)}, size, pixels);
+    case Colour: return blendWithGrey(blend, size, pixels);
+    case Contrast: return blendWithMeanGrey(blend, size, pixels);
+    case Brightness: return throughFunction(pixels, [=](int value) { return toByte(blend * value); });
+    case Sharpness: return blendWithBlur(blend, size, pixels);
+    case ShearX: return moveBy({.xy = 0.03 * strength}, size, pixels);
+    case ShearY: return moveBy({.yx = 0.03 * strength}, size, pixels);
+    case TranslateX: return moveBy({.dx = std::round(0.045 * strength * size.width)}, size, pixels);
+    case TranslateY: return moveBy({.dy = std::round(0.045 * strength * size.height)}, size, pixels);
     }
 }
 

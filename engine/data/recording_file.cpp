@@ -91,9 +91,11 @@ Recording readRecording(const fs::path& path, const WindowRule& rule)
 }
 
 RecordingContainer::RecordingContainer(fs::path path, Tensor values, std::int64_t length)
-    : m_path(std::move(path)), m_fileBytes(fs::file_size(m_path)), m_values(std::move(values)), m_length(length)
-{
-}
+    : m_path(std::move(path)),
+      m_fileBytes(fs::file_size(m_path)),
+      m_values(std::move(values)),
+      m_length(length)
+{}
 
 std::optional<RawSample> RecordingContainer::sample(std::uint32_t record) const
 {

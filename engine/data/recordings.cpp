@@ -72,8 +72,8 @@ private:
         for (std::size_t i = 1; i < m_files.size(); ++i) {
             const auto& other = m_files[i].recording;
             if (other.values.shape()[1] != first.values.shape()[1])
-                throwUnreadable(m_folder / m_paths[i], std::to_string(other.values.shape()[1]) + " channels, and " + m_paths.front() + " has "
-                                                           + std::to_string(first.values.shape()[1]));
+                throwUnreadable(m_folder / m_paths[i], std::to_string(other.values.shape()[1]) + " channels, and " + m_paths.front() +
+                                                           " has " + std::to_string(first.values.shape()[1]));
             if (!other.channels.empty() && !first.channels.empty() && other.channels != first.channels)
                 throwUnreadable(m_folder / m_paths[i], "its columns are called otherwise than those of " + m_paths.front());
         }
@@ -137,11 +137,12 @@ private:
             std::map<std::string, std::int64_t> counts;
             for (auto row = first; row < end; ++row)
                 ++counts[labels[std::size_t(row)]];
-            const auto most = std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+            const auto most =
+                std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
             chosen = most->first;
         }
-        const auto found = std::find_if(m_listing.classes.begin(), m_listing.classes.end(),
-                                        [&](const auto& info) { return info.name == chosen; });
+        const auto found =
+            std::find_if(m_listing.classes.begin(), m_listing.classes.end(), [&](const auto& info) { return info.name == chosen; });
         return int(found - m_listing.classes.begin());
     }
 

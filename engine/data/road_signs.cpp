@@ -34,8 +34,8 @@ struct Commission
 std::vector<Commission> allCommissions(const RoadSignOptions& options)
 {
     std::vector<Commission> commissions;
-    for (const auto& [split, count] : {std::pair{Split::Train, options.train}, std::pair{Split::Validation, options.validation},
-                                       std::pair{Split::Test, options.test}})
+    for (const auto& [split, count] :
+         {std::pair{Split::Train, options.train}, std::pair{Split::Validation, options.validation}, std::pair{Split::Test, options.test}})
         for (int i = 0; i < count; ++i)
             commissions.push_back({split, i});
     return commissions;
@@ -45,9 +45,11 @@ class Artist
 {
 public:
     Artist(const RoadSignOptions& options, fs::path folder)
-        : m_options(options), m_folder(std::move(folder)), m_faces(drawSignFaces()), m_camera(cameraTraits(options.condition))
-    {
-    }
+        : m_options(options),
+          m_folder(std::move(folder)),
+          m_faces(drawSignFaces()),
+          m_camera(cameraTraits(options.condition))
+    {}
 
     const std::vector<SignFace>& faces() const { return m_faces; }
 
@@ -95,16 +97,16 @@ std::string configOf(const std::vector<SignFace>& faces)
            "task: classification\n"
            "format: image-folder\n"
            "splits: {train: train, validation: validation, test: test}\n"
-           "classes: ["
-           + classes
-           + "]\n"
-             "preprocess:\n"
-             "  size: [32, 32]\n"
-             "  range: [0, 1]\n"
-             "  mean: [0.5, 0.5, 0.5]\n"
-             "  std: [0.25, 0.25, 0.25]\n"
-             "  channels: rgb\n"
-             "  layout: nchw\n";
+           "classes: [" +
+           classes +
+           "]\n"
+           "preprocess:\n"
+           "  size: [32, 32]\n"
+           "  range: [0, 1]\n"
+           "  mean: [0.5, 0.5, 0.5]\n"
+           "  std: [0.25, 0.25, 0.25]\n"
+           "  channels: rgb\n"
+           "  layout: nchw\n";
 }
 
 // Draws on every core; reports on the caller's thread. The first failure stops all.

@@ -7,9 +7,12 @@
 namespace hone
 {
 
-SampleSource::SampleSource(const Dataset& dataset, Split split, const FrontEnd& frontEnd, Stage stage,
-                           std::vector<std::size_t> chosen)
-    : m_dataset(dataset), m_split(split), m_frontEnd(frontEnd), m_stage(stage), m_chosen(std::move(chosen)),
+SampleSource::SampleSource(const Dataset& dataset, Split split, const FrontEnd& frontEnd, Stage stage, std::vector<std::size_t> chosen)
+    : m_dataset(dataset),
+      m_split(split),
+      m_frontEnd(frontEnd),
+      m_stage(stage),
+      m_chosen(std::move(chosen)),
       m_bytes(stage == Stage::Fitted ? frontEnd.fittedBytes() : frontEnd.elementCount() * sizeof(float)),
       m_states(std::make_unique<std::atomic<State>[]>(m_chosen.size()))
 {

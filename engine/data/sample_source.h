@@ -48,7 +48,7 @@ private:
     const FrontEnd& m_frontEnd;
     Stage m_stage;
     std::vector<std::size_t> m_chosen;
-    std::size_t m_bytes; // of a sample
+    std::size_t m_bytes;                  // of a sample
     std::unique_ptr<std::byte[]> m_cache; // none where everything would not fit
     std::unique_ptr<std::atomic<State>[]> m_states;
 };

@@ -77,7 +77,8 @@ SceneImage reduced(const SceneImage& image, int side)
     const int factor = image.side / side;
     for (int y = 0; y < image.side; ++y)
         for (int x = 0; x < image.side; ++x)
-            result.at(x / factor, y / factor) = sum(result.at(x / factor, y / factor), image.at(x, y).scaled(1.0f / float(factor * factor)));
+            result.at(x / factor, y / factor) =
+                sum(result.at(x / factor, y / factor), image.at(x, y).scaled(1.0f / float(factor * factor)));
     return result;
 }
 
@@ -102,8 +103,8 @@ void addNoise(SceneImage& image, const CameraTraits& camera, Random& random)
     const double deviation = drawn(camera.noise, random), own = camera.chromaNoise * deviation;
     for (auto& pixel : image.pixels) {
         const double shared = random.normal() * deviation;
-        pixel = sum(pixel, {float(shared + random.normal() * own), float(shared + random.normal() * own),
-                            float(shared + random.normal() * own)});
+        pixel = sum(pixel,
+                    {float(shared + random.normal() * own), float(shared + random.normal() * own), float(shared + random.normal() * own)});
     }
 }
 
@@ -198,12 +199,28 @@ Picture digitized(const SceneImage& image)
 CameraTraits cameraTraits(SampleCondition condition)
 {
     if (condition == SampleCondition::Clean)
-        return {.defocus = {0.2, 0.5}, .motion = {0, 0}, .motionChance = 0, .exposure = {0.8, 1.15}, .gamma = {0.9, 1.1},
-                .redGain = {0.95, 1.05}, .blueGain = {0.95, 1.05}, .noise = {0.005, 0.02}, .chromaNoise = 0.3,
-                .vignette = {0, 0.1}, .quantization = {0, 0}};
-    return {.defocus = {0.4, 0.8}, .motion = {1, 3}, .motionChance = 0.25, .exposure = {0.6, 1.05}, .gamma = {0.85, 1.15},
-            .redGain = {0.75, 0.98}, .blueGain = {1.0, 1.25}, .noise = {0.01, 0.03}, .chromaNoise = 0.6,
-            .vignette = {0.1, 0.45}, .quantization = {0.02, 0.05}};
+        return {.defocus = {0.2, 0.5},
+                .motion = {0, 0},
+                .motionChance = 0,
+                .exposure = {0.8, 1.15},
+                .gamma = {0.9, 1.1},
+                .redGain = {0.95, 1.05},
+                .blueGain = {0.95, 1.05},
+                .noise = {0.005, 0.02},
+                .chromaNoise = 0.3,
+                .vignette = {0, 0.1},
+                .quantization = {0, 0}};
+    return {.defocus = {0.4, 0.8},
+            .motion = {1, 3},
+            .motionChance = 0.25,
+            .exposure = {0.6, 1.05},
+            .gamma = {0.85, 1.15},
+            .redGain = {0.75, 0.98},
+            .blueGain = {1.0, 1.25},
+            .noise = {0.01, 0.03},
+            .chromaNoise = 0.6,
+            .vignette = {0.1, 0.45},
+            .quantization = {0.02, 0.05}};
 }
 
 Picture photograph(const SceneImage& scene, int side, const CameraTraits& camera, Random& random)

@@ -16,16 +16,16 @@ struct CameraTraits
     {
         double low = 0, high = 0;
     };
-    Range defocus;       // standard deviation of the blur
-    Range motion;        // length of a straight smear
+    Range defocus; // standard deviation of the blur
+    Range motion;  // length of a straight smear
     double motionChance = 0;
     Range exposure;
     Range gamma;
     Range redGain, blueGain; // against green
-    Range noise;         // standard deviation
+    Range noise;             // standard deviation
     double chromaNoise = 0;  // share of it that differs between the colours
-    Range vignette;      // darkening at the corners
-    Range quantization;  // step of the compression's tables, 0: none
+    Range vignette;          // darkening at the corners
+    Range quantization;      // step of the compression's tables, 0: none
 };
 
 CameraTraits cameraTraits(SampleCondition condition);

@@ -61,8 +61,7 @@ void SignCanvas::fill(const Box& bounds, const std::function<bool(Point)>& conta
         for (int x = pixelAt(bounds.left); x <= pixelAt(bounds.right); ++x) {
             int hits = 0;
             for (int i = 0; i < m_grid * m_grid; ++i)
-                hits += contains({(x + (i % m_grid + 0.5) / m_grid) / m_side * 2 - 1,
-                                  (y + (i / m_grid + 0.5) / m_grid) / m_side * 2 - 1});
+                hits += contains({(x + (i % m_grid + 0.5) / m_grid) / m_side * 2 - 1, (y + (i / m_grid + 0.5) / m_grid) / m_side * 2 - 1});
             if (hits == 0)
                 continue;
             auto& pixel = m_pixels[std::size_t(y) * m_side + x];
@@ -75,18 +74,21 @@ void SignCanvas::fill(const Box& bounds, const std::function<bool(Point)>& conta
 
 void SignCanvas::polygon(std::span<const Point> corners, const Colour& colour)
 {
-    fill(boundsOf(corners, 0), [corners](Point p) { return isInside(corners, p); }, colour);
+    fill(
+        boundsOf(corners, 0), [corners](Point p) { return isInside(corners, p); }, colour);
 }
 
 void SignCanvas::disk(Point center, double radius, const Colour& colour)
 {
-    fill(boundsOf(std::span(&center, 1), radius),
-         [center, radius](Point p) { return squaredDistance(p, center, center) < radius * radius; }, colour);
+    fill(
+        boundsOf(std::span(&center, 1), radius), [center, radius](Point p) { return squaredDistance(p, center, center) < radius * radius; },
+        colour);
 }
 
 void SignCanvas::rectangle(const Box& box, const Colour& colour)
 {
-    fill(box, [box](Point p) { return p.x >= box.left && p.x < box.right && p.y >= box.top && p.y < box.bottom; }, colour);
+    fill(
+        box, [box](Point p) { return p.x >= box.left && p.x < box.right && p.y >= box.top && p.y < box.bottom; }, colour);
 }
 
 void SignCanvas::stroke(std::span<const Point> points, double width, const Colour& colour)

@@ -42,7 +42,8 @@ public:
         float coverage = 0; // 0 to 1
     };
 
-    explicit SignCanvas(int side, int pointsPerPixelSide = 3) : m_side(side), m_grid(pointsPerPixelSide), m_pixels(std::size_t(side) * side) {}
+    explicit SignCanvas(int side, int pointsPerPixelSide = 3) : m_side(side), m_grid(pointsPerPixelSide), m_pixels(std::size_t(side) * side)
+    {}
 
     int side() const { return m_side; }
     // The pixel under a point; uncovered outside the square.

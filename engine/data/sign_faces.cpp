@@ -24,9 +24,11 @@ class Pen
 {
 public:
     Pen(SignCanvas& canvas, const Box& box, double width, const Colour& colour)
-        : m_canvas(canvas), m_box(box), m_width(width), m_colour(colour)
-    {
-    }
+        : m_canvas(canvas),
+          m_box(box),
+          m_width(width),
+          m_colour(colour)
+    {}
 
     void draw(Points points)
     {
@@ -46,26 +48,16 @@ void drawGlyph(Pen pen, char glyph)
 {
     switch (glyph) {
     case '0':
-    case 'O':
-        return pen.draw(arc({0.5, 0.5}, 0.5, 0.5, 0, 360));
-    case '3':
-        pen.draw(arc({0.45, 0.26}, 0.47, 0.26, -160, 90));
-        return pen.draw(arc({0.45, 0.74}, 0.53, 0.26, -90, 160));
-    case '5':
-        pen.draw({{0.92, 0}, {0.14, 0}, {0.06, 0.46}});
-        return pen.draw(arc({0.45, 0.67}, 0.54, 0.33, -140, 155));
-    case 'S':
-        pen.draw(arc({0.5, 0.26}, 0.5, 0.26, -20, -270));
-        return pen.draw(arc({0.5, 0.74}, 0.5, 0.26, -90, 160));
-    case 'T':
-        pen.draw({{0, 0}, {1, 0}});
-        return pen.draw({{0.5, 0}, {0.5, 1}});
+    case 'O': return pen.draw(arc({0.5, 0.5}, 0.5, 0.5, 0, 360));
+    case '3': pen.draw(arc({0.45, 0.26}, 0.47, 0.26, -160, 90)); return pen.draw(arc({0.45, 0.74}, 0.53, 0.26, -90, 160));
+    case '5': pen.draw({{0.92, 0}, {0.14, 0}, {0.06, 0.46}}); return pen.draw(arc({0.45, 0.67}, 0.54, 0.33, -140, 155));
+    case 'S': pen.draw(arc({0.5, 0.26}, 0.5, 0.26, -20, -270)); return pen.draw(arc({0.5, 0.74}, 0.5, 0.26, -90, 160));
+    case 'T': pen.draw({{0, 0}, {1, 0}}); return pen.draw({{0.5, 0}, {0.5, 1}});
     case 'P':
         pen.draw({{0.05, 1}, {0.05, 0}, {0.55, 0}});
         pen.draw(arc({0.55, 0.28}, 0.42, 0.28, -90, 90));
         return pen.draw({{0.55, 0.56}, {0.05, 0.56}});
-    default:
-        return;
+    default: return;
     }
 }
 
@@ -140,8 +132,9 @@ void drawArrow(SignCanvas& canvas, Point from, Point to, double width)
     const auto at = [&](double forward, double aside) {
         return Point{from.x + forward * along.x + aside * across.x, from.y + forward * along.y + aside * across.y};
     };
-    const Points outline = {at(0, -width / 2), at(length - head, -width / 2), at(length - head, -head * 0.62),
-                            at(length, 0), at(length - head, head * 0.62), at(length - head, width / 2), at(0, width / 2)};
+    const Points outline = {at(0, -width / 2), at(length - head, -width / 2),  at(length - head, -head * 0.62),
+                            at(length, 0),     at(length - head, head * 0.62), at(length - head, width / 2),
+                            at(0, width / 2)};
     canvas.polygon(outline, white);
 }
 
@@ -184,12 +177,12 @@ SignCanvas roadworks()
 {
     SignCanvas canvas = warning();
     canvas.disk({0.02, -0.14}, 0.10, black);
-    canvas.stroke(Points{{-0.04, -0.02}, {-0.16, 0.22}}, 0.17, black);        // a back, bent
+    canvas.stroke(Points{{-0.04, -0.02}, {-0.16, 0.22}}, 0.17, black); // a back, bent
     canvas.stroke(Points{{-0.16, 0.22}, {-0.10, 0.38}, {-0.16, 0.53}}, 0.10, black);
     canvas.stroke(Points{{-0.16, 0.22}, {-0.30, 0.38}, {-0.38, 0.53}}, 0.10, black);
-    canvas.stroke(Points{{-0.02, 0.02}, {0.14, 0.18}}, 0.08, black);          // arms
-    canvas.stroke(Points{{-0.12, 0.08}, {0.30, 0.42}}, 0.06, black);          // a shovel
-    canvas.polygon(arc({0.32, 0.56}, 0.24, 0.24, 180, 360), black);           // and what it moves
+    canvas.stroke(Points{{-0.02, 0.02}, {0.14, 0.18}}, 0.08, black); // arms
+    canvas.stroke(Points{{-0.12, 0.08}, {0.30, 0.42}}, 0.06, black); // a shovel
+    canvas.polygon(arc({0.32, 0.56}, 0.24, 0.24, 180, 360), black);  // and what it moves
     return canvas;
 }
 

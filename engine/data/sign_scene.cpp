@@ -26,8 +26,7 @@ Colour natural(Random& random)
                                                 {0.58f, 0.44f, 0.33f},   // brick
                                                 {0.16f, 0.15f, 0.16f}}}; // shadow
     const auto& base = palette[random.below(palette.size())];
-    return {base.red + between(random, -0.08, 0.08), base.green + between(random, -0.08, 0.08),
-            base.blue + between(random, -0.08, 0.08)};
+    return {base.red + between(random, -0.08, 0.08), base.green + between(random, -0.08, 0.08), base.blue + between(random, -0.08, 0.08)};
 }
 
 // Shop signs, cars, coats: so that a sign's colours alone don't give it away.
@@ -64,15 +63,18 @@ void paintBlob(SceneImage& image, Random& random, const Colour& colour)
     const double width = random.uniform(0.06, 0.5), height = random.uniform(0.06, 0.5);
     const double angle = random.uniform(0, std::numbers::pi), cosine = std::cos(angle), sine = std::sin(angle);
     const auto kind = random.below(3);
-    paint(image, around(center, std::hypot(width, height)), [&](Point p) {
-        const double dx = p.x - center.x, dy = p.y - center.y;
-        const double u = std::abs(dx * cosine + dy * sine) / width, v = (dy * cosine - dx * sine) / height;
-        if (kind == 0)
-            return u * u + v * v < 1;
-        if (kind == 1)
-            return u < 1 && std::abs(v) < 1;
-        return v > -1 && v < 1 && u < (1 - v) / 2;
-    }, colour);
+    paint(
+        image, around(center, std::hypot(width, height)),
+        [&](Point p) {
+            const double dx = p.x - center.x, dy = p.y - center.y;
+            const double u = std::abs(dx * cosine + dy * sine) / width, v = (dy * cosine - dx * sine) / height;
+            if (kind == 0)
+                return u * u + v * v < 1;
+            if (kind == 1)
+                return u < 1 && std::abs(v) < 1;
+            return v > -1 && v < 1 && u < (1 - v) / 2;
+        },
+        colour);
 }
 
 void paintStreet(SceneImage& image, Random& random)
@@ -90,7 +92,9 @@ void paintStreet(SceneImage& image, Random& random)
     if (random.chance(0.4)) { // a far-off building's rows of windows, a fence
         const double period = random.uniform(0.12, 0.3), slope = random.uniform(-0.3, 0.3), edge = random.uniform(-0.5, 1);
         const Colour colour = natural(random);
-        paint(image, everywhere, [&](Point p) { return p.x < edge && std::fmod(p.y + slope * p.x + 8, period) < period * 0.4; }, colour, 0.6f);
+        paint(
+            image, everywhere, [&](Point p) { return p.x < edge && std::fmod(p.y + slope * p.x + 8, period) < period * 0.4; }, colour,
+            0.6f);
     }
 }
 
@@ -98,7 +102,9 @@ void paintPost(SceneImage& image, Point center, Random& random)
 {
     const double half = random.uniform(0.025, 0.05), lean = random.uniform(-0.05, 0.05);
     const Colour metal = Colour{0.5f, 0.5f, 0.52f}.scaled(between(random, 0.5, 1.3));
-    paint(image, {-1, center.y, 1, 1}, [&](Point p) { return p.y > center.y && std::abs(p.x - center.x - lean * (p.y - center.y)) < half; }, metal);
+    paint(
+        image, {-1, center.y, 1, 1}, [&](Point p) { return p.y > center.y && std::abs(p.x - center.x - lean * (p.y - center.y)) < half; },
+        metal);
 }
 
 // Plane of the picture -> plane of the sign: the sign turned in space and seen by a pinhole camera.
@@ -119,8 +125,15 @@ public:
         const double f = radius * distance;
         // picture = H * (u, v, 1); its inverse by cofactors.
         const std::array<double, 9> h = {f * u[0], f * v[0], 0, f * u[1], f * v[1], 0, u[2], v[2], distance};
-        m_inverse = {h[4] * h[8], -h[1] * h[8], 0, -h[3] * h[8], h[0] * h[8], 0,
-                     h[3] * h[7] - h[4] * h[6], h[1] * h[6] - h[0] * h[7], h[0] * h[4] - h[1] * h[3]};
+        m_inverse = {h[4] * h[8],
+                     -h[1] * h[8],
+                     0,
+                     -h[3] * h[8],
+                     h[0] * h[8],
+                     0,
+                     h[3] * h[7] - h[4] * h[6],
+                     h[1] * h[6] - h[0] * h[7],
+                     h[0] * h[4] - h[1] * h[3]};
     }
 
     Point onSign(Point p) const
@@ -140,12 +153,16 @@ class SignLight
 {
 public:
     explicit SignLight(Random& random)
-        : m_fading(between(random, 0, 0.35)), m_brightness(between(random, 0.6, 1.1)), m_gradient(between(random, -0.2, 0.2)),
-          m_hasShadow(random.chance(0.35)), m_shadowSide(direction(random.uniform(0, 2 * std::numbers::pi))),
-          m_shadowEdge(random.uniform(-0.4, 0.6)), m_shadowDepth(between(random, 0.4, 0.75)), m_hasGlare(random.chance(0.15)),
+        : m_fading(between(random, 0, 0.35)),
+          m_brightness(between(random, 0.6, 1.1)),
+          m_gradient(between(random, -0.2, 0.2)),
+          m_hasShadow(random.chance(0.35)),
+          m_shadowSide(direction(random.uniform(0, 2 * std::numbers::pi))),
+          m_shadowEdge(random.uniform(-0.4, 0.6)),
+          m_shadowDepth(between(random, 0.4, 0.75)),
+          m_hasGlare(random.chance(0.15)),
           m_glare{random.uniform(-0.7, 0.7), random.uniform(-0.7, 0.7)}
-    {
-    }
+    {}
 
     Colour on(const Colour& face, Point p) const
     {
@@ -180,8 +197,8 @@ void paintSign(SceneImage& image, const SignCanvas& face, const Pose& pose, cons
             Colour sum;
             float coverage = 0;
             for (int i = 0; i < grid * grid; ++i) {
-                const Point p = pose.onSign({(x + (i % grid + 0.5) / grid) / image.side * 2 - 1,
-                                             (y + (i / grid + 0.5) / grid) / image.side * 2 - 1});
+                const Point p =
+                    pose.onSign({(x + (i % grid + 0.5) / grid) / image.side * 2 - 1, (y + (i / grid + 0.5) / grid) / image.side * 2 - 1});
                 const auto& pixel = face.at(p);
                 if (pixel.coverage <= 0)
                     continue;
@@ -205,17 +222,20 @@ void paintObstacle(SceneImage& image, Point center, double radius, Random& rando
     const auto across = [&](Point p) { return (p.y - center.y) * cosine - (p.x - center.x) * sine; };
     const Colour colour = random.chance(0.7) ? natural(random) : anyColour(random);
     if (kind == 0)
-        return paint(image, everywhere, [&](Point p) { return along(p) > depth; }, colour);
+        return paint(
+            image, everywhere, [&](Point p) { return along(p) > depth; }, colour);
     if (kind == 1) {
         const double half = random.uniform(0.04, 0.12) * radius;
-        return paint(image, everywhere, [&](Point p) { return std::abs(across(p) - depth * 0.5) < half; }, colour);
+        return paint(
+            image, everywhere, [&](Point p) { return std::abs(across(p) - depth * 0.5) < half; }, colour);
     }
     for (int leaf = 0; leaf < 6; ++leaf) {
         const Point at{center.x + cosine * depth + random.normal() * 0.25 * radius,
                        center.y + sine * depth + random.normal() * 0.25 * radius};
         const double size = random.uniform(0.1, 0.26) * radius;
-        paint(image, around(at, size), [&](Point p) { return std::hypot(p.x - at.x, p.y - at.y) < size; },
-              colour.scaled(between(random, 0.7, 1.3)));
+        paint(
+            image, around(at, size), [&](Point p) { return std::hypot(p.x - at.x, p.y - at.y) < size; },
+            colour.scaled(between(random, 0.7, 1.3)));
     }
 }
 

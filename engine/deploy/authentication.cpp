@@ -31,10 +31,7 @@ using Key = std::unique_ptr<ssh_key_struct, FreeKey>;
 class Authentication
 {
 public:
-    Authentication(SshWire& wire, const SshOptions& options, const JobContext& job)
-        : m_wire(wire), m_options(options), m_job(job)
-    {
-    }
+    Authentication(SshWire& wire, const SshOptions& options, const JobContext& job) : m_wire(wire), m_options(options), m_job(job) {}
 
     void run()
     {
@@ -83,8 +80,7 @@ private:
         add(SSH_AUTH_METHOD_PUBLICKEY, "publickey");
         add(SSH_AUTH_METHOD_INTERACTIVE, "keyboard-interactive");
         add(SSH_AUTH_METHOD_PASSWORD, "password");
-        throw Error(MessageCode::DeviceAuthenticationFailed,
-                    {{"user", name}, {"host", m_wire.host()}, {"methods", methods}});
+        throw Error(MessageCode::DeviceAuthenticationFailed, {{"user", name}, {"host", m_wire.host()}, {"methods", methods}});
     }
 
     std::optional<std::string> ask(const std::string& prompt)

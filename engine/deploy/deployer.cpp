@@ -31,10 +31,14 @@ class Deployment
 {
 public:
     Deployment(const std::filesystem::path& model, const DeployOptions& options, const JobContext& job)
-        : m_options(options), m_job(job), m_session(options.ssh, job.part(0, connected)),
-          m_report(readDeviceFacts(m_session, job)), m_folder(remoteFolder(options.remoteFolder)),
+        : m_options(options),
+          m_job(job),
+          m_session(options.ssh, job.part(0, connected)),
+          m_report(readDeviceFacts(m_session, job)),
+          m_folder(remoteFolder(options.remoteFolder)),
           m_shipment(model, options.dataset, runnerFor(m_report.facts, options.runnerFolder)),
-          m_lock(m_session, {.folder = m_folder, .partial = RemoteRelease::partial}, job), m_release(m_session, m_folder),
+          m_lock(m_session, {.folder = m_folder, .partial = RemoteRelease::partial}, job),
+          m_release(m_session, m_folder),
           m_device(m_session, m_release.path(), m_report.facts),
           m_laptop(m_shipment.model(), m_shipment.bundle(), options.threads)
     {
@@ -100,10 +104,8 @@ private:
 
     void accuracy()
     {
-        const AccuracyRequest request{.dataset = *m_options.dataset,
-                                      .pairing = *m_shipment.pairing(),
-                                      .samples = m_options.samples,
-                                      .threads = m_options.threads};
+        const AccuracyRequest request{
+            .dataset = *m_options.dataset, .pairing = *m_shipment.pairing(), .samples = m_options.samples, .threads = m_options.threads};
         const auto measured = measureAccuracy(m_device, m_laptop, request, m_job.part(timed, evaluated));
         m_result.top1 = measured.top1;
         m_result.agreement = measured.agreement;
@@ -135,12 +137,8 @@ DeployResult deploy(const std::filesystem::path& model, const DeployOptions& opt
 Json toJson(const DeployResult& result)
 {
     Json json;
-    json["device"] = {{"host", result.device.host},
-                      {"architecture", result.device.architecture},
-                      {"cpu", result.device.cpu},
-                      {"cores", result.device.cores},
-                      {"memoryBytes", result.device.memoryBytes},
-                      {"os", result.device.os}};
+    json["device"] = {{"host", result.device.host},   {"architecture", result.device.architecture}, {"cpu", result.device.cpu},
+                      {"cores", result.device.cores}, {"memoryBytes", result.device.memoryBytes},   {"os", result.device.os}};
     json["release"] = result.release;
     json["previous"] = result.previous;
     json["uploadedBytes"] = result.uploadedBytes;

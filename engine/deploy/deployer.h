@@ -31,7 +31,8 @@ struct DeployOptions
     SshOptions ssh;
     const Dataset* dataset = nullptr; // given: accuracy measured there on its test split
     std::size_t samples = 0;          // of the test split; 0: all
-    std::filesystem::path runnerFolder; // holds <architecture>/hone-runner and <architecture>/libonnxruntime.so.1; empty: beside this program
+    std::filesystem::path
+        runnerFolder; // holds <architecture>/hone-runner and <architecture>/libonnxruntime.so.1; empty: beside this program
     std::string remoteFolder = ".local/share/hone"; // relative to the device user's home
     int threads = 1;
 };
@@ -39,10 +40,10 @@ struct DeployOptions
 struct DeployResult
 {
     DeviceFacts device;
-    std::string release;  // folder below releases/ that `current` now names
-    std::string previous; // the one before, or empty
+    std::string release;            // folder below releases/ that `current` now names
+    std::string previous;           // the one before, or empty
     std::int64_t uploadedBytes = 0; // what was sent; files that the device has already are not sent again
-    bool verified = false; // every file's sha256 as computed on the device
+    bool verified = false;          // every file's sha256 as computed on the device
     Latency latency;
     std::optional<double> top1;
     std::optional<double> agreement; // share of samples with the laptop's answer

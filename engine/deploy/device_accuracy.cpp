@@ -19,10 +19,12 @@ class SampleComparison
 {
 public:
     SampleComparison(LaptopAnswers& laptop, const AccuracyRequest& request, const JobContext& job)
-        : m_laptop(laptop), m_request(request), m_job(job), m_all(request.dataset.size(Split::Test)),
+        : m_laptop(laptop),
+          m_request(request),
+          m_job(job),
+          m_all(request.dataset.size(Split::Test)),
           m_count(request.samples == 0 ? m_all : std::min(request.samples, m_all))
-    {
-    }
+    {}
 
     std::optional<RawSample> next()
     {
@@ -79,9 +81,8 @@ private:
         std::string files;
         for (const auto& file : m_unreadable)
             files += (files.empty() ? "" : ", ") + file;
-        throw Error(MessageCode::PicturesUnreadable, {{"count", std::to_string(m_unreadable.size())},
-                                                      {"total", std::to_string(m_all)},
-                                                      {"files", files}});
+        throw Error(MessageCode::PicturesUnreadable,
+                    {{"count", std::to_string(m_unreadable.size())}, {"total", std::to_string(m_all)}, {"files", files}});
     }
 
     LaptopAnswers& m_laptop;
@@ -104,12 +105,10 @@ DeviceAccuracy measureAccuracy(DeviceRunner& device, LaptopAnswers& laptop, cons
     request.dataset.require(Split::Test);
     SampleComparison comparison(laptop, request, job);
     device.evaluate(
-        request.threads, [&] { return comparison.next(); }, [&](int output) { comparison.answered(output); },
-        request.dataset.kind(), job);
+        request.threads, [&] { return comparison.next(); }, [&](int output) { comparison.answered(output); }, request.dataset.kind(), job);
     if (comparison.unanswered() > 0)
         throw Error(MessageCode::DeviceSmokeRunFailed,
-                    {{"host", device.host()},
-                     {"detail", std::to_string(comparison.unanswered()) + " samples got no answer"}});
+                    {{"host", device.host()}, {"detail", std::to_string(comparison.unanswered()) + " samples got no answer"}});
     return comparison.result();
 }
 

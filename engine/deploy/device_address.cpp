@@ -22,10 +22,9 @@ int portFrom(std::string_view text)
 // A leading dash would read as an option to any program that the name is given to.
 bool isName(std::string_view text, std::string_view refused)
 {
-    return !text.empty() && text.front() != '-'
-           && std::none_of(text.begin(), text.end(), [&](unsigned char c) {
-                  return c <= ' ' || c == 127 || refused.find(static_cast<char>(c)) != refused.npos;
-              });
+    return !text.empty() && text.front() != '-' && std::none_of(text.begin(), text.end(), [&](unsigned char c) {
+        return c <= ' ' || c == 127 || refused.find(static_cast<char>(c)) != refused.npos;
+    });
 }
 
 } // namespace

@@ -21,9 +21,12 @@ struct DeviceLatencyMeter::Connection
     static constexpr auto modelFolder = "model";
 
     Connection(const DeployOptions& options, const JobContext& job)
-        : session(options.ssh, job), facts(readDeviceFacts(session, job).facts),
-          folder(remoteFolder(options.remoteFolder) + "/measure"), runner(runnerFor(facts, options.runnerFolder)),
-          lock(session, {.folder = folder, .partial = modelFolder}, job), device(session, folder, facts)
+        : session(options.ssh, job),
+          facts(readDeviceFacts(session, job).facts),
+          folder(remoteFolder(options.remoteFolder) + "/measure"),
+          runner(runnerFor(facts, options.runnerFolder)),
+          lock(session, {.folder = folder, .partial = modelFolder}, job),
+          device(session, folder, facts)
     {
         const auto there = runScript(session, "cd \"$1\" && shift && { sha256sum -- \"$@\" 2>/dev/null || true; }",
                                      {folder, bundlefile::runner, bundlefile::runtime}, job);

@@ -21,9 +21,10 @@ constexpr int notStarted = 126, notFound = 127;
 } // namespace
 
 DeviceRunner::DeviceRunner(SshSession& session, std::string folder, const DeviceFacts& facts)
-    : m_session(session), m_folder(std::move(folder)), m_facts(facts)
-{
-}
+    : m_session(session),
+      m_folder(std::move(folder)),
+      m_facts(facts)
+{}
 
 std::string DeviceRunner::command(const std::string& arguments) const
 {
@@ -49,9 +50,8 @@ std::vector<Tensor> DeviceRunner::smoke(const JobContext& job)
 {
     const auto result = m_session.run(command("smoke"), job);
     if (result.exitCode == notStarted || result.exitCode == notFound)
-        throw Error(MessageCode::DeviceUnsupported, {{"host", m_session.host()},
-                                                     {"architecture", m_facts.architecture},
-                                                     {"os", m_facts.os}});
+        throw Error(MessageCode::DeviceUnsupported,
+                    {{"host", m_session.host()}, {"architecture", m_facts.architecture}, {"os", m_facts.os}});
     const auto refuse = [&](const std::string& detail) {
         return Error(MessageCode::DeviceSmokeRunFailed, {{"host", m_session.host()}, {"detail", detail}});
     };

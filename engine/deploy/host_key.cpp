@@ -52,8 +52,7 @@ void acceptOrRefuse(SshWire& wire, const SshOptions& options, const std::string&
     if (options.acceptHostKey.empty())
         throw Error(MessageCode::HostKeyUnknown, {{"host", shownHost(wire)}, {"fingerprint", fingerprint}});
     if (ssh_session_update_known_hosts(wire.session()) != SSH_OK)
-        throw Error(MessageCode::FileUnwritable,
-                    {{"path", knownHostsFile(wire.session())}, {"reason", ssh_get_error(wire.session())}});
+        throw Error(MessageCode::FileUnwritable, {{"path", knownHostsFile(wire.session())}, {"reason", ssh_get_error(wire.session())}});
 }
 
 } // namespace
@@ -63,16 +62,13 @@ void checkHostKey(SshWire& wire, const SshOptions& options)
     const auto fingerprint = fingerprintOf(wire);
     const auto state = ssh_session_is_known_server(wire.session());
     if (state == SSH_KNOWN_HOSTS_CHANGED || state == SSH_KNOWN_HOSTS_OTHER)
-        throw Error(MessageCode::HostKeyChanged, {{"host", shownHost(wire)},
-                                                  {"fingerprint", fingerprint},
-                                                  {"knownHosts", knownHostsFile(wire.session())}});
+        throw Error(MessageCode::HostKeyChanged,
+                    {{"host", shownHost(wire)}, {"fingerprint", fingerprint}, {"knownHosts", knownHostsFile(wire.session())}});
     if (state == SSH_KNOWN_HOSTS_ERROR)
-        throw Error(MessageCode::FileUnreadable,
-                    {{"path", knownHostsFile(wire.session())}, {"reason", ssh_get_error(wire.session())}});
+        throw Error(MessageCode::FileUnreadable, {{"path", knownHostsFile(wire.session())}, {"reason", ssh_get_error(wire.session())}});
     if (!options.acceptHostKey.empty() && options.acceptHostKey != fingerprint)
-        throw Error(MessageCode::HostKeyNotAccepted, {{"host", shownHost(wire)},
-                                                      {"fingerprint", fingerprint},
-                                                      {"accepted", options.acceptHostKey}});
+        throw Error(MessageCode::HostKeyNotAccepted,
+                    {{"host", shownHost(wire)}, {"fingerprint", fingerprint}, {"accepted", options.acceptHostKey}});
     if (state != SSH_KNOWN_HOSTS_OK)
         acceptOrRefuse(wire, options, fingerprint);
 }

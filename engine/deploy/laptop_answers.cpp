@@ -19,9 +19,9 @@ constexpr double smallest = 1e-3; // largest values under this one count as this
 } // namespace
 
 LaptopAnswers::LaptopAnswers(const std::filesystem::path& model, const Bundle& bundle, int threads)
-    : m_session(model, {.threads = threads}), m_bundle(bundle)
-{
-}
+    : m_session(model, {.threads = threads}),
+      m_bundle(bundle)
+{}
 
 std::vector<Tensor> LaptopAnswers::smoke()
 {
@@ -45,15 +45,15 @@ std::optional<std::string> difference(const std::vector<Tensor>& device, const s
     for (std::size_t i = 0; i < device.size(); ++i) {
         const auto there = toFloats(device[i]), here = toFloats(laptop[i]);
         if (there.size() > here.size() || (there.empty() && !here.empty()))
-            return "output " + std::to_string(i) + " has " + std::to_string(there.size()) + " values instead of "
-                   + std::to_string(here.size());
+            return "output " + std::to_string(i) + " has " + std::to_string(there.size()) + " values instead of " +
+                   std::to_string(here.size());
         double largest = smallest;
         for (const auto value : here)
             largest = std::max(largest, std::abs(double{value}));
         for (std::size_t k = 0; k < there.size(); ++k)
             if (!(std::abs(double{there[k]} - here[k]) <= tolerance * largest))
-                return "output " + std::to_string(i) + ", value " + std::to_string(k) + ": " + std::to_string(there[k])
-                       + " there, " + std::to_string(here[k]) + " here";
+                return "output " + std::to_string(i) + ", value " + std::to_string(k) + ": " + std::to_string(there[k]) + " there, " +
+                       std::to_string(here[k]) + " here";
     }
     return std::nullopt;
 }

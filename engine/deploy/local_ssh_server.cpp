@@ -149,9 +149,9 @@ struct LocalSshServer::Implementation
     // Every session runs through this: its home is the folder's, whatever the user database says.
     void writeSessionScript() const
     {
-        const auto sftp = firstExisting({"/usr/lib/openssh/sftp-server", "/usr/libexec/openssh/sftp-server",
-                                         "/usr/lib/ssh/sftp-server", "/usr/libexec/sftp-server"},
-                                        "sftp-server (package openssh-sftp-server)");
+        const auto sftp = firstExisting(
+            {"/usr/lib/openssh/sftp-server", "/usr/libexec/openssh/sftp-server", "/usr/lib/ssh/sftp-server", "/usr/libexec/sftp-server"},
+            "sftp-server (package openssh-sftp-server)");
         std::ostringstream script;
         script << "#!/bin/sh\n"
                << "export HOME=" << shellQuoted((folder / "home").string()) << "\n"
@@ -204,8 +204,8 @@ struct LocalSshServer::Implementation
         port = freePort();
         writeConfiguration();
         child = std::make_unique<ChildProcess>(std::vector<std::string>{
-            "/bin/sh", "-c", "\"$1\" -D -f \"$2\" -E \"$3\" & sshd=$!; read -r line; kill \"$sshd\"; wait \"$sshd\"", "sh",
-            sshd.string(), file("sshd_config").string(), file("sshd.log").string()});
+            "/bin/sh", "-c", "\"$1\" -D -f \"$2\" -E \"$3\" & sshd=$!; read -r line; kill \"$sshd\"; wait \"$sshd\"", "sh", sshd.string(),
+            file("sshd_config").string(), file("sshd.log").string()});
         const auto deadline = std::chrono::steady_clock::now() + startPatience;
         for (;;) {
             if (answers(port))

@@ -22,11 +22,11 @@ public:
     LocalSshServer& operator=(const LocalSshServer&) = delete;
 
     int port() const;
-    std::string address() const;      // user@127.0.0.1:port
+    std::string address() const;              // user@127.0.0.1:port
     std::filesystem::path identity() const;   // the client's private key
     std::filesystem::path knownHosts() const; // holds the server's key
     std::filesystem::path home() const;
-    std::string hostKeyFingerprint() const;   // "SHA256:..."
+    std::string hostKeyFingerprint() const; // "SHA256:..."
     // The processes that it consists of now: sshd first, then one or more a connection, then what those run.
     std::vector<pid_t> processes() const;
 

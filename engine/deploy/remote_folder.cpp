@@ -19,11 +19,10 @@ std::string remoteFolder(const std::string& wanted)
 std::vector<ShippedFile> runnerFor(const DeviceFacts& facts, const std::filesystem::path& runnerFolder)
 {
     std::error_code ignored;
-    const bool known = facts.architecture == "x86_64" || facts.architecture == "aarch64"
-                       || (!runnerFolder.empty() && std::filesystem::exists(runnerFolder / facts.architecture, ignored));
+    const bool known = facts.architecture == "x86_64" || facts.architecture == "aarch64" ||
+                       (!runnerFolder.empty() && std::filesystem::exists(runnerFolder / facts.architecture, ignored));
     if (!known)
-        throw Error(MessageCode::DeviceUnsupported,
-                    {{"host", facts.host}, {"architecture", facts.architecture}, {"os", facts.os}});
+        throw Error(MessageCode::DeviceUnsupported, {{"host", facts.host}, {"architecture", facts.architecture}, {"os", facts.os}});
     return runnerFiles(runnerFolder, facts.architecture);
 }
 

@@ -18,7 +18,8 @@ namespace
 {
 
 // $1: folder, $2: partial folder in it, $3: who, $4: a word that no other has. A line on its input every few seconds keeps the lock
-// young; one that is older than two minutes belongs to a connection that broke off without a word. mkdir makes a folder for one caller only.
+// young; one that is older than two minutes belongs to a connection that broke off without a word. mkdir makes a folder for one caller
+// only.
 constexpr auto holderScript = R"sh(
 cd "$1" 2>/dev/null || { mkdir -p "$1" && cd "$1"; } || exit 1
 mkdir -p "$(dirname "$2")" || exit 1
@@ -81,19 +82,16 @@ std::string allErrors(SshChannel& channel, const JobContext& job)
 
 } // namespace
 
-RemoteLock::RemoteLock(SshSession& session, const Place& place, const JobContext& job)
-    : m_wire(session.wire())
+RemoteLock::RemoteLock(SshSession& session, const Place& place, const JobContext& job) : m_wire(session.wire())
 {
-    m_holder = std::make_unique<SshChannel>(SshChannel::command(
-        m_wire, shellCommand(holderScript, {place.folder, place.partial, whoWeAre(), uniqueWord()}), job));
+    m_holder = std::make_unique<SshChannel>(
+        SshChannel::command(m_wire, shellCommand(holderScript, {place.folder, place.partial, whoWeAre(), uniqueWord()}), job));
     const auto answer = firstLine(*m_holder, job);
     if (answer.starts_with("busy "))
-        throw Error(MessageCode::DeviceBusy,
-                    {{"host", session.host()}, {"holder", answer.substr(5)}, {"path", place.folder + "/lock"}});
+        throw Error(MessageCode::DeviceBusy, {{"host", session.host()}, {"holder", answer.substr(5)}, {"path", place.folder + "/lock"}});
     if (answer != "held")
-        throw Error(MessageCode::DeviceCommandFailed, {{"host", session.host()},
-                                                       {"command", "mkdir " + place.folder + "/lock"},
-                                                       {"detail", allErrors(*m_holder, job)}});
+        throw Error(MessageCode::DeviceCommandFailed,
+                    {{"host", session.host()}, {"command", "mkdir " + place.folder + "/lock"}, {"detail", allErrors(*m_holder, job)}});
     m_wire.setWhileWaiting([holder = m_holder.get()] { holder->write("\n"); });
 }
 

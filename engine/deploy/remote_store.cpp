@@ -66,8 +66,7 @@ std::string RemoteRelease::current(const JobContext& job)
 
 std::set<std::string> RemoteRelease::takeOver(const std::vector<ShippedFile>& files, const JobContext& job)
 {
-    const auto there = hashesFrom(
-        run("if cd current 2>/dev/null; then sha256sum -- \"$@\" 2>/dev/null; fi; true", namesOf(files), job));
+    const auto there = hashesFrom(run("if cd current 2>/dev/null; then sha256sum -- \"$@\" 2>/dev/null; fi; true", namesOf(files), job));
     std::vector<std::string> same{partial};
     for (const auto& file : files)
         if (const auto found = there.find(file.name); found != there.end() && found->second == file.sha256)

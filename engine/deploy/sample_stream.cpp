@@ -95,7 +95,9 @@ std::string toSampleStream(const RawSample& sample)
 }
 
 SampleStreamReader::SampleStreamReader(std::istream& stream, std::string nameForErrors, SampleKind kind)
-    : m_stream(stream), m_name(std::move(nameForErrors)), m_kind(kind)
+    : m_stream(stream),
+      m_name(std::move(nameForErrors)),
+      m_kind(kind)
 {
     std::array<char, letterCount> bytes{};
     m_stream.read(bytes.data(), bytes.size());
@@ -120,8 +122,8 @@ std::optional<RawSample> SampleStreamReader::nextPicture()
     const auto width = head[0], height = head[1], channels = head[2];
     if (width == 0)
         return std::nullopt;
-    if (width > largestExtent || height == 0 || height > largestExtent || (channels != 1 && channels != 3)
-        || std::uint64_t{width} * height * channels > largestSample)
+    if (width > largestExtent || height == 0 || height > largestExtent || (channels != 1 && channels != 3) ||
+        std::uint64_t{width} * height * channels > largestSample)
         refuse("it holds what can't be a picture");
     Picture picture{.width = static_cast<int>(width), .height = static_cast<int>(height), .channels = static_cast<int>(channels)};
     picture.pixels.resize(std::size_t{width} * height * channels);

@@ -91,8 +91,7 @@ Sftp::Sftp(SshWire& wire, const JobContext& job) : m_channel(SshChannel::subsyst
     queue(Init, body);
     auto answer = await(job, "sftp");
     if (answer.type != Version)
-        throw Error(MessageCode::DeviceCommandFailed,
-                    {{"host", wire.host()}, {"command", "sftp"}, {"detail", "it doesn't speak SFTP"}});
+        throw Error(MessageCode::DeviceCommandFailed, {{"host", wire.host()}, {"command", "sftp"}, {"detail", "it doesn't speak SFTP"}});
     Fields fields(answer.body);
     while (!fields.empty()) {
         auto name = fields.text();

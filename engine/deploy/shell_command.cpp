@@ -38,8 +38,7 @@ std::string complaint(const CommandResult& result)
     return text.empty() ? "exit code " + std::to_string(result.exitCode) : text;
 }
 
-std::string runScript(SshSession& session, const std::string& script, const std::vector<std::string>& arguments,
-                      const JobContext& job)
+std::string runScript(SshSession& session, const std::string& script, const std::vector<std::string>& arguments, const JobContext& job)
 {
     auto result = session.run(shellCommand(script, arguments), job);
     if (result.exitCode != 0)

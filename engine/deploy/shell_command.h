@@ -14,8 +14,7 @@ namespace hone
 std::string shellCommand(const std::string& script, const std::vector<std::string>& arguments);
 
 // Runs it; its output. Throws Error(DeviceCommandFailed) with what it complained of where its exit code isn't 0.
-std::string runScript(SshSession& session, const std::string& script, const std::vector<std::string>& arguments,
-                      const JobContext& job);
+std::string runScript(SshSession& session, const std::string& script, const std::vector<std::string>& arguments, const JobContext& job);
 
 // The last line of what a command complained of, for a message's detail.
 std::string complaint(const CommandResult& result);

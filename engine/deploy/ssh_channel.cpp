@@ -35,9 +35,10 @@ SshChannel::SshChannel(SshWire& wire, std::string title, const JobContext& job) 
 }
 
 SshChannel::SshChannel(SshChannel&& other) noexcept
-    : m_wire(other.m_wire), m_channel(std::exchange(other.m_channel, nullptr)), m_title(std::move(other.m_title))
-{
-}
+    : m_wire(other.m_wire),
+      m_channel(std::exchange(other.m_channel, nullptr)),
+      m_title(std::move(other.m_title))
+{}
 
 SshChannel::~SshChannel()
 {
@@ -48,8 +49,7 @@ SshChannel::~SshChannel()
 SshChannel SshChannel::command(SshWire& wire, const std::string& command, const JobContext& job)
 {
     SshChannel channel(wire, command, job);
-    const int answer =
-        wire.complete(SSH_AGAIN, job, command, [&] { return ssh_channel_request_exec(channel.m_channel, command.c_str()); });
+    const int answer = wire.complete(SSH_AGAIN, job, command, [&] { return ssh_channel_request_exec(channel.m_channel, command.c_str()); });
     if (answer != SSH_OK && !ssh_is_connected(wire.session()))
         wire.lost(command);
     if (answer != SSH_OK)
@@ -61,8 +61,7 @@ SshChannel SshChannel::command(SshWire& wire, const std::string& command, const 
 SshChannel SshChannel::subsystem(SshWire& wire, const std::string& name, const JobContext& job)
 {
     SshChannel channel(wire, name, job);
-    const int answer = wire.complete(SSH_AGAIN, job, name,
-                                     [&] { return ssh_channel_request_subsystem(channel.m_channel, name.c_str()); });
+    const int answer = wire.complete(SSH_AGAIN, job, name, [&] { return ssh_channel_request_subsystem(channel.m_channel, name.c_str()); });
     if (answer != SSH_OK && !ssh_is_connected(wire.session()))
         wire.lost(name);
     if (answer != SSH_OK)

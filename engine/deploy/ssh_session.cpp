@@ -166,16 +166,17 @@ CommandResult SshSession::run(const std::string& command, const CommandStreams& 
 std::int64_t SshSession::freeBytes(const std::string& folder, const JobContext& job)
 {
     // Folders that don't exist yet count as their nearest parent that does.
-    const auto result = run("sh -c " + shellQuoted("d=$1; while [ ! -e \"$d\" ] && [ \"$d\" != . ] && [ \"$d\" != / ]; do "
-                                                   "d=$(dirname \"$d\"); done; LC_ALL=C df -Pk \"$d\"")
-                                + " sh " + shellQuoted(folder),
+    const auto result = run("sh -c " +
+                                shellQuoted("d=$1; while [ ! -e \"$d\" ] && [ \"$d\" != . ] && [ \"$d\" != / ]; do "
+                                            "d=$(dirname \"$d\"); done; LC_ALL=C df -Pk \"$d\"") +
+                                " sh " + shellQuoted(folder),
                             job);
     // The fourth column: the one before the one with the percent sign. Names on either side may hold spaces.
     std::istringstream words(result.output.substr(result.output.find('\n') + 1));
     std::string previous;
     for (std::string word; words >> word; previous = word) {
-        if (word.size() > 1 && word.back() == '%' && !previous.empty()
-            && previous.find_first_not_of("0123456789") == std::string::npos && previous.size() < 16)
+        if (word.size() > 1 && word.back() == '%' && !previous.empty() && previous.find_first_not_of("0123456789") == std::string::npos &&
+            previous.size() < 16)
             return std::stoll(previous) * 1024;
     }
     return -1;
@@ -205,12 +206,10 @@ void SshSession::upload(const std::filesystem::path& local, const std::string& r
         const auto left = freeBytes(folder, job);
         removeQuietly(temporary);
         if (left >= 0 && left < size - written)
-            throw Error(MessageCode::DeviceNoSpace, {{"host", host()},
-                                                     {"path", folder},
-                                                     {"neededBytes", std::to_string(size)},
-                                                     {"freeBytes", std::to_string(left + written)}});
-        throw Error(MessageCode::DeviceCommandFailed,
-                    {{"host", host()}, {"command", "sftp: write " + remote}, {"detail", refusal.what()}});
+            throw Error(
+                MessageCode::DeviceNoSpace,
+                {{"host", host()}, {"path", folder}, {"neededBytes", std::to_string(size)}, {"freeBytes", std::to_string(left + written)}});
+        throw Error(MessageCode::DeviceCommandFailed, {{"host", host()}, {"command", "sftp: write " + remote}, {"detail", refusal.what()}});
     } catch (...) {
         m_implementation->sftp.reset();
         removeQuietly(temporary);

@@ -19,7 +19,7 @@ struct DeviceAddress
 {
     std::string user; // empty: ~/.ssh/config's, else this user's name
     std::string host;
-    int port = 0;     // 0: ~/.ssh/config's, else 22
+    int port = 0; // 0: ~/.ssh/config's, else 22
 
     // "[user@]host[:port]", "[user@][v6]:port". Throws Error(DeviceAddressInvalid).
     static DeviceAddress parse(const std::string& text);
@@ -41,8 +41,8 @@ struct SshOptions
     std::filesystem::path knownHosts; // empty: ~/.ssh/known_hosts
     std::string acceptHostKey;        // "SHA256:..."; a host that is not known is accepted, and kept, only with this fingerprint
     std::function<std::optional<std::string>(const std::string& prompt)> ask; // passphrases and passwords; none: never asked
-    int timeoutSeconds = 15;          // without an answer or, in an upload, without progress
-    std::filesystem::path config;     // empty: ~/.ssh/config and /etc/ssh/ssh_config
+    int timeoutSeconds = 15;                                                  // without an answer or, in an upload, without progress
+    std::filesystem::path config;                                             // empty: ~/.ssh/config and /etc/ssh/ssh_config
 };
 
 struct CommandResult
@@ -55,8 +55,8 @@ struct CommandResult
 // What goes into a command and what is made of its output while it runs, both on the calling thread.
 struct CommandStreams
 {
-    std::function<std::optional<std::string>()> nextInput;  // called when the last piece is on its way; none: the input ends
-    std::function<void(std::string_view)> output;            // called with what has come; then CommandResult::output stays empty
+    std::function<std::optional<std::string>()> nextInput; // called when the last piece is on its way; none: the input ends
+    std::function<void(std::string_view)> output;          // called with what has come; then CommandResult::output stays empty
 };
 
 class SshWire;
@@ -75,7 +75,8 @@ public:
     // Runs through the device's shell; quote arguments with shellQuoted(). Throws Cancelled, Error(DeviceConnectionLost).
     CommandResult run(const std::string& command, const JobContext& job);
     CommandResult run(const std::string& command, const CommandStreams& streams, const JobContext& job);
-    // By SFTP into a temporary name, then renamed. `sent` hears of every chunk. Throws Cancelled, Error(DeviceConnectionLost, DeviceNoSpace).
+    // By SFTP into a temporary name, then renamed. `sent` hears of every chunk. Throws Cancelled, Error(DeviceConnectionLost,
+    // DeviceNoSpace).
     void upload(const std::filesystem::path& local, const std::string& remote, int mode, const JobContext& job,
                 const std::function<void(std::int64_t)>& sent = {});
     // What the file system of a remote folder has left for this user (df); -1 where the device doesn't say.

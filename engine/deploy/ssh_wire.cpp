@@ -23,8 +23,13 @@ constexpr std::chrono::seconds callInterval{5};
 } // namespace
 
 SshWire::SshWire(ssh_session session, std::string host, int port, std::chrono::milliseconds patience)
-    : m_session(session), m_host(std::move(host)), m_port(port), m_patience(patience),
-      m_traffic(std::make_unique<ssh_counter_struct>()), m_lastTurn(Clock::now()), m_lastCall(m_lastTurn)
+    : m_session(session),
+      m_host(std::move(host)),
+      m_port(port),
+      m_patience(patience),
+      m_traffic(std::make_unique<ssh_counter_struct>()),
+      m_lastTurn(Clock::now()),
+      m_lastCall(m_lastTurn)
 {
     ssh_set_counters(m_session, m_traffic.get(), nullptr);
 }

@@ -56,9 +56,12 @@ class Attempt
 {
 public:
     Attempt(const std::string& host, int port, std::chrono::milliseconds patience, const JobContext& job)
-        : m_host(host), m_port(port), m_deadline(Clock::now() + patience), m_patience(patience), m_job(job)
-    {
-    }
+        : m_host(host),
+          m_port(port),
+          m_deadline(Clock::now() + patience),
+          m_patience(patience),
+          m_job(job)
+    {}
 
     int connect()
     {
@@ -126,8 +129,7 @@ private:
     std::string noAnswer() const { return "no answer within " + std::to_string(m_patience.count() / 1000) + " s"; }
     [[noreturn]] void unreachable(const std::string& reason) const
     {
-        throw Error(MessageCode::DeviceUnreachable,
-                    {{"host", m_host}, {"port", std::to_string(m_port)}, {"reason", reason}});
+        throw Error(MessageCode::DeviceUnreachable, {{"host", m_host}, {"port", std::to_string(m_port)}, {"reason", reason}});
     }
 
     const std::string& m_host;

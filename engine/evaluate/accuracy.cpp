@@ -53,9 +53,8 @@ bool endsInSoftmax(const Graph& graph)
         const auto& node = graph.node(uses.producer(value));
         if (node.opType == "Softmax")
             return true;
-        static const std::vector<std::string> transparent = {"Identity",  "Reshape",   "Flatten",        "Squeeze",
-                                                             "Unsqueeze", "Transpose", "QuantizeLinear", "DequantizeLinear",
-                                                             "Cast"};
+        static const std::vector<std::string> transparent = {"Identity",  "Reshape",        "Flatten",          "Squeeze", "Unsqueeze",
+                                                             "Transpose", "QuantizeLinear", "DequantizeLinear", "Cast"};
         if (std::ranges::find(transparent, node.opType) == transparent.end() || !node.input(0).valid())
             return false;
         value = node.input(0);

@@ -13,9 +13,9 @@ namespace hone
 // What one row of a model's output [outputs] says of a sample.
 struct RowScore
 {
-    int prediction = 0;    // the first of the largest
-    int rank = 0;          // of the label: how many outputs come before it (larger, or as large with a lower index)
-    double logitLoss = 0;  // -log softmax(row)[label]
+    int prediction = 0;         // the first of the largest
+    int rank = 0;               // of the label: how many outputs come before it (larger, or as large with a lower index)
+    double logitLoss = 0;       // -log softmax(row)[label]
     double probabilityLoss = 0; // -log row[label], never above 100
     bool isProbability = false; // none below 0, and a sum within 0.01 of 1
 };

@@ -64,8 +64,10 @@ class DataQuestions final : public QuestionSource
 {
 public:
     DataQuestions(const AgreementRequest& request, const Graph& reference)
-        : m_batch(commonBatch(request.graph, reference)), m_pairing(pairForInput(request.graph, *request.dataset)),
-          m_takes(inputType(request.graph)), m_referenceTakes(inputType(reference)),
+        : m_batch(commonBatch(request.graph, reference)),
+          m_pairing(pairForInput(request.graph, *request.dataset)),
+          m_takes(inputType(request.graph)),
+          m_referenceTakes(inputType(reference)),
           m_loader(*request.dataset, request.options.split, m_pairing, loading(request))
     {
         const auto pairing = pairForInput(reference, *request.dataset);
@@ -123,7 +125,9 @@ class MadeUpQuestions final : public QuestionSource
 {
 public:
     MadeUpQuestions(const AgreementRequest& request, const Session& model, const Graph& graph, Session& reference, const JobContext& job)
-        : m_count(request.options.limit > 0 ? request.options.limit : madeUpInputs), m_bounds(indexBounds(graph)), m_random(madeUpSeed)
+        : m_count(request.options.limit > 0 ? request.options.limit : madeUpInputs),
+          m_bounds(indexBounds(graph)),
+          m_random(madeUpSeed)
     {
         const auto same = [](const Port& a, const Port& b) {
             return a.dtype == b.dtype && withFreeAs(a.shape, 1) == withFreeAs(b.shape, 1);
@@ -209,7 +213,10 @@ AgreementResult measureAgreement(const AgreementRequest& request, const JobConte
     auto& agreement = result.agreement;
     OrderedPipeline<Question, Answers> pipeline({
         .take = [&](const JobContext& taking) { return source->next(taking); },
-        .work = [&](const Question& question) { return Answers{model.run(question.inputs), reference.run(question.referenceInputs)}; },
+        .work =
+            [&](const Question& question) {
+                return Answers{model.run(question.inputs), reference.run(question.referenceInputs)};
+            },
         .give =
             [&](const Question& question, const Answers& answers) {
                 for (std::size_t i = 0; i < comparisons.size(); ++i)
@@ -218,8 +225,12 @@ AgreementResult measureAgreement(const AgreementRequest& request, const JobConte
             },
         .tell =
             [&](std::size_t given) {
-                job.report({Activity::Evaluating, static_cast<double>(given) / static_cast<double>(std::max<std::size_t>(1, source->count())),
-                            request.model.filename().string(), 0, 0, {}});
+                job.report({Activity::Evaluating,
+                            static_cast<double>(given) / static_cast<double>(std::max<std::size_t>(1, source->count())),
+                            request.model.filename().string(),
+                            0,
+                            0,
+                            {}});
             },
     });
     pipeline.run(threadCount(options.threads), job);

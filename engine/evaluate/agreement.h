@@ -37,10 +37,10 @@ private:
 
     std::string m_name;
     bool m_comparable = true;
-    bool m_scores = true; // [N, C] in every run
+    bool m_scores = true;          // [N, C] in every run
     std::vector<double> m_cosines; // by sample
-    double m_energy = 0; // sum b^2
-    double m_noise = 0;  // sum (a - b)^2
+    double m_energy = 0;           // sum b^2
+    double m_noise = 0;            // sum (a - b)^2
     std::size_t m_sameTop1 = 0;
 };
 

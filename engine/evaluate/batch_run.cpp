@@ -12,7 +12,7 @@ namespace
 // Small enough that the activations of a batch stay in the processor's caches, large enough to spread the cost of a run.
 constexpr int freeBatch = 16;
 
-}
+} // namespace
 
 bool isBatchFixed(const Graph& graph)
 {

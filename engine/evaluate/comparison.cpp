@@ -45,8 +45,7 @@ public:
         for (std::size_t i = 0; i < accuracy.predictions.size(); ++i) {
             const auto found = classOfOutput.find(accuracy.predictions[i]);
             // An output that stands for no class of the data is an answer of its own kind.
-            m_bySample.emplace(accuracy.indices[i],
-                               found != classOfOutput.end() ? found->second : -1 - accuracy.predictions[i]);
+            m_bySample.emplace(accuracy.indices[i], found != classOfOutput.end() ? found->second : -1 - accuracy.predictions[i]);
         }
     }
 
@@ -120,9 +119,8 @@ std::size_t Comparison::best(double tolerance) const
 void markPareto(std::vector<ComparedModel>& models)
 {
     for (auto& model : models)
-        model.pareto = metric(model) && std::ranges::none_of(models, [&](const ComparedModel& other) {
-                           return metric(other) && dominates(other, model);
-                       });
+        model.pareto = metric(model) &&
+                       std::ranges::none_of(models, [&](const ComparedModel& other) { return metric(other) && dominates(other, model); });
 }
 
 Comparison compare(const std::vector<ModelToCompare>& models, const Dataset* dataset, EvaluateOptions options, const JobContext& job)

@@ -15,7 +15,7 @@ namespace hone
 // What a model came about by.
 struct Making
 {
-    std::string command; // the step as a command line; empty: not known
+    std::string command;          // the step as a command line; empty: not known
     std::vector<Message> notices; // what the step had to say
 };
 
@@ -58,7 +58,8 @@ struct ModelToCompare
 // Each on validation and, where there is one, on test. `options.split` is not read. On data without labels the models are held against
 // options.reference, or the first of them; without data against options.reference on made-up inputs. Throws what evaluate() throws.
 Comparison compare(const std::vector<ModelToCompare>& models, const Dataset* dataset, EvaluateOptions options, const JobContext& job);
-Json toJson(const Comparison& comparison); // data, task, metric{name, higherIsBetter}, models[] (file, name, command, validation{}, test{}, pareto, agreement)
+Json toJson(const Comparison& comparison); // data, task, metric{name, higherIsBetter}, models[] (file, name, command, validation{}, test{},
+                                           // pareto, agreement)
 
 // Turns a notice into a front end's sentence.
 using NoticeText = std::function<std::string(const Message&)>;

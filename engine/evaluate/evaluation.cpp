@@ -64,8 +64,12 @@ void measureTask(const TaskRequest& request, Evaluation& evaluation, const JobCo
         .give = [&](const Batch& taken, const Tensor& output) { scorer->add(output, taken); },
         .tell =
             [&](std::size_t given) {
-                job.report({Activity::Evaluating, std::min(1.0, static_cast<double>(given) / static_cast<double>(std::max<std::size_t>(1, loader.batches()))),
-                            model.filename().string(), 0, 0, {}});
+                job.report({Activity::Evaluating,
+                            std::min(1.0, static_cast<double>(given) / static_cast<double>(std::max<std::size_t>(1, loader.batches()))),
+                            model.filename().string(),
+                            0,
+                            0,
+                            {}});
             },
     });
     pipeline.run(threads, job);
@@ -133,8 +137,7 @@ StaticFacts staticFacts(const std::filesystem::path& model, const Graph& graph)
     return {fileBytes + externalBytes(graph, fileBytes), costs.parameters, costs.macs, costs.peakActivationBytes};
 }
 
-Evaluation evaluate(const std::filesystem::path& model, const Dataset* dataset, const EvaluateOptions& options,
-                    const JobContext& job)
+Evaluation evaluate(const std::filesystem::path& model, const Dataset* dataset, const EvaluateOptions& options, const JobContext& job)
 {
     constexpr double latencyShare = 0.1;
     const auto graph = readOnnx(model);

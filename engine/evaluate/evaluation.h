@@ -26,7 +26,7 @@ struct EvaluateOptions
     std::size_t limit = 0; // samples; 0: all
     int threads = 0;       // inference; 0: as many as there are cores
     bool latency = true;
-    LatencyMeter* meter = nullptr; // none: LocalLatencyMeter with one thread
+    LatencyMeter* meter = nullptr;   // none: LocalLatencyMeter with one thread
     std::filesystem::path reference; // given: agreement with this model is measured, and labels aren't looked at
 };
 
@@ -43,11 +43,11 @@ struct Accuracy
 {
     Split split = Split::Validation;
     std::size_t samples = 0;
-    double top1 = 0; // fractions
-    double top1Low = 0;  // 95 % interval (Wilson 1927)
+    double top1 = 0;    // fractions
+    double top1Low = 0; // 95 % interval (Wilson 1927)
     double top1High = 0;
     double top5 = 0;
-    double loss = 0; // mean cross-entropy
+    double loss = 0;             // mean cross-entropy
     double samplesPerSecond = 0; // loading included
     // By sample, in the order in which they were read; not in JSON.
     std::vector<std::size_t> indices; // into the split
@@ -59,7 +59,7 @@ struct RegressionErrors
 {
     Split split = Split::Validation;
     std::size_t samples = 0;
-    double mae = 0; // mean of |output - target|, over samples and targets
+    double mae = 0;    // mean of |output - target|, over samples and targets
     double maeLow = 0; // 95 % interval over samples
     double maeHigh = 0;
     double rmse = 0; // root of the mean of (output - target)^2
@@ -88,10 +88,10 @@ struct AnomalyDetection
 struct OutputAgreement
 {
     std::string name;
-    double cosine = 0; // a.b / (|a| |b|) of each sample, their mean
+    double cosine = 0;    // a.b / (|a| |b|) of each sample, their mean
     double cosineLow = 0; // 95 % interval over samples
     double cosineHigh = 0;
-    double snrDb = 0; // 10 log10(sum b^2 / sum (a - b)^2) over all samples, within +-largestSnrDb
+    double snrDb = 0;               // 10 log10(sum b^2 / sum (a - b)^2) over all samples, within +-largestSnrDb
     std::optional<double> sameTop1; // share of samples whose largest value is at the same place; of outputs [N, C] only
 };
 constexpr double largestSnrDb = 200; // for outputs that are the same
@@ -131,7 +131,8 @@ std::size_t samplesOf(const Evaluation& evaluation);
 //   classification: top1, top1Low, top1High, top5, loss
 //   regression: mae, maeLow, maeHigh, rmse
 //   anomaly: normals, anomalies, auc, aucLow, aucHigh, normalError, normalErrorLow, normalErrorHigh, anomalyError
-//   agreement: reference, cosine, snrDb, sameTop1 (of the output that agrees least), outputs[]{name, cosine, cosineLow, cosineHigh, snrDb, sameTop1}
+//   agreement: reference, cosine, snrDb, sameTop1 (of the output that agrees least), outputs[]{name, cosine, cosineLow, cosineHigh, snrDb,
+//   sameTop1}
 // Those without a value are left out.
 Json toJson(const Evaluation& evaluation);
 Evaluation evaluationFromJson(const Json& json);
@@ -140,7 +141,6 @@ StaticFacts staticFacts(const std::filesystem::path& model, const Graph& graph);
 // By the data's task, or against options.reference: then without data on made-up inputs, which a notice says.
 // Softmax is applied for the loss where the outputs aren't probabilities already.
 // Throws what readOnnx, pairCompletely, Loader and Session throw, and Error(LabelsMissing, ReferenceUnlike).
-Evaluation evaluate(const std::filesystem::path& model, const Dataset* dataset, const EvaluateOptions& options,
-                    const JobContext& job);
+Evaluation evaluate(const std::filesystem::path& model, const Dataset* dataset, const EvaluateOptions& options, const JobContext& job);
 
 } // namespace hone

@@ -109,9 +109,8 @@ RegressionErrors regressionFrom(const Json& json)
 
 AnomalyDetection anomalyFrom(const Json& json)
 {
-    AnomalyDetection found{.split = splitOf(json),
-                           .normals = json.value("normals", std::size_t{0}),
-                           .anomalies = json.value("anomalies", std::size_t{0})};
+    AnomalyDetection found{
+        .split = splitOf(json), .normals = json.value("normals", std::size_t{0}), .anomalies = json.value("anomalies", std::size_t{0})};
     if (json.contains("auc")) {
         found.auc = json.at("auc").get<double>();
         found.aucLow = json.value("aucLow", 0.0);

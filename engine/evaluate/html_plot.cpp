@@ -92,10 +92,7 @@ public:
     {
         return frame.left + (std::log(std::max(1.0, bytes)) - m_left) / (m_right - m_left) * (frame.right - frame.left);
     }
-    double y(double value) const
-    {
-        return frame.bottom - (inUnit(m_kind, value) - m_low) / (m_high - m_low) * (frame.bottom - frame.top);
-    }
+    double y(double value) const { return frame.bottom - (inUnit(m_kind, value) - m_low) / (m_high - m_low) * (frame.bottom - frame.top); }
 
     std::string svg() const
     {
@@ -105,12 +102,16 @@ public:
         for (double tick = std::ceil(m_low / step - 1e-9) * step; tick <= m_high + 1e-9 * step; tick += step) {
             const double at = y(tick / inUnit(m_kind, 1));
             out += fmt::format(R"(<line class="grid" x1="{:.1f}" x2="{:.1f}" y1="{:.1f}" y2="{:.1f}"/>)", frame.left, frame.right, at, at);
-            out += fmt::format(R"(<text class="tick" x="{:.1f}" y="{:.1f}" text-anchor="end">{:.{}f}</text>)", frame.left - 8, at + 4, tick, decimals);
+            out += fmt::format(R"(<text class="tick" x="{:.1f}" y="{:.1f}" text-anchor="end">{:.{}f}</text>)", frame.left - 8, at + 4, tick,
+                               decimals);
         }
         for (const double tick : logTicks(std::exp(m_left), std::exp(m_right)))
-            out += fmt::format(R"(<text class="tick" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>)", x(tick), frame.bottom + 20, tickText(tick / 1000));
-        out += fmt::format(R"(<text class="tick" x="{:.1f}" y="{:.1f}" text-anchor="middle">file, kB (log)</text>)", (frame.left + frame.right) / 2, plotHeight - 12);
-        out += fmt::format(R"svg(<text class="tick" transform="translate(14 {:.1f}) rotate(-90)" text-anchor="middle">{}</text>)svg", (frame.top + frame.bottom) / 2, axisTitle());
+            out += fmt::format(R"(<text class="tick" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>)", x(tick), frame.bottom + 20,
+                               tickText(tick / 1000));
+        out += fmt::format(R"(<text class="tick" x="{:.1f}" y="{:.1f}" text-anchor="middle">file, kB (log)</text>)",
+                           (frame.left + frame.right) / 2, plotHeight - 12);
+        out += fmt::format(R"svg(<text class="tick" transform="translate(14 {:.1f}) rotate(-90)" text-anchor="middle">{}</text>)svg",
+                           (frame.top + frame.bottom) / 2, axisTitle());
         return out;
     }
 
@@ -143,8 +144,8 @@ private:
 
 std::string interval(const Point& point)
 {
-    return fmt::format(R"(<line class="interval{}" x1="{:.1f}" x2="{:.1f}" y1="{:.1f}" y2="{:.1f}"/>)",
-                       point.model->pareto ? " front" : "", point.x, point.x, point.yLow, point.yHigh);
+    return fmt::format(R"(<line class="interval{}" x1="{:.1f}" x2="{:.1f}" y1="{:.1f}" y2="{:.1f}"/>)", point.model->pareto ? " front" : "",
+                       point.x, point.x, point.yLow, point.yHigh);
 }
 
 std::string mark(const Point& point, bool best)
@@ -261,7 +262,8 @@ std::string labels(const std::vector<Point>& points, const std::vector<Line>& li
         const double nearX = std::clamp(points[i].x, place.left, place.right);
         const double nearY = std::clamp(points[i].y, place.top, place.bottom);
         if (std::hypot(nearX - points[i].x, nearY - points[i].y) > 26)
-            out += fmt::format(R"(<line class="leader" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/>)", points[i].x, points[i].y, nearX, nearY);
+            out += fmt::format(R"(<line class="leader" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/>)", points[i].x, points[i].y, nearX,
+                               nearY);
         out += fmt::format(R"(<text class="label{}" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>)",
                            points[i].model->pareto ? " front" : "", (place.left + place.right) / 2, place.bottom - 4,
                            escaped(shortened(points[i].model->name, longestLabel)));
@@ -271,8 +273,7 @@ std::string labels(const std::vector<Point>& points, const std::vector<Line>& li
 
 } // namespace
 
-std::vector<Rectangle> placeLabels(const std::vector<LabelRequest>& labels, const std::vector<Rectangle>& obstacles,
-                                   const Rectangle& area)
+std::vector<Rectangle> placeLabels(const std::vector<LabelRequest>& labels, const std::vector<Rectangle>& obstacles, const Rectangle& area)
 {
     std::vector<Rectangle> placed;
     for (const auto& label : labels) {
@@ -322,7 +323,8 @@ std::string metricSizePlot(const Comparison& comparison)
 {
     std::vector<Shown> shown;
     for (const auto& model : comparison.models)
-        if (const auto metric = metricOf(model.validation); metric && metric->kind == comparison.metricKind() && std::isfinite(metric->high))
+        if (const auto metric = metricOf(model.validation);
+            metric && metric->kind == comparison.metricKind() && std::isfinite(metric->high))
             shown.push_back({&model, *metric});
     if (shown.empty())
         return {};
@@ -333,15 +335,17 @@ std::string metricSizePlot(const Comparison& comparison)
         points.push_back({model, metric, axes.x(static_cast<double>(model->validation.facts.sizeBytes)), axes.y(metric.value),
                           axes.y(metric.low), axes.y(metric.high), model->parent < 0 && model == &comparison.models[0]});
     const auto kind = shown.front().metric.kind;
-    auto out = fmt::format(R"(<svg class="plot" viewBox="0 0 {} {}" role="img" aria-label="{} on validation against file size">)", plotWidth,
-                           plotHeight, kind == MetricKind::Top1 ? "Accuracy" : label(kind));
-    out += R"(<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="arrowhead" d="M0 1 L7 4 L0 7"/></marker></defs>)";
+    auto out = fmt::format(R"(<svg class="plot" viewBox="0 0 {} {}" role="img" aria-label="{} on validation against file size">)",
+                           plotWidth, plotHeight, kind == MetricKind::Top1 ? "Accuracy" : label(kind));
+    out +=
+        R"(<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="arrowhead" d="M0 1 L7 4 L0 7"/></marker></defs>)";
     out += axes.svg();
     auto lines = descents(points, comparison);
     for (const auto& [from, to] : lines)
         out += arrow(from, to);
     for (const auto& line : frontLines(points)) {
-        out += fmt::format(R"(<line class="frontline" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/>)", line.from.x, line.from.y, line.to.x, line.to.y);
+        out += fmt::format(R"(<line class="frontline" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/>)", line.from.x, line.from.y,
+                           line.to.x, line.to.y);
         lines.push_back(line);
     }
     for (const auto& point : points)

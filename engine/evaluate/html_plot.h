@@ -32,8 +32,7 @@ struct LabelRequest
 
 // A place for each label, near its point, inside `area`, on none of the obstacles nor another label. Where no such place is left
 // the label is placed with the least overlap.
-std::vector<Rectangle> placeLabels(const std::vector<LabelRequest>& labels, const std::vector<Rectangle>& obstacles,
-                                   const Rectangle& area);
+std::vector<Rectangle> placeLabels(const std::vector<LabelRequest>& labels, const std::vector<Rectangle>& obstacles, const Rectangle& area);
 
 // Ticks of a logarithmic axis in [low, high]: 1, 2 and 5 times powers of ten; more of them, then evenly spaced ones, where
 // the axis is too short for that.

@@ -95,8 +95,7 @@ std::string metricCell(const std::optional<Evaluation>& evaluation, const std::o
     const auto metric = evaluation ? metricOf(*evaluation) : std::nullopt;
     if (!metric)
         return "<td>–</td>";
-    auto cell = fmt::format(R"(<td>{} <span class="muted">± {}</span>)", numberText(metric->kind, metric->value),
-                            halfWidthText(*metric));
+    auto cell = fmt::format(R"(<td>{} <span class="muted">± {}</span>)", numberText(metric->kind, metric->value), halfWidthText(*metric));
     if (const auto before = parent ? metricOf(*parent) : std::nullopt)
         cell += metricChange(*before, *metric);
     return cell + "</td>";
@@ -156,16 +155,19 @@ std::string row(const Comparison& comparison, std::size_t index)
     };
     std::string out = fmt::format(R"(<tr class="{}{}"><td>{}<small>{}</small></td>)", model.pareto ? "front" : "",
                                   index == comparison.best() ? " best" : "", escaped(model.name),
-                                  parent ? "from " + escaped(parent->name) : index == 0 ? "original" : "");
+                                  parent       ? "from " + escaped(parent->name)
+                                  : index == 0 ? "original"
+                                               : "");
     out += metricCell(model.validation, parent ? std::optional(parent->validation) : std::nullopt);
     out += metricCell(model.test, parent ? parent->test : std::nullopt);
     out += cell(static_cast<double>(facts.sizeBytes) / 1e3, parent ? static_cast<double>(parent->validation.facts.sizeBytes) / 1e3 : 0);
     out += cell(static_cast<double>(facts.parameters) / 1e3, parent ? static_cast<double>(parent->validation.facts.parameters) / 1e3 : 0);
     out += cell(static_cast<double>(facts.macs) / 1e6, parent ? static_cast<double>(parent->validation.facts.macs) / 1e6 : 0);
     if (const auto& latency = model.validation.latency)
-        out += fmt::format("<td>{}{}</td><td>{}</td>", figure(latency->p50Ms),
-                           parent && parent->validation.latency ? change(parent->validation.latency->p50Ms, latency->p50Ms, Wanted::Less) : "",
-                           figure(latency->p95Ms));
+        out +=
+            fmt::format("<td>{}{}</td><td>{}</td>", figure(latency->p50Ms),
+                        parent && parent->validation.latency ? change(parent->validation.latency->p50Ms, latency->p50Ms, Wanted::Less) : "",
+                        figure(latency->p95Ms));
     else
         out += "<td>–</td><td>–</td>";
     return out + furtherCells(model, taskOf(comparison)) + "</tr>\n";
@@ -178,7 +180,8 @@ std::string samplesText(const Comparison& comparison)
         return text;
     const auto& first = comparison.models.front();
     if (const auto samples = samplesOf(first.validation); samples > 0)
-        text += fmt::format(" {}: {} samples.", comparison.dataName.empty() ? "Made-up inputs" : "Validation", figure(static_cast<double>(samples)));
+        text += fmt::format(" {}: {} samples.", comparison.dataName.empty() ? "Made-up inputs" : "Validation",
+                            figure(static_cast<double>(samples)));
     if (const auto samples = first.test ? samplesOf(*first.test) : 0; samples > 0)
         text += fmt::format(" Test: {} samples.", figure(static_cast<double>(samples)));
     return text;
@@ -252,7 +255,8 @@ std::string tableHead(const Comparison& comparison)
     const auto head = [&](const char* split) {
         return prefix.empty() ? fmt::format("<th>{}{}</th>", split, unitText) : fmt::format("<th>{}{}{}</th>", prefix, split, unitText);
     };
-    return R"(<table><thead><tr><th>Model</th>)" + head(prefix.empty() ? "Validation" : "validation") + head(prefix.empty() ? "Test" : "test") +
+    return R"(<table><thead><tr><th>Model</th>)" + head(prefix.empty() ? "Validation" : "validation") +
+           head(prefix.empty() ? "Test" : "test") +
            R"(<th>File, kB</th><th>Parameters, k</th><th>MMACs</th><th>p50, ms</th><th>p95, ms</th>)" + furtherHeads(taskOf(comparison)) +
            "</tr></thead><tbody>";
 }
@@ -262,16 +266,20 @@ std::string metricLegend(MetricKind kind)
     switch (kind) {
     case MetricKind::Top1: return "Accuracy is top-1 with its 95 % interval (Wilson).";
     case MetricKind::MeanAbsoluteError:
-        return "MAE is the mean absolute error over samples and targets with its 95 % interval; lower is better. RMSE is the root of the mean "
+        return "MAE is the mean absolute error over samples and targets with its 95 % interval; lower is better. RMSE is the root of the "
+               "mean "
                "squared one.";
     case MetricKind::AreaUnderCurve:
-        return "AUC is the share of pairs of an anomaly and a normal sample in which the anomaly is reconstructed worse, with its 95 % interval "
+        return "AUC is the share of pairs of an anomaly and a normal sample in which the anomaly is reconstructed worse, with its 95 % "
+               "interval "
                "(Hanley and McNeil).";
     case MetricKind::ReconstructionError:
-        return "The reconstruction error is the mean squared difference between a normal sample and what the model makes of it, with its 95 % "
+        return "The reconstruction error is the mean squared difference between a normal sample and what the model makes of it, with its "
+               "95 % "
                "interval; lower is better.";
     case MetricKind::Cosine:
-        return "Cosine is that between a model's output and its reference's, the mean over samples with its 95 % interval, of the output that "
+        return "Cosine is that between a model's output and its reference's, the mean over samples with its 95 % interval, of the output "
+               "that "
                "agrees least. SNR is 10 log10 of the reference's energy over the difference's; 200 dB stand for outputs that are the same.";
     }
     return {};
@@ -281,13 +289,18 @@ std::string legend(const Comparison& comparison)
 {
     const auto kind = comparison.metricKind().value_or(MetricKind::Top1);
     const bool share = higherIsBetter(kind);
-    return R"(<p class="note">)" + metricLegend(kind) + fmt::format(R"( The line joins the models that no other beats in both size and {};
+    return R"(<p class="note">)" + metricLegend(kind) +
+           fmt::format(R"( The line joins the models that no other beats in both size and {};
 the ring is the original; thin arrows lead from a model to what was made from it; the halo marks what is worth deploying: the smallest file on the
 line within {}. Choices go by validation alone; the test figures stand beside it and were not used to choose.
 Small figures are changes against the model that it was made from. Latency: ONNX Runtime, one sample at a time.{}</p>)",
-        kind == MetricKind::Top1 ? "accuracy" : label(kind),
-        kind == MetricKind::Top1 ? "one point of the most accurate" : share ? "0.01 of the best" : "5 % of the best",
-        kind == MetricKind::Top1 ? " Same answers: share of the\nvalidation samples on which a model answers as the first one does." : "");
+                       kind == MetricKind::Top1 ? "accuracy" : label(kind),
+                       kind == MetricKind::Top1 ? "one point of the most accurate"
+                       : share                  ? "0.01 of the best"
+                                                : "5 % of the best",
+                       kind == MetricKind::Top1
+                           ? " Same answers: share of the\nvalidation samples on which a model answers as the first one does."
+                           : "");
 }
 
 } // namespace

@@ -17,7 +17,7 @@ std::size_t characterCount(std::string_view utf8);
 
 // Three significant digits with thousands separated: 0.0912, 1.23, 45.6, 789, 1,112.
 std::string figure(double value);
-std::string percent(double fraction);                    // "91.4"
-std::string signedChange(double before, double after);   // "−38 %", "+4 %", "±0 %"
+std::string percent(double fraction);                  // "91.4"
+std::string signedChange(double before, double after); // "−38 %", "+4 %", "±0 %"
 
 } // namespace hone::html

@@ -16,8 +16,8 @@ namespace
 
 [[noreturn]] void throwTooFew(std::size_t values, std::size_t samples, const std::string& each)
 {
-    throw Error(MessageCode::ModelOutputUnsupported, {{"detail", std::to_string(values) + " values for " + std::to_string(samples) +
-                                                                     " samples and " + each}});
+    throw Error(MessageCode::ModelOutputUnsupported,
+                {{"detail", std::to_string(values) + " values for " + std::to_string(samples) + " samples and " + each}});
 }
 
 double mean(std::span<const double> values)
@@ -200,14 +200,10 @@ private:
 std::unique_ptr<Scorer> makeScorer(const ScorerSettings& settings)
 {
     switch (settings.task) {
-    case Task::Classification:
-        return std::make_unique<ClassificationScorer>(settings);
-    case Task::Regression:
-        return std::make_unique<RegressionScorer>(settings);
-    case Task::Anomaly:
-        return std::make_unique<AnomalyScorer>();
-    case Task::Agreement:
-        break;
+    case Task::Classification: return std::make_unique<ClassificationScorer>(settings);
+    case Task::Regression: return std::make_unique<RegressionScorer>(settings);
+    case Task::Anomaly: return std::make_unique<AnomalyScorer>();
+    case Task::Agreement: break;
     }
     throw Error(MessageCode::InternalFault, {{"detail", "data without labels give nothing to score against"}});
 }

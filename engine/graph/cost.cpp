@@ -19,9 +19,8 @@ struct Settings
     std::string_view opType;
     std::size_t from;
 };
-constexpr Settings settings[] = {{"Clip", 1}, {"DequantizeLinear", 1}, {"Dropout", 1}, {"OneHot", 0},
-                                 {"Pad", 1},  {"QuantizeLinear", 1},   {"Range", 0},   {"Resize", 1},
-                                 {"Upsample", 1}};
+constexpr Settings settings[] = {{"Clip", 1},  {"DequantizeLinear", 1}, {"Dropout", 1}, {"OneHot", 0}, {"Pad", 1}, {"QuantizeLinear", 1},
+                                 {"Range", 0}, {"Resize", 1},           {"Upsample", 1}};
 
 bool isWeight(const Node& node, std::size_t input, DType dtype)
 {
@@ -126,9 +125,9 @@ private:
         cost.macs = macs(node);
 
         // What follows from constants alone (a dequantized weight) is computed once, when the model is loaded.
-        const bool isStatic = !node.opType.starts_with("Random") && std::ranges::all_of(node.inputs, [&](ValueId input) {
-            return !input.valid() || m_isStatic[input.index];
-        }) && capturedNames(node).empty();
+        const bool isStatic = !node.opType.starts_with("Random") &&
+                              std::ranges::all_of(node.inputs, [&](ValueId input) { return !input.valid() || m_isStatic[input.index]; }) &&
+                              capturedNames(node).empty();
         for (std::size_t i = 0; i < node.outputs.size(); ++i) {
             const auto output = node.outputs[i];
             if (!output.valid())
@@ -155,8 +154,7 @@ private:
         }
         for (std::size_t i = 0; i < node.inputs.size(); ++i) {
             const auto input = node.inputs[i];
-            if (!input.valid() || m_counted[input.index] ||
-                !(m_graph.isConstant(input) || m_madeByConstant.contains(input)))
+            if (!input.valid() || m_counted[input.index] || !(m_graph.isConstant(input) || m_madeByConstant.contains(input)))
                 continue;
             const auto& tensor = m_types.constant(input);
             if (tensor.isNull() || !isWeight(node, i, tensor.dtype()))
@@ -167,10 +165,7 @@ private:
         }
     }
 
-    const Shape* shapeOf(ValueId id) const
-    {
-        return id.valid() && m_types.type(id).shape ? &*m_types.type(id).shape : nullptr;
-    }
+    const Shape* shapeOf(ValueId id) const { return id.valid() && m_types.type(id).shape ? &*m_types.type(id).shape : nullptr; }
 
     std::int64_t macs(const Node& node) const
     {

@@ -13,7 +13,7 @@ namespace hone
 struct NodeCost
 {
     NodeId node;
-    std::int64_t parameters = 0;      // elements of the floating-point or quantized weights that it reads first (a shared one counts once)
+    std::int64_t parameters = 0; // elements of the floating-point or quantized weights that it reads first (a shared one counts once)
     std::int64_t parameterBytes = 0;
     std::int64_t macs = 0;            // Conv: Cout * H * W * Cin / groups * kH * kW; Gemm, MatMul likewise; others 0
     std::int64_t activationBytes = 0; // of its outputs

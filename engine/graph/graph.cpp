@@ -28,8 +28,7 @@ T attributeOr(const Node& node, const std::string& key, T fallback)
 }
 
 // The sub-graph with every capture of `from` reading `to`; the same pointer where it captures nothing of that name.
-std::shared_ptr<const Graph> withCaptureRenamed(const std::shared_ptr<const Graph>& body, const std::string& from,
-                                                const std::string& to);
+std::shared_ptr<const Graph> withCaptureRenamed(const std::shared_ptr<const Graph>& body, const std::string& from, const std::string& to);
 
 bool renameCapturesOf(Node& node, const std::string& from, const std::string& to)
 {
@@ -60,8 +59,7 @@ std::vector<bool> madeInside(const Graph& body)
     return made;
 }
 
-std::shared_ptr<const Graph> withCaptureRenamed(const std::shared_ptr<const Graph>& body, const std::string& from,
-                                                const std::string& to)
+std::shared_ptr<const Graph> withCaptureRenamed(const std::shared_ptr<const Graph>& body, const std::string& from, const std::string& to)
 {
     const auto id = body->findValue(from);
     if (id && madeInside(*body)[id->index])
@@ -341,7 +339,9 @@ std::vector<std::string> capturedNames(const Node& node)
 }
 
 GraphUses::GraphUses(const Graph& graph)
-    : m_producer(graph.valueCount()), m_users(graph.valueCount()), m_isOutput(graph.valueCount()),
+    : m_producer(graph.valueCount()),
+      m_users(graph.valueCount()),
+      m_isOutput(graph.valueCount()),
       m_isCaptured(graph.valueCount())
 {
     for (const auto id : graph.order()) {

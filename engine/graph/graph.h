@@ -69,9 +69,9 @@ using Attribute = std::variant<std::int64_t, float, std::string, Tensor, std::ve
 
 struct Value
 {
-    std::string name; // unique in its graph, never empty
-    ValueType type = {};   // as the file declares it; inferShapes() knows more
-    Tensor constant = {};  // the initializer; null for a value that is computed or fed
+    std::string name;     // unique in its graph, never empty
+    ValueType type = {};  // as the file declares it; inferShapes() knows more
+    Tensor constant = {}; // the initializer; null for a value that is computed or fed
     std::string docString = {};
     std::string foreignType = {}; // ONNX's TypeProto, serialized, of a value that is no dense tensor (a sequence, a map); usually empty
 };
@@ -107,13 +107,13 @@ class Graph
 {
 public:
     std::string name;
-    std::map<std::string, std::int64_t> opsets; // domain -> version; "" is ONNX's own
+    std::map<std::string, std::int64_t> opsets;  // domain -> version; "" is ONNX's own
     std::map<std::string, std::string> metadata; // ONNX's metadata_props; kept in order of name
     std::string producerName;
     std::string producerVersion;
     std::int64_t irVersion = 8;
-    std::string docString;       // of the graph
-    std::string modelDomain;     // the model's reverse-DNS name, version and description
+    std::string docString;   // of the graph
+    std::string modelDomain; // the model's reverse-DNS name, version and description
     std::int64_t modelVersion = 0;
     std::string modelDocString;
     std::vector<ValueId> inputs; // fed by the caller; never a value with a constant
@@ -137,7 +137,7 @@ public:
 
     // Nodes. order() is topological once sortTopologically() has run; edits below keep it so where they say so.
     // A name that is empty or taken is made unique.
-    NodeId addNode(Node node);                      // at the end
+    NodeId addNode(Node node); // at the end
     NodeId insertNodeBefore(NodeId next, Node node);
     NodeId insertNodeAfter(NodeId previous, Node node);
     void removeNode(NodeId id);
@@ -162,7 +162,7 @@ private:
     std::map<std::string, ValueId, std::less<>> m_valueByName;
     mutable std::map<std::string, std::uint32_t, std::less<>> m_nextSuffix; // where uniqueName() goes on counting
     std::vector<Node> m_nodes;
-    std::map<std::string, NodeId, std::less<>> m_nodeByName; // as they were added
+    std::map<std::string, NodeId, std::less<>> m_nodeByName;            // as they were added
     std::map<std::string, std::uint32_t, std::less<>> m_nextNodeSuffix; // where naming them goes on counting
     std::vector<NodeId> m_order;
 };

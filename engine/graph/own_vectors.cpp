@@ -16,9 +16,10 @@ bool isVectorOf(const Node& node, std::size_t input)
     {
         std::size_t first, last;
     };
-    static const std::map<std::string_view, Inputs> vectors = {
-        {"BatchNormalization", {1, 4}},    {"Conv", {2, 2}},               {"ConvTranspose", {2, 2}}, {"Gemm", {2, 2}},
-        {"InstanceNormalization", {1, 2}}, {"LayerNormalization", {1, 2}}, {"GroupNormalization", {1, 2}}, {"PRelu", {1, 1}}};
+    static const std::map<std::string_view, Inputs> vectors = {{"BatchNormalization", {1, 4}},    {"Conv", {2, 2}},
+                                                               {"ConvTranspose", {2, 2}},         {"Gemm", {2, 2}},
+                                                               {"InstanceNormalization", {1, 2}}, {"LayerNormalization", {1, 2}},
+                                                               {"GroupNormalization", {1, 2}},    {"PRelu", {1, 1}}};
     const auto found = vectors.find(node.opType);
     return node.domain.empty() && found != vectors.end() && input >= found->second.first && input <= found->second.last;
 }

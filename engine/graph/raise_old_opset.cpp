@@ -67,8 +67,8 @@ private:
         else if (op == "Upsample")
             scalesOfUpsample(node);
         else if ((op == "Tile" && m_opset < 6) || (op == "Split" && node.inputs.size() > 1) ||
-                 isOneOf(op, {"Affine", "Crop", "GivenTensorFill", "GRUUnit", "ImageScaler", "ParametricSoftplus", "Scale",
-                              "ScaledTanh", "ThresholdedRelu"}))
+                 isOneOf(op, {"Affine", "Crop", "GivenTensorFill", "GRUUnit", "ImageScaler", "ParametricSoftplus", "Scale", "ScaledTanh",
+                              "ThresholdedRelu"}))
             m_followed = false;
     }
 
@@ -120,7 +120,8 @@ private:
             for (std::int64_t i = 0; i < count; ++i)
                 axes.push_back(rank + i);
             aligned = m_graph.addComputed(m_graph.value(from).name + "_aligned");
-            m_graph.insertNodeBefore(id, {.name = {}, .opType = "Unsqueeze", .inputs = {from}, .outputs = {aligned}, .attributes = {{"axes", axes}}});
+            m_graph.insertNodeBefore(
+                id, {.name = {}, .opType = "Unsqueeze", .inputs = {from}, .outputs = {aligned}, .attributes = {{"axes", axes}}});
         }
         m_graph.node(id).inputs[input] = aligned;
     }
@@ -146,8 +147,8 @@ private:
         const auto word = node.stringAttribute("to", "");
         if (word.empty())
             return;
-        constexpr std::array words = {"UNDEFINED", "FLOAT", "UINT8",   "INT8",   "UINT16", "INT16",     "INT32",     "INT64", "STRING",
-                                      "BOOL",      "FLOAT16", "DOUBLE", "UINT32", "UINT64", "COMPLEX64", "COMPLEX128"};
+        constexpr std::array words = {"UNDEFINED", "FLOAT", "UINT8",   "INT8",   "UINT16", "INT16",  "INT32",     "INT64",
+                                      "STRING",    "BOOL",  "FLOAT16", "DOUBLE", "UINT32", "UINT64", "COMPLEX64", "COMPLEX128"};
         const auto found = std::ranges::find(words, word);
         if (found == words.end())
             m_followed = false;

@@ -14,10 +14,9 @@ const ShapeRules& allRules()
 {
     static const ShapeRules rules = [] {
         ShapeRules all;
-        for (const auto addFamily :
-             {addElementwiseRules, addConvolutionRules, addPoolingRules, addLinearRules, addRecurrentRules,
-              addLayoutRules, addResizingRules, addIndexingRules, addReductionRules, addContentsRules,
-              addQuantizationRules, addControlFlowRules, addRegionRules, addSignalRules})
+        for (const auto addFamily : {addElementwiseRules, addConvolutionRules, addPoolingRules, addLinearRules, addRecurrentRules,
+                                     addLayoutRules, addResizingRules, addIndexingRules, addReductionRules, addContentsRules,
+                                     addQuantizationRules, addControlFlowRules, addRegionRules, addSignalRules})
             addFamily(all);
         return all;
     }();
@@ -26,8 +25,8 @@ const ShapeRules& allRules()
 
 bool isSmallInteger(const Tensor& tensor)
 {
-    return (tensor.dtype() == DType::Int64 || tensor.dtype() == DType::Int32 || tensor.dtype() == DType::Bool) &&
-           tensor.rank() <= 1 && tensor.size() <= static_cast<std::int64_t>(mostContents);
+    return (tensor.dtype() == DType::Int64 || tensor.dtype() == DType::Int32 || tensor.dtype() == DType::Bool) && tensor.rank() <= 1 &&
+           tensor.size() <= static_cast<std::int64_t>(mostContents);
 }
 
 std::optional<Contents> contentsOf(const Tensor& tensor)

@@ -22,7 +22,8 @@ struct ShapeOptions
 struct InferredTypes
 {
     std::vector<ValueType> types;
-    std::vector<Tensor> constants; // known contents, initializers included (small integer tensors such as Shape -> Gather chains); null where unknown
+    std::vector<Tensor>
+        constants; // known contents, initializers included (small integer tensors such as Shape -> Gather chains); null where unknown
     std::vector<std::string> unknownOperators; // "domain.OpType" without a rule, each once; their outputs stay unknown
 
     const ValueType& type(ValueId id) const { return types.at(id.index); }

@@ -39,9 +39,11 @@ Contents toContents(const Shape& shape)
 }
 
 RuleContext::RuleContext(const Graph& graph, const Node& node, InferenceState& state)
-    : m_graph(graph), m_node(node), m_state(state), m_opset(versionOf(graph, node.domain))
-{
-}
+    : m_graph(graph),
+      m_node(node),
+      m_state(state),
+      m_opset(versionOf(graph, node.domain))
+{}
 
 const ValueType& RuleContext::type(std::size_t i) const
 {
@@ -105,15 +107,13 @@ void RuleContext::outputConstant(std::size_t i, Tensor tensor)
     m_state.found.constants[m_node.outputs[i].index] = std::move(tensor);
 }
 
-std::vector<std::int64_t> RuleContext::list(const std::string& key, std::size_t count, std::int64_t fallback,
-                                            std::int64_t lowest) const
+std::vector<std::int64_t> RuleContext::list(const std::string& key, std::size_t count, std::int64_t fallback, std::int64_t lowest) const
 {
     auto values = m_node.intsAttribute(key);
     if (values.empty())
         values.assign(count, fallback);
     if (values.size() != count)
-        mismatch("'" + key + "' has " + std::to_string(values.size()) + " entries where " + std::to_string(count) +
-                 " are needed");
+        mismatch("'" + key + "' has " + std::to_string(values.size()) + " entries where " + std::to_string(count) + " are needed");
     for (const auto value : values)
         if (value < lowest || value > largestParameter)
             mismatch("'" + key + "' is " + toText(values));
@@ -145,8 +145,7 @@ std::optional<std::vector<std::int64_t>> RuleContext::listFrom(std::size_t input
 void RuleContext::requireRank(std::size_t i, std::size_t lowest) const
 {
     if (shape(i) && shape(i)->size() < lowest)
-        mismatch("its input has the shape " + toText(*shape(i)) + "; at least " + std::to_string(lowest) +
-                 " dimensions are needed");
+        mismatch("its input has the shape " + toText(*shape(i)) + "; at least " + std::to_string(lowest) + " dimensions are needed");
 }
 
 void RuleContext::mismatch(const std::string& detail) const

@@ -41,7 +41,7 @@ struct InferenceState
 {
     InferredTypes found;
     std::vector<std::optional<Contents>> contents;
-    std::size_t named = 0; // free extents without a name that were given one
+    std::size_t named = 0;                        // free extents without a name that were given one
     std::size_t contentsLeft = mostContentsOfAll; // what may still be kept; shapes that need more stay unknown
 };
 
@@ -68,7 +68,7 @@ public:
     const std::optional<Shape>& shape(std::size_t i) const { return type(i).shape; }
     const ValueType& type(std::size_t i) const;
     const std::optional<Contents>& contents(std::size_t i) const;
-    Tensor constant(std::size_t i) const; // null where unknown
+    Tensor constant(std::size_t i) const;                                  // null where unknown
     std::optional<std::vector<std::int64_t>> numbers(std::size_t i) const; // all elements known
 
     // The sub-graph that an attribute holds, fed with these types; it sees the values around it. None where there is no such graph
@@ -81,8 +81,7 @@ public:
     void outputConstant(std::size_t i, Tensor tensor);
 
     // Attributes, checked. A list is filled with the fallback where absent and must have `count` entries otherwise.
-    std::vector<std::int64_t> list(const std::string& key, std::size_t count, std::int64_t fallback,
-                                   std::int64_t lowest) const;
+    std::vector<std::int64_t> list(const std::string& key, std::size_t count, std::int64_t fallback, std::int64_t lowest) const;
     // From -rank..rank-1 (bounds included) to 0..rank-1.
     std::size_t axis(std::int64_t value, std::size_t rank) const;
     // Numbers from input i, or where the operator's older versions have them, from the attribute; nullopt: not known,

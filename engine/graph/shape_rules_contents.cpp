@@ -88,15 +88,13 @@ std::optional<double> realScalar(const Tensor& tensor)
 {
     if (tensor.isNull() || tensor.size() != 1 || tensor.dtype() == DType::String)
         return std::nullopt;
-    return isFloatingPoint(tensor.dtype()) ? static_cast<double>(toFloats(tensor).front())
-                                           : static_cast<double>(toInt64s(tensor).front());
+    return isFloatingPoint(tensor.dtype()) ? static_cast<double>(toFloats(tensor).front()) : static_cast<double>(toInt64s(tensor).front());
 }
 
 // max(ceil((limit - start) / delta), 0) numbers.
 void range(RuleContext& node)
 {
-    const auto start = realScalar(node.constant(0)), limit = realScalar(node.constant(1)),
-               delta = realScalar(node.constant(2));
+    const auto start = realScalar(node.constant(0)), limit = realScalar(node.constant(1)), delta = realScalar(node.constant(2));
     if (!start || !limit || !delta) {
         node.output(0, node.dtype(0), Shape{Dim::free("")});
         return;

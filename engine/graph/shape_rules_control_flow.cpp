@@ -140,7 +140,8 @@ void scan(RuleContext& node)
         if (i < states)
             type = common(fed[i], type);
         else if (const auto axis = entry(node, "scan_output_axes", i - states); type.shape)
-            type = stacked(type, static_cast<std::size_t>(axis < 0 ? axis + static_cast<std::int64_t>(type.shape->size()) + 1 : axis), rounds);
+            type =
+                stacked(type, static_cast<std::size_t>(axis < 0 ? axis + static_cast<std::int64_t>(type.shape->size()) + 1 : axis), rounds);
         if (lengths > 0)
             type = stacked(type, 0, batch);
         node.output(i, type.dtype, type.shape);

@@ -26,8 +26,8 @@ Shape slide(const RuleContext& node, const Window& window, const Shape& spatial,
     Shape result;
     for (std::size_t i = 0; i < spatial.size(); ++i) {
         if (!spatial[i].isFixed()) {
-            const bool same = window.strides[i] == 1 && (window.padsToSame ||
-                              window.padsBegin[i] + window.padsEnd[i] == window.dilations[i] * (window.kernel[i] - 1));
+            const bool same = window.strides[i] == 1 && (window.padsToSame || window.padsBegin[i] + window.padsEnd[i] ==
+                                                                                  window.dilations[i] * (window.kernel[i] - 1));
             result.push_back(same ? spatial[i] : Dim::free(""));
             continue;
         }
@@ -131,9 +131,8 @@ Shape transposedExtents(const RuleContext& node, const Window& window, const Sha
         } else if (window.padsToSame) {
             result.push_back(Dim::fixed(spatial[i].extent * window.strides[i]));
         } else {
-            const auto extent = (spatial[i].extent - 1) * window.strides[i] + extra[i] +
-                                window.dilations[i] * (window.kernel[i] - 1) + 1 - window.padsBegin[i] -
-                                window.padsEnd[i];
+            const auto extent = (spatial[i].extent - 1) * window.strides[i] + extra[i] + window.dilations[i] * (window.kernel[i] - 1) + 1 -
+                                window.padsBegin[i] - window.padsEnd[i];
             if (extent < 1)
                 node.mismatch("its output would have the extent " + std::to_string(extent));
             result.push_back(Dim::fixed(extent));
@@ -152,9 +151,8 @@ void transposedConvolution(RuleContext& node)
     node.requireRank(0, 3);
     const auto group = node.node().intAttribute("group", 1);
     const auto& channels = (*data)[1];
-    if (data->size() != weights->size() || group < 1 || group > largestParameter ||
-        (*weights)[1].extent > largestParameter || (channels.isFixed() && channels != (*weights)[0]) ||
-        (*weights)[0].extent % group != 0)
+    if (data->size() != weights->size() || group < 1 || group > largestParameter || (*weights)[1].extent > largestParameter ||
+        (channels.isFixed() && channels != (*weights)[0]) || (*weights)[0].extent % group != 0)
         node.mismatch("weights of shape " + toText(*weights) + " for an input of shape " + toText(*data));
     const auto window = readWindow(node, kernelOf(node, *weights));
     auto shape = transposedExtents(node, window, Shape(data->begin() + 2, data->end()));

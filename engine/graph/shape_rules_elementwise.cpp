@@ -104,8 +104,7 @@ void combineContents(RuleContext& node)
         return;
     Contents result;
     for (std::size_t i = 0; i < count; ++i)
-        result.push_back(combine(node.node().opType, (*left)[left->size() == 1 ? 0 : i],
-                                 (*right)[right->size() == 1 ? 0 : i]));
+        result.push_back(combine(node.node().opType, (*left)[left->size() == 1 ? 0 : i], (*right)[right->size() == 1 ? 0 : i]));
     node.outputContents(0, std::move(result));
 }
 
@@ -126,7 +125,8 @@ void where(RuleContext& node)
     node.output(0, node.dtype(1), broadcastAll(node));
     const auto condition = node.numbers(0);
     const auto &yes = node.contents(1), &no = node.contents(2);
-    if (!condition || !yes || !no || !isList(node, 0) || !isList(node, 1) || !isList(node, 2) || yes->size() != condition->size() || no->size() != condition->size())
+    if (!condition || !yes || !no || !isList(node, 0) || !isList(node, 1) || !isList(node, 2) || yes->size() != condition->size() ||
+        no->size() != condition->size())
         return;
     Contents result;
     for (std::size_t i = 0; i < condition->size(); ++i)
@@ -150,7 +150,8 @@ void castLike(RuleContext& node)
 void parametricRelu(RuleContext& node)
 {
     // The slope broadcasts to the input, never the other way.
-    if (node.opset() >= broadcastsBothWays && node.shape(0) && node.shape(1) && node.broadcast(*node.shape(0), *node.shape(1)).size() != node.shape(0)->size())
+    if (node.opset() >= broadcastsBothWays && node.shape(0) && node.shape(1) &&
+        node.broadcast(*node.shape(0), *node.shape(1)).size() != node.shape(0)->size())
         node.mismatch("a slope of shape " + toText(*node.shape(1)) + " for an input of shape " + toText(*node.shape(0)));
     likeFirstInput(node);
 }
@@ -212,18 +213,63 @@ void softmax(RuleContext& node)
 
 void addElementwiseRules(ShapeRules& rules)
 {
-    rules.add("", {"Abs", "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "BitwiseNot", "Ceil", "Celu", "Clip",
-                   "Cos", "Cosh", "CumSum", "Elu", "Erf", "Exp", "Floor", "Gelu", "HardSigmoid", "HardSwish",
-                   "LeakyRelu", "Log", "Mish", "Neg", "Not", "Reciprocal", "Relu", "Round", "Selu", "Shrink",
-                   "Sigmoid", "Sign", "Sin", "Sinh", "Softplus", "Softsign", "Sqrt", "Swish", "Tan", "Tanh",
-                   "ThresholdedRelu", "Trilu", "LRN", "MeanVarianceNormalization", "LpNormalization",
-                   "GroupNormalization", "RMSNormalization", "RotaryEmbedding", "ReverseSequence"},
+    rules.add("",
+              {"Abs",
+               "Acos",
+               "Acosh",
+               "Asin",
+               "Asinh",
+               "Atan",
+               "Atanh",
+               "BitwiseNot",
+               "Ceil",
+               "Celu",
+               "Clip",
+               "Cos",
+               "Cosh",
+               "CumSum",
+               "Elu",
+               "Erf",
+               "Exp",
+               "Floor",
+               "Gelu",
+               "HardSigmoid",
+               "HardSwish",
+               "LeakyRelu",
+               "Log",
+               "Mish",
+               "Neg",
+               "Not",
+               "Reciprocal",
+               "Relu",
+               "Round",
+               "Selu",
+               "Shrink",
+               "Sigmoid",
+               "Sign",
+               "Sin",
+               "Sinh",
+               "Softplus",
+               "Softsign",
+               "Sqrt",
+               "Swish",
+               "Tan",
+               "Tanh",
+               "ThresholdedRelu",
+               "Trilu",
+               "LRN",
+               "MeanVarianceNormalization",
+               "LpNormalization",
+               "GroupNormalization",
+               "RMSNormalization",
+               "RotaryEmbedding",
+               "ReverseSequence"},
               likeFirstInput);
     rules.add("com.microsoft", {"Gelu", "FastGelu", "QuickGelu", "BiasGelu"}, likeFirstInput);
     rules.add("", {"Identity"}, identity);
     rules.add("", {"IsInf", "IsNaN"}, booleanLikeFirst);
-    rules.add("", {"Add", "Sub", "Mul", "Div", "Pow", "Mod", "BitShift", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "Sum",
-                   "Mean", "Max", "Min"},
+    rules.add("",
+              {"Add", "Sub", "Mul", "Div", "Pow", "Mod", "BitShift", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "Sum", "Mean", "Max", "Min"},
               broadcastInputs);
     rules.add("", {"Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "And", "Or", "Xor"}, compare);
     rules.add("", {"Where"}, where);

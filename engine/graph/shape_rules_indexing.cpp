@@ -113,8 +113,8 @@ std::optional<std::vector<std::int64_t>> partsOf(const RuleContext& node, const 
             if (part < 0 || __builtin_add_overflow(sum, part, &sum))
                 node.mismatch("it splits into " + toText(*parts));
         if (static_cast<std::int64_t>(parts->size()) != count || (dim.isFixed() && dim.extent != sum))
-            node.mismatch("it splits " + (dim.isFixed() ? std::to_string(dim.extent) : "an extent") + " into " +
-                          toText(*parts) + " for " + std::to_string(count) + " outputs");
+            node.mismatch("it splits " + (dim.isFixed() ? std::to_string(dim.extent) : "an extent") + " into " + toText(*parts) + " for " +
+                          std::to_string(count) + " outputs");
         return parts;
     }
     if (!dim.isFixed() || count == 0)

@@ -66,22 +66,18 @@ void reshape(RuleContext& node)
     const auto& target = node.contents(1);
     if (!target) {
         const auto& targetShape = node.shape(1);
-        const bool rankKnown = targetShape && targetShape->size() == 1 && (*targetShape)[0].isFixed() &&
-                               (*targetShape)[0].extent <= 64;
-        node.output(0, node.dtype(0),
-                    rankKnown ? std::optional(Shape(static_cast<std::size_t>((*targetShape)[0].extent))) : std::nullopt);
+        const bool rankKnown = targetShape && targetShape->size() == 1 && (*targetShape)[0].isFixed() && (*targetShape)[0].extent <= 64;
+        node.output(0, node.dtype(0), rankKnown ? std::optional(Shape(static_cast<std::size_t>((*targetShape)[0].extent))) : std::nullopt);
         return;
     }
     if (target->size() > largestRank)
         node.mismatch("to " + std::to_string(target->size()) + " dimensions");
     const bool zeroMeansCopy = node.node().intAttribute("allowzero", 0) == 0;
     const auto text = [&] {
-        return "an input of shape " + (data ? toText(*data) : "?") + " to " +
-               toText([&] {
+        return "an input of shape " + (data ? toText(*data) : "?") + " to " + toText([&] {
                    Shape shape;
                    for (const auto& element : *target)
-                       shape.push_back(element.number ? Dim{*element.number, *element.number < 0 ? "-1" : ""}
-                                                      : Dim::free(element.symbol));
+                       shape.push_back(element.number ? Dim{*element.number, *element.number < 0 ? "-1" : ""} : Dim::free(element.symbol));
                    return shape;
                }());
     }();
@@ -144,8 +140,7 @@ void flatten(RuleContext& node)
             node.mismatch("axis " + std::to_string(axis) + " of an input of shape " + toText(*data));
         axis += axis < 0 ? rank : 0;
         const std::span<const Dim> dims(*data);
-        shape = Shape{productDim(dims.first(static_cast<std::size_t>(axis))),
-                      productDim(dims.subspan(static_cast<std::size_t>(axis)))};
+        shape = Shape{productDim(dims.first(static_cast<std::size_t>(axis))), productDim(dims.subspan(static_cast<std::size_t>(axis)))};
     }
     node.output(0, node.dtype(0), std::move(shape));
 }

@@ -182,7 +182,8 @@ void attention(RuleContext& node)
         const auto queryHeads = node.node().intAttribute("q_num_heads", 0), keyHeads = node.node().intAttribute("kv_num_heads", 0);
         if (y->size() == 4)
             y->back() = values->back();
-        else if (keyHeads > 0 && values->back().isFixed() && queryHeads > 0 && queryHeads < largestParameter && values->back().extent < largestParameter)
+        else if (keyHeads > 0 && values->back().isFixed() && queryHeads > 0 && queryHeads < largestParameter &&
+                 values->back().extent < largestParameter)
             y->back() = Dim::fixed(values->back().extent / keyHeads * queryHeads);
         else
             y->back() = Dim::free("");

@@ -21,8 +21,7 @@ void recurrent(RuleContext& node)
     if (data->size() != 3 || weights->size() != 3 || (input.isFixed() && weightInput.isFixed() && input != weightInput))
         node.mismatch("weights of shape " + toText(*weights) + " for an input of shape " + toText(*data));
 
-    const auto directions =
-        Dim::fixed(node.node().stringAttribute("direction", "forward") == "bidirectional" ? 2 : 1);
+    const auto directions = Dim::fixed(node.node().stringAttribute("direction", "forward") == "bidirectional" ? 2 : 1);
     auto hidden = Dim::free("");
     if (node.node().hasAttribute("hidden_size"))
         hidden = Dim::fixed(std::max<std::int64_t>(0, node.node().intAttribute("hidden_size", 0)));

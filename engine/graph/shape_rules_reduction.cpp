@@ -84,8 +84,9 @@ void loss(RuleContext& node)
 
 void addReductionRules(ShapeRules& rules)
 {
-    rules.add("", {"ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMax", "ReduceMean", "ReduceMin",
-                   "ReduceProd", "ReduceSum", "ReduceSumSquare"},
+    rules.add("",
+              {"ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSum",
+               "ReduceSumSquare"},
               reduce);
     rules.add("", {"ArgMax", "ArgMin"}, argument);
     rules.add("", {"NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss"}, loss);

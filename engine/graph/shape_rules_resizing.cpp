@@ -111,8 +111,7 @@ void slice(RuleContext& node)
     }
     const auto starts = node.listFrom(1, "starts"), ends = node.listFrom(2, "ends");
     auto axes = axesFrom(node, 3, shape->size());
-    const auto steps = node.has(4) ? node.numbers(4)
-                                   : std::optional(std::vector<std::int64_t>(starts ? starts->size() : 0, 1));
+    const auto steps = node.has(4) ? node.numbers(4) : std::optional(std::vector<std::int64_t>(starts ? starts->size() : 0, 1));
     if (!axes) {
         node.output(0, node.dtype(0), allFree(*shape));
         return;
@@ -126,8 +125,7 @@ void slice(RuleContext& node)
     if (!node.hasList(3, "axes"))
         axes->resize(std::min(axes->size(), starts->size()));
     if (starts->size() != axes->size() || ends->size() != axes->size() || steps->size() != axes->size())
-        node.mismatch("starts " + toText(*starts) + " and ends " + toText(*ends) + " for an input of shape " +
-                      toText(*shape));
+        node.mismatch("starts " + toText(*starts) + " and ends " + toText(*ends) + " for an input of shape " + toText(*shape));
     for (std::size_t i = 0; i < axes->size(); ++i) {
         const SliceRange range{(*starts)[i], (*ends)[i], (*steps)[i]};
         if (range.step == 0)
@@ -208,8 +206,7 @@ void resizeToSizes(const RuleContext& node, Shape& shape, const std::vector<std:
     }
     for (std::size_t i = 0; i < axes.size(); ++i) {
         auto& dim = shape[axes[i]];
-        dim = ratio ? Dim::fixed(static_cast<std::int64_t>(std::floor(*ratio * static_cast<double>(dim.extent) + 0.5)))
-                    : toDim(sizes[i]);
+        dim = ratio ? Dim::fixed(static_cast<std::int64_t>(std::floor(*ratio * static_cast<double>(dim.extent) + 0.5))) : toDim(sizes[i]);
     }
 }
 

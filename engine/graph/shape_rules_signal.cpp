@@ -25,8 +25,8 @@ void dft(RuleContext& node)
 {
     auto shape = node.shape(0);
     const bool axisAsInput = node.opset() >= 20;
-    const auto given = axisAsInput && node.has(2) ? node.numbers(2)
-                                                  : std::optional(std::vector{axisAsInput ? -2 : node.node().intAttribute("axis", 1)});
+    const auto given =
+        axisAsInput && node.has(2) ? node.numbers(2) : std::optional(std::vector{axisAsInput ? -2 : node.node().intAttribute("axis", 1)});
     if (shape && shape->size() >= 2 && given && given->size() == 1) {
         auto& dim = (*shape)[node.axis(given->front(), shape->size())];
         dim = bins(node.has(1) ? dimFrom(node, 1) : dim, node.node().intAttribute("onesided", 0) != 0);
@@ -62,7 +62,8 @@ void window(RuleContext& node)
 
 void melWeights(RuleContext& node)
 {
-    node.output(0, static_cast<DType>(node.node().intAttribute("output_datatype", 1)), Shape{bins(dimFrom(node, 1), true), dimFrom(node, 0)});
+    node.output(0, static_cast<DType>(node.node().intAttribute("output_datatype", 1)),
+                Shape{bins(dimFrom(node, 1), true), dimFrom(node, 0)});
 }
 
 } // namespace

@@ -27,8 +27,7 @@ Dependencies dependencies(const Graph& graph)
             if (output.valid())
                 makerOf[output.index] = at;
 
-    Dependencies edges{std::vector<std::vector<std::size_t>>(order.size()),
-                       std::vector<std::vector<std::size_t>>(order.size())};
+    Dependencies edges{std::vector<std::vector<std::size_t>>(order.size()), std::vector<std::vector<std::size_t>>(order.size())};
     for (std::size_t at = 0; at < order.size(); ++at) {
         const auto reads = [&](ValueId id) {
             if (!id.valid() || makerOf[id.index] == nobody)
@@ -89,8 +88,7 @@ void Graph::sortTopologically()
     }
     if (sorted.size() != m_order.size()) {
         const auto& culprit = node(m_order[onCycle(edges, waiting)]);
-        throw Error(MessageCode::ModelInvalid,
-                    {{"path", ""}, {"detail", "node '" + culprit.name + "' depends on its own output"}});
+        throw Error(MessageCode::ModelInvalid, {{"path", ""}, {"detail", "node '" + culprit.name + "' depends on its own output"}});
     }
     m_order = std::move(sorted);
 }

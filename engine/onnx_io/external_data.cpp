@@ -58,9 +58,10 @@ struct Descriptor
 } // namespace
 
 ExternalData::ExternalData(fs::path folder, std::string modelPath, const ModelFile* ownFile)
-    : m_folder(std::move(folder)), m_modelPath(std::move(modelPath)), m_ownFile(ownFile)
-{
-}
+    : m_folder(std::move(folder)),
+      m_modelPath(std::move(modelPath)),
+      m_ownFile(ownFile)
+{}
 
 std::shared_ptr<const ExternalData::Mapping> ExternalData::open(const std::string& location)
 {
@@ -114,10 +115,9 @@ void ExternalData::requireFits(const ExternalRange& range, std::size_t byteCount
     const bool isOwn = range.location == ownFileLocation;
     throw Error(MessageCode::ModelInvalid,
                 {{"path", m_modelPath},
-                 {"detail", "a tensor needs " + std::to_string(byteCount) + " bytes from byte " +
-                                std::to_string(range.offset) + (isOwn ? "" : " of '" + range.location + "'") + ", which " +
-                                (fits ? "are given as " + std::to_string(*range.length)
-                                      : "has " + std::to_string(fileBytes))}});
+                 {"detail", "a tensor needs " + std::to_string(byteCount) + " bytes from byte " + std::to_string(range.offset) +
+                                (isOwn ? "" : " of '" + range.location + "'") + ", which " +
+                                (fits ? "are given as " + std::to_string(*range.length) : "has " + std::to_string(fileBytes))}});
 }
 
 std::shared_ptr<const std::byte> ExternalData::readOwn(const ExternalRange& range, std::size_t byteCount) const
@@ -128,8 +128,7 @@ std::shared_ptr<const std::byte> ExternalData::readOwn(const ExternalRange& rang
     return {bytes, bytes.get()};
 }
 
-std::shared_ptr<const std::byte> ExternalData::read(const ExternalRange& range, std::size_t byteCount,
-                                                    std::size_t alignment)
+std::shared_ptr<const std::byte> ExternalData::read(const ExternalRange& range, std::size_t byteCount, std::size_t alignment)
 {
     if (m_ownFile && range.location == ownFileLocation)
         return readOwn(range, byteCount);

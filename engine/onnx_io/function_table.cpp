@@ -36,8 +36,7 @@ std::vector<std::string> contentOf(const google::protobuf::Message& message, int
     }
     const auto& unknown = reflection->GetUnknownFields(message);
     for (int i = 0; i < unknown.field_count(); ++i)
-        if (unknown.field(i).number() == number &&
-            unknown.field(i).type() == google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED)
+        if (unknown.field(i).number() == number && unknown.field(i).type() == google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED)
             content.push_back(unknown.field(i).length_delimited());
     return content;
 }

@@ -34,8 +34,7 @@ Shape readShape(const onnx::TensorShapeProto& proto, const std::string& owner)
     std::int64_t elements = 1;
     for (const auto& dim : proto.dim()) {
         if (dim.dim_param().size() > longestExtentName)
-            throwInvalid(owner + " is declared with an extent whose name has " + std::to_string(dim.dim_param().size()) +
-                         " characters");
+            throwInvalid(owner + " is declared with an extent whose name has " + std::to_string(dim.dim_param().size()) + " characters");
         // Some exporters write -1 for a free extent, as they would in a Reshape.
         if (!dim.has_dim_value() || dim.dim_value() == -1) {
             shape.push_back(Dim::free(dim.dim_param()));
@@ -74,13 +73,13 @@ onnx::AttributeProto::AttributeType kindOf(const onnx::AttributeProto& proto)
         return A::UNDEFINED;
     if (proto.has_type())
         return proto.type();
-    return proto.has_f()            ? A::FLOAT
-           : proto.has_i()          ? A::INT
-           : proto.has_s()          ? A::STRING
-           : proto.has_t()          ? A::TENSOR
-           : proto.has_g()          ? A::GRAPH
-           : proto.floats_size() > 0 ? A::FLOATS
-           : proto.ints_size() > 0   ? A::INTS
+    return proto.has_f()              ? A::FLOAT
+           : proto.has_i()            ? A::INT
+           : proto.has_s()            ? A::STRING
+           : proto.has_t()            ? A::TENSOR
+           : proto.has_g()            ? A::GRAPH
+           : proto.floats_size() > 0  ? A::FLOATS
+           : proto.ints_size() > 0    ? A::INTS
            : proto.strings_size() > 0 ? A::STRINGS
                                       : A::UNDEFINED;
 }
@@ -93,8 +92,7 @@ Attribute readAttribute(onnx::AttributeProto& proto, ExternalData& external, con
     case A::INT: return std::int64_t{proto.i()};
     case A::STRING: return proto.s();
     case A::TENSOR: return readTensor(*proto.mutable_t(), external, owner);
-    case A::GRAPH:
-        return std::make_shared<const Graph>(readGraph(*proto.mutable_g(), external, GraphPlace::SubGraph));
+    case A::GRAPH: return std::make_shared<const Graph>(readGraph(*proto.mutable_g(), external, GraphPlace::SubGraph));
     case A::FLOATS: return std::vector<float>(proto.floats().begin(), proto.floats().end());
     case A::INTS: return std::vector<std::int64_t>(proto.ints().begin(), proto.ints().end());
     case A::STRINGS: return std::vector<std::string>(proto.strings().begin(), proto.strings().end());
@@ -105,10 +103,7 @@ Attribute readAttribute(onnx::AttributeProto& proto, ExternalData& external, con
 class GraphReader
 {
 public:
-    GraphReader(onnx::GraphProto& proto, ExternalData& external, GraphPlace place)
-        : m_proto(proto), m_external(external), m_place(place)
-    {
-    }
+    GraphReader(onnx::GraphProto& proto, ExternalData& external, GraphPlace place) : m_proto(proto), m_external(external), m_place(place) {}
 
     Graph read()
     {
@@ -189,8 +184,7 @@ private:
         const auto label = "node '" + (proto.name().empty() ? proto.op_type() : proto.name()) + "'";
         if (proto.op_type().empty())
             throwInvalid(label + " has no operator");
-        Node node{.name = proto.name(), .opType = proto.op_type(), .domain = proto.domain(),
-                  .docString = proto.doc_string()};
+        Node node{.name = proto.name(), .opType = proto.op_type(), .domain = proto.domain(), .docString = proto.doc_string()};
         if (node.domain == "ai.onnx")
             node.domain.clear();
         for (const auto& name : proto.input())
@@ -245,8 +239,7 @@ private:
         for (const auto id : m_graph.order())
             for (const auto& name : capturedNames(m_graph.node(id)))
                 if (!m_graph.findValue(name))
-                    throwInvalid("a sub-graph of node '" + m_graph.node(id).name + "' reads '" + name +
-                                 "', which nothing makes");
+                    throwInvalid("a sub-graph of node '" + m_graph.node(id).name + "' reads '" + name + "', which nothing makes");
     }
 
     onnx::GraphProto& m_proto;

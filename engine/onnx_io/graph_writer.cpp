@@ -55,24 +55,17 @@ void writeAttribute(const std::string& name, const Attribute& attribute, onnx::A
     using A = onnx::AttributeProto;
     const auto as = [&](A::AttributeType type) { proto.set_type(type); };
     proto.set_name(name);
-    std::visit(Overloaded{[&](std::int64_t value) { as(A::INT), proto.set_i(value); },
-                          [&](float value) { as(A::FLOAT), proto.set_f(value); },
-                          [&](const std::string& value) { as(A::STRING), proto.set_s(value); },
-                          [&](const Tensor& value) { as(A::TENSOR), writeTensor(value, *proto.mutable_t()); },
-                          [&](const std::vector<std::int64_t>& values) {
-                              as(A::INTS), proto.mutable_ints()->Add(values.begin(), values.end());
-                          },
-                          [&](const std::vector<float>& values) {
-                              as(A::FLOATS), proto.mutable_floats()->Add(values.begin(), values.end());
-                          },
-                          [&](const std::vector<std::string>& values) {
-                              as(A::STRINGS), proto.mutable_strings()->Add(values.begin(), values.end());
-                          },
-                          [&](const std::shared_ptr<const Graph>& body) {
-                              as(A::GRAPH), writeGraph(*body, *proto.mutable_g());
-                          },
-                          [&](const ForeignAttribute& kept) { parseKept(proto, kept.serialized); }},
-               attribute);
+    std::visit(
+        Overloaded{
+            [&](std::int64_t value) { as(A::INT), proto.set_i(value); }, [&](float value) { as(A::FLOAT), proto.set_f(value); },
+            [&](const std::string& value) { as(A::STRING), proto.set_s(value); },
+            [&](const Tensor& value) { as(A::TENSOR), writeTensor(value, *proto.mutable_t()); },
+            [&](const std::vector<std::int64_t>& values) { as(A::INTS), proto.mutable_ints()->Add(values.begin(), values.end()); },
+            [&](const std::vector<float>& values) { as(A::FLOATS), proto.mutable_floats()->Add(values.begin(), values.end()); },
+            [&](const std::vector<std::string>& values) { as(A::STRINGS), proto.mutable_strings()->Add(values.begin(), values.end()); },
+            [&](const std::shared_ptr<const Graph>& body) { as(A::GRAPH), writeGraph(*body, *proto.mutable_g()); },
+            [&](const ForeignAttribute& kept) { parseKept(proto, kept.serialized); }},
+        attribute);
 }
 
 void writeNode(const Graph& graph, const Node& node, onnx::NodeProto& proto)

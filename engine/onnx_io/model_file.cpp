@@ -29,9 +29,7 @@ ModelFile::ModelFile(std::filesystem::path path)
     }
     if (m_descriptor >= 0)
         ::close(m_descriptor);
-    throwUnreadable(failed != 0                ? std::strerror(failed)
-                    : S_ISDIR(facts.st_mode) ? "it is a folder"
-                                             : "it is not a regular file");
+    throwUnreadable(failed != 0 ? std::strerror(failed) : S_ISDIR(facts.st_mode) ? "it is a folder" : "it is not a regular file");
 }
 
 ModelFile::~ModelFile()

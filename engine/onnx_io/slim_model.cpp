@@ -101,8 +101,7 @@ private:
         std::uint64_t elementType = 0;
         std::string place;
         while (!m_failed && m_in.CurrentPosition() < end && m_in.ReadVarint32(&tag)) {
-            const bool isWeight =
-                tag == rawDataTag || (tag == floatDataTag && elementType == onnx::TensorProto::FLOAT);
+            const bool isWeight = tag == rawDataTag || (tag == floatDataTag && elementType == onnx::TensorProto::FLOAT);
             if (tag == elementTypeTag) {
                 m_failed = !m_in.ReadVarint64(&elementType);
                 appendVarint(tensor, tag);

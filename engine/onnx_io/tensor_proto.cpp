@@ -72,8 +72,7 @@ ExternalRange externalRange(const onnx::TensorProto& proto, const std::string& o
 void requireEntries(std::int64_t found, std::int64_t wanted, const Dimensions& shape, const std::string& owner)
 {
     if (found != wanted)
-        throwInvalid(owner + " of shape " + toText(shape) + " holds " + std::to_string(found) + " entries, not " +
-                     std::to_string(wanted));
+        throwInvalid(owner + " of shape " + toText(shape) + " holds " + std::to_string(found) + " entries, not " + std::to_string(wanted));
 }
 
 struct TensorPlan
@@ -133,8 +132,8 @@ Tensor fromRawData(TensorPlan& plan, onnx::TensorProto& proto)
 {
     const auto found = static_cast<std::int64_t>(proto.raw_data().size());
     if (found != plan.byteCount)
-        throwInvalid(plan.owner + " of shape " + toText(plan.shape) + " holds " + std::to_string(found) +
-                     " bytes, not " + std::to_string(plan.byteCount));
+        throwInvalid(plan.owner + " of shape " + toText(plan.shape) + " holds " + std::to_string(found) + " bytes, not " +
+                     std::to_string(plan.byteCount));
     const std::shared_ptr<std::string> raw(proto.release_raw_data());
     // A short string lies inside of its object, aligned as a pointer; a long one as malloc aligns.
     return {plan.dtype, std::move(plan.shape), {raw, reinterpret_cast<const std::byte*>(raw->data())}, raw->size()};

@@ -39,7 +39,8 @@ class Walk
 {
 public:
     Walk(google::protobuf::io::ZeroCopyInputStream& bytes, std::int64_t byteCount, const Descriptor& outermost)
-        : m_in(&bytes), m_open{{&outermost, byteCount}}
+        : m_in(&bytes),
+          m_open{{&outermost, byteCount}}
     {
         m_in.SetTotalBytesLimit(std::numeric_limits<int>::max());
     }

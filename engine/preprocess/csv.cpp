@@ -208,8 +208,8 @@ Layout layoutOf(std::vector<std::string> names, const TextRow& row, char delimit
             roles[c] = Role::Label;
             return layout;
         }
-    if (options.targets.empty() && texts.size() == 1
-        && !(texts[0] < layout.names.size() && isOneOf(lowerCase(layout.names[texts[0]]), {"time", "timestamp", "date", "datetime"})))
+    if (options.targets.empty() && texts.size() == 1 &&
+        !(texts[0] < layout.names.size() && isOneOf(lowerCase(layout.names[texts[0]]), {"time", "timestamp", "date", "datetime"})))
         roles[texts[0]] = Role::Label;
     return layout;
 }
@@ -256,10 +256,10 @@ private:
     {
         const auto value = numberIn(field, m_delimiter);
         if (!value || !std::isfinite(*value))
-            refuseLine(line, "\"" + std::string(field.substr(0, 40)) + "\" in "
-                                 + (column < m_layout.names.size() ? "column \"" + m_layout.names[column] + "\""
-                                                                   : "column " + std::to_string(column + 1))
-                                 + " is not a finite number");
+            refuseLine(line, "\"" + std::string(field.substr(0, 40)) + "\" in " +
+                                 (column < m_layout.names.size() ? "column \"" + m_layout.names[column] + "\""
+                                                                 : "column " + std::to_string(column + 1)) +
+                                 " is not a finite number");
         return *value;
     }
 
@@ -291,7 +291,8 @@ CsvTable parsed(std::string_view text, const CsvOptions& options)
     if (header && begin.size() < 2)
         throw Refusal{"it has a header and no rows"};
     if (header && begin[1].row.size() != begin[0].row.size())
-        refuseLine(begin[1].line, std::to_string(begin[1].row.size()) + " fields where " + std::to_string(begin[0].row.size()) + " are wanted");
+        refuseLine(begin[1].line,
+                   std::to_string(begin[1].row.size()) + " fields where " + std::to_string(begin[0].row.size()) + " are wanted");
     TableBuilder builder(layoutOf(header ? begin[0].row : TextRow(), begin[header ? 1 : 0].row, delimiter, options), delimiter);
     for (std::size_t i = header ? 1 : 0; i < begin.size(); ++i)
         builder.add(begin[i].row, begin[i].line);

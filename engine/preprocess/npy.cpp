@@ -75,10 +75,10 @@ Dimensions shapeOf(std::string_view text)
 
 void setType(NpyHeader& header, std::string_view text)
 {
-    static const std::map<std::string_view, DType> types = {
-        {"f2", DType::Float16}, {"f4", DType::Float32}, {"f8", DType::Float64}, {"i1", DType::Int8},   {"i2", DType::Int16},
-        {"i4", DType::Int32},   {"i8", DType::Int64},   {"u1", DType::UInt8},   {"u2", DType::UInt16}, {"u4", DType::UInt32},
-        {"u8", DType::UInt64},  {"b1", DType::Bool}};
+    static const std::map<std::string_view, DType> types = {{"f2", DType::Float16}, {"f4", DType::Float32}, {"f8", DType::Float64},
+                                                            {"i1", DType::Int8},    {"i2", DType::Int16},   {"i4", DType::Int32},
+                                                            {"i8", DType::Int64},   {"u1", DType::UInt8},   {"u2", DType::UInt16},
+                                                            {"u4", DType::UInt32},  {"u8", DType::UInt64},  {"b1", DType::Bool}};
     if (text.empty() || (text.front() != '\'' && text.front() != '"'))
         throw Refusal{"its elements are records"};
     const auto end = text.find(text.front(), 1);

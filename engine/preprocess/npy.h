@@ -17,7 +17,7 @@ struct NpyHeader
     DType dtype = DType::Undefined; // String for text of a fixed width
     std::size_t elementBytes = 0;
     bool bigEndian = false;
-    bool wideText = false;          // four bytes a character (descr "U"), else one ("S")
+    bool wideText = false; // four bytes a character (descr "U"), else one ("S")
     bool fortranOrder = false;
     Dimensions shape;
     std::size_t dataOffset = 0;

@@ -53,15 +53,16 @@ std::size_t lastExtent(const TensorPreprocess& preprocess)
 } // namespace
 
 WindowFrontEnd::WindowFrontEnd(const WindowPreprocess& preprocess)
-    : m_preprocess(preprocess), m_mean(toFloats(spread(preprocess.mean, std::size_t(preprocess.channels), 0))),
+    : m_preprocess(preprocess),
+      m_mean(toFloats(spread(preprocess.mean, std::size_t(preprocess.channels), 0))),
       m_factor(factorsOf(spread(preprocess.std, std::size_t(preprocess.channels), 1)))
 {
     if (preprocess.length <= 0 || preprocess.channels <= 0)
         refuse("length and channels of the window are not stated");
     const auto elements = std::int64_t(preprocess.length) * preprocess.channels;
     if (!preprocess.shape.empty() && elementCount(preprocess.shape) != elements)
-        refuse("a window of " + std::to_string(preprocess.length) + " rows and " + std::to_string(preprocess.channels)
-               + " channels does not fill " + toText(preprocess.shape));
+        refuse("a window of " + std::to_string(preprocess.length) + " rows and " + std::to_string(preprocess.channels) +
+               " channels does not fill " + toText(preprocess.shape));
 }
 
 std::size_t WindowFrontEnd::fittedBytes() const
@@ -72,8 +73,8 @@ std::size_t WindowFrontEnd::fittedBytes() const
 bool WindowFrontEnd::fit(const RawSample& sample, std::span<std::byte> fitted) const
 {
     const auto* window = std::get_if<SensorWindow>(&sample);
-    if (!window || window->values.dtype() != DType::Float32 || window->values.rank() != 2 || window->values.shape()[0] < 1
-        || window->values.shape()[1] != m_preprocess.channels)
+    if (!window || window->values.dtype() != DType::Float32 || window->values.rank() != 2 || window->values.shape()[0] < 1 ||
+        window->values.shape()[1] != m_preprocess.channels)
         return false;
     const auto rows = std::size_t(window->values.shape()[0]), length = std::size_t(m_preprocess.length);
     const std::size_t rowBytes = std::size_t(m_preprocess.channels) * sizeof(float);
@@ -94,10 +95,10 @@ void WindowFrontEnd::finish(std::span<const std::byte> fitted, std::span<float> 
 }
 
 TensorFrontEnd::TensorFrontEnd(const TensorPreprocess& preprocess)
-    : m_count(std::size_t(elementCount(preprocess.shape))), m_mean(toFloats(spread(preprocess.mean, lastExtent(preprocess), 0))),
+    : m_count(std::size_t(elementCount(preprocess.shape))),
+      m_mean(toFloats(spread(preprocess.mean, lastExtent(preprocess), 0))),
       m_factor(factorsOf(spread(preprocess.std, lastExtent(preprocess), 1)))
-{
-}
+{}
 
 bool TensorFrontEnd::fit(const RawSample& sample, std::span<std::byte> fitted) const
 {

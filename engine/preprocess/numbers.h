@@ -15,12 +15,12 @@ namespace hone
 // value = (x - mean[c]) / std[c]
 struct WindowPreprocess
 {
-    int length = 0;   // rows; longer windows lose their end, shorter ones repeat their last row
-    int channels = 0; // columns
+    int length = 0;           // rows; longer windows lose their end, shorter ones repeat their last row
+    int channels = 0;         // columns
     std::vector<double> mean; // one a channel, or one for all; empty: what the train split has
     std::vector<double> std;
     TimeAxis time = TimeAxis::First; // [length, channels] or [channels, length]
-    Dimensions shape; // of the model's input without the batch, as many elements; empty: the two axes
+    Dimensions shape;                // of the model's input without the batch, as many elements; empty: the two axes
 
     bool operator==(const WindowPreprocess&) const = default;
 };

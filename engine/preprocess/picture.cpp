@@ -30,8 +30,7 @@ Picture centerCropped(const Picture& picture, int width, int height)
     const int fullWidth = widthDecides ? width : int(sourceWidth * height / sourceHeight);
     const int fullHeight = widthDecides ? int(sourceHeight * width / sourceWidth) : height;
     const auto middle = [](int full, int part) { return int(std::nearbyint((full - part) / 2.0)); };
-    return cropped(resized(picture, fullWidth, fullHeight), middle(fullWidth, width), middle(fullHeight, height),
-                   width, height);
+    return cropped(resized(picture, fullWidth, fullHeight), middle(fullWidth, width), middle(fullHeight, height), width, height);
 }
 
 } // namespace
@@ -65,7 +64,10 @@ Picture fitted(const PicturePreprocess& preprocess, const Picture& picture)
 }
 
 Normalizer::Normalizer(const PicturePreprocess& preprocess)
-    : m_channels(preprocess.channelCount()), m_layout(preprocess.layout), m_table{}, m_place{0, 1, 2}
+    : m_channels(preprocess.channelCount()),
+      m_layout(preprocess.layout),
+      m_table{},
+      m_place{0, 1, 2}
 {
     if (preprocess.channels == ChannelOrder::Bgr)
         std::swap(m_place[0], m_place[2]);

@@ -77,10 +77,11 @@ FrontEnd::Stages FrontEnd::stagesOf(const Preprocess& preprocess)
 }
 
 FrontEnd::FrontEnd(const Preprocess& preprocess)
-    : m_preprocess(preprocess), m_shape(inputShape(preprocess)), m_elements(std::size_t(hone::elementCount(m_shape))),
+    : m_preprocess(preprocess),
+      m_shape(inputShape(preprocess)),
+      m_elements(std::size_t(hone::elementCount(m_shape))),
       m_stages(stagesOf(preprocess))
-{
-}
+{}
 
 std::size_t FrontEnd::fittedBytes() const
 {
@@ -107,8 +108,7 @@ Tensor inputOf(const FrontEnd& frontEnd, const RawSample& sample)
     std::vector<std::byte> fitted(frontEnd.fittedBytes());
     if (!frontEnd.fit(sample, fitted))
         throw Error(MessageCode::ModelInputUnsupported,
-                    {{"detail", "a " + std::string(name(kindOf(sample))) + " that does not become "
-                                    + toText(frontEnd.shape())}});
+                    {{"detail", "a " + std::string(name(kindOf(sample))) + " that does not become " + toText(frontEnd.shape())}});
     auto shape = frontEnd.shape();
     shape.insert(shape.begin(), 1);
     Tensor input(DType::Float32, shape);

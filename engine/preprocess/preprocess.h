@@ -21,10 +21,9 @@ struct Preprocess
 
     Preprocess() = default; // a picture's
     template<class Kind>
-        requires std::is_constructible_v<Kinds, Kind>
-    Preprocess(Kind kind) : of(std::move(kind)) // NOLINT(google-explicit-constructor): each kind is a preprocess
-    {
-    }
+    requires std::is_constructible_v<Kinds, Kind> Preprocess(Kind kind)
+        : of(std::move(kind)) // NOLINT(google-explicit-constructor): each kind is a preprocess
+    {}
 
     SampleKind kind() const { return SampleKind(of.index()); }
     PicturePreprocess& picture() { return std::get<PicturePreprocess>(of); }

@@ -9,8 +9,7 @@ namespace
 
 const KeyNames<SampleKind> kindNames = {
     {SampleKind::Picture, "picture"}, {SampleKind::Sound, "sound"}, {SampleKind::Window, "window"}, {SampleKind::Tensor, "tensor"}};
-const KeyNames<ChannelOrder> channelNames = {
-    {ChannelOrder::Rgb, "rgb"}, {ChannelOrder::Bgr, "bgr"}, {ChannelOrder::Gray, "gray"}};
+const KeyNames<ChannelOrder> channelNames = {{ChannelOrder::Rgb, "rgb"}, {ChannelOrder::Bgr, "bgr"}, {ChannelOrder::Gray, "gray"}};
 const KeyNames<Layout> layoutNames = {{Layout::Nchw, "nchw"}, {Layout::Nhwc, "nhwc"}};
 const KeyNames<Fit> fitNames = {{Fit::Stretch, "stretch"}, {Fit::CenterCrop, "center-crop"}};
 const KeyNames<SoundFeatures> featureNames = {
@@ -125,8 +124,7 @@ SoundPreprocess readSound(KeyReader& reader, std::vector<KeyProblem>& problems)
     return value;
 }
 
-void requireAsManyAs(const char* what, int count, std::vector<double>& values, const std::string& key,
-                     std::vector<KeyProblem>& problems)
+void requireAsManyAs(const char* what, int count, std::vector<double>& values, const std::string& key, std::vector<KeyProblem>& problems)
 {
     if (count > 0 && values.size() > 1 && int(values.size()) != count)
         problems.push_back({key, "must be one number, or " + std::to_string(count) + ", one a " + what});

@@ -70,8 +70,8 @@ std::vector<float> resampled(std::span<const float> wave, int from, int to)
         const std::int64_t first = std::max(-reach, -below), last = std::min(reach, length - 1 - below);
         double sum = 0;
         for (std::int64_t k = first; k <= last; ++k)
-            sum += double(wave[std::size_t(below + k)])
-                   * (tabled ? table[std::size_t(phase) * taps + std::size_t(k + reach)] : float(tap(phase, k)));
+            sum += double(wave[std::size_t(below + k)]) *
+                   (tabled ? table[std::size_t(phase) * taps + std::size_t(k + reach)] : float(tap(phase, k)));
         result[std::size_t(j)] = float(sum);
     }
     return result;

@@ -94,8 +94,8 @@ std::string problemOf(const SoundPreprocess& preprocess)
         return "makes more numbers of a sound than Hone allows";
     for (const auto* values : {&full.mean, &full.std})
         if (values->size() != 1 && values->size() != bands)
-            return "has mean or std of " + std::to_string(values->size()) + " numbers; one, or one for each of "
-                   + std::to_string(bands) + " bands is wanted";
+            return "has mean or std of " + std::to_string(values->size()) + " numbers; one, or one for each of " + std::to_string(bands) +
+                   " bands is wanted";
     if (full.features != SoundFeatures::Waveform) {
         if (layout.window < 2 || layout.stride < 1)
             return "has a window or a stride of less than a sample";

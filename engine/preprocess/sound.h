@@ -48,11 +48,11 @@ struct SoundPreprocess
     SoundRecipe recipe = SoundRecipe::TfliteMicro;
     double windowMs = 30;
     double strideMs = 20;
-    int fft = 0;          // samples; 0: the recipe's (TfliteMicro: the next power of two, Torchaudio: the window)
-    int bands = 40;       // of the mel scale
-    int coefficients = 0; // of MFCC; 0: the recipe's (10 and 13)
-    double lowHz = -1;    // of the lowest band; -1: the recipe's
-    double highHz = -1;   // of the highest
+    int fft = 0;                      // samples; 0: the recipe's (TfliteMicro: the next power of two, Torchaudio: the window)
+    int bands = 40;                   // of the mel scale
+    int coefficients = 0;             // of MFCC; 0: the recipe's (10 and 13)
+    double lowHz = -1;                // of the lowest band; -1: the recipe's
+    double highHz = -1;               // of the highest
     LogScale log = LogScale::Natural; // Torchaudio
     std::vector<double> mean = {0};   // one number, or one a band or coefficient
     std::vector<double> std = {1};

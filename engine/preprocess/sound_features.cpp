@@ -30,8 +30,7 @@ std::vector<float> windowOf(const SoundPreprocess& preprocess, const FrameLayout
     std::vector<float> window(std::size_t(layout.fft), 0.f);
     const int first = centred ? (layout.fft - layout.window) / 2 : 0;
     for (int n = 0; n < layout.window; ++n)
-        window[std::size_t(first + n)] =
-            float(0.5 - 0.5 * std::cos(2 * std::numbers::pi * (n + (halfStep ? 0.5 : 0)) / layout.window));
+        window[std::size_t(first + n)] = float(0.5 - 0.5 * std::cos(2 * std::numbers::pi * (n + (halfStep ? 0.5 : 0)) / layout.window));
     return window;
 }
 
@@ -43,8 +42,8 @@ std::vector<float> cosineTable(const SoundPreprocess& preprocess)
     std::vector<float> table;
     for (int i = 0; i < preprocess.coefficients; ++i)
         for (int b = 0; b < bands; ++b)
-            table.push_back(float(std::sqrt((orthonormal && i == 0 ? 1.0 : 2.0) / bands)
-                                  * std::cos(std::numbers::pi / bands * (b + 0.5) * i)));
+            table.push_back(
+                float(std::sqrt((orthonormal && i == 0 ? 1.0 : 2.0) / bands) * std::cos(std::numbers::pi / bands * (b + 0.5) * i)));
     return table;
 }
 
@@ -101,10 +100,13 @@ void toNaturalLog(std::vector<float>& values)
 struct SoundFeatureExtractor::Plan
 {
     explicit Plan(const SoundPreprocess& wanted)
-        : preprocess(withDefaults(wanted)), layout(frameLayoutOf(preprocess)), window(windowOf(preprocess, layout)),
-          filters(melFilters(preprocess)), cosines(cosineTable(preprocess)), fft(std::size_t(layout.fft / 2), false)
-    {
-    }
+        : preprocess(withDefaults(wanted)),
+          layout(frameLayoutOf(preprocess)),
+          window(windowOf(preprocess, layout)),
+          filters(melFilters(preprocess)),
+          cosines(cosineTable(preprocess)),
+          fft(std::size_t(layout.fft / 2), false)
+    {}
 
     bool micro() const { return preprocess.recipe == SoundRecipe::TfliteMicro; }
     bool mfcc() const { return preprocess.features == SoundFeatures::Mfcc; }
@@ -168,9 +170,7 @@ std::vector<float> SoundFeatureExtractor::Plan::coefficients(const std::vector<f
     return result;
 }
 
-SoundFeatureExtractor::SoundFeatureExtractor(const SoundPreprocess& preprocess) : m_plan(std::make_unique<const Plan>(preprocess))
-{
-}
+SoundFeatureExtractor::SoundFeatureExtractor(const SoundPreprocess& preprocess) : m_plan(std::make_unique<const Plan>(preprocess)) {}
 
 SoundFeatureExtractor::~SoundFeatureExtractor() = default;
 

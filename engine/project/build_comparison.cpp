@@ -32,10 +32,8 @@ std::vector<ModelToCompare> toCompare(const std::vector<Build>& builds, const Bu
         const auto found = indexOf.find(build.parent);
         const int parent = found == indexOf.end() ? -1 : found->second;
         const auto parentName = parent < 0 ? "MODEL" : models[static_cast<std::size_t>(parent)].name;
-        models.push_back({.name = name(build),
-                          .file = build.model,
-                          .parent = parent,
-                          .making = {commandOf(build, parentName), build.notices}});
+        models.push_back(
+            {.name = name(build), .file = build.model, .parent = parent, .making = {commandOf(build, parentName), build.notices}});
         indexOf[build.id] = static_cast<int>(models.size()) - 1;
     }
     return models;

@@ -249,7 +249,8 @@ std::map<std::string, std::string> versionsFor(const StepParameters& parameters)
         threads = factorize->recovery.finetune.threads;
     versions["threads"] = std::to_string(threads > 0 ? threads : static_cast<int>(std::thread::hardware_concurrency()));
     const auto* prune = std::get_if<PruneParameters>(&parameters);
-    const bool trains = std::holds_alternative<FinetuneParameters>(parameters) || distill || (sparsify && sparsify->recovery.finetune.epochs > 0) ||
+    const bool trains = std::holds_alternative<FinetuneParameters>(parameters) || distill ||
+                        (sparsify && sparsify->recovery.finetune.epochs > 0) ||
                         (prune && (prune->finetune.epochs > 0 || prune->sparsityEpochs > 0));
     if (trains || factorize) // which takes its singular values from there
         versions["libtorch"] = HONE_LIBTORCH_VERSION;

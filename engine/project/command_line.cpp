@@ -96,8 +96,7 @@ std::string changedOptions(const Parameters& parameters, const std::vector<std::
     std::string text;
     for (std::size_t i = 0; i < options.size(); ++i) {
         const auto& [flag, typed] = options[i];
-        if (flag.starts_with("--") && !typed.empty() &&
-            (typed != defaults[i].second || std::ranges::find(always, flag) != always.end()))
+        if (flag.starts_with("--") && !typed.empty() && (typed != defaults[i].second || std::ranges::find(always, flag) != always.end()))
             text += " " + typed;
     }
     return text;
@@ -105,8 +104,7 @@ std::string changedOptions(const Parameters& parameters, const std::vector<std::
 
 } // namespace
 
-std::string commandLine(const StepParameters& parameters, const std::string& model, const std::string& data,
-                        const std::string& out)
+std::string commandLine(const StepParameters& parameters, const std::string& model, const std::string& data, const std::string& out)
 {
     if (const auto* import = std::get_if<ImportParameters>(&parameters))
         return "hone project import " + quoted(out) + " " + quoted(import->file.string());

@@ -8,7 +8,8 @@
 #include <algorithm>
 #include <array>
 
-namespace hone {
+namespace hone
+{
 
 std::int64_t deflatedSize(std::string_view bytes)
 {

@@ -5,7 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
-namespace hone {
+namespace hone
+{
 
 // Bytes of its deflate stream (RFC 1951) at zlib's usual level 6.
 std::int64_t deflatedSize(std::string_view bytes);

@@ -84,10 +84,9 @@ constexpr auto namesOf(TeachingKind)
 }
 constexpr auto namesOf(AnswerComparison)
 {
-    return std::array{EnumName<AnswerComparison>{AnswerComparison::Auto, "auto"},
-                      EnumName<AnswerComparison>{AnswerComparison::Divergence, "divergence"},
-                      EnumName<AnswerComparison>{AnswerComparison::MeanSquared, "mse"},
-                      EnumName<AnswerComparison>{AnswerComparison::Cosine, "cosine"}};
+    return std::array{
+        EnumName<AnswerComparison>{AnswerComparison::Auto, "auto"}, EnumName<AnswerComparison>{AnswerComparison::Divergence, "divergence"},
+        EnumName<AnswerComparison>{AnswerComparison::MeanSquared, "mse"}, EnumName<AnswerComparison>{AnswerComparison::Cosine, "cosine"}};
 }
 constexpr auto namesOf(Labels)
 {
@@ -95,9 +94,10 @@ constexpr auto namesOf(Labels)
 }
 constexpr auto namesOf(SparsityPattern)
 {
-    return std::array{EnumName<SparsityPattern>{SparsityPattern::Unstructured, "none"}, EnumName<SparsityPattern>{SparsityPattern::OneOfTwo, "1:2"},
-                      EnumName<SparsityPattern>{SparsityPattern::TwoOfFour, "2:4"}, EnumName<SparsityPattern>{SparsityPattern::OneOfFour, "1:4"},
-                      EnumName<SparsityPattern>{SparsityPattern::FourOfEight, "4:8"}};
+    return std::array{
+        EnumName<SparsityPattern>{SparsityPattern::Unstructured, "none"}, EnumName<SparsityPattern>{SparsityPattern::OneOfTwo, "1:2"},
+        EnumName<SparsityPattern>{SparsityPattern::TwoOfFour, "2:4"}, EnumName<SparsityPattern>{SparsityPattern::OneOfFour, "1:4"},
+        EnumName<SparsityPattern>{SparsityPattern::FourOfEight, "4:8"}};
 }
 constexpr auto namesOf(SparsityScope)
 {
@@ -110,8 +110,7 @@ constexpr auto namesOf(FromData)
 }
 constexpr auto namesOf(RangeMethod)
 {
-    return std::array{EnumName<RangeMethod>{RangeMethod::MinMax, "minmax"},
-                      EnumName<RangeMethod>{RangeMethod::Percentile, "percentile"}};
+    return std::array{EnumName<RangeMethod>{RangeMethod::MinMax, "minmax"}, EnumName<RangeMethod>{RangeMethod::Percentile, "percentile"}};
 }
 constexpr auto namesOf(ActivationType)
 {
@@ -133,15 +132,19 @@ void visitFields(Visitor& visit, NewParameters& p)
 {
     auto& a = p.architecture;
     visit(Field{"architecture", "ARCHITECTURE", "The network's name"}, a.name);
-    visit(Field{"width", "--width", "Channels of the first layer, of a vit's embedding, of an autoencoder's hidden layers; 0: its own", 0, 4096}, a.width);
+    visit(Field{"width", "--width", "Channels of the first layer, of a vit's embedding, of an autoencoder's hidden layers; 0: its own", 0,
+                4096},
+          a.width);
     visit(Field{"classes", "--classes", "Outputs, one a class", 2, 1e6}, a.classes);
     visit(Field{"inputChannels", "--input-channels", "Channels of the input: 3 for colour, 1 for grey and for sounds; 0: its own", 0, 4096},
           a.inputChannels);
-    visit(Field{"inputSize", "--input-size", "Width and height of the input, in pixels; of an autoencoder how many numbers it takes; 0: its own", 0, 1e6},
+    visit(Field{"inputSize", "--input-size",
+                "Width and height of the input, in pixels; of an autoencoder how many numbers it takes; 0: its own", 0, 1e6},
           a.inputSize);
     visit(Field{"seed", "--seed", "Seed of the random weights"}, a.seed);
     visit(Field{"widthMultiplier", "--width-multiplier", "Factor of all widths", 0.01, 100, true}, a.widthMultiplier);
-    visit(Field{"inputHeight", "--input-height", "Height of the input; of sounds its frames; 0: as --input-size", 0, 1e6, true}, a.inputHeight);
+    visit(Field{"inputHeight", "--input-height", "Height of the input; of sounds its frames; 0: as --input-size", 0, 1e6, true},
+          a.inputHeight);
     visit(Field{"inputWidth", "--input-width", "Width of the input; of sounds its bands; 0: as --input-size", 0, 1e6, true}, a.inputWidth);
     visit(Field{"depth", "--depth", "Blocks of a vit; 0: six", 0, 1000, true}, a.depth);
 }
@@ -162,15 +165,20 @@ void visitLaterFields(Visitor& visit, TrainOptions& o)
     };
     visit(later("accumulate", "--accumulate", "Batches whose gradients make one update", 1, 1e6), o.accumulate);
     visit(later("clipNorm", "--clip-norm", "Longest gradient over all weights; longer ones are made so long; 0: any", 0, 1e9), o.clipNorm);
-    visit(later("emaDecay", "--ema-decay", "Decay of the weights' moving average, which is then what is kept; 0: none", 0, 0.999999), o.emaDecay);
+    visit(later("emaDecay", "--ema-decay", "Decay of the weights' moving average, which is then what is kept; 0: none", 0, 0.999999),
+          o.emaDecay);
     visit(later("mixup", "--mixup", "Mixes each picture with another; alpha of the shares' Beta distribution; 0: off", 0, 100), o.mixUp);
     visit(later("cutmix", "--cutmix", "Puts a piece of another picture into each; alpha likewise; 0: off", 0, 100), o.cutMix);
-    visit(later("randAugment", "--rand-augment", "Random changes of colour and shape, one after the other, for each picture; 0: none", 0, 10),
-          o.augmentation.randomOperations);
+    visit(
+        later("randAugment", "--rand-augment", "Random changes of colour and shape, one after the other, for each picture; 0: none", 0, 10),
+        o.augmentation.randomOperations);
     visit(later("randAugmentMagnitude", "--rand-augment-magnitude", "How much they change, 0 to 10", 0, 10), o.augmentation.magnitude);
-    visit(later("timeShift", "--time-shift", "Move training sounds and windows by up to so much of their length", 0, 1), o.augmentation.timeShift);
-    visit(later("noise", "--noise", "Noise in training sounds and windows, at most so much of their own deviation", 0, 10), o.augmentation.noise);
-    visit(later("bodyLrFactor", "--body-lr-factor", "Factor of the learning rate for all that is before the head", 0, 1000), o.bodyRateFactor);
+    visit(later("timeShift", "--time-shift", "Move training sounds and windows by up to so much of their length", 0, 1),
+          o.augmentation.timeShift);
+    visit(later("noise", "--noise", "Noise in training sounds and windows, at most so much of their own deviation", 0, 10),
+          o.augmentation.noise);
+    visit(later("bodyLrFactor", "--body-lr-factor", "Factor of the learning rate for all that is before the head", 0, 1000),
+          o.bodyRateFactor);
     visit(later("freezeBody", "--freeze-body", "All that is before the head stays as it is; trains in seconds"), o.freezeBody);
     visit(later("insertBatchNormalization", "--insert-batchnorm",
                 "Puts batch normalization behind convolutions that lack one while training, and folds it in again"),
@@ -223,16 +231,23 @@ void visitLaterFields(Visitor& visit, PruneParameters& p)
         return Field{key, flag, help, 1, highest, true};
     };
     auto& o = p.prune;
-    visit(number("roundTo", "--round-to", "Channels that stay are a multiple of it where a group has so many; processors like 8 and 16", 1024), o.roundTo);
+    visit(number("roundTo", "--round-to", "Channels that stay are a multiple of it where a group has so many; processors like 8 and 16",
+                 1024),
+          o.roundTo);
     visit(later("keep", "--keep", "Layers whose channels all stay, by name; '*' matches anything"), o.keep);
-    visit(later("ratioOf", "--ratio-of", "A layer's own ratio, with --scope layer; '*' matches anything, the longest name that matches counts"),
+    visit(later("ratioOf", "--ratio-of",
+                "A layer's own ratio, with --scope layer; '*' matches anything, the longest name that matches counts"),
           o.layerRatios);
-    visit(later("targetMacs", "--target-macs", "Prune until the model needs no more MACs; 20M, or 0.5x of what it needs now"), o.targets.macs);
+    visit(later("targetMacs", "--target-macs", "Prune until the model needs no more MACs; 20M, or 0.5x of what it needs now"),
+          o.targets.macs);
     visit(later("targetParams", "--target-params", "Likewise its parameters"), o.targets.parameters);
     visit(later("targetBytes", "--target-bytes", "Likewise the bytes of its file; 200kB"), o.targets.bytes);
     visit(later("targetMemory", "--target-memory", "Likewise the most bytes of activations at once"), o.targets.memory);
-    visit(later("targetLatencyMs", "--target-latency-ms", "Likewise its latency, measured in ONNX Runtime here with one thread"), o.targets.latencyMs);
-    visit(later("sensitivity", "--sensitivity", "Curves that hone sensitivity wrote, for --scope sensitivity; without them they are measured first"), p.sensitivity);
+    visit(later("targetLatencyMs", "--target-latency-ms", "Likewise its latency, measured in ONNX Runtime here with one thread"),
+          o.targets.latencyMs);
+    visit(later("sensitivity", "--sensitivity",
+                "Curves that hone sensitivity wrote, for --scope sensitivity; without them they are measured first"),
+          p.sensitivity);
     visit(number("rounds", "--rounds", "Prune in so many steps, each with compensation and epochs of its own", 100), p.rounds);
 }
 
@@ -241,11 +256,15 @@ void visitFields(Visitor& visit, PruneParameters& p)
 {
     auto& o = p.prune;
     visit(Field{"ratio", "--ratio", "Share of prunable channels that is removed, 0 to below 1"}, o.ratio); // the pruner refuses others
-    visit(Field{"importance", "--importance", "What tells which channels matter; auto: reconstruction with compensation, else l1"}, o.importance);
-    visit(Field{"scope", "--scope", "Where the ratio holds: in each group (uniform), over all (global), over all of the same structure (isomorphic), as --ratio-of says (layer), where measured curves say it costs least (sensitivity)"},
+    visit(Field{"importance", "--importance", "What tells which channels matter; auto: reconstruction with compensation, else l1"},
+          o.importance);
+    visit(Field{"scope", "--scope",
+                "Where the ratio holds: in each group (uniform), over all (global), over all of the same structure (isomorphic), as "
+                "--ratio-of says (layer), where measured curves say it costs least (sensitivity)"},
           o.scope);
     visit(Field{"atLeast", "--at-least", "Channels that every group keeps", 1, 1e6}, o.atLeast);
-    visit(Field{"compensate", "--compensate", "Solve the remaining weights anew by least squares on training pictures; auto: where there are data"},
+    visit(Field{"compensate", "--compensate",
+                "Solve the remaining weights anew by least squares on training pictures; auto: where there are data"},
           p.compensate);
     visit(Field{"distill", "--distill", "Share of the original's answers in what fine-tuning learns, beside the labels", 0, 1}, p.distill);
     visit(Field{"temperature", "--temperature", "Temperature that softens the original's answers", 0.1, 1000}, p.temperature);
@@ -254,13 +273,13 @@ void visitFields(Visitor& visit, PruneParameters& p)
                 .help = "What is learnt of the original: its answers, and values inside (feature), and where they are large (attention)",
                 .addedLater = true},
           p.distillKind);
-    visit(Field{"sparsityEpochs", "--sparsity-epochs", "Epochs of training before, in which whole channels are pulled to zero", 0, 1e6, true},
-          p.sparsityEpochs);
+    visit(
+        Field{"sparsityEpochs", "--sparsity-epochs", "Epochs of training before, in which whole channels are pulled to zero", 0, 1e6, true},
+        p.sparsityEpochs);
     visit(Field{"sparsityStrength", "--sparsity-strength", "How strongly (the group lasso's factor)", 0, 1000, true}, p.sparsityStrength);
     visitLaterFields(visit, p);
-    visit.group("finetune", [&](auto& inner) {
-        visitFields(inner, p.finetune, TrainFieldRole{.epochsFlag = "--finetune-epochs", .lowestEpochs = 0});
-    });
+    visit.group("finetune",
+                [&](auto& inner) { visitFields(inner, p.finetune, TrainFieldRole{.epochsFlag = "--finetune-epochs", .lowestEpochs = 0}); });
 }
 
 template<class Visitor>
@@ -268,7 +287,8 @@ void visitFields(Visitor& visit, DistillParameters& p)
 {
     visit(Field{"teacher", "--teacher", "The model to learn from; in a recipe also the name of a step before"}, p.teacher);
     visit(Field{"weight", "--weight", "Share of what the teacher says in what is learnt, beside the labels", 0.01, 1}, p.weight);
-    visit(Field{"kind", "--kind", "What is learnt of it: its answers (soft), and values inside of it (feature), and where they are large (attention)"},
+    visit(Field{"kind", "--kind",
+                "What is learnt of it: its answers (soft), and values inside of it (feature), and where they are large (attention)"},
           p.kind);
     visit(Field{"temperature", "--temperature", "Temperature that softens both models' answers", 0.1, 1000}, p.temperature);
     visit(Field{"answers", "--answers", "How answers are held against each other; auto: divergence for classes, else mse"}, p.answers);
@@ -280,12 +300,12 @@ template<class Visitor>
 void visitFields(Visitor& visit, RecoveryParameters& p)
 {
     visit(Field{"distill", "--distill", "Share of the original's answers in what fine-tuning learns, beside the labels", 0, 1}, p.distill);
-    visit(Field{"distillKind", "--distill-kind", "What is learnt of the original: its answers, and values inside (feature), and where they are large"},
+    visit(Field{"distillKind", "--distill-kind",
+                "What is learnt of the original: its answers, and values inside (feature), and where they are large"},
           p.kind);
     visit(Field{"temperature", "--temperature", "Temperature that softens the original's answers", 0.1, 1000}, p.temperature);
-    visit.group("finetune", [&](auto& inner) {
-        visitFields(inner, p.finetune, TrainFieldRole{.epochsFlag = "--finetune-epochs", .lowestEpochs = 0});
-    });
+    visit.group("finetune",
+                [&](auto& inner) { visitFields(inner, p.finetune, TrainFieldRole{.epochsFlag = "--finetune-epochs", .lowestEpochs = 0}); });
 }
 
 template<class Visitor>
@@ -302,8 +322,10 @@ template<class Visitor>
 void visitFields(Visitor& visit, FactorizeParameters& p)
 {
     auto& o = p.factorize;
-    visit(Field{"energy", "--energy", "Share of its answers' variance, or of its weights' squares, that each layer keeps", 0.001, 1}, o.energy);
-    visit(Field{"rankRatio", "--rank-ratio", "Share of the full rank that each layer keeps, instead; 0: as --energy says", 0, 1}, o.rankRatio);
+    visit(Field{"energy", "--energy", "Share of its answers' variance, or of its weights' squares, that each layer keeps", 0.001, 1},
+          o.energy);
+    visit(Field{"rankRatio", "--rank-ratio", "Share of the full rank that each layer keeps, instead; 0: as --energy says", 0, 1},
+          o.rankRatio);
     visit(Field{"fromData", "--from-data", "Split layers by what they answer to training samples; auto: where there are data"}, p.fromData);
     visit(Field{"samples", "--samples", "Of those samples how many", 1, 1e9}, o.samples);
     visitFields(visit, p.recovery);

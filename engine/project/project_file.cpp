@@ -27,9 +27,8 @@ Json readProjectFile(const fs::path& project)
         auto json = Json::parse(readFile(file));
         const auto schema = json.at("schema").get<int>();
         if (schema > ProjectStore::schema)
-            throw Error(MessageCode::ProjectNewer, {{"path", project.string()},
-                                                    {"schema", std::to_string(schema)},
-                                                    {"known", std::to_string(ProjectStore::schema)}});
+            throw Error(MessageCode::ProjectNewer,
+                        {{"path", project.string()}, {"schema", std::to_string(schema)}, {"known", std::to_string(ProjectStore::schema)}});
         if (schema < 1)
             throw invalid("its schema number is " + std::to_string(schema));
         return json;

@@ -12,7 +12,8 @@ namespace hone
 class ProjectLock
 {
 public:
-    // Waits up to ten seconds, since nobody holds it for longer than a commit. Throws Cancelled, Error(ProjectLocked, FileUnwritable, DiskFull).
+    // Waits up to ten seconds, since nobody holds it for longer than a commit. Throws Cancelled, Error(ProjectLocked, FileUnwritable,
+    // DiskFull).
     explicit ProjectLock(const std::filesystem::path& project, const JobContext& job = {});
     ~ProjectLock();
     ProjectLock(const ProjectLock&) = delete;

@@ -102,7 +102,8 @@ EvaluateOptions ProjectStore::againstRoot(Build build, const Dataset& dataset) c
 
 Build ProjectStore::measuredAgain(Build build, const Dataset& dataset, const JobContext& job) const
 {
-    build.evaluation = measure(build.model, &dataset, againstRoot(build, dataset), isRoot(build.parameters) ? DataFit::Told : DataFit::Required, job);
+    build.evaluation =
+        measure(build.model, &dataset, againstRoot(build, dataset), isRoot(build.parameters) ? DataFit::Told : DataFit::Required, job);
     build.evaluationData = dataset.fingerprint();
     const ProjectLock lock(m_folder, job);
     if (fs::exists(build.model))
@@ -118,8 +119,7 @@ fs::path ProjectStore::teacherFile(const DistillParameters& parameters) const
     return isId ? built : parameters.teacher;
 }
 
-Build ProjectStore::run(const std::string& parent, const StepParameters& wanted, const Dataset* dataset,
-                        const JobContext& job)
+Build ProjectStore::run(const std::string& parent, const StepParameters& wanted, const Dataset* dataset, const JobContext& job)
 {
     const auto parameters = decided(wanted, dataset);
     Build build;

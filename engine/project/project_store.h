@@ -17,18 +17,18 @@ namespace hone
 // A build as committed. Its model never changes; its evaluation is measured anew where the project's data do.
 struct Build
 {
-    std::string id;     // the step and the first 8 digits of a hash over parent, step, parameters and input hashes: "prune-1f3a9c20"
-    std::string parent; // empty for a root
-    std::string label;  // for people: "pruned 30 %", "int8", the file's name for an import
+    std::string id;         // the step and the first 8 digits of a hash over parent, step, parameters and input hashes: "prune-1f3a9c20"
+    std::string parent;     // empty for a root
+    std::string label;      // for people: "pruned 30 %", "int8", the file's name for an import
     std::int64_t order = 0; // of commits in this project, from 1
     StepParameters parameters;
     std::string modelSha256;
-    std::string dataFingerprint;                  // of the data that the step read; empty where it read none
-    std::map<std::string, std::string> versions;  // hone, libtorch, onnxruntime, processor, features, threads
-    std::filesystem::path model;                  // absolute path of model.onnx
-    Evaluation evaluation;                        // validation, as measured when it was committed
-    std::string evaluationData;                   // fingerprint of the data that it was measured on; empty: none
-    double seconds = 0;                           // the step took
+    std::string dataFingerprint;                 // of the data that the step read; empty where it read none
+    std::map<std::string, std::string> versions; // hone, libtorch, onnxruntime, processor, features, threads
+    std::filesystem::path model;                 // absolute path of model.onnx
+    Evaluation evaluation;                       // validation, as measured when it was committed
+    std::string evaluationData;                  // fingerprint of the data that it was measured on; empty: none
+    double seconds = 0;                          // the step took
     std::vector<EpochResult> curves;
     std::vector<PrunedGroup> groups;
     std::vector<Message> notices;
@@ -37,8 +37,8 @@ struct Build
 struct DeviceReference
 {
     std::string name;
-    std::string address;      // [user@]host[:port]
-    std::string identityFile; // path of a private key; empty: the agent, then ~/.ssh
+    std::string address;        // [user@]host[:port]
+    std::string identityFile;   // path of a private key; empty: the agent, then ~/.ssh
     std::string knownHostsFile; // empty: ~/.ssh/known_hosts
 
     bool operator==(const DeviceReference&) const = default;

@@ -55,7 +55,11 @@ class Rounds
 {
 public:
     Rounds(const PruneRoundsInput& input, const JobContext& job)
-        : m_input(input), m_job(job), m_target(targetOf(input.parameters.prune.targets)), m_graph(input.graph), m_reference(input.graph)
+        : m_input(input),
+          m_job(job),
+          m_target(targetOf(input.parameters.prune.targets)),
+          m_graph(input.graph),
+          m_reference(input.graph)
     {
         for (const PruningGroup& group : findDependencies(m_graph).groups)
             m_channels[group.name] = group.channels;
@@ -123,8 +127,7 @@ private:
         PruneResult pruned = prune(m_graph, options, job.part(surgeryFrom, surgeryTo), evidence(job.part(0, surgeryFrom)));
         m_result.maxAbsDifference = std::max(m_result.maxAbsDifference, pruned.maxAbsDifference);
         if (pruned.maxAbsDifferenceDouble)
-            m_result.maxAbsDifferenceDouble =
-                std::max(m_result.maxAbsDifferenceDouble.value_or(0), *pruned.maxAbsDifferenceDouble);
+            m_result.maxAbsDifferenceDouble = std::max(m_result.maxAbsDifferenceDouble.value_or(0), *pruned.maxAbsDifferenceDouble);
         if (m_result.doubleLeftOut.empty())
             m_result.doubleLeftOut = pruned.doubleLeftOut;
         m_result.rounds.back().ratio = pruned.ratio;
@@ -215,23 +218,23 @@ private:
     void requireMet() const
     {
         if (m_target && m_result.target->after > m_wanted)
-            throw Error(MessageCode::TargetUnreachable,
-                        {{"what", nameOf(m_target->kind)},
-                         {"wanted", amountText(m_target->kind, m_wanted)},
-                         {"reachable", amountText(m_target->kind, m_result.target->after)},
-                         {"detail", "models that met it did so in one measurement and not in the next"}});
+            throw Error(MessageCode::TargetUnreachable, {{"what", nameOf(m_target->kind)},
+                                                         {"wanted", amountText(m_target->kind, m_wanted)},
+                                                         {"reachable", amountText(m_target->kind, m_result.target->after)},
+                                                         {"detail", "models that met it did so in one measurement and not in the next"}});
     }
     void requireChange() const
     {
         if (anyLeaves(m_result.groups))
             return;
         const PruneOptions& options = m_input.parameters.prune;
-        throw Error(MessageCode::NothingToPrune,
-                    {{"detail", options.scope == PruningScope::Layer ? "every named layer would keep all of its channels"
-                                : options.ratio == 0                 ? "with a ratio of 0 every channel stays"
-                                : options.roundTo > 1                ? fmt::format("rounded to multiples of {}, every group keeps its channels at a ratio of {:g}",
-                                                                   options.roundTo, options.ratio)
-                                                                     : fmt::format("a ratio of {:g} is less than one channel of any group", options.ratio)}});
+        throw Error(
+            MessageCode::NothingToPrune,
+            {{"detail", options.scope == PruningScope::Layer ? "every named layer would keep all of its channels"
+                        : options.ratio == 0                 ? "with a ratio of 0 every channel stays"
+                        : options.roundTo > 1 ? fmt::format("rounded to multiples of {}, every group keeps its channels at a ratio of {:g}",
+                                                            options.roundTo, options.ratio)
+                                              : fmt::format("a ratio of {:g} is less than one channel of any group", options.ratio)}});
     }
 
     const PruneRoundsInput& m_input;

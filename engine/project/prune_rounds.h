@@ -17,10 +17,10 @@ struct PruneRoundsInput
     const Graph& graph;
     const PruneParameters& parameters; // decided()
     const Dataset* dataset = nullptr;
-    StaticFacts facts;                 // of the step's input file, which targets such as 0.5x are of
-    std::filesystem::path model;       // that file
-    LatencyMeter* meter = nullptr;     // none: ONNX Runtime here
-    GroupRatios ratios = {};           // of scope Sensitivity
+    StaticFacts facts;             // of the step's input file, which targets such as 0.5x are of
+    std::filesystem::path model;   // that file
+    LatencyMeter* meter = nullptr; // none: ONNX Runtime here
+    GroupRatios ratios = {};       // of scope Sensitivity
     // The pruned graph of a round, from 1, trained; called where the parameters ask for epochs.
     std::function<Graph(const Graph&, int round, const JobContext&)> finetune = {};
     std::function<std::optional<double>(const Graph&, const JobContext&)> validationTop1 = {};
@@ -29,8 +29,8 @@ struct PruneRoundsInput
 struct PruneRoundsResult
 {
     Graph graph;
-    std::vector<PrunedGroup> groups; // over all rounds
-    double maxAbsDifference = 0;     // the largest of all surgery
+    std::vector<PrunedGroup> groups;              // over all rounds
+    double maxAbsDifference = 0;                  // the largest of all surgery
     std::optional<double> maxAbsDifferenceDouble; // likewise, where no surgery left it out
     std::string doubleLeftOut;
     std::vector<PruneRound> rounds;

@@ -30,8 +30,8 @@ namespace hone
 
 struct RecipeStep
 {
-    std::string name;  // other steps name it in `from`; empty: none
-    std::string from;  // the step whose build this one takes; empty: the one before
+    std::string name; // other steps name it in `from`; empty: none
+    std::string from; // the step whose build this one takes; empty: the one before
     StepParameters parameters;
 };
 

@@ -82,8 +82,7 @@ std::vector<Build> runRecipe(const Recipe& recipe, ProjectStore& project, const 
         if (auto* distill = std::get_if<DistillParameters>(&parameters))
             if (const auto named = idOfName.find(distill->teacher.string()); named != idOfName.end())
                 distill->teacher = named->second;
-        builds.push_back(project.run(parent, parameters, dataset ? &*dataset : nullptr,
-                                     job.part(at / steps, (at + 1) / steps)));
+        builds.push_back(project.run(parent, parameters, dataset ? &*dataset : nullptr, job.part(at / steps, (at + 1) / steps)));
         if (!step.name.empty())
             idOfName[step.name] = builds.back().id;
         if (tell)

@@ -18,23 +18,19 @@
 #include <optional>
 #include <system_error>
 
-namespace hone {
+namespace hone
+{
 namespace fs = std::filesystem;
-namespace {
+namespace
+{
 
 constexpr int schema = 1;
 
 Json toJson(const SensitivityGroup& group)
 {
-    Json json = {{"name", group.name},
-                 {"layers", group.layers},
-                 {"channels", group.channels},
-                 {"points", Json::array()}};
+    Json json = {{"name", group.name}, {"layers", group.layers}, {"channels", group.channels}, {"points", Json::array()}};
     for (const SensitivityPoint& point : group.points)
-        json["points"].push_back({{"ratio", point.ratio},
-                                  {"channels", point.channels},
-                                  {"macs", point.macs},
-                                  {"value", point.value}});
+        json["points"].push_back({{"ratio", point.ratio}, {"channels", point.channels}, {"macs", point.macs}, {"value", point.value}});
     return json;
 }
 
@@ -60,10 +56,8 @@ SensitivityGroup groupFromJson(const Json& json, std::int64_t macs)
     for (const Json& item : json.at("points")) {
         const SensitivityPoint point{item.at("ratio").get<double>(), item.at("channels").get<std::int64_t>(),
                                      item.at("macs").get<std::int64_t>(), item.at("value").get<double>()};
-        require(point.ratio > last && point.ratio < 1,
-                "the ratios of '" + group.name + "' don't rise from 0 to 1");
-        require(point.channels > 0 && point.channels <= group.channels,
-                "'" + group.name + "' keeps more channels than it has");
+        require(point.ratio > last && point.ratio < 1, "the ratios of '" + group.name + "' don't rise from 0 to 1");
+        require(point.channels > 0 && point.channels <= group.channels, "'" + group.name + "' keeps more channels than it has");
         require(point.macs > 0 && point.macs <= macs, "'" + group.name + "' costs more pruned than whole");
         require(std::isfinite(point.value), "'" + group.name + "' has a value that is no number");
         last = point.ratio;
@@ -117,12 +111,10 @@ std::optional<Sensitivity> keptCurves(const SensitivityScopeInput& input)
         return std::nullopt;
     try {
         auto curves = readSensitivityOf(input.kept, input.model);
-        if (input.dataset &&
-            wouldBeMeasuredAgain(curves, *input.dataset, sensitivityOptionsOf(input.parameters)))
+        if (input.dataset && wouldBeMeasuredAgain(curves, *input.dataset, sensitivityOptionsOf(input.parameters)))
             return curves;
     } catch (const Error& error) {
-        if (error.code() != MessageCode::SensitivityInvalid &&
-            error.code() != MessageCode::SensitivityForeign)
+        if (error.code() != MessageCode::SensitivityInvalid && error.code() != MessageCode::SensitivityForeign)
             throw;
     }
     return std::nullopt;
@@ -172,8 +164,7 @@ Sensitivity readSensitivity(const fs::path& file)
     } catch (const Json::exception& exception) {
         throw Error(MessageCode::SensitivityInvalid, {{"path", file.string()}, {"detail", exception.what()}});
     } catch (const Error&) {
-        throw Error(MessageCode::SensitivityInvalid,
-                    {{"path", file.string()}, {"detail", "its split is not known"}});
+        throw Error(MessageCode::SensitivityInvalid, {{"path", file.string()}, {"detail", "its split is not known"}});
     }
 }
 
@@ -194,17 +185,13 @@ SensitivityOptions sensitivityOptionsOf(const PruneParameters& parameters)
     return options;
 }
 
-bool wouldBeMeasuredAgain(const Sensitivity& curves, const Dataset& dataset,
-                          const SensitivityOptions& options)
+bool wouldBeMeasuredAgain(const Sensitivity& curves, const Dataset& dataset, const SensitivityOptions& options)
 {
     const std::size_t size = dataset.size(options.split);
     const std::size_t samples = options.samples == 0 ? size : std::min(size, options.samples);
-    return curves.data == dataset.fingerprint() && curves.split == options.split &&
-           curves.samples == samples && curves.seed == options.seed &&
-           curves.importance == options.importance && curves.compensated == options.compensate &&
-           std::ranges::all_of(curves.groups, [&](const SensitivityGroup& group) {
-               return ratiosOf(group) == options.ratios;
-           });
+    return curves.data == dataset.fingerprint() && curves.split == options.split && curves.samples == samples &&
+           curves.seed == options.seed && curves.importance == options.importance && curves.compensated == options.compensate &&
+           std::ranges::all_of(curves.groups, [&](const SensitivityGroup& group) { return ratiosOf(group) == options.ratios; });
 }
 
 fs::path sensitivityBeside(const fs::path& model)
@@ -212,16 +199,15 @@ fs::path sensitivityBeside(const fs::path& model)
     return model.parent_path() / "sensitivity.json";
 }
 
-Sensitivity measureSensitivity(const fs::path& model, const Dataset& dataset,
-                               const SensitivityOptions& options, const JobContext& job)
+Sensitivity measureSensitivity(const fs::path& model, const Dataset& dataset, const SensitivityOptions& options, const JobContext& job)
 {
     constexpr double tidyShare = 0.02;
     const Graph graph = readOnnx(model);
     if (isQuantized(graph))
         throw Error(MessageCode::AlreadyQuantized, {{"path", model.string()}});
     const auto tidied = tidy(graph, {.freeBatch = false, .keepDropout = true}, job.part(0, tidyShare));
-    return measureSensitivity({tidied.changes.empty() ? graph : tidied.graph, sha256OfFile(model), dataset},
-                              options, job.part(tidyShare, 1));
+    return measureSensitivity({tidied.changes.empty() ? graph : tidied.graph, sha256OfFile(model), dataset}, options,
+                              job.part(tidyShare, 1));
 }
 
 GroupRatios sensitivityRatiosFor(const SensitivityScopeInput& input, const JobContext& job)
@@ -229,14 +215,12 @@ GroupRatios sensitivityRatiosFor(const SensitivityScopeInput& input, const JobCo
     const auto dependencies = findDependencies(input.graph);
     const auto& file = input.parameters.sensitivity;
     if (!file.empty())
-        return sensitivityRatios(readSensitivityOf(file, input.model), dependencies,
-                                 lossPer(input.parameters), file);
+        return sensitivityRatios(readSensitivityOf(file, input.model), dependencies, lossPer(input.parameters), file);
     if (const auto kept = keptCurves(input))
         return sensitivityRatios(*kept, dependencies, lossPer(input.parameters), input.kept);
     if (!input.dataset)
         throw Error(MessageCode::DataRequired, {{"step", "prune"}});
-    const auto measured =
-        measureSensitivity(input.model, *input.dataset, sensitivityOptionsOf(input.parameters), job);
+    const auto measured = measureSensitivity(input.model, *input.dataset, sensitivityOptionsOf(input.parameters), job);
     if (!input.kept.empty())
         writeSensitivity(measured, input.kept);
     return sensitivityRatios(measured, dependencies, lossPer(input.parameters), input.model);

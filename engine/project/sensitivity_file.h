@@ -9,7 +9,8 @@
 #include <filesystem>
 #include <string>
 
-namespace hone {
+namespace hone
+{
 
 // Keys: schema, model, data, split, samples, seed, importance, compensated, metric, higherIsBetter, value,
 // macs, groups[]{name, layers[], channels, points[]{ratio, channels, macs, value}}.
@@ -24,16 +25,15 @@ Sensitivity readSensitivityOf(const std::filesystem::path& file, const std::file
 // What a prune step of scope Sensitivity has measured (its parameters decided()), and whether curves are
 // that, so that a step gives the same whatever lies beside its model. Unreadable samples make other curves.
 SensitivityOptions sensitivityOptionsOf(const PruneParameters& parameters);
-bool wouldBeMeasuredAgain(const Sensitivity& curves, const Dataset& dataset,
-                          const SensitivityOptions& options);
+bool wouldBeMeasuredAgain(const Sensitivity& curves, const Dataset& dataset, const SensitivityOptions& options);
 
 // Where the curves of a model in a project are kept: beside it in its build's folder.
 std::filesystem::path sensitivityBeside(const std::filesystem::path& model);
 
 // Of a model's file, tidied as a prune step tidies it, so that the groups have the same names. Throws what
 // measureSensitivity() and readOnnx() throw, and Error(AlreadyQuantized).
-Sensitivity measureSensitivity(const std::filesystem::path& model, const Dataset& dataset,
-                               const SensitivityOptions& options, const JobContext& job);
+Sensitivity measureSensitivity(const std::filesystem::path& model, const Dataset& dataset, const SensitivityOptions& options,
+                               const JobContext& job);
 
 struct SensitivityScopeInput
 {
@@ -41,8 +41,7 @@ struct SensitivityScopeInput
     const PruneParameters& parameters;
     const Dataset* dataset = nullptr;
     std::filesystem::path model;
-    std::filesystem::path
-        kept; // where curves may be already, and where they go that are measured here; empty: nowhere
+    std::filesystem::path kept; // where curves may be already, and where they go that are measured here; empty: nowhere
 };
 
 // Ratios by group for a prune step of scope Sensitivity: by parameters.sensitivity, else by the curves that

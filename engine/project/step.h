@@ -47,12 +47,12 @@ enum class Compensate
 
 struct PruneParameters
 {
-    PruneOptions prune; // its seed is the fine-tuning's
-    std::filesystem::path sensitivity; // of scope Sensitivity: measured curves (project/sensitivity_file.h); empty: measured first
-    int rounds = 1; // the ratio or the target is reached in so many equal steps, each compensated and fine-tuned
+    PruneOptions prune;                       // its seed is the fine-tuning's
+    std::filesystem::path sensitivity;        // of scope Sensitivity: measured curves (project/sensitivity_file.h); empty: measured first
+    int rounds = 1;                           // the ratio or the target is reached in so many equal steps, each compensated and fine-tuned
     Compensate compensate = Compensate::Auto; // by least squares, before training
-    double distill = 0.9;    // share of the original's answers in the loss of the training that follows; 0: labels alone
-    double temperature = 4;  // of those answers
+    double distill = 0.9;                     // share of the original's answers in the loss of the training that follows; 0: labels alone
+    double temperature = 4;                   // of those answers
     TeachingKind distillKind = TeachingKind::Soft;
     int sparsityEpochs = 0;         // of training before, in which whole channels are pulled to zero (prune/sparsity_groups.h)
     double sparsityStrength = 1e-3; // of that pull
@@ -110,24 +110,22 @@ struct TidyParameters
     TidyOptions tidy;
 };
 
-using StepParameters =
-    std::variant<ImportParameters, NewParameters, FinetuneParameters, PruneParameters, QuantizeParameters, TidyParameters, DistillParameters,
-                 SparsifyParameters, FactorizeParameters>;
+using StepParameters = std::variant<ImportParameters, NewParameters, FinetuneParameters, PruneParameters, QuantizeParameters,
+                                    TidyParameters, DistillParameters, SparsifyParameters, FactorizeParameters>;
 
 // "import", "new", "finetune", "prune", "quantize", "tidy", "distill", "sparsify", "factorize"
 std::string stepName(const StepParameters& parameters);
 // Whether this step, with these parameters, reads a dataset.
 bool needsData(const StepParameters& parameters);
-// With what is left to the data, or to an architecture, decided: pruning's `compensate` and importance are none that depends on them, so that a
-// build says what was done. Throws Error(ArchitectureUnknown).
+// With what is left to the data, or to an architecture, decided: pruning's `compensate` and importance are none that depends on them, so
+// that a build says what was done. Throws Error(ArchitectureUnknown).
 StepParameters decided(StepParameters parameters, const Dataset* dataset);
 // Every parameter, defaults included, under its recipe key; and back. Unknown keys and wrong types are refused:
 // throws Error(RecipeInvalid) with all of them in its detail. Keys that are absent take the default.
 Json parametersToJson(const StepParameters& parameters);
 StepParameters parametersFromJson(const std::string& step, const Json& json);
 // The same step as a command line of `hone`, for copying ("hone prune MODEL --ratio 0.3 --out FILE").
-std::string commandLine(const StepParameters& parameters, const std::string& model, const std::string& data,
-                        const std::string& out);
+std::string commandLine(const StepParameters& parameters, const std::string& model, const std::string& data, const std::string& out);
 
 // What tidying did, and what it is known to have left as it was.
 struct TidyRecord
@@ -150,7 +148,7 @@ struct CompensationRecord
 // One of the steps in which channels left.
 struct PruneRound
 {
-    double ratio = 0; // of the channels before the first round; with a target the one that was found
+    double ratio = 0;      // of the channels before the first round; with a target the one that was found
     std::int64_t macs = 0; // afterwards
     std::int64_t parameters = 0;
     std::optional<double> compensationBefore; // top-1 on the validation split
@@ -181,38 +179,40 @@ struct StepResult
     double seconds = 0;
     std::filesystem::path output;
     std::string sha256;
-    std::vector<EpochResult> epochs;   // of training, if any
-    std::vector<PrunedGroup> groups;   // of pruning, if any
+    std::vector<EpochResult> epochs; // of training, if any
+    std::vector<PrunedGroup> groups; // of pruning, if any
     std::optional<double> proofMaxAbsDifference;
     std::optional<double> proofMaxAbsDifferenceDouble; // none where it was left out
     std::string proofDoubleLeftOut;                    // why
-    std::vector<PruneRound> pruneRounds; // of pruning in more than one
-    std::optional<TargetRecord> target;  // of pruning, if one was given; `after` is the written file's
-    std::optional<TidyRecord> tidied;  // by a tidy step
-    std::optional<CompensationRecord> compensation; // of pruning, if it was done
-    std::optional<SparsityRecord> sparsity;           // by a sparsify step
-    std::optional<FactorizationRecord> factorization; // by a factorize step
+    std::vector<PruneRound> pruneRounds;               // of pruning in more than one
+    std::optional<TargetRecord> target;                // of pruning, if one was given; `after` is the written file's
+    std::optional<TidyRecord> tidied;                  // by a tidy step
+    std::optional<CompensationRecord> compensation;    // of pruning, if it was done
+    std::optional<SparsityRecord> sparsity;            // by a sparsify step
+    std::optional<FactorizationRecord> factorization;  // by a factorize step
     std::vector<Message> notices;
 };
 
 struct StepInput
 {
-    std::filesystem::path model;   // empty for a "new" step
+    std::filesystem::path model; // empty for a "new" step
     const Dataset* dataset = nullptr;
-    std::filesystem::path output;  // written atomically, last
+    std::filesystem::path output;      // written atomically, last
     std::filesystem::path sensitivity; // where the model's curves of sensitivity are kept, or go when they are measured; empty: nowhere
-    std::filesystem::path teacher; // of a distill step; empty: as its parameters say
-    std::filesystem::path checkpoint; // where an interrupted training is gone on from; empty: beside the output
-    EvaluateOptions evaluate;      // of before and after; on data without labels against `model` where it names no reference
+    std::filesystem::path teacher;     // of a distill step; empty: as its parameters say
+    std::filesystem::path checkpoint;  // where an interrupted training is gone on from; empty: beside the output
+    EvaluateOptions evaluate;          // of before and after; on data without labels against `model` where it names no reference
 };
 
-// Runs a step on files: nothing is written unless it ends well, but for the checkpoint of a training, which is gone when it does. Throws what the step throws, and Error(DataRequired).
+// Runs a step on files: nothing is written unless it ends well, but for the checkpoint of a training, which is gone when it does. Throws
+// what the step throws, and Error(DataRequired).
 StepResult runStep(const StepParameters& parameters, const StepInput& input, const JobContext& job);
-// Keys: before{}, after{}, seconds, output, sha256, epochs[], groups[], proof{maxAbsDifference, maxAbsDifferenceDouble (or doubleLeftOut: why)}, target{kind, before, wanted,
-// after}, rounds[]{ratio, macs, parameters, compensation{before, after}}, compensation{before, after,
+// Keys: before{}, after{}, seconds, output, sha256, epochs[], groups[], proof{maxAbsDifference, maxAbsDifferenceDouble (or doubleLeftOut:
+// why)}, target{kind, before, wanted, after}, rounds[]{ratio, macs, parameters, compensation{before, after}}, compensation{before, after,
 // layers[]{name, errorBefore, errorAfter}, left[]{name, reason}}, sparsity{sparsity, layers[]{name, weights, zerosBefore, zerosAfter},
-// left[]}, compressedBytes{before, after}, factorization{layers[]{name, rank, fullRank, energy, macsBefore, macsAfter}, left[]}, changes[] (pass, count, nodes[]), graph{before{nodes, initializers,
-// initializerBytes}, after{}}, maxRelativeDifference, notices[]; those that a step lacks are left out.
+// left[]}, compressedBytes{before, after}, factorization{layers[]{name, rank, fullRank, energy, macsBefore, macsAfter}, left[]}, changes[]
+// (pass, count, nodes[]), graph{before{nodes, initializers, initializerBytes}, after{}}, maxRelativeDifference, notices[]; those that a
+// step lacks are left out.
 Json toJson(const StepResult& result);
 
 } // namespace hone

@@ -84,9 +84,10 @@ class JsonReader
 {
 public:
     JsonReader(const Json& json, std::string prefix, std::vector<ParameterProblem>& problems)
-        : m_json(json), m_prefix(std::move(prefix)), m_problems(problems)
-    {
-    }
+        : m_json(json),
+          m_prefix(std::move(prefix)),
+          m_problems(problems)
+    {}
 
     template<class T>
     void operator()(const Field& field, T& value)
@@ -211,7 +212,7 @@ private:
         return {};
     }
     template<class Enum>
-        requires std::is_enum_v<Enum>
+    requires std::is_enum_v<Enum>
     static std::string read(const Json& json, const Field&, Enum& value)
     {
         std::string known;
@@ -233,11 +234,10 @@ private:
 
 std::optional<StepParameters> defaultsOf(const std::string& step)
 {
-    for (const StepParameters& candidate : {StepParameters(ImportParameters{}), StepParameters(NewParameters{}),
-                                            StepParameters(FinetuneParameters{}), StepParameters(PruneParameters{}),
-                                            StepParameters(QuantizeParameters{}), StepParameters(TidyParameters{}),
-                                            StepParameters(DistillParameters{}), StepParameters(SparsifyParameters{}),
-                                            StepParameters(FactorizeParameters{})})
+    for (const StepParameters& candidate :
+         {StepParameters(ImportParameters{}), StepParameters(NewParameters{}), StepParameters(FinetuneParameters{}),
+          StepParameters(PruneParameters{}), StepParameters(QuantizeParameters{}), StepParameters(TidyParameters{}),
+          StepParameters(DistillParameters{}), StepParameters(SparsifyParameters{}), StepParameters(FactorizeParameters{})})
         if (stepName(candidate) == step)
             return candidate;
     return std::nullopt;
@@ -297,8 +297,7 @@ StepParameters decided(StepParameters parameters, const Dataset* dataset)
     if (prune && prune->compensate == Compensate::Auto)
         prune->compensate = canTrain ? Compensate::On : Compensate::Off;
     if (prune && prune->prune.importance == ImportanceKind::Auto)
-        prune->prune.importance =
-            prune->compensate == Compensate::On ? ImportanceKind::Reconstruction : ImportanceKind::L1;
+        prune->prune.importance = prune->compensate == Compensate::On ? ImportanceKind::Reconstruction : ImportanceKind::L1;
     return parameters;
 }
 

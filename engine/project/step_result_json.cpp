@@ -35,7 +35,8 @@ void addSparsity(const SparsityRecord& record, Json& json)
     for (const auto& layer : record.layers) {
         weights += layer.weights;
         zeros += layer.zerosAfter;
-        layers.push_back({{"name", layer.name}, {"weights", layer.weights}, {"zerosBefore", layer.zerosBefore}, {"zerosAfter", layer.zerosAfter}});
+        layers.push_back(
+            {{"name", layer.name}, {"weights", layer.weights}, {"zerosBefore", layer.zerosBefore}, {"zerosAfter", layer.zerosAfter}});
     }
     json["sparsity"] = {{"sparsity", weights > 0 ? static_cast<double>(zeros) / static_cast<double>(weights) : 0.0},
                         {"layers", std::move(layers)},
@@ -97,9 +98,8 @@ Json toJson(const StepResult& result)
             compensation["after"] = *result.compensation->after;
         compensation["layers"] = Json::array();
         for (const auto& layer : result.compensation->solved)
-            compensation["layers"].push_back({{"name", layer.name},
-                                              {"errorBefore", layer.relativeErrorBefore},
-                                              {"errorAfter", layer.relativeErrorAfter}});
+            compensation["layers"].push_back(
+                {{"name", layer.name}, {"errorBefore", layer.relativeErrorBefore}, {"errorAfter", layer.relativeErrorAfter}});
         compensation["left"] = Json::array();
         for (const auto& layer : result.compensation->left)
             compensation["left"].push_back({{"name", layer.name}, {"reason", layer.reason}});

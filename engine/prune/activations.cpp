@@ -27,8 +27,8 @@ Activations::Activations(const Graph& graph, const std::vector<ValueId>& wanted,
     if (cut.outputs.empty())
         return;
     cut.removeDeadNodes();
-    m_session.emplace(Session::fromBytes(serializeOnnx(cut),
-                                         {.threads = threads, .optimization = Optimization::All, .profilePrefix = {}}, graph.name));
+    m_session.emplace(
+        Session::fromBytes(serializeOnnx(cut), {.threads = threads, .optimization = Optimization::All, .profilePrefix = {}}, graph.name));
 }
 
 std::vector<Tensor> Activations::run(const Tensor& inputs)

@@ -9,8 +9,10 @@
 #include <algorithm>
 #include <set>
 
-namespace hone {
-namespace {
+namespace hone
+{
+namespace
+{
 
 Tensor onesAndZeros(DType dtype, const Dimensions& shape, const std::vector<std::int64_t>& zeros)
 {
@@ -23,14 +25,10 @@ Tensor onesAndZeros(DType dtype, const Dimensions& shape, const std::vector<std:
         return mask;
     };
     switch (dtype) {
-    case DType::Float64:
-        return fill(1.0);
-    case DType::Float16:
-        return fill(std::uint16_t{0x3C00});
-    case DType::BFloat16:
-        return fill(std::uint16_t{0x3F80});
-    default:
-        return fill(1.0F);
+    case DType::Float64: return fill(1.0);
+    case DType::Float16: return fill(std::uint16_t{0x3C00});
+    case DType::BFloat16: return fill(std::uint16_t{0x3F80});
+    default: return fill(1.0F);
     }
 }
 
@@ -44,17 +42,14 @@ public:
         const ValueId value = m_graph.node(reading.node).inputs[reading.input];
         if (m_graph.isConstant(value)) {
             const Tensor& whole = m_graph.value(value).constant;
-            setInput(reading.node, reading.input,
-                     m_graph.addConstant(m_graph.value(value).name, withZeros(whole, reading.axis, removed)));
+            setInput(reading.node, reading.input, m_graph.addConstant(m_graph.value(value).name, withZeros(whole, reading.axis, removed)));
             return;
         }
         // [channels, 1, ...] broadcasts from the right.
         Dimensions shape(static_cast<std::size_t>(reading.rank - reading.axis), 1);
         shape[0] = reading.extent;
         const ValueId read = value.index < m_types.types.size() ? value : ValueId{};
-        const DType dtype = read.valid() && isFloatingPoint(m_types.type(read).dtype)
-                                ? m_types.type(read).dtype
-                                : DType::Float32;
+        const DType dtype = read.valid() && isFloatingPoint(m_types.type(read).dtype) ? m_types.type(read).dtype : DType::Float32;
         const ValueId factor = m_graph.addConstant("hone_mask", onesAndZeros(dtype, shape, removed));
         setInput(reading.node, reading.input, insertBefore(reading.node, "Mul", {value, factor}, {}));
     }
@@ -74,8 +69,7 @@ public:
         const ValueId chosen = indices("hone_stay", stay);
         for (const auto& [index, axis] : restriction.inputs) {
             const ValueId value = m_graph.node(restriction.node).inputs[index];
-            setInput(restriction.node, index,
-                     insertBefore(restriction.node, "Gather", {value, chosen}, axisOf(axis)));
+            setInput(restriction.node, index, insertBefore(restriction.node, "Gather", {value, chosen}, axisOf(axis)));
         }
         const ValueId back = restriction.outputs.empty() ? ValueId{} : indices("hone_place", place);
         for (const auto& [index, axis] : restriction.outputs) {
@@ -97,8 +91,7 @@ private:
 
     ValueId indices(const std::string& name, const std::vector<std::int64_t>& numbers)
     {
-        return m_graph.addConstant(
-            name, Tensor::of<std::int64_t>({static_cast<std::int64_t>(numbers.size())}, numbers));
+        return m_graph.addConstant(name, Tensor::of<std::int64_t>({static_cast<std::int64_t>(numbers.size())}, numbers));
     }
 
     void setInput(NodeId node, std::size_t input, ValueId value) { m_graph.node(node).inputs[input] = value; }
@@ -113,8 +106,7 @@ private:
         return node;
     }
 
-    ValueId insertBefore(NodeId next, const std::string& type, std::vector<ValueId> inputs,
-                         Attributes attributes)
+    ValueId insertBefore(NodeId next, const std::string& type, std::vector<ValueId> inputs, Attributes attributes)
     {
         Node node = makeNode(type, std::move(inputs), std::move(attributes));
         const ValueId output = m_graph.addComputed("hone_masked");

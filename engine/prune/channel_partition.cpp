@@ -117,12 +117,11 @@ Axis ChannelPartition::merge(const std::vector<Axis>& axes, const std::string& o
     }
     if (carriers.empty())
         return merged;
-    const std::size_t carrier = *std::max_element(
-        carriers.begin(), carriers.end(), [&](std::size_t a, std::size_t b) { return extents[a] < extents[b]; });
+    const std::size_t carrier =
+        *std::max_element(carriers.begin(), carriers.end(), [&](std::size_t a, std::size_t b) { return extents[a] < extents[b]; });
     const bool several = carriers.size() > 1;
     if (merged.extent < 0 || (several && which == Merging::Strict)) {
-        const std::string why =
-            operation + (several ? " merges two axes of channels" : " merges it with an axis of unknown extent");
+        const std::string why = operation + (several ? " merges two axes of channels" : " merges it with an axis of unknown extent");
         for (const Axis& axis : axes)
             lockAxis(axis, why);
         return Axis::fixed(merged.extent, "the output of " + operation);
@@ -202,8 +201,7 @@ Axis ChannelPartition::lockedAxis(const Axis& axis, const std::string& operation
     if (axis.carriesChannels() || axis.extent < 0)
         return axis;
     const Atom atom = addAtoms(1);
-    lock(atom, operation + " couples it with " +
-                   (axis.fixedBy.empty() ? std::string("an axis that can't change") : axis.fixedBy));
+    lock(atom, operation + " couples it with " + (axis.fixedBy.empty() ? std::string("an axis that can't change") : axis.fixedBy));
     return {axis.extent, std::vector<Atom>(static_cast<std::size_t>(axis.extent), atom), axis.fixedBy};
 }
 

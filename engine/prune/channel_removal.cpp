@@ -38,8 +38,7 @@ bool RemovedChannels::any(std::size_t group) const
     return std::find(m_removed[group].begin(), m_removed[group].end(), true) != m_removed[group].end();
 }
 
-std::vector<std::int64_t> RemovedChannels::positions(std::size_t group,
-                                                     const std::vector<std::vector<std::int64_t>>& byChannel) const
+std::vector<std::int64_t> RemovedChannels::positions(std::size_t group, const std::vector<std::vector<std::int64_t>>& byChannel) const
 {
     std::vector<std::int64_t> all;
     for (std::size_t c = 0; c < byChannel.size(); ++c)
@@ -56,9 +55,13 @@ class Surgery
 {
 public:
     Surgery(const Graph& graph, const DependencyGraph& dependencies, const KeptChannels& kept)
-        : m_original(graph), m_uses(graph), m_before(inferWithBatch(graph)), m_dependencies(dependencies), m_removed(dependencies, kept), m_graph(graph)
-    {
-    }
+        : m_original(graph),
+          m_uses(graph),
+          m_before(inferWithBatch(graph)),
+          m_dependencies(dependencies),
+          m_removed(dependencies, kept),
+          m_graph(graph)
+    {}
 
     Graph run()
     {
@@ -75,7 +78,7 @@ private:
     // What each use of each constant loses.
     struct ConstantPlan
     {
-        RemovedIndices shared;              // of a layer's weight, wherever it is used
+        RemovedIndices shared;             // of a layer's weight, wherever it is used
         std::map<Use, RemovedIndices> own; // of one input of one node
     };
 
@@ -107,8 +110,8 @@ private:
     {
         if (m_original.node(producer).opType == "Identity") {
             const ValueId whole = m_original.node(producer).inputs[0];
-            m_graph.node(producer).inputs[0] = m_graph.addConstant(
-                m_original.value(whole).name, withoutIndices(m_original.value(whole).constant, removed));
+            m_graph.node(producer).inputs[0] =
+                m_graph.addConstant(m_original.value(whole).name, withoutIndices(m_original.value(whole).constant, removed));
             return;
         }
         Tensor& tensor = std::get<Tensor>(m_graph.node(producer).attributes.at("value"));
@@ -134,8 +137,7 @@ private:
         for (const Use& use : m_uses.users(constant)) {
             const auto own = plan.own.find(use);
             const bool isOwn = ownsItsConstant(m_original.node(use.node), use.input);
-            const RemovedIndices removed =
-                trimmed(!isOwn ? plan.shared : own == plan.own.end() ? RemovedIndices{} : own->second);
+            const RemovedIndices removed = trimmed(!isOwn ? plan.shared : own == plan.own.end() ? RemovedIndices{} : own->second);
             const auto same = std::find_if(sets.begin(), sets.end(), [&](const auto& s) { return s.first == removed; });
             if (same == sets.end())
                 sets.push_back({removed, {use}});
@@ -182,9 +184,7 @@ private:
                 else if (leaving != 0)
                     setElement(inputs[{edit.node, edit.input}], edit, after);
                 break;
-            case CountEdit::Place::SplitSize:
-                m_splits[edit.node].push_back(edit);
-                break;
+            case CountEdit::Place::SplitSize: m_splits[edit.node].push_back(edit); break;
             case CountEdit::Place::ValueExtent:
                 m_extents[{edit.value, edit.element}] = after;
                 declareExtent(edit, after);
@@ -224,8 +224,7 @@ private:
             m_graph.removeDeadNodes(); // that computed them
     }
 
-    ValueId chosenFrom(const Use& use, const std::vector<std::optional<std::int64_t>>& numbers, ValueId constant,
-                       ValueId computed)
+    ValueId chosenFrom(const Use& use, const std::vector<std::optional<std::int64_t>>& numbers, ValueId constant, ValueId computed)
     {
         const std::string name = m_original.value(computed).name;
         Tensor isWritten(DType::Bool, {static_cast<std::int64_t>(numbers.size())});

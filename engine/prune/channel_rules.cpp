@@ -19,44 +19,53 @@ void addAll(Table& table, ChannelRule rule, std::initializer_list<const char*> n
 
 Table makeTable()
 {
-    Table table = {
-        {"Conv", rules::conv},           {"ConvTranspose", rules::convTranspose},
-        {"Gemm", rules::gemm},           {"MatMul", rules::matMul},
-        {"Resize", rules::resize},       {"Upsample", rules::resize},
-        {"Pad", rules::pad},             {"LRN", rules::lrn},
-        {"Transpose", rules::transpose}, {"Squeeze", rules::squeeze},
-        {"Unsqueeze", rules::unsqueeze}, {"Flatten", rules::flatten},
-        {"Reshape", rules::reshape},     {"Expand", rules::expand},
-        {"Concat", rules::concat},       {"Split", rules::split},
-        {"Slice", rules::slice},         {"Gather", rules::gather},
-        {"Shape", rules::shapeOf},       {"DepthToSpace", rules::depthToSpace},
-        {"SpaceToDepth", rules::spaceToDepth},
-        {"Tile", rules::tile},           {"ConstantOfShape", rules::constantOfShape},
-        {"LSTM", rules::recurrent},      {"GRU", rules::recurrent},
-        {"RNN", rules::recurrent},       {"GroupNormalization", rules::groupNormalization}};
+    Table table = {{"Conv", rules::conv},
+                   {"ConvTranspose", rules::convTranspose},
+                   {"Gemm", rules::gemm},
+                   {"MatMul", rules::matMul},
+                   {"Resize", rules::resize},
+                   {"Upsample", rules::resize},
+                   {"Pad", rules::pad},
+                   {"LRN", rules::lrn},
+                   {"Transpose", rules::transpose},
+                   {"Squeeze", rules::squeeze},
+                   {"Unsqueeze", rules::unsqueeze},
+                   {"Flatten", rules::flatten},
+                   {"Reshape", rules::reshape},
+                   {"Expand", rules::expand},
+                   {"Concat", rules::concat},
+                   {"Split", rules::split},
+                   {"Slice", rules::slice},
+                   {"Gather", rules::gather},
+                   {"Shape", rules::shapeOf},
+                   {"DepthToSpace", rules::depthToSpace},
+                   {"SpaceToDepth", rules::spaceToDepth},
+                   {"Tile", rules::tile},
+                   {"ConstantOfShape", rules::constantOfShape},
+                   {"LSTM", rules::recurrent},
+                   {"GRU", rules::recurrent},
+                   {"RNN", rules::recurrent},
+                   {"GroupNormalization", rules::groupNormalization}};
     addAll(table, rules::unary,
-           {"Abs",     "Acos",  "Asin",        "Atan",      "Cast",     "Ceil",       "Celu",  "Clip",
-            "Cos",     "Cosh",  "Dropout",     "Elu",       "Erf",      "Exp",        "Floor", "Gelu",
-            "HardSigmoid", "HardSwish", "Identity", "IsInf", "IsNaN",   "LeakyRelu",  "Log",   "Mish",
-            "Neg",     "Not",   "Reciprocal",  "Relu",      "Round",    "Selu",       "Shrink", "Sigmoid",
-            "Sign",    "Sin",   "Sinh",        "Softplus",  "Softsign", "Sqrt",       "Swish", "Tan",
-            "Tanh",    "ThresholdedRelu"});
+           {"Abs",      "Acos",    "Asin",  "Atan",      "Cast",    "Ceil",           "Celu", "Clip",        "Cos",
+            "Cosh",     "Dropout", "Elu",   "Erf",       "Exp",     "Floor",          "Gelu", "HardSigmoid", "HardSwish",
+            "Identity", "IsInf",   "IsNaN", "LeakyRelu", "Log",     "Mish",           "Neg",  "Not",         "Reciprocal",
+            "Relu",     "Round",   "Selu",  "Shrink",    "Sigmoid", "Sign",           "Sin",  "Sinh",        "Softplus",
+            "Softsign", "Sqrt",    "Swish", "Tan",       "Tanh",    "ThresholdedRelu"});
     addAll(table, rules::broadcast,
-           {"Add", "Sub", "Mul", "Div", "Pow", "Min", "Max", "Sum", "Mean", "And", "Or", "Xor", "Equal", "Greater",
-            "Less", "GreaterOrEqual", "LessOrEqual", "Where", "PRelu"});
+           {"Add", "Sub", "Mul", "Div", "Pow", "Min", "Max", "Sum", "Mean", "And", "Or", "Xor", "Equal", "Greater", "Less",
+            "GreaterOrEqual", "LessOrEqual", "Where", "PRelu"});
     addAll(table, rules::channelNormalization, {"BatchNormalization", "InstanceNormalization"});
-    addAll(table, rules::pool,
-           {"MaxPool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool"});
+    addAll(table, rules::pool, {"MaxPool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool"});
     addAll(table, rules::softmax, {"Softmax", "LogSoftmax", "Hardmax"});
     addAll(table, rules::overTrailingAxes, {"LayerNormalization", "RMSNormalization"});
     addAll(table, rules::overOneAxis, {"CumSum", "LpNormalization"});
     addAll(table, rules::reduce,
-           {"ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2",
-            "ReduceSumSquare", "ReduceLogSum", "ReduceLogSumExp"});
+           {"ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceSumSquare", "ReduceLogSum",
+            "ReduceLogSumExp"});
     addAll(table, rules::argReduce, {"ArgMax", "ArgMin"});
     addAll(table, rules::quantized,
-           {"QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "QLinearConv", "QLinearMatMul",
-            "ConvInteger", "MatMulInteger"});
+           {"QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger"});
     return table;
 }
 
@@ -80,7 +89,7 @@ ChannelRule channelRule(const Node& node)
 
 bool followsShapeElements(const Node& node)
 {
-    static const std::set<std::string> ops = {"Identity", "Cast",   "Squeeze", "Unsqueeze", "Gather", "Slice",
+    static const std::set<std::string> ops = {"Identity", "Cast",    "Squeeze", "Unsqueeze", "Gather", "Slice",
                                               "Concat",   "Reshape", "Expand",  "Resize",    "Add",    "Sub",
                                               "Mul",      "Div",     "Equal",   "Where",     "Tile",   "ConstantOfShape"};
     return ops.contains(node.opType);

@@ -13,8 +13,8 @@ namespace
 
 bool isElementwise(const std::string& op)
 {
-    static const std::set<std::string> ops = {"Add", "Sub", "Mul", "Div", "Pow",   "Min",     "Max",  "Sum",
-                                              "Mean", "And", "Or",  "Xor", "Equal", "Greater", "Less", "GreaterOrEqual",
+    static const std::set<std::string> ops = {"Add",         "Sub",  "Mul", "Div", "Pow",   "Min",     "Max",  "Sum",
+                                              "Mean",        "And",  "Or",  "Xor", "Equal", "Greater", "Less", "GreaterOrEqual",
                                               "LessOrEqual", "Where"};
     return ops.contains(op);
 }
@@ -33,7 +33,8 @@ bool ownsItsConstant(const Node& node, std::size_t input)
     return isElementwise(op);
 }
 
-namespace {
+namespace
+{
 
 constexpr std::int64_t leaveFree = -1;
 
@@ -89,17 +90,21 @@ InferredTypes inferWithBatch(const Graph& graph, BatchNumbers which)
 }
 
 ChannelWalk::ChannelWalk(const Graph& graph, SplitChoices choices)
-    : m_graph(graph), m_uses(graph), m_types(inferWithBatch(graph)),
-      m_otherTypes(inferWithBatch(graph, BatchNumbers::Other)), m_choices(std::move(choices)),
-      m_elements(graph), m_axes(graph.valueCount()), m_derived(graph.valueCount(), false)
-{
-}
+    : m_graph(graph),
+      m_uses(graph),
+      m_types(inferWithBatch(graph)),
+      m_otherTypes(inferWithBatch(graph, BatchNumbers::Other)),
+      m_choices(std::move(choices)),
+      m_elements(graph),
+      m_axes(graph.valueCount()),
+      m_derived(graph.valueCount(), false)
+{}
 
 int ChannelWalk::originOf(Atom atom) const
 {
     // Origins were added in the order of their atoms.
-    const auto next = std::upper_bound(m_origins.begin(), m_origins.end(), atom,
-                                       [](Atom a, const AtomOrigin& origin) { return a < origin.first; });
+    const auto next =
+        std::upper_bound(m_origins.begin(), m_origins.end(), atom, [](Atom a, const AtomOrigin& origin) { return a < origin.first; });
     if (next == m_origins.begin())
         return -1;
     const auto found = std::prev(next);
@@ -124,8 +129,7 @@ void ChannelWalk::addOrigins(ValueId constant, NodeId node, std::size_t input, b
     }
 }
 
-AxisList ChannelWalk::axesOfConstant(ValueId constant, const Tensor& tensor, NodeId node, std::size_t input,
-                                     bool everyUse)
+AxisList ChannelWalk::axesOfConstant(ValueId constant, const Tensor& tensor, NodeId node, std::size_t input, bool everyUse)
 {
     AxisList axes;
     for (const std::int64_t extent : tensor.shape())
@@ -319,15 +323,13 @@ void ChannelWalk::walk(NodeId id)
         if (output.valid())
             m_derived[output.index] = derived;
 
-    if (const Tensor* tensor = node.outputs.size() == 1 && node.opType == "Constant"
-                                   ? writtenConstant(m_graph, node.outputs[0], id)
-                                   : nullptr) {
+    if (const Tensor* tensor =
+            node.outputs.size() == 1 && node.opType == "Constant" ? writtenConstant(m_graph, node.outputs[0], id) : nullptr) {
         m_axes[node.outputs[0].index] = axesOfConstant(node.outputs[0], *tensor, id, 0, true);
         return;
     }
     if (isCopy(id)) {
-        m_axes[node.outputs[0].index] =
-            axesOfConstant(node.outputs[0], m_graph.value(node.inputs[0]).constant, id, 0, true);
+        m_axes[node.outputs[0].index] = axesOfConstant(node.outputs[0], m_graph.value(node.inputs[0]).constant, id, 0, true);
         return;
     }
     const ChannelRule rule = channelRule(node);

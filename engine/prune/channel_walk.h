@@ -24,15 +24,15 @@ using AxisList = std::vector<Axis>;
 struct AtomOrigin
 {
     ValueId constant;
-    NodeId node;           // first user
+    NodeId node; // first user
     std::size_t input = 0;
     bool everyUse = false;
     int axis = 0;
     Atom first = 0;
     std::int64_t extent = 0;
-    std::vector<NodeId> makers;   // layers whose outputs these are
-    std::int64_t blocks = 1;      // times that the layer's outputs follow each other on the axis (a recurrent layer's gates)
-    bool isRead = false;          // a layer sums over them
+    std::vector<NodeId> makers; // layers whose outputs these are
+    std::int64_t blocks = 1;    // times that the layer's outputs follow each other on the axis (a recurrent layer's gates)
+    bool isRead = false;        // a layer sums over them
 };
 
 // A layer's input whose axis is summed over.
@@ -145,7 +145,7 @@ private:
     SplitChoices m_choices;
     ChannelPartition m_partition;
     ShapeElements m_elements;
-    std::vector<std::optional<AxisList>> m_axes; // by value
+    std::vector<std::optional<AxisList>> m_axes;                         // by value
     std::map<std::pair<std::uint32_t, std::size_t>, AxisList> m_ownAxes; // of constants, by node and input
     std::vector<bool> m_derived;
     std::vector<AtomOrigin> m_origins;
@@ -164,7 +164,8 @@ private:
 bool ownsItsConstant(const Node& node, std::size_t input);
 // Types with the free extents of inputs set to numbers where that fits, so that Shape chains become known. The two kinds
 // differ in these numbers where the model takes both.
-enum class BatchNumbers {
+enum class BatchNumbers
+{
     Usual,
     Other
 };

@@ -19,11 +19,11 @@ namespace hone
 namespace
 {
 
-constexpr std::size_t mostUnknowns = 4608;    // 512 channels under a window of 3 x 3; the sums take 170 MB
-constexpr std::size_t rowsWanted = 32768;     // a layer
+constexpr std::size_t mostUnknowns = 4608; // 512 channels under a window of 3 x 3; the sums take 170 MB
+constexpr std::size_t rowsWanted = 32768;  // a layer
 constexpr std::size_t mostHeldOutRows = 2048;
 constexpr std::size_t rowsAtATime = 2048;
-constexpr std::size_t heldOutEvery = 5;       // samples
+constexpr std::size_t heldOutEvery = 5; // samples
 constexpr std::array ridges{1e-6, 1e-4, 1e-3, 1e-2, 1e-1};
 
 Graph withFreeBatch(Graph graph)
@@ -83,8 +83,11 @@ LoaderOptions loaderOptions(const Graph& graph, const CompensationOptions& optio
 }
 
 Compensation::Compensation(const CompensationRequest& request, const JobContext& job)
-    : m_options(request.options), m_job(job), m_original(withFreeBatch(request.original)),
-      m_dependencies(findDependencies(request.original)), m_removed(m_dependencies, request.kept)
+    : m_options(request.options),
+      m_job(job),
+      m_original(withFreeBatch(request.original)),
+      m_dependencies(findDependencies(request.original)),
+      m_removed(m_dependencies, request.kept)
 {
     request.dataset.require(Split::Train);
     m_result.graph = request.pruned;
@@ -138,8 +141,7 @@ std::vector<std::int64_t> Compensation::keptOutputs(NodeId node, int axis, std::
 }
 
 // One sample's rows; `values`: target in the original, input and (where there is one) other operand in the pruned model.
-void Compensation::gatherSample(const Task& task, std::size_t sample, std::size_t place, const std::vector<Tensor>& values,
-                                RowBuffer& rows)
+void Compensation::gatherSample(const Task& task, std::size_t sample, std::size_t place, const std::vector<Tensor>& values, RowBuffer& rows)
 {
     Random random(m_options.seed, sample);
     const auto& shape = values[0].shape();
@@ -244,8 +246,12 @@ CompensationResult Compensation::run()
     const auto layers = affectedLayers();
     for (std::size_t i = 0; i < layers.size(); ++i) {
         m_job.checkStop();
-        m_job.report({Activity::Pruning, static_cast<double>(i) / static_cast<double>(layers.size()),
-                      m_result.graph.node(layers[i]).name, 0, 0, {}});
+        m_job.report({Activity::Pruning,
+                      static_cast<double>(i) / static_cast<double>(layers.size()),
+                      m_result.graph.node(layers[i]).name,
+                      0,
+                      0,
+                      {}});
         solve(layers[i]);
     }
     if (auto notice = m_loader->notice())

@@ -17,8 +17,10 @@
 #include <cmath>
 #include <numeric>
 
-namespace hone {
-namespace {
+namespace hone
+{
+namespace
+{
 
 // Taylor's mini-batches.
 constexpr std::size_t miniBatch = 16;
@@ -79,12 +81,8 @@ private:
 void report(const JobContext& job, std::size_t done, std::size_t all)
 {
     job.checkStop();
-    job.report({Activity::Pruning,
-                std::min(1.0, static_cast<double>(done) / static_cast<double>(std::max<std::size_t>(1, all))),
-                {},
-                0,
-                0,
-                {}});
+    job.report(
+        {Activity::Pruning, std::min(1.0, static_cast<double>(done) / static_cast<double>(std::max<std::size_t>(1, all))), {}, 0, 0, {}});
 }
 
 // One model with its data, in the form in which samples are put through it.
@@ -150,8 +148,7 @@ struct ReaderStatistics
         for (std::size_t c = 0; c < reading->positions.size(); ++c)
             for (const std::int64_t position : operandPositions(operand, reading->positions[c])) {
                 for (std::size_t row = 0; row < rows; ++row) {
-                    const auto part =
-                        values.subspan((row * extent + static_cast<std::size_t>(position)) * inner, inner);
+                    const auto part = values.subspan((row * extent + static_cast<std::size_t>(position)) * inner, inner);
                     zeros[c] += static_cast<double>(std::ranges::count(part, 0.0F));
                     for (const float activation : part)
                         magnitudes[c] += std::abs(static_cast<double>(activation));
@@ -166,8 +163,7 @@ struct ReaderStatistics
             const double count = std::max(1.0, counts[c]);
             result.push_back(kind == ImportanceKind::Apoz ? 1 - zeros[c] / count : magnitudes[c] / count);
         }
-        const double mean = std::reduce(result.begin(), result.end()) /
-                            static_cast<double>(std::max<std::size_t>(1, result.size()));
+        const double mean = std::reduce(result.begin(), result.end()) / static_cast<double>(std::max<std::size_t>(1, result.size()));
         for (double& score : result)
             if (kind == ImportanceKind::MeanActivation)
                 score = mean > 0 ? score / mean : 1;
@@ -196,8 +192,7 @@ ChannelScores activationImportance(const Subject& subject, ImportanceKind kind, 
         values.push_back(reader.operand.value);
     const bool fixed = isBatchFixed(subject.graph);
     const int batch = batchOf(subject.graph);
-    Loader loader =
-        loaderOf(subject, pairForInput(subject.graph, subject.dataset), static_cast<std::size_t>(batch));
+    Loader loader = loaderOf(subject, pairForInput(subject.graph, subject.dataset), static_cast<std::size_t>(batch));
     Activations activations(subject.graph, values, subject.options.threads);
     std::size_t done = 0;
     while (const auto taken = loader.next(job)) {
@@ -218,24 +213,21 @@ ChannelScores activationImportance(const Subject& subject, ImportanceKind kind, 
             }
         for (double& score : sum)
             score /= std::max(1.0, count);
-        scores.push_back(count > 0
-                             ? std::move(sum)
-                             : importance(subject.graph, subject.dependencies.groups[g], ImportanceKind::L1));
+        scores.push_back(count > 0 ? std::move(sum) : importance(subject.graph, subject.dependencies.groups[g], ImportanceKind::L1));
     }
     return scores;
 }
 
 } // namespace
 
-ChannelScores dataImportance(const Graph& graph, const Dataset& dataset, ImportanceKind kind,
-                             const DataImportanceOptions& options, const JobContext& job)
+ChannelScores dataImportance(const Graph& graph, const Dataset& dataset, ImportanceKind kind, const DataImportanceOptions& options,
+                             const JobContext& job)
 {
     if (!needsSamples(kind))
         throw Error(MessageCode::InternalFault, {{"detail", "samples for an importance that reads none"}});
     if (kind == ImportanceKind::Reconstruction)
-        return reconstructionImportance(
-            graph, dataset, {.samples = options.samples, .seed = options.seed, .threads = options.threads},
-            job);
+        return reconstructionImportance(graph, dataset, {.samples = options.samples, .seed = options.seed, .threads = options.threads},
+                                        job);
     dataset.require(Split::Train);
     const DependencyGraph dependencies = findDependencies(graph);
     Subject subject{graph, dataset, dependencies, options};

@@ -10,7 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace hone {
+namespace hone
+{
 
 struct DataImportanceOptions
 {
@@ -48,7 +49,7 @@ struct DataImportanceOptions
 // Error(OperatorsUnsupported) where Taylor or Fisher can't take gradients, and
 // what pairing, loading and ONNX Runtime throw; Error(InternalFault) for a kind
 // that reads no samples.
-ChannelScores dataImportance(const Graph& graph, const Dataset& dataset, ImportanceKind kind,
-                             const DataImportanceOptions& options, const JobContext& job);
+ChannelScores dataImportance(const Graph& graph, const Dataset& dataset, ImportanceKind kind, const DataImportanceOptions& options,
+                             const JobContext& job);
 
 } // namespace hone

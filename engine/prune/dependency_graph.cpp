@@ -75,8 +75,7 @@ private:
     {
         int first = -1;
         for (const auto& [i, positions] : channel.places)
-            if (!origin(i).makers.empty() &&
-                (first < 0 || orderOf(origin(i).makers.front()) < orderOf(origin(first).makers.front())))
+            if (!origin(i).makers.empty() && (first < 0 || orderOf(origin(i).makers.front()) < orderOf(origin(first).makers.front())))
                 first = i;
         return first;
     }
@@ -129,8 +128,7 @@ private:
                 if (std::find(group.layers.begin(), group.layers.end(), maker) == group.layers.end())
                     group.layers.push_back(maker);
         }
-        std::sort(group.layers.begin(), group.layers.end(),
-                  [this](NodeId a, NodeId b) { return orderOf(a) < orderOf(b); });
+        std::sort(group.layers.begin(), group.layers.end(), [this](NodeId a, NodeId b) { return orderOf(a) < orderOf(b); });
         return group;
     }
 
@@ -252,7 +250,8 @@ private:
 
 } // namespace
 
-namespace {
+namespace
+{
 
 constexpr int mostWalks = 32;
 

@@ -25,8 +25,8 @@ struct ChannelRef
 
 enum class SliceRole
 {
-    Output,   // an axis along which the layer makes the group's channels (Conv weight axis 0)
-    Input,    // an axis along which a layer reads them (Conv weight axis 1)
+    Output,     // an axis along which the layer makes the group's channels (Conv weight axis 0)
+    Input,      // an axis along which a layer reads them (Conv weight axis 1)
     Elementwise // one number a channel: bias, BatchNormalization, PRelu
 };
 
@@ -49,8 +49,8 @@ struct Reading
     NodeId node;
     std::size_t input = 0;
     int axis = 0;
-    int rank = 0;            // of the input
-    std::int64_t extent = 0; // of the axis
+    int rank = 0;                                     // of the input
+    std::int64_t extent = 0;                          // of the axis
     std::vector<std::vector<std::int64_t>> positions; // by channel
 };
 
@@ -62,7 +62,7 @@ struct PruningGroup
     std::int64_t granularity = 1; // outputs of the first layer that one channel stands for (grouped convolution: one of each group)
     std::vector<Slice> slices;
     std::vector<Reading> readings;
-    std::vector<NodeId> layers;   // that make the channels: Conv, ConvTranspose, Gemm, MatMul, LSTM, GRU, RNN, an embedding's Gather
+    std::vector<NodeId> layers;       // that make the channels: Conv, ConvTranspose, Gemm, MatMul, LSTM, GRU, RNN, an embedding's Gather
     std::vector<std::string> reasons; // "Add 'add_3' couples 'conv_2' and 'conv_5'"
 };
 
@@ -76,9 +76,9 @@ struct Restriction
         int axis = 0;
     };
     NodeId node;
-    std::vector<Place> inputs;  // that have the axis
-    std::vector<Place> outputs; // likewise
-    std::int64_t extent = 0;    // of the axis
+    std::vector<Place> inputs;                                 // that have the axis
+    std::vector<Place> outputs;                                // likewise
+    std::int64_t extent = 0;                                   // of the axis
     std::vector<std::pair<std::int64_t, ChannelRef>> channels; // by position; those of no group are left out
 };
 
@@ -122,7 +122,7 @@ struct WrittenNumbers
 
 struct DependencyGraph
 {
-    std::vector<PruningGroup> groups;       // prunable, in the graph's order
+    std::vector<PruningGroup> groups;        // prunable, in the graph's order
     std::vector<UnprunableLayer> unprunable; // with its reason: "makes the model's output", ...
     std::vector<CountEdit> counts;
     std::vector<WrittenNumbers> written;

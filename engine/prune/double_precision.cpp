@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
-namespace hone {
-namespace {
+namespace hone
+{
+namespace
+{
 
 // ONNX's numbers of types, TensorProto.DataType.
 constexpr std::int64_t onnxFloat = 1;
@@ -26,8 +28,7 @@ Tensor doubles(const Dimensions& shape, const std::vector<float>& values)
 
 bool staysFloat(const Node& node, std::size_t input)
 {
-    return (node.opType == "Resize" && (input == 1 || input == 2)) ||
-           (node.opType == "Upsample" && input == 1);
+    return (node.opType == "Resize" && (input == 1 || input == 2)) || (node.opType == "Upsample" && input == 1);
 }
 
 void widenAttributes(Node& node)
@@ -87,8 +88,8 @@ Graph inDouble(const Graph& graph)
     }
     for (const NodeId id : wide.order()) {
         Node& node = wide.node(id);
-        const bool isFloat = node.opType == "Constant" && node.outputs.size() == 1 &&
-                             node.outputs[0].valid() && stays[node.outputs[0].index];
+        const bool isFloat =
+            node.opType == "Constant" && node.outputs.size() == 1 && node.outputs[0].valid() && stays[node.outputs[0].index];
         if (!isFloat)
             widenAttributes(node);
     }

@@ -4,7 +4,8 @@
 
 #include "graph/graph.h"
 
-namespace hone {
+namespace hone
+{
 
 // Every 16- and 32-bit floating-point constant, input, cast and filled tensor becomes float64, in sub-graphs
 // too. What operators want in float32 whatever they compute in (Resize's scales) stays.

@@ -18,8 +18,10 @@
 #include <tuple>
 #include <utility>
 
-namespace hone {
-namespace {
+namespace hone
+{
+namespace
+{
 
 // Of a layer's responses that its axes are found from; a layer's memory stays below a few ten megabytes.
 constexpr std::size_t mostRows = 8192;
@@ -75,12 +77,10 @@ Layer layerOf(const Graph& graph, NodeId id)
     Layer layer;
     layer.node = id;
     layer.name = node.name;
-    layer.outputsLast =
-        node.opType == "MatMul" || (node.opType == "Gemm" && node.intAttribute("transB", 0) == 0);
+    layer.outputsLast = node.opType == "MatMul" || (node.opType == "Gemm" && node.intAttribute("transB", 0) == 0);
     layer.outputs = layer.outputsLast ? shape[1] : shape[0];
     layer.inputs = elementCount(shape) / std::max<std::int64_t>(1, layer.outputs);
-    const bool plain = node.opType != "Gemm" ||
-                       (node.floatAttribute("alpha", 1) == 1 && node.floatAttribute("beta", 1) == 1);
+    const bool plain = node.opType != "Gemm" || (node.floatAttribute("alpha", 1) == 1 && node.floatAttribute("beta", 1) == 1);
     const ValueId bias = node.opType == "MatMul" ? ValueId{} : node.input(2);
     layer.shiftable = plain && node.opType != "MatMul" && !bias.valid();
     if (graph.isConstant(bias) && graph.value(bias).constant.size() == layer.outputs &&
@@ -100,8 +100,8 @@ Tensor matrixOf(const Graph& graph, const Layer& layer)
     auto into = matrix.mutableData<double>();
     for (std::int64_t o = 0; o < layer.outputs; ++o)
         for (std::int64_t i = 0; i < layer.inputs; ++i)
-            into[static_cast<std::size_t>(o * layer.inputs + i)] = values[static_cast<std::size_t>(
-                layer.outputsLast ? i * layer.outputs + o : o * layer.inputs + i)];
+            into[static_cast<std::size_t>(o * layer.inputs + i)] =
+                values[static_cast<std::size_t>(layer.outputsLast ? i * layer.outputs + o : o * layer.inputs + i)];
     return matrix;
 }
 
@@ -114,8 +114,7 @@ std::pair<std::int64_t, double> rankFor(const std::vector<double>& energies, con
         return all > 0 ? std::accumulate(energies.begin(), energies.begin() + rank, 0.0) / all : 1;
     };
     if (options.rankRatio > 0) {
-        const auto rank =
-            std::clamp<std::int64_t>(std::llround(options.rankRatio * static_cast<double>(full)), 1, full);
+        const auto rank = std::clamp<std::int64_t>(std::llround(options.rankRatio * static_cast<double>(full)), 1, full);
         return {rank, share(rank)};
     }
     std::int64_t rank = 1;
@@ -139,8 +138,7 @@ Factors byWeights(const Graph& graph, const Layer& layer, const FactorizeOptions
     const auto full = static_cast<std::int64_t>(energies.size());
     for (std::int64_t o = 0; o < layer.outputs; ++o)
         for (std::int64_t r = 0; r < factors.rank; ++r)
-            factors.mix.push_back(left[static_cast<std::size_t>(o * full + r)] *
-                                  std::sqrt(found.values[static_cast<std::size_t>(r)]));
+            factors.mix.push_back(left[static_cast<std::size_t>(o * full + r)] * std::sqrt(found.values[static_cast<std::size_t>(r)]));
     for (std::int64_t r = 0; r < factors.rank; ++r)
         for (std::int64_t i = 0; i < layer.inputs; ++i)
             factors.basis.push_back(right[static_cast<std::size_t>(r * layer.inputs + i)] *
@@ -149,15 +147,13 @@ Factors byWeights(const Graph& graph, const Layer& layer, const FactorizeOptions
 }
 
 // P: principal axes of the responses; Q = P' W; b' = P P' b + (I - P P') mean.
-Factors byResponses(const Graph& graph, const Layer& layer, const Tensor& responses,
-                    const FactorizeOptions& options)
+Factors byResponses(const Graph& graph, const Layer& layer, const Tensor& responses, const FactorizeOptions& options)
 {
     const PrincipalAxes found = principalAxes(responses);
     Factors factors;
     std::tie(factors.rank, factors.energy) = rankFor(found.variances, options);
     const auto axes = found.axes.data<double>();
-    const auto outputs = static_cast<std::size_t>(layer.outputs),
-               inputs = static_cast<std::size_t>(layer.inputs);
+    const auto outputs = static_cast<std::size_t>(layer.outputs), inputs = static_cast<std::size_t>(layer.inputs);
     const auto rank = static_cast<std::size_t>(factors.rank);
     const Tensor matrix = matrixOf(graph, layer);
     const auto weights = matrix.data<double>();
@@ -193,8 +189,7 @@ std::vector<double> transposed(const std::vector<double>& matrix, std::int64_t r
     std::vector<double> result(matrix.size());
     for (std::int64_t r = 0; r < rows; ++r)
         for (std::int64_t c = 0; c < columns; ++c)
-            result[static_cast<std::size_t>(c * rows + r)] =
-                matrix[static_cast<std::size_t>(r * columns + c)];
+            result[static_cast<std::size_t>(c * rows + r)] = matrix[static_cast<std::size_t>(r * columns + c)];
     return result;
 }
 
@@ -218,10 +213,8 @@ void split(Graph& graph, const Layer& layer, const Factors& factors)
     const auto arranged = [&](const std::vector<double>& matrix, std::int64_t rows, std::int64_t columns) {
         return layer.outputsLast ? transposed(matrix, rows, columns) : matrix;
     };
-    const ValueId basis = graph.addConstant(
-        weightName + ".basis", floats(basisShape, arranged(factors.basis, factors.rank, layer.inputs)));
-    const ValueId mix = graph.addConstant(
-        weightName + ".mix", floats(mixShape, arranged(factors.mix, layer.outputs, factors.rank)));
+    const ValueId basis = graph.addConstant(weightName + ".basis", floats(basisShape, arranged(factors.basis, factors.rank, layer.inputs)));
+    const ValueId mix = graph.addConstant(weightName + ".mix", floats(mixShape, arranged(factors.mix, layer.outputs, factors.rank)));
 
     Node first = old;
     first.name = old.name + ".basis";
@@ -240,8 +233,7 @@ void split(Graph& graph, const Layer& layer, const Factors& factors)
     }
     if (factors.bias.empty())
         return;
-    const std::string biasName =
-        second.input(2).valid() ? graph.value(second.input(2)).name : weightName + ".bias";
+    const std::string biasName = second.input(2).valid() ? graph.value(second.input(2)).name : weightName + ".bias";
     second.inputs.resize(3);
     graph.node(layer.node).inputs[2] = graph.addConstant(biasName, floats({layer.outputs}, factors.bias));
 }
@@ -250,9 +242,12 @@ void split(Graph& graph, const Layer& layer, const Factors& factors)
 class Responses
 {
 public:
-    Responses(const Graph& graph, const std::vector<Layer>& layers, const Dataset& dataset,
-              const FactorizeOptions& options)
-        : m_graph(graph), m_layers(layers), m_dataset(dataset), m_options(options), m_rows(layers.size())
+    Responses(const Graph& graph, const std::vector<Layer>& layers, const Dataset& dataset, const FactorizeOptions& options)
+        : m_graph(graph),
+          m_layers(layers),
+          m_dataset(dataset),
+          m_options(options),
+          m_rows(layers.size())
     {}
 
     std::vector<Tensor> collect(const JobContext& job)
@@ -275,18 +270,13 @@ public:
             for (std::size_t i = 0; i < m_layers.size(); ++i)
                 take(i, outputs[i], each, random);
             read += batch->indices.size();
-            job.report({Activity::Pruning,
-                        static_cast<double>(read) / static_cast<double>(std::max<std::size_t>(1, samples)),
-                        {},
-                        0,
-                        0,
-                        {}});
+            job.report(
+                {Activity::Pruning, static_cast<double>(read) / static_cast<double>(std::max<std::size_t>(1, samples)), {}, 0, 0, {}});
         }
         std::vector<Tensor> result;
         for (std::size_t i = 0; i < m_layers.size(); ++i)
-            result.push_back(Tensor::of(
-                {static_cast<std::int64_t>(m_rows[i].size()) / m_layers[i].outputs, m_layers[i].outputs},
-                m_rows[i]));
+            result.push_back(
+                Tensor::of({static_cast<std::int64_t>(m_rows[i].size()) / m_layers[i].outputs, m_layers[i].outputs}, m_rows[i]));
         return result;
     }
 
@@ -297,15 +287,13 @@ private:
         const auto outputs = static_cast<std::size_t>(m_layers[i].outputs);
         const bool channelsFirst = m_graph.node(m_layers[i].node).opType == "Conv";
         const auto samples = static_cast<std::size_t>(output.shape().at(0));
-        const std::size_t places =
-            static_cast<std::size_t>(output.size()) / std::max<std::size_t>(1, samples * outputs);
+        const std::size_t places = static_cast<std::size_t>(output.size()) / std::max<std::size_t>(1, samples * outputs);
         const auto values = output.data<float>();
         for (std::size_t sample = 0; sample < samples; ++sample)
             for (const std::size_t place : spreadPositions(places, each, random))
                 for (std::size_t channel = 0; channel < outputs; ++channel)
-                    m_rows[i].push_back(
-                        values[channelsFirst ? (sample * outputs + channel) * places + place
-                                             : (sample * places + place) * outputs + channel]);
+                    m_rows[i].push_back(values[channelsFirst ? (sample * outputs + channel) * places + place
+                                                             : (sample * places + place) * outputs + channel]);
     }
 
     const Graph& m_graph;
@@ -318,9 +306,10 @@ private:
 class Factorization
 {
 public:
-    Factorization(const Graph& graph, const Dataset* dataset, const FactorizeOptions& options,
-                  const JobContext& job)
-        : m_dataset(dataset), m_options(options), m_job(job)
+    Factorization(const Graph& graph, const Dataset* dataset, const FactorizeOptions& options, const JobContext& job)
+        : m_dataset(dataset),
+          m_options(options),
+          m_job(job)
     {
         m_result.graph = graph;
     }
@@ -331,8 +320,7 @@ public:
         findLayers();
         std::vector<Tensor> responses;
         if (m_dataset)
-            responses =
-                Responses(m_result.graph, m_layers, *m_dataset, m_options).collect(m_job.part(0, 0.5));
+            responses = Responses(m_result.graph, m_layers, *m_dataset, m_options).collect(m_job.part(0, 0.5));
         for (std::size_t i = 0; i < m_layers.size(); ++i) {
             m_job.checkStop();
             const bool fromData = m_dataset && m_layers[i].shiftable && responses[i].size() > 0;
@@ -353,22 +341,16 @@ public:
     }
 
 private:
-    [[noreturn]] static void nothing(const std::string& detail)
-    {
-        throw Error(MessageCode::NothingToFactorize, {{"detail", detail}});
-    }
+    [[noreturn]] static void nothing(const std::string& detail) { throw Error(MessageCode::NothingToFactorize, {{"detail", detail}}); }
 
     void requireSound() const
     {
         const auto require = [](const char* option, double value, bool holds, const char* expected) {
             if (!holds)
-                throw Error(MessageCode::BadOption,
-                            {{"option", option}, {"value", std::to_string(value)}, {"expected", expected}});
+                throw Error(MessageCode::BadOption, {{"option", option}, {"value", std::to_string(value)}, {"expected", expected}});
         };
-        require("energy", m_options.energy, m_options.energy > 0 && m_options.energy <= 1,
-                "a number above 0, at most 1");
-        require("rankRatio", m_options.rankRatio, m_options.rankRatio >= 0 && m_options.rankRatio <= 1,
-                "a number from 0 to 1");
+        require("energy", m_options.energy, m_options.energy > 0 && m_options.energy <= 1, "a number above 0, at most 1");
+        require("rankRatio", m_options.rankRatio, m_options.rankRatio >= 0 && m_options.rankRatio <= 1, "a number from 0 to 1");
     }
 
     // Those that a rank of one would make cheaper.
@@ -400,14 +382,12 @@ private:
     {
         const std::int64_t full = std::min(layer.outputs, layer.inputs);
         if (factors.rank * (layer.outputs + layer.inputs) >= layer.outputs * layer.inputs) {
-            m_result.left.push_back({layer.name, "it needs rank " + std::to_string(factors.rank) + " of " +
-                                                     std::to_string(full) + "; two layers save below " +
-                                                     std::to_string(savingRank(layer) + 1)});
+            m_result.left.push_back({layer.name, "it needs rank " + std::to_string(factors.rank) + " of " + std::to_string(full) +
+                                                     "; two layers save below " + std::to_string(savingRank(layer) + 1)});
             return;
         }
         split(m_result.graph, layer, factors);
-        const std::int64_t after =
-            layer.macs / (layer.outputs * layer.inputs) * factors.rank * (layer.outputs + layer.inputs);
+        const std::int64_t after = layer.macs / (layer.outputs * layer.inputs) * factors.rank * (layer.outputs + layer.inputs);
         m_result.layers.push_back({layer.name, factors.rank, full, factors.energy, layer.macs, after});
     }
 
@@ -420,8 +400,7 @@ private:
 
 } // namespace
 
-FactorizeResult factorize(const Graph& graph, const Dataset* dataset, const FactorizeOptions& options,
-                          const JobContext& job)
+FactorizeResult factorize(const Graph& graph, const Dataset* dataset, const FactorizeOptions& options, const JobContext& job)
 {
     Graph free = graph;
     if (dataset)

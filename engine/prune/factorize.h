@@ -20,13 +20,14 @@
 #include <string>
 #include <vector>
 
-namespace hone {
+namespace hone
+{
 
 struct FactorizeOptions
 {
-    double energy = 0.9;  // share of the squared singular values, or of the responses' variance, that a layer
-                          // keeps: the smallest rank that does
-    double rankRatio = 0; // above 0: that share of the full rank instead
+    double energy = 0.9;       // share of the squared singular values, or of the responses' variance, that a layer
+                               // keeps: the smallest rank that does
+    double rankRatio = 0;      // above 0: that share of the full rank instead
     std::size_t samples = 256; // of the training split, where data are given
     std::uint64_t seed = 0;    // of the choice of places in them
     int threads = 0;           // 0: as many as there are cores
@@ -53,7 +54,6 @@ struct FactorizeResult
 // decide; a layer whose bias isn't one number an output is split by its weights anyway. Throws
 // Error(NothingToFactorize, BadOption, SplitMissing, ModuleMissing) and what pairing, loading and ONNX
 // Runtime throw.
-FactorizeResult factorize(const Graph& graph, const Dataset* dataset, const FactorizeOptions& options,
-                          const JobContext& job);
+FactorizeResult factorize(const Graph& graph, const Dataset* dataset, const FactorizeOptions& options, const JobContext& job);
 
 } // namespace hone

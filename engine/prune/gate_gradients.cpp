@@ -10,8 +10,10 @@
 #include <map>
 #include <optional>
 
-namespace hone {
-namespace {
+namespace hone
+{
+namespace
+{
 
 // Activations of so many samples are in memory at once, those that gradients
 // need included.
@@ -65,8 +67,7 @@ struct GateGradients::Gated
     std::vector<Gate> gates;
 };
 
-GateGradients::Gated GateGradients::gate(const Graph& graph, const DependencyGraph& dependencies,
-                                         ValueId answers)
+GateGradients::Gated GateGradients::gate(const Graph& graph, const DependencyGraph& dependencies, ValueId answers)
 {
     const auto readings = gatedReadings(graph, dependencies);
     const bool bySample = isBySample(graph, readings);
@@ -86,12 +87,10 @@ GateGradients::Gated GateGradients::gate(const Graph& graph, const DependencyGra
         }
         const ValueId factor = gated.graph.addConstant("hone_gate", ones(shape));
         const ValueId product = gated.graph.addComputed("hone_gated");
-        gated.graph.insertNodeBefore(
-            each.reading->node,
-            {.name = "hone_gate",
-             .opType = "Mul",
-             .inputs = {gated.graph.node(each.reading->node).inputs[operand.input], factor},
-             .outputs = {product}});
+        gated.graph.insertNodeBefore(each.reading->node, {.name = "hone_gate",
+                                                          .opType = "Mul",
+                                                          .inputs = {gated.graph.node(each.reading->node).inputs[operand.input], factor},
+                                                          .outputs = {product}});
         gated.graph.node(each.reading->node).inputs[operand.input] = product;
         Gate gate{gated.graph.value(factor).name, each.group, {}, static_cast<std::size_t>(operand.extent)};
         for (const auto& positions : each.reading->positions)
@@ -110,7 +109,10 @@ GateGradients::GateGradients(const Graph& graph, const DependencyGraph& dependen
 {}
 
 GateGradients::GateGradients(Gated gated, const DependencyGraph& dependencies)
-    : m_batch(gated.batch), m_rows(gated.rows), m_gates(std::move(gated.gates)), m_module(gated.graph)
+    : m_batch(gated.batch),
+      m_rows(gated.rows),
+      m_gates(std::move(gated.gates)),
+      m_module(gated.graph)
 {
     for (const PruningGroup& group : dependencies.groups)
         m_channels.push_back(static_cast<std::size_t>(group.channels));
@@ -133,8 +135,7 @@ std::vector<GateRows> GateGradients::run(const Tensor& inputs, const Tensor& atA
         for (std::size_t row = 0; row < m_rows; ++row)
             for (std::size_t c = 0; c < channels; ++c)
                 for (const std::int64_t position : gate.positions[c])
-                    if (const float value = gradients[row * gate.extent + static_cast<std::size_t>(position)];
-                        std::isfinite(value))
+                    if (const float value = gradients[row * gate.extent + static_cast<std::size_t>(position)]; std::isfinite(value))
                         result[gate.group].gradients[row * channels + c] += static_cast<double>(value);
     }
     return result;

@@ -9,7 +9,8 @@
 #include <string>
 #include <vector>
 
-namespace hone {
+namespace hone
+{
 
 // Gradients of one group's gates, [rows, channels].
 struct GateRows

@@ -5,13 +5,14 @@
 
 #include <algorithm>
 
-namespace hone {
-namespace {
+namespace hone
+{
+namespace
+{
 
 bool isSame(const Tensor& a, const Tensor& b)
 {
-    return a.dtype() == b.dtype() && a.shape() == b.shape() &&
-           (a.bytes().data() == b.bytes().data() || a == b);
+    return a.dtype() == b.dtype() && a.shape() == b.shape() && (a.bytes().data() == b.bytes().data() || a == b);
 }
 
 bool readsTheSame(const Graph& a, ValueId inA, const Graph& b, ValueId inB)
@@ -26,8 +27,8 @@ bool isSame(const Graph& a, const Graph& b, NodeId id)
 {
     const Node& inA = a.node(id);
     const Node& inB = b.node(id);
-    if (inA.opType != inB.opType || inA.domain != inB.domain || inA.outputs != inB.outputs ||
-        inA.attributes != inB.attributes || inA.inputs.size() != inB.inputs.size())
+    if (inA.opType != inB.opType || inA.domain != inB.domain || inA.outputs != inB.outputs || inA.attributes != inB.attributes ||
+        inA.inputs.size() != inB.inputs.size())
         return false;
     for (std::size_t i = 0; i < inA.inputs.size(); ++i)
         if (!readsTheSame(a, inA.inputs[i], b, inB.inputs[i]))
@@ -56,8 +57,7 @@ void declare(Value& value, const ValueType& type)
 
 GraphCut::GraphCut(const Graph& original, const std::vector<const Graph*>& copies) : m_original(original)
 {
-    const bool sameNodes =
-        std::ranges::all_of(copies, [&](const Graph* copy) { return copy->order() == original.order(); });
+    const bool sameNodes = std::ranges::all_of(copies, [&](const Graph* copy) { return copy->order() == original.order(); });
     if (sameNodes)
         find(copies);
     else
@@ -76,11 +76,9 @@ void GraphCut::find(const std::vector<const Graph*>& copies)
     for (const NodeId id : m_original.order()) {
         const Node& node = m_original.node(id);
         const auto reads = readBy(m_original, node);
-        const bool depends =
-            std::ranges::any_of(reads, [&](ValueId value) { return m_depends[value.index]; });
-        const bool affected =
-            std::ranges::any_of(reads, [&](ValueId value) { return m_affected[value.index]; }) ||
-            std::ranges::any_of(copies, [&](const Graph* copy) { return !isSame(m_original, *copy, id); });
+        const bool depends = std::ranges::any_of(reads, [&](ValueId value) { return m_depends[value.index]; });
+        const bool affected = std::ranges::any_of(reads, [&](ValueId value) { return m_affected[value.index]; }) ||
+                              std::ranges::any_of(copies, [&](const Graph* copy) { return !isSame(m_original, *copy, id); });
         for (const ValueId output : node.outputs)
             if (output.valid()) {
                 m_depends[output.index] = depends;
@@ -89,8 +87,7 @@ void GraphCut::find(const std::vector<const Graph*>& copies)
         if (depends && !affected)
             m_shared.push_back(id);
         for (const ValueId value : reads)
-            isFrontier[value.index] =
-                isFrontier[value.index] || (affected && m_depends[value.index] && !m_affected[value.index]);
+            isFrontier[value.index] = isFrontier[value.index] || (affected && m_depends[value.index] && !m_affected[value.index]);
     }
     for (std::uint32_t i = 0; i < isFrontier.size(); ++i) {
         const ValueId value{i};

@@ -7,7 +7,8 @@
 #include <cstddef>
 #include <vector>
 
-namespace hone {
+namespace hone
+{
 
 // The model in two: nodes that compute the same in every copy, and those at or behind a change. Example: of
 // conv1 -> relu -> conv2 with other weights in conv2, `before()` gives relu's output, and `behind(copy)` is

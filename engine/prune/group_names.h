@@ -13,7 +13,6 @@ namespace hone
 // Groups whose channels a layer makes, or holds one number each of (BatchNormalization), whose name matches
 // ('*' matches anything). Empty where such layers match, but none that can be pruned. Throws
 // Error(LayerUnknown) where none does.
-std::vector<std::size_t> groupsMatching(const Graph& graph, const DependencyGraph& dependencies,
-                                        const std::string& pattern);
+std::vector<std::size_t> groupsMatching(const Graph& graph, const DependencyGraph& dependencies, const std::string& pattern);
 
 } // namespace hone

@@ -51,8 +51,7 @@ std::vector<double> channelMeans(const SlicedWeight& weight, const std::function
         if (std::isfinite(values[i]))
             means[i / layout.inner % layout.extent] += f(static_cast<double>(values[i]));
     for (double& mean : means)
-        mean *=
-            static_cast<double>(layout.extent) / static_cast<double>(std::max<std::size_t>(values.size(), 1));
+        mean *= static_cast<double>(layout.extent) / static_cast<double>(std::max<std::size_t>(values.size(), 1));
     std::vector<double> result;
     for (const auto& positions : weight.slice.positions) {
         double sum = 0;
@@ -74,8 +73,7 @@ std::vector<std::vector<float>> channelFilters(const SlicedWeight& weight)
         for (const std::int64_t position : positions)
             for (std::size_t o = 0; o < outer; ++o)
                 for (std::size_t i = 0; i < layout.inner; ++i) {
-                    const float value =
-                        values[(o * layout.extent + static_cast<std::size_t>(position)) * layout.inner + i];
+                    const float value = values[(o * layout.extent + static_cast<std::size_t>(position)) * layout.inner + i];
                     filter.push_back(std::isfinite(value) ? value : 0.0F);
                 }
     }
@@ -84,8 +82,7 @@ std::vector<std::vector<float>> channelFilters(const SlicedWeight& weight)
 
 void divideByMean(std::vector<double>& scores)
 {
-    const double mean = std::accumulate(scores.begin(), scores.end(), 0.0) /
-                        static_cast<double>(std::max<std::size_t>(1, scores.size()));
+    const double mean = std::accumulate(scores.begin(), scores.end(), 0.0) / static_cast<double>(std::max<std::size_t>(1, scores.size()));
     for (double& score : scores)
         score = mean > 0 ? score / mean : 1;
 }

@@ -68,20 +68,17 @@ bool needsSamples(ImportanceKind kind)
     case ImportanceKind::BnScale:
     case ImportanceKind::Lamp:
     case ImportanceKind::Fpgm:
-    case ImportanceKind::Random:
-        return false;
+    case ImportanceKind::Random: return false;
     case ImportanceKind::Taylor:
     case ImportanceKind::Fisher:
     case ImportanceKind::Apoz:
     case ImportanceKind::MeanActivation:
-    case ImportanceKind::Reconstruction:
-        return true;
+    case ImportanceKind::Reconstruction: return true;
     }
     return false;
 }
 
-ScoredGroups scoreGroups(const Graph& graph, const DependencyGraph& dependencies,
-                         const ImportanceOptions& options)
+ScoredGroups scoreGroups(const Graph& graph, const DependencyGraph& dependencies, const ImportanceOptions& options)
 {
     if (options.kind == ImportanceKind::BnScale)
         return scaleOfGroups(graph, dependencies);
@@ -89,9 +86,8 @@ ScoredGroups scoreGroups(const Graph& graph, const DependencyGraph& dependencies
     ScoredGroups scored;
     for (std::size_t g = 0; g < dependencies.groups.size(); ++g) {
         scored.kinds.push_back(kind);
-        scored.scores.push_back(kind == ImportanceKind::Random
-                                    ? randomScores(dependencies.groups[g], Random(options.seed, g))
-                                    : importance(graph, dependencies.groups[g], kind));
+        scored.scores.push_back(kind == ImportanceKind::Random ? randomScores(dependencies.groups[g], Random(options.seed, g))
+                                                               : importance(graph, dependencies.groups[g], kind));
     }
     return scored;
 }

@@ -19,10 +19,10 @@ enum class ImportanceKind
     L2,      // root of the mean squared weight, likewise
     BnScale, // |gamma| of the group's BatchNormalizations (Liu et al. 2017, "Learning Efficient Convolutional
              // Networks through Network Slimming")
-    Lamp, // a channel's squared weights over those of all at least as large (Lee et al. 2021, "Layer-adaptive
-          // Sparsity for the Magnitude-based Pruning", equation 4, on channels)
-    Fpgm, // distances to the layer's other channels (He et al. 2019, "Filter Pruning via Geometric Median")
-    Random, // of a seed: what any other has to beat
+    Lamp,    // a channel's squared weights over those of all at least as large (Lee et al. 2021, "Layer-adaptive
+             // Sparsity for the Magnitude-based Pruning", equation 4, on channels)
+    Fpgm,    // distances to the layer's other channels (He et al. 2019, "Filter Pruning via Geometric Median")
+    Random,  // of a seed: what any other has to beat
     // From samples:
     Taylor,
     Fisher,
@@ -54,8 +54,7 @@ struct ScoredGroups
 // group's layers, so that the group stands where the paper's layer does; its largest is 1. BnScale: mean
 // |gamma| over the mean of all groups', so that groups compare as gammas do; L1 in groups without
 // BatchNormalization, whose mean is 1 as well. Throws Error(InternalFault) for kinds that need samples.
-ScoredGroups scoreGroups(const Graph& graph, const DependencyGraph& dependencies,
-                         const ImportanceOptions& options);
+ScoredGroups scoreGroups(const Graph& graph, const DependencyGraph& dependencies, const ImportanceOptions& options);
 
 // One group's, by a kind that looks at one group alone (L1, L2, Lamp, Fpgm).
 std::vector<double> importance(const Graph& graph, const PruningGroup& group, ImportanceKind kind);

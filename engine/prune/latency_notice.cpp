@@ -34,8 +34,7 @@ std::vector<std::string> badlyRounded(const Graph& graph, std::int64_t block)
         const std::int64_t channels = node.outputShape[1].extent;
         if (channels % block == 0)
             continue;
-        const double filled =
-            static_cast<double>(channels) / static_cast<double>((channels + block - 1) / block * block);
+        const double filled = static_cast<double>(channels) / static_cast<double>((channels + block - 1) / block * block);
         layers.emplace_back(-static_cast<double>(node.macs) * (1 / filled - 1),
                             layer.name + " (" + std::to_string(channels) + " channels)");
     }
@@ -69,8 +68,7 @@ std::optional<Message> latencyNotFalling(const Graph& pruned, const SpeedChange&
         text += (i > 0 ? ", " : "") + layers[i];
     if (layers.size() > mostLayers)
         text += " and " + std::to_string(layers.size() - mostLayers) + " more";
-    return Message{MessageCode::LatencyNotFalling,
-                   {{"macs", wholePercent(macs)}, {"latency", wholePercent(latency)}, {"layers", text}}};
+    return Message{MessageCode::LatencyNotFalling, {{"macs", wholePercent(macs)}, {"latency", wholePercent(latency)}, {"layers", text}}};
 }
 
 } // namespace hone

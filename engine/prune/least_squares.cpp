@@ -88,10 +88,13 @@ struct NormalEquations::Product
 };
 
 NormalEquations::NormalEquations(std::size_t unknowns, std::size_t outputs)
-    : m_product(std::make_unique<Product>()), m_unknowns(unknowns), m_outputs(outputs), m_sums(unknowns * (unknowns + outputs)),
-      m_inputSum(unknowns), m_targetSum(outputs)
-{
-}
+    : m_product(std::make_unique<Product>()),
+      m_unknowns(unknowns),
+      m_outputs(outputs),
+      m_sums(unknowns * (unknowns + outputs)),
+      m_inputSum(unknowns),
+      m_targetSum(outputs)
+{}
 
 NormalEquations::~NormalEquations() = default;
 NormalEquations::NormalEquations(NormalEquations&&) noexcept = default;

@@ -51,8 +51,8 @@ private:
     std::size_t m_unknowns;
     std::size_t m_outputs;
     std::size_t m_rows = 0;
-    std::vector<double> m_sums;     // [unknowns, unknowns + outputs]: of x_i x_j and x_i y_k
-    std::vector<double> m_inputSum; // [unknowns]
+    std::vector<double> m_sums;      // [unknowns, unknowns + outputs]: of x_i x_j and x_i y_k
+    std::vector<double> m_inputSum;  // [unknowns]
     std::vector<double> m_targetSum; // [outputs]
 };
 

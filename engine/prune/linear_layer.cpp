@@ -92,8 +92,8 @@ std::optional<LinearLayer> LinearLayer::find(const Graph& graph, const GraphUses
             return refuse("its window has an unusual shape");
     } else if (shape.size() != 2)
         return refuse("its weights have an unusual shape");
-    if (node.opType == "Gemm" && (node.intAttribute("transA", 0) != 0 || node.floatAttribute("alpha", 1) != 1 ||
-                                  node.floatAttribute("beta", 1) != 1))
+    if (node.opType == "Gemm" &&
+        (node.intAttribute("transA", 0) != 0 || node.floatAttribute("alpha", 1) != 1 || node.floatAttribute("beta", 1) != 1))
         return refuse("it scales or transposes what it reads");
     layer.m_outputsLast = node.opType == "MatMul" || (node.opType == "Gemm" && node.intAttribute("transB", 0) == 0);
     layer.m_outputs = static_cast<std::size_t>(shape[layer.m_outputsLast ? 1 : 0]);
@@ -110,8 +110,8 @@ bool LinearLayer::readWindow(const Node& node)
     m_strides = node.intsAttribute("strides", std::vector<std::int64_t>(rank, 1));
     m_dilations = node.intsAttribute("dilations", std::vector<std::int64_t>(rank, 1));
     m_autoPad = node.stringAttribute("auto_pad", "NOTSET");
-    m_pads = m_autoPad == "NOTSET" ? node.intsAttribute("pads", std::vector<std::int64_t>(2 * rank, 0))
-                                   : std::vector<std::int64_t>(2 * rank, 0);
+    m_pads =
+        m_autoPad == "NOTSET" ? node.intsAttribute("pads", std::vector<std::int64_t>(2 * rank, 0)) : std::vector<std::int64_t>(2 * rank, 0);
     return m_strides.size() == rank && m_dilations.size() == rank && m_pads.size() == 2 * rank;
 }
 
@@ -122,8 +122,7 @@ LinearMap LinearLayer::map(const Graph& graph) const
     LinearMap map{std::vector<double>(weights.size()), std::vector<double>(m_outputs, 0)};
     for (std::size_t i = 0; i < m_unknowns; ++i)
         for (std::size_t k = 0; k < m_outputs; ++k)
-            map.weights[i * m_outputs + k] =
-                static_cast<double>(m_outputsLast ? weights[i * m_outputs + k] : weights[k * m_unknowns + i]);
+            map.weights[i * m_outputs + k] = static_cast<double>(m_outputsLast ? weights[i * m_outputs + k] : weights[k * m_unknowns + i]);
     if (m_place.kind == InterceptPlace::Kind::Bias)
         std::ranges::copy(toFloats(graph.value(node.input(2)).constant), map.intercept.begin());
     return map;
@@ -147,9 +146,7 @@ void LinearLayer::setMap(Graph& graph, const LinearMap& map) const
     for (std::size_t k = 0; k < m_outputs; ++k) {
         const double before = static_cast<double>(target[k]);
         const double b = map.intercept[k];
-        target[k] = static_cast<float>(m_place.kind == Kind::Mean     ? before - b
-                                       : m_place.kind == Kind::Addend ? before + b
-                                                                      : b);
+        target[k] = static_cast<float>(m_place.kind == Kind::Mean ? before - b : m_place.kind == Kind::Addend ? before + b : b);
     }
     if (m_place.kind == Kind::NewBias) {
         const ValueId bias = graph.addConstant(graph.node(m_node).name + ".bias", std::move(constant));
@@ -170,8 +167,7 @@ std::int64_t LinearLayer::padBefore(std::size_t axis, std::int64_t input, std::i
 {
     if (m_autoPad != "SAME_UPPER" && m_autoPad != "SAME_LOWER")
         return m_pads[axis];
-    const auto total =
-        std::max<std::int64_t>(0, (output - 1) * m_strides[axis] + m_dilations[axis] * (m_kernel[axis] - 1) + 1 - input);
+    const auto total = std::max<std::int64_t>(0, (output - 1) * m_strides[axis] + m_dilations[axis] * (m_kernel[axis] - 1) + 1 - input);
     return m_autoPad == "SAME_UPPER" ? total / 2 : total - total / 2;
 }
 
@@ -213,16 +209,16 @@ void LinearLayer::appendInputs(const Tensor& input, const Dimensions& outputShap
             row.push_back(place < 0 ? 0 : static_cast<double>(values[(sample * channels + c) * plane + static_cast<std::size_t>(place)]));
 }
 
-void LinearLayer::appendOutputs(const Tensor& output, const std::vector<std::int64_t>& channels, std::size_t sample,
-                                std::size_t position, std::vector<double>& row) const
+void LinearLayer::appendOutputs(const Tensor& output, const std::vector<std::int64_t>& channels, std::size_t sample, std::size_t position,
+                                std::vector<double>& row) const
 {
     const auto values = output.data<float>();
     const std::size_t each = positions(output.shape());
     const auto all = static_cast<std::size_t>(isConvolution() ? output.shape().at(1) : output.shape().back());
     for (const auto channel : channels) {
         const auto c = static_cast<std::size_t>(channel);
-        row.push_back(static_cast<double>(
-            values[isConvolution() ? (sample * all + c) * each + position : (sample * each + position) * all + c]));
+        row.push_back(
+            static_cast<double>(values[isConvolution() ? (sample * all + c) * each + position : (sample * each + position) * all + c]));
     }
 }
 

@@ -19,10 +19,10 @@ struct InterceptPlace
 {
     enum class Kind
     {
-        Bias,     // the layer's own: b
-        NewBias,  // the same, which it hasn't yet
-        Mean,     // of the BatchNormalization that alone reads the layer: mean - b
-        Addend,   // the constant of the Add that alone reads the layer: addend + b
+        Bias,    // the layer's own: b
+        NewBias, // the same, which it hasn't yet
+        Mean,    // of the BatchNormalization that alone reads the layer: mean - b
+        Addend,  // the constant of the Add that alone reads the layer: addend + b
         Nowhere
     };
     Kind kind = Kind::Nowhere;
@@ -45,10 +45,7 @@ public:
     int weightOutputAxis() const { return m_outputsLast ? 1 : 0; }
     bool isConvolution() const { return !m_kernel.empty(); }
     const InterceptPlace& interceptPlace() const { return m_place; }
-    Intercept intercept() const
-    {
-        return m_place.kind == InterceptPlace::Kind::Nowhere ? Intercept::None : Intercept::Solved;
-    }
+    Intercept intercept() const { return m_place.kind == InterceptPlace::Kind::Nowhere ? Intercept::None : Intercept::Solved; }
 
     // What the node computes now; an intercept that it has no bias for is 0.
     LinearMap map(const Graph& graph) const;
@@ -61,8 +58,8 @@ public:
     void appendInputs(const Tensor& input, const Dimensions& outputShape, std::size_t sample, std::size_t position,
                       std::vector<double>& row) const;
     // The given channels of an output (or of anything of that shape) at a position, appended.
-    void appendOutputs(const Tensor& output, const std::vector<std::int64_t>& channels, std::size_t sample,
-                       std::size_t position, std::vector<double>& row) const;
+    void appendOutputs(const Tensor& output, const std::vector<std::int64_t>& channels, std::size_t sample, std::size_t position,
+                       std::vector<double>& row) const;
 
 private:
     LinearLayer() = default;

@@ -10,8 +10,10 @@
 #include <ranges>
 #include <span>
 
-namespace hone {
-namespace {
+namespace hone
+{
+namespace
+{
 
 constexpr double smallestProbability = 1e-12;
 
@@ -74,21 +76,18 @@ std::span<const float> sampleOf(const Tensor& tensor, std::size_t sample)
 [[noreturn]] void throwTooShort(std::size_t width, std::size_t wanted)
 {
     throw Error(MessageCode::ModelOutputUnsupported,
-                {{"detail", "it gives " + std::to_string(width) + " numbers a sample where " +
-                                std::to_string(wanted) + " are needed"}});
+                {{"detail", "it gives " + std::to_string(width) + " numbers a sample where " + std::to_string(wanted) + " are needed"}});
 }
 
 bool isByBatch(const ValueType& type, const Dim& batch)
 {
-    return type.shape && type.shape->size() > 1 && type.shape->front() == batch &&
-           isFloatingPoint(type.dtype);
+    return type.shape && type.shape->size() > 1 && type.shape->front() == batch && isFloatingPoint(type.dtype);
 }
 
 } // namespace
 
 OutputLoss::OutputLoss(Graph& graph, const Dataset& dataset)
-    : m_pairing(dataset.task() == Task::Agreement ? pairForInput(graph, dataset)
-                                                  : pairCompletely(graph, dataset)),
+    : m_pairing(dataset.task() == Task::Agreement ? pairForInput(graph, dataset) : pairCompletely(graph, dataset)),
       m_answers(graph.outputs.at(0))
 {
     if (m_pairing.task == Task::Classification) {
@@ -112,8 +111,7 @@ void OutputLoss::joinOutputs(Graph& graph)
         std::int64_t width = 1;
         for (std::size_t i = 1; i < type.shape->size(); ++i)
             width *= (*type.shape)[i].extent; // -1 where free
-        if (width <= 0 || std::ranges::any_of(*type.shape | std::views::drop(1),
-                                              [](const Dim& dim) { return !dim.isFixed(); }))
+        if (width <= 0 || std::ranges::any_of(*type.shape | std::views::drop(1), [](const Dim& dim) { return !dim.isFixed(); }))
             continue;
         m_widths.push_back(static_cast<std::size_t>(width));
         flat.push_back(graph.addComputed("hone_flat"));
@@ -128,11 +126,8 @@ void OutputLoss::joinOutputs(Graph& graph)
         return;
     }
     m_answers = graph.addComputed("hone_joined", {DType::Float32, {}});
-    graph.addNode({.name = "hone_joined",
-                   .opType = "Concat",
-                   .inputs = flat,
-                   .outputs = {m_answers},
-                   .attributes = {{"axis", std::int64_t{1}}}});
+    graph.addNode(
+        {.name = "hone_joined", .opType = "Concat", .inputs = flat, .outputs = {m_answers}, .attributes = {{"axis", std::int64_t{1}}}});
 }
 
 LossAtOutputs OutputLoss::at(const Tensor& answers, const Batch& batch) const
@@ -141,8 +136,7 @@ LossAtOutputs OutputLoss::at(const Tensor& answers, const Batch& batch) const
     result.gradient = Tensor(DType::Float32, answers.shape());
     const auto given = answers.data<float>();
     const auto gradient = result.gradient.mutableData<float>();
-    const bool byRow =
-        !answers.shape().empty() && answers.shape()[0] >= static_cast<std::int64_t>(batch.indices.size());
+    const bool byRow = !answers.shape().empty() && answers.shape()[0] >= static_cast<std::int64_t>(batch.indices.size());
     const std::size_t rows = byRow ? static_cast<std::size_t>(answers.shape()[0]) : 1;
     const std::size_t width = given.size() / std::max<std::size_t>(1, rows);
     for (std::size_t sample = 0; sample < std::min(rows, batch.indices.size()); ++sample) {
@@ -162,8 +156,7 @@ LossAtOutputs OutputLoss::at(const Tensor& answers, const Batch& batch) const
             }
             result.losses.push_back(loss);
         } else {
-            const auto wanted =
-                sampleOf(m_pairing.task == Task::Regression ? batch.targets : batch.inputs, sample);
+            const auto wanted = sampleOf(m_pairing.task == Task::Regression ? batch.targets : batch.inputs, sample);
             if (wanted.size() > width)
                 throwTooShort(width, wanted.size());
             result.losses.push_back(meanSquaredError(row, wanted));

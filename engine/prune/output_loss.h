@@ -11,7 +11,8 @@
 
 #include <vector>
 
-namespace hone {
+namespace hone
+{
 
 struct LossAtOutputs
 {

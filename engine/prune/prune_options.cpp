@@ -35,23 +35,18 @@ void requireConsistent(const PruneOptions& options)
     const bool byLayer = options.scope == PruningScope::Layer;
     const auto target = targetOf(options.targets);
     if (target && options.ratio != PruneOptions{}.ratio)
+        throw Error(MessageCode::BadOption, {{"option", "--ratio"}, {"value", text(options.ratio)}, {"expected", "no target beside it"}});
+    if (target && byLayer)
+        throw Error(MessageCode::BadOption,
+                    {{"option", "--scope"}, {"value", "layer"}, {"expected", "ratios by layer (--ratio-of) and no target"}});
+    if (byLayer && options.layerRatios.empty())
         throw Error(
             MessageCode::BadOption,
-            {{"option", "--ratio"}, {"value", text(options.ratio)}, {"expected", "no target beside it"}});
-    if (target && byLayer)
-        throw Error(MessageCode::BadOption, {{"option", "--scope"},
-                                             {"value", "layer"},
-                                             {"expected", "ratios by layer (--ratio-of) and no target"}});
-    if (byLayer && options.layerRatios.empty())
-        throw Error(MessageCode::BadOption,
-                    {{"option", "--scope"},
-                     {"value", "layer"},
-                     {"expected", "the layers and their ratios with it (--ratio-of NAME=RATIO)"}});
+            {{"option", "--scope"}, {"value", "layer"}, {"expected", "the layers and their ratios with it (--ratio-of NAME=RATIO)"}});
     if (!byLayer && !options.layerRatios.empty()) {
         const auto& [layer, ratio] = *options.layerRatios.begin();
-        throw Error(MessageCode::BadOption, {{"option", "--ratio-of"},
-                                             {"value", layer + "=" + text(ratio)},
-                                             {"expected", "--scope layer with it"}});
+        throw Error(MessageCode::BadOption,
+                    {{"option", "--ratio-of"}, {"value", layer + "=" + text(ratio)}, {"expected", "--scope layer with it"}});
     }
 }
 

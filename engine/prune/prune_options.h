@@ -28,13 +28,12 @@ struct PruneOptions
     double ratio = 0.3; // share of prunable output channels removed, 0 <= ratio < 1; unused with a target
     ImportanceKind importance = ImportanceKind::Auto;
     PruningScope scope = PruningScope::Uniform;
-    std::int64_t atLeast = 1; // channels that every group keeps
-    std::int64_t roundTo = 1; // channels that stay in the file are a multiple of it, see roundedChannels()
-    std::vector<std::string> keep = {}; // layers whose channels all stay, by name; '*' matches anything
-    std::map<std::string, double> layerRatios =
-        {}; // of scope Layer: by name, '*' matches anything; of several that match the longest
-    PruneTargets targets = {}; // one of them instead of the ratio
-    std::uint64_t seed = 0;    // of random importance
+    std::int64_t atLeast = 1;                       // channels that every group keeps
+    std::int64_t roundTo = 1;                       // channels that stay in the file are a multiple of it, see roundedChannels()
+    std::vector<std::string> keep = {};             // layers whose channels all stay, by name; '*' matches anything
+    std::map<std::string, double> layerRatios = {}; // of scope Layer: by name, '*' matches anything; of several that match the longest
+    PruneTargets targets = {};                      // one of them instead of the ratio
+    std::uint64_t seed = 0;                         // of random importance
 };
 
 // Throws Error(RatioOutOfRange), and Error(BadOption) for options that don't go together: two targets, a

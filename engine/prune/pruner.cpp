@@ -19,8 +19,7 @@ void requireGroups(const DependencyGraph& dependencies)
         return;
     std::string detail;
     for (std::size_t i = 0; i < dependencies.unprunable.size() && i < 5; ++i)
-        detail +=
-            (i ? "; '" : "'") + dependencies.unprunable[i].name + "' " + dependencies.unprunable[i].reason;
+        detail += (i ? "; '" : "'") + dependencies.unprunable[i].name + "' " + dependencies.unprunable[i].reason;
     if (dependencies.unprunable.empty())
         detail = "no layer makes channels";
     else if (dependencies.unprunable.size() > 5)
@@ -34,8 +33,7 @@ void requireFreeGroup(const DependencyGraph& dependencies, const Selection& sele
     for (std::size_t g = 0; g < dependencies.groups.size(); ++g)
         if (!selection.isKept(g))
             return;
-    throw Error(MessageCode::NothingToPrune,
-                {{"detail", "every layer that could lose channels is kept by name"}});
+    throw Error(MessageCode::NothingToPrune, {{"detail", "every layer that could lose channels is kept by name"}});
 }
 
 // Everything stays but what leaves one group.
@@ -52,33 +50,25 @@ KeptChannels onlyGroup(const DependencyGraph& dependencies, const KeptChannels& 
     return only;
 }
 
-bool provesRight(const Graph& graph, const DependencyGraph& dependencies, const KeptChannels& kept,
-                 const JobContext& job)
+bool provesRight(const Graph& graph, const DependencyGraph& dependencies, const KeptChannels& kept, const JobContext& job)
 {
-    return proveSurgery(maskChannels(graph, dependencies, kept), removeChannels(graph, dependencies, kept),
-                        job)
-        .holds();
+    return proveSurgery(maskChannels(graph, dependencies, kept), removeChannels(graph, dependencies, kept), job).holds();
 }
 
 // The proof failed: says which group's surgery is to blame.
-[[noreturn]] void throwFault(const Graph& graph, const DependencyGraph& dependencies,
-                             const KeptChannels& kept, const JobContext& job)
+[[noreturn]] void throwFault(const Graph& graph, const DependencyGraph& dependencies, const KeptChannels& kept, const JobContext& job)
 {
     for (std::size_t g = 0; g < kept.size(); ++g) {
         job.checkStop();
         const KeptChannels only = onlyGroup(dependencies, kept, g);
-        if (!removesNothing(dependencies, only) &&
-            !provesRight(graph, dependencies, only, job))
+        if (!removesNothing(dependencies, only) && !provesRight(graph, dependencies, only, job))
             throw Error(MessageCode::InternalFault,
-                        {{"detail", "removing channels of group '" + dependencies.groups[g].name +
-                                        "' changes other outputs"}});
+                        {{"detail", "removing channels of group '" + dependencies.groups[g].name + "' changes other outputs"}});
     }
-    throw Error(MessageCode::InternalFault,
-                {{"detail", "removing channels of several groups changes other outputs"}});
+    throw Error(MessageCode::InternalFault, {{"detail", "removing channels of several groups changes other outputs"}});
 }
 
-std::vector<PrunedGroup> describeGroups(const Graph& graph, const DependencyGraph& dependencies,
-                                        const KeptChannels& kept,
+std::vector<PrunedGroup> describeGroups(const Graph& graph, const DependencyGraph& dependencies, const KeptChannels& kept,
                                         const std::vector<ImportanceKind>& importance)
 {
     std::vector<PrunedGroup> groups;
@@ -115,8 +105,7 @@ void report(const JobContext& job, double fraction)
 
 } // namespace
 
-PruneResult prune(const Graph& graph, const PruneOptions& options, const JobContext& job,
-                  const PruneEvidence& evidence)
+PruneResult prune(const Graph& graph, const PruneOptions& options, const JobContext& job, const PruneEvidence& evidence)
 {
     requireConsistent(options);
     const auto target = targetOf(options.targets);
@@ -132,8 +121,7 @@ PruneResult prune(const Graph& graph, const PruneOptions& options, const JobCont
     PruneResult result;
     result.ratio = options.ratio;
     if (target) {
-        auto answer =
-            reachTarget({graph, dependencies, options, evidence, *target}, selection, job.part(0.2, 0.6));
+        auto answer = reachTarget({graph, dependencies, options, evidence, *target}, selection, job.part(0.2, 0.6));
         result.kept = std::move(answer.kept);
         result.ratio = answer.ratio;
         result.target = answer.record;
@@ -150,8 +138,7 @@ PruneResult prune(const Graph& graph, const PruneOptions& options, const JobCont
     }
     result.graph = removeChannels(graph, dependencies, result.kept);
     report(job, 0.6);
-    const SurgeryProof proof =
-        proveSurgery(maskChannels(graph, dependencies, result.kept), result.graph, job);
+    const SurgeryProof proof = proveSurgery(maskChannels(graph, dependencies, result.kept), result.graph, job);
     result.maxAbsDifference = proof.maxAbsDifference;
     result.maxAbsDifferenceDouble = proof.maxAbsDifferenceDouble;
     result.doubleLeftOut = proof.doubleLeftOut;

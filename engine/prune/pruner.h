@@ -22,7 +22,8 @@ struct PrunedGroup
     std::vector<std::string> layers;
     std::int64_t channelsBefore = 0; // outputs of the first layer that belong to the group
     std::int64_t channelsAfter = 0;
-    ImportanceKind importance = ImportanceKind::L1; // that its channels were ranked by: not what was asked for where the group lacks what that needs
+    ImportanceKind importance =
+        ImportanceKind::L1; // that its channels were ranked by: not what was asked for where the group lacks what that needs
 };
 
 struct PruneResult
@@ -34,7 +35,7 @@ struct PruneResult
     double ratio = 0; // asked for, or found for the target
     std::optional<TargetRecord> target;
     std::vector<Message> notices; // TargetMetAlready
-    double maxAbsDifference = 0; // of the surgery proof: pruned against masked original, in ONNX Runtime, over the largest output
+    double maxAbsDifference = 0;  // of the surgery proof: pruned against masked original, in ONNX Runtime, over the largest output
     std::optional<double> maxAbsDifferenceDouble; // the same computed in double; none where doubleLeftOut says why
     std::string doubleLeftOut;
 };
@@ -43,9 +44,9 @@ struct PruneResult
 // Throws Error(InternalFault) where the shapes of the result aren't the expected ones.
 Graph removeChannels(const Graph& graph, const DependencyGraph& dependencies, const KeptChannels& kept);
 
-// Chooses, removes and proves. Throws Error(RatioOutOfRange, BadOption, LayerUnknown, TargetUnreachable), Error(NothingToPrune) where there is
-// no channel that may leave, and Error(InternalFault) where the proof fails. evidence.scores: of findDependencies()'s groups; without them
-// importance is of the weights.
+// Chooses, removes and proves. Throws Error(RatioOutOfRange, BadOption, LayerUnknown, TargetUnreachable), Error(NothingToPrune) where there
+// is no channel that may leave, and Error(InternalFault) where the proof fails. evidence.scores: of findDependencies()'s groups; without
+// them importance is of the weights.
 PruneResult prune(const Graph& graph, const PruneOptions& options, const JobContext& job, const PruneEvidence& evidence = {});
 
 } // namespace hone

@@ -3,14 +3,15 @@
 
 #include <algorithm>
 
-namespace hone {
-namespace {
+namespace hone
+{
+namespace
+{
 
 bool hasWeights(const Node& node)
 {
-    return node.domain.empty() && (node.opType == "Conv" || node.opType == "ConvTranspose" ||
-                                   node.opType == "Gemm" || node.opType == "MatMul" ||
-                                   node.opType == "LSTM" || node.opType == "GRU" || node.opType == "RNN");
+    return node.domain.empty() && (node.opType == "Conv" || node.opType == "ConvTranspose" || node.opType == "Gemm" ||
+                                   node.opType == "MatMul" || node.opType == "LSTM" || node.opType == "GRU" || node.opType == "RNN");
 }
 
 ReadOperand besideWeights(const Node& node, const Reading& reading)
@@ -36,20 +37,18 @@ std::optional<ReadOperand> readOperand(const Graph& graph, const Reading& readin
 {
     const Node& node = graph.node(reading.node);
     const bool ofWeights = hasWeights(node) && reading.input == 1 && graph.isConstant(node.input(1));
-    const ReadOperand operand =
-        ofWeights ? besideWeights(node, reading)
-                  : ReadOperand{.value = node.input(reading.input),
-                                .input = reading.input,
-                                .axis = reading.axis,
-                                .axesBehind = static_cast<std::size_t>(reading.rank - reading.axis - 1),
-                                .extent = reading.extent};
+    const ReadOperand operand = ofWeights ? besideWeights(node, reading)
+                                          : ReadOperand{.value = node.input(reading.input),
+                                                        .input = reading.input,
+                                                        .axis = reading.axis,
+                                                        .axesBehind = static_cast<std::size_t>(reading.rank - reading.axis - 1),
+                                                        .extent = reading.extent};
     if (!operand.value.valid() || graph.isConstant(operand.value))
         return std::nullopt;
     return operand;
 }
 
-std::vector<std::int64_t> operandPositions(const ReadOperand& operand,
-                                           const std::vector<std::int64_t>& readingPositions)
+std::vector<std::int64_t> operandPositions(const ReadOperand& operand, const std::vector<std::int64_t>& readingPositions)
 {
     if (operand.stride == 0)
         return readingPositions;

@@ -9,7 +9,8 @@
 #include <optional>
 #include <vector>
 
-namespace hone {
+namespace hone
+{
 
 struct ReadOperand
 {
@@ -27,7 +28,6 @@ struct ReadOperand
 std::optional<ReadOperand> readOperand(const Graph& graph, const Reading& reading);
 
 // The reading's channel at the operand's axis, all blocks.
-std::vector<std::int64_t> operandPositions(const ReadOperand& operand,
-                                           const std::vector<std::int64_t>& readingPositions);
+std::vector<std::int64_t> operandPositions(const ReadOperand& operand, const std::vector<std::int64_t>& readingPositions);
 
 } // namespace hone

@@ -37,7 +37,11 @@ Matrix product(const Matrix& a, const Matrix& b, std::size_t n)
 struct Unexplained
 {
     Unexplained(ChannelReader reader, std::size_t channels)
-        : n(channels), rest(std::move(reader.covariance)), weight(std::move(reader.weight)), weighted(product(weight, rest, n)), gains(n)
+        : n(channels),
+          rest(std::move(reader.covariance)),
+          weight(std::move(reader.weight)),
+          weighted(product(weight, rest, n)),
+          gains(n)
     {
         for (std::size_t i = 0; i < n; ++i)
             for (std::size_t j = 0; j < n; ++j)
@@ -83,7 +87,7 @@ struct Unexplained
     std::size_t n;
     Matrix rest;
     Matrix weight;
-    Matrix weighted; // weight times rest
+    Matrix weighted;           // weight times rest
     std::vector<double> gains; // diagonal of rest weight rest
     double total = 0;
     double floor = 0;
@@ -179,8 +183,8 @@ Matrix weightOf(const Graph& graph, const GraphUses& uses, const Reading& readin
 // The value that a reading is of, and its axis. None where its channels can't be looked at one by one.
 std::optional<std::pair<ValueId, int>> valueRead(const Graph& graph, const Reading& reading)
 {
-    const bool even = std::ranges::all_of(
-        reading.positions, [&](const auto& positions) { return positions.size() == reading.positions.front().size(); });
+    const bool even =
+        std::ranges::all_of(reading.positions, [&](const auto& positions) { return positions.size() == reading.positions.front().size(); });
     if (!even || reading.positions.empty() || reading.positions.front().empty())
         return std::nullopt;
     const auto operand = readOperand(graph, reading);
@@ -251,8 +255,12 @@ ChannelScores reconstructionImportance(const Graph& original, const Dataset& dat
         for (std::size_t place = 0; place < batch->indices.size(); ++place, ++sample)
             for (std::size_t r = 0; r < readers.size(); ++r)
                 addRows(readers[r], tensors[r], place, Random(options.seed, sample));
-        job.report({Activity::Pruning, static_cast<double>(sample) / static_cast<double>(std::max<std::size_t>(1, loader.samples())),
-                    {}, 0, 0, {}});
+        job.report({Activity::Pruning,
+                    static_cast<double>(sample) / static_cast<double>(std::max<std::size_t>(1, loader.samples())),
+                    {},
+                    0,
+                    0,
+                    {}});
     }
 
     ChannelScores scores;

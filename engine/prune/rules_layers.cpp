@@ -41,8 +41,7 @@ void uniteBlocks(ChannelWalk& walk, NodeId node, const Axis& channels, const Axi
         return;
     }
     for (std::int64_t i = 0; i < channels.extent; ++i)
-        partition.unite(weights.atoms[static_cast<std::size_t>(i % weights.extent)],
-                        channels.atoms[static_cast<std::size_t>(i)]);
+        partition.unite(weights.atoms[static_cast<std::size_t>(i % weights.extent)], channels.atoms[static_cast<std::size_t>(i)]);
 }
 
 void countGroups(ChannelWalk& walk, NodeId id, const Axis& channels, std::int64_t groups)

@@ -28,8 +28,8 @@ std::int64_t productOf(const std::vector<std::int64_t>& extents, std::size_t fro
 
 bool allKnown(const std::vector<std::int64_t>& extents, std::size_t from, std::size_t to)
 {
-    return std::all_of(extents.begin() + static_cast<std::ptrdiff_t>(from),
-                       extents.begin() + static_cast<std::ptrdiff_t>(to), [](std::int64_t e) { return e >= 1; });
+    return std::all_of(extents.begin() + static_cast<std::ptrdiff_t>(from), extents.begin() + static_cast<std::ptrdiff_t>(to),
+                       [](std::int64_t e) { return e >= 1; });
 }
 
 // The smallest blocks from the right, as far as extents are known; then equal axes from the left; the rest is one block.
@@ -90,16 +90,15 @@ AxisList reshapeAxes(ChannelWalk& walk, NodeId id, const AxisList& in, const std
     const std::string operation = walk.describe(id);
     const Merging merging = mergingOf(walk, id);
     for (const ReshapeBlock& block : matchBlocks(extents, target)) {
-        const AxisList part(in.begin() + static_cast<std::ptrdiff_t>(block.inFrom),
-                            in.begin() + static_cast<std::ptrdiff_t>(block.inTo));
+        const AxisList part(in.begin() + static_cast<std::ptrdiff_t>(block.inFrom), in.begin() + static_cast<std::ptrdiff_t>(block.inTo));
         const Axis merged = partition.merge(part, operation, merging);
-        AxisSplit into{{target.begin() + static_cast<std::ptrdiff_t>(block.outFrom),
-                              target.begin() + static_cast<std::ptrdiff_t>(block.outTo)},
-                             preferredAxis(in.size(), block)};
+        AxisSplit into{
+            {target.begin() + static_cast<std::ptrdiff_t>(block.outFrom), target.begin() + static_cast<std::ptrdiff_t>(block.outTo)},
+            preferredAxis(in.size(), block)};
         AxisList pieces;
         const bool known = allKnown(target, block.outFrom, block.outTo);
-        if (merged.carriesChannels() && (!known || into.extents.empty() ||
-                                         productOf(target, block.outFrom, block.outTo) != merged.extent)) {
+        if (merged.carriesChannels() &&
+            (!known || into.extents.empty() || productOf(target, block.outFrom, block.outTo) != merged.extent)) {
             partition.lockAxis(merged, operation + " reshapes it in a way that Hone can't follow");
             for (const std::int64_t extent : into.extents)
                 pieces.push_back(Axis::fixed(extent, "the output of " + operation));
@@ -262,11 +261,10 @@ void expand(ChannelWalk& walk, NodeId id)
         }
         if (i + elements->size() >= target->size()) {
             const ShapeElement& element = (*elements)[i + elements->size() - target->size()];
-            const AxisList* followed =
-                element.source == ShapeElement::Source::Extent ? walk.axesOf(element.value) : nullptr;
+            const AxisList* followed = element.source == ShapeElement::Source::Extent ? walk.axesOf(element.value) : nullptr;
             const auto index = static_cast<std::size_t>(element.index);
-            if (followed && index < followed->size() && !axis.carriesChannels() &&
-                (*followed)[index].extent == axis.extent && (*followed)[index].carriesChannels())
+            if (followed && index < followed->size() && !axis.carriesChannels() && (*followed)[index].extent == axis.extent &&
+                (*followed)[index].carriesChannels())
                 axis = (*followed)[index]; // a channel for each of that value's
             else if (element.known != 1) {
                 const bool repeats = i + axes.size() < target->size() || axes[i + axes.size() - target->size()].extent == 1;

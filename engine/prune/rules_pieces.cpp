@@ -133,8 +133,7 @@ struct SliceRange
 };
 
 // Attributes before opset 10, inputs since. None where they depend on the batch or aren't known.
-std::optional<std::vector<std::int64_t>> writtenNumbers(ChannelWalk& walk, NodeId id, const std::string& attribute,
-                                                        std::size_t input)
+std::optional<std::vector<std::int64_t>> writtenNumbers(ChannelWalk& walk, NodeId id, const std::string& attribute, std::size_t input)
 {
     const Node& node = walk.graph().node(id);
     if (node.hasAttribute(attribute))
@@ -158,15 +157,13 @@ std::optional<std::vector<SliceRange>> sliceRanges(ChannelWalk& walk, NodeId id,
     const auto ends = writtenNumbers(walk, id, "ends", 2);
     const AxisArgument axes = axisArgument(walk, id, "axes", 3);
     const AxisArgument steps = axisArgument(walk, id, "steps", 4);
-    if (!starts || !ends || starts->size() != ends->size() || (axes.given && !axes.values) ||
-        (steps.given && !steps.values))
+    if (!starts || !ends || starts->size() != ends->size() || (axes.given && !axes.values) || (steps.given && !steps.values))
         return {};
     std::vector<SliceRange> ranges;
     for (std::size_t k = 0; k < starts->size(); ++k) {
         const std::int64_t at = axes.given && k < axes.values->size() ? (*axes.values)[k] : static_cast<std::int64_t>(k);
         const auto axis = normalizeAxis(at, rank);
-        if (!axis || (axes.given && axes.values->size() != starts->size()) ||
-            (steps.given && steps.values->size() != starts->size()))
+        if (!axis || (axes.given && axes.values->size() != starts->size()) || (steps.given && steps.values->size() != starts->size()))
             return {};
         ranges.push_back({*axis, k, (*starts)[k], (*ends)[k], steps.given ? (*steps.values)[k] : 1});
     }

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 
-namespace hone::rules {
-namespace {
+namespace hone::rules
+{
+namespace
+{
 
 std::int64_t gatesOf(const Node& node)
 {
@@ -22,8 +24,7 @@ void uniteGates(ChannelWalk& walk, NodeId id, const Axis& hidden, const Axis& bl
         return;
     }
     for (std::int64_t i = 0; i < blocks.extent; ++i)
-        partition.unite(hidden.atoms[static_cast<std::size_t>(i % hidden.extent)],
-                        blocks.atoms[static_cast<std::size_t>(i)]);
+        partition.unite(hidden.atoms[static_cast<std::size_t>(i % hidden.extent)], blocks.atoms[static_cast<std::size_t>(i)]);
 }
 
 // An optional input of so many axes; none where it is left out.
@@ -36,11 +37,9 @@ const AxisList* optionalAxes(ChannelWalk& walk, NodeId id, std::size_t input, st
 bool hasUnknown(ChannelWalk& walk, NodeId id)
 {
     const Node& node = walk.graph().node(id);
-    static const std::pair<std::size_t, std::size_t> ranks[] = {{0, 3}, {1, 3}, {2, 3}, {3, 2},
-                                                                {4, 1}, {5, 3}, {6, 3}, {7, 2}};
+    static const std::pair<std::size_t, std::size_t> ranks[] = {{0, 3}, {1, 3}, {2, 3}, {3, 2}, {4, 1}, {5, 3}, {6, 3}, {7, 2}};
     return std::ranges::any_of(ranks, [&](const auto& one) {
-        return (one.first < 3 || node.input(one.first).valid()) &&
-               !optionalAxes(walk, id, one.first, one.second);
+        return (one.first < 3 || node.input(one.first).valid()) && !optionalAxes(walk, id, one.first, one.second);
     });
 }
 
@@ -96,11 +95,8 @@ void recurrent(ChannelWalk& walk, NodeId id)
     const Axis directions = Axis::fixed(w[0].extent);
     const Axis& batch = x[batchFirst ? 0 : 1];
     const Axis& time = x[batchFirst ? 1 : 0];
-    const AxisList last =
-        batchFirst ? AxisList{batch, directions, hidden} : AxisList{directions, batch, hidden};
-    walk.setAxes(id, 0,
-                 batchFirst ? AxisList{batch, time, directions, hidden}
-                            : AxisList{time, directions, batch, hidden});
+    const AxisList last = batchFirst ? AxisList{batch, directions, hidden} : AxisList{directions, batch, hidden};
+    walk.setAxes(id, 0, batchFirst ? AxisList{batch, time, directions, hidden} : AxisList{time, directions, batch, hidden});
     walk.setAxes(id, 1, last);
     walk.setAxes(id, 2, last);
 }

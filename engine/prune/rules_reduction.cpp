@@ -127,7 +127,8 @@ void lrn(ChannelWalk& walk, NodeId id)
 namespace
 {
 
-enum class Reduction {
+enum class Reduction
+{
     ZerosDontCount, // sums and norms
     Restricted,     // means, extremes: of what stays
     Unchangeable

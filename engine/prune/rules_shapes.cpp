@@ -203,7 +203,9 @@ void constantOfShape(ChannelWalk& walk, NodeId id)
     walk.elements().follow(walk, {id, 0}, *elements, followed);
     if (!carries && isShapeLike(type) && axes.size() == 1 && axes[0].extent >= 0 && axes[0].extent <= 64) {
         ShapeElement element;
-        element.known = value && value->size() == 1 && (value->dtype() == DType::Int64 || value->dtype() == DType::Int32) ? toInt64s(*value).front() : 0;
+        element.known = value && value->size() == 1 && (value->dtype() == DType::Int64 || value->dtype() == DType::Int32)
+                            ? toInt64s(*value).front()
+                            : 0;
         element.fixed = (*elements)[0].fixed;
         walk.elements().set(node.outputs[0], ShapeElementList(static_cast<std::size_t>(axes[0].extent), element));
     }
@@ -217,9 +219,9 @@ bool passShapeElements(ChannelWalk& walk, NodeId id)
         return false;
     const auto& inputs = node.inputs;
     const bool anyInput = node.opType == "Concat" || node.opType == "Where" || isArithmetic(node.opType);
-    const bool follows = anyInput ? std::any_of(inputs.begin(), inputs.end(),
-                                                [&](ValueId v) { return v.valid() && walk.elements().has(v); })
-                                  : walk.elements().has(inputs[0]);
+    const bool follows = anyInput
+                             ? std::any_of(inputs.begin(), inputs.end(), [&](ValueId v) { return v.valid() && walk.elements().has(v); })
+                             : walk.elements().has(inputs[0]);
     if (!follows && (isArithmetic(node.opType) || !isShapeLike(walk.types().type(inputs[0]))))
         return false;
     if (node.opType == "Cast" && !isShapeLike(walk.types().type(node.outputs[0]))) {

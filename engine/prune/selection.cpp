@@ -55,16 +55,14 @@ std::vector<std::int64_t> mostImportant(const std::vector<double>& scores, std::
 
 // By group: the ratio of the longest name ('*' not counted) that matches it, of equally long ones the lowest; 0 where none
 // does.
-std::vector<double> ratiosByLayer(const Graph& graph, const DependencyGraph& dependencies,
-                                  const std::map<std::string, double>& named)
+std::vector<double> ratiosByLayer(const Graph& graph, const DependencyGraph& dependencies, const std::map<std::string, double>& named)
 {
     std::vector<double> ratios(dependencies.groups.size(), 0);
     std::vector<std::size_t> lengths(dependencies.groups.size(), 0);
     for (const auto& [pattern, ratio] : named) {
         const auto groups = groupsMatching(graph, dependencies, pattern);
         if (groups.empty() && ratio > 0)
-            throw Error(MessageCode::NothingToPrune,
-                        {{"detail", "the channels of '" + pattern + "' have to stay"}});
+            throw Error(MessageCode::NothingToPrune, {{"detail", "the channels of '" + pattern + "' have to stay"}});
         const auto length = 1 + static_cast<std::size_t>(std::ranges::count_if(pattern, [](char c) { return c != '*'; }));
         for (const std::size_t g : groups) {
             if (length > lengths[g] || (length == lengths[g] && ratio < ratios[g]))
@@ -121,10 +119,13 @@ std::string structureOf(const Graph& graph, const PruningGroup& group)
     return text;
 }
 
-Selection::Selection(const Graph& graph, const DependencyGraph& dependencies, const PruneOptions& options,
-                     const PruneEvidence& evidence)
-    : m_dependencies(dependencies), m_options(options), m_scores(evidence.scores), m_ratios(evidence.ratios),
-      m_outOf(evidence.outOf), m_isKept(dependencies.groups.size(), false),
+Selection::Selection(const Graph& graph, const DependencyGraph& dependencies, const PruneOptions& options, const PruneEvidence& evidence)
+    : m_dependencies(dependencies),
+      m_options(options),
+      m_scores(evidence.scores),
+      m_ratios(evidence.ratios),
+      m_outOf(evidence.outOf),
+      m_isKept(dependencies.groups.size(), false),
       m_pool(dependencies.groups.size(), 0)
 {
     if (m_scores.empty()) {
@@ -192,8 +193,7 @@ std::vector<std::int64_t> Selection::leavingOverAll(double ratio) const
         std::int64_t budget = std::llround(ratio * outputs[number]) - gone[number];
         for (const Candidate& candidate : pool) {
             const std::int64_t weight = m_dependencies.groups[candidate.group].granularity;
-            if (weight > budget ||
-                leaving[candidate.group] == mostLeaving(candidate.group, shareThatStaysInPools))
+            if (weight > budget || leaving[candidate.group] == mostLeaving(candidate.group, shareThatStaysInPools))
                 continue;
             ++leaving[candidate.group];
             budget -= weight;
@@ -207,31 +207,23 @@ KeptChannels Selection::at(double ratio) const
     const std::size_t groups = m_dependencies.groups.size();
     std::vector<std::int64_t> leaving;
     switch (m_options.scope) {
-    case PruningScope::Uniform:
-        leaving = leavingEach(std::vector<double>(groups, ratio));
-        break;
+    case PruningScope::Uniform: leaving = leavingEach(std::vector<double>(groups, ratio)); break;
     case PruningScope::Global:
-    case PruningScope::Isomorphic:
-        leaving = leavingOverAll(ratio);
-        break;
-    case PruningScope::Layer:
-        leaving = leavingEach(m_layerRatios);
-        break;
-    case PruningScope::Sensitivity:
-        leaving = leavingEach(m_ratios(ratio));
-        break;
+    case PruningScope::Isomorphic: leaving = leavingOverAll(ratio); break;
+    case PruningScope::Layer: leaving = leavingEach(m_layerRatios); break;
+    case PruningScope::Sensitivity: leaving = leavingEach(m_ratios(ratio)); break;
     }
     KeptChannels kept;
     for (std::size_t g = 0; g < groups; ++g) {
         const PruningGroup& group = m_dependencies.groups[g];
-        kept.push_back(mostImportant(m_scores[g], roundedChannels(group, group.channels - leaving[g],
-                                                                  {m_options.roundTo, m_options.atLeast})));
+        kept.push_back(
+            mostImportant(m_scores[g], roundedChannels(group, group.channels - leaving[g], {m_options.roundTo, m_options.atLeast})));
     }
     return kept;
 }
 
-KeptChannels chooseChannels(const Graph& graph, const DependencyGraph& dependencies,
-                            const PruneOptions& options, const ChannelScores& scores)
+KeptChannels chooseChannels(const Graph& graph, const DependencyGraph& dependencies, const PruneOptions& options,
+                            const ChannelScores& scores)
 {
     return Selection(graph, dependencies, options, {.scores = scores}).at(options.ratio);
 }

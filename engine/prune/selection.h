@@ -22,11 +22,10 @@ using GroupRatios = std::function<std::vector<double>(double ratio)>;
 // What there is to choose by beside the weights.
 struct PruneEvidence
 {
-    ChannelScores scores = {}; // by importance from samples; none: from the weights
-    GroupRatios ratios = {};   // of scope Sensitivity
-    std::vector<std::int64_t> outOf =
-        {}; // channels that each group had before earlier rounds, which ratios are of; none: those it has
-    LatencyMeter* meter = nullptr; // of a target latency
+    ChannelScores scores = {};            // by importance from samples; none: from the weights
+    GroupRatios ratios = {};              // of scope Sensitivity
+    std::vector<std::int64_t> outOf = {}; // channels that each group had before earlier rounds, which ratios are of; none: those it has
+    LatencyMeter* meter = nullptr;        // of a target latency
 };
 
 // The number of a group's channels that stay where `kept` of `channels` should. In the file they are
@@ -54,8 +53,7 @@ class Selection
 {
 public:
     // Throws Error(LayerUnknown, InternalFault), the latter for evidence of another number of groups.
-    Selection(const Graph& graph, const DependencyGraph& dependencies, const PruneOptions& options,
-              const PruneEvidence& evidence = {});
+    Selection(const Graph& graph, const DependencyGraph& dependencies, const PruneOptions& options, const PruneEvidence& evidence = {});
 
     KeptChannels at(double ratio) const;
     const ChannelScores& scores() const { return m_scores; }
@@ -79,8 +77,8 @@ private:
 };
 
 // At options.ratio.
-KeptChannels chooseChannels(const Graph& graph, const DependencyGraph& dependencies,
-                            const PruneOptions& options, const ChannelScores& scores = {});
+KeptChannels chooseChannels(const Graph& graph, const DependencyGraph& dependencies, const PruneOptions& options,
+                            const ChannelScores& scores = {});
 
 bool removesNothing(const DependencyGraph& dependencies, const KeptChannels& kept);
 

@@ -24,8 +24,10 @@
 #include <optional>
 #include <utility>
 
-namespace hone {
-namespace {
+namespace hone
+{
+namespace
+{
 
 // Batches stay in memory between groups where all of them take no more.
 constexpr std::size_t keptBytes = std::size_t{512} << 20;
@@ -61,10 +63,7 @@ public:
         auto batch = m_loader.next(job);
         return batch ? std::optional(std::make_shared<const Batch>(std::move(*batch))) : std::nullopt;
     }
-    std::size_t count() const
-    {
-        return std::max<std::size_t>(1, m_streams ? m_loader.batches() : m_kept.size());
-    }
+    std::size_t count() const { return std::max<std::size_t>(1, m_streams ? m_loader.batches() : m_kept.size()); }
 
 private:
     Loader m_loader;
@@ -85,8 +84,7 @@ public:
             m_comparisons.emplace_back(name);
     }
 
-    void add(const std::vector<Tensor>& answers, const std::vector<Tensor>& whole, const Batch& batch,
-             std::size_t fed)
+    void add(const std::vector<Tensor>& answers, const std::vector<Tensor>& whole, const Batch& batch, std::size_t fed)
     {
         if (m_scorer)
             return m_scorer->add(answers.at(0), batch);
@@ -103,8 +101,7 @@ public:
             if (comparison.comparable()) {
                 const auto agreement = comparison.result();
                 if (!least || agreement.cosine < least->value)
-                    least = TaskMetric{MetricKind::Cosine, agreement.cosine, agreement.cosineLow,
-                                       agreement.cosineHigh};
+                    least = TaskMetric{MetricKind::Cosine, agreement.cosine, agreement.cosineLow, agreement.cosineHigh};
             }
         return least;
     }
@@ -124,14 +121,12 @@ Session sessionOf(const Graph& graph)
 struct CutModels
 {
     std::optional<Session> before;
-    std::vector<std::ptrdiff_t>
-        frontier; // by input of `behind`: an output of `before`, or -1: the model's input
+    std::vector<std::ptrdiff_t> frontier; // by input of `behind`: an output of `before`, or -1: the model's input
     std::vector<Session> behind;
 
     std::vector<std::vector<Tensor>> run(const Tensor& input)
     {
-        const auto shared =
-            before ? before->run({asTaken(input, before->inputs().at(0).dtype)}) : std::vector<Tensor>();
+        const auto shared = before ? before->run({asTaken(input, before->inputs().at(0).dtype)}) : std::vector<Tensor>();
         std::vector<std::vector<Tensor>> answers;
         for (Session& session : behind) {
             std::vector<Tensor> inputs;
@@ -171,20 +166,21 @@ std::vector<double> soundRatios(std::vector<double> ratios)
 class Measurement
 {
 public:
-    Measurement(const SensitivitySubject& subject, Graph graph, const SensitivityOptions& options,
-                const JobContext& job)
-        : m_subject(subject), m_options(options), m_graph(std::move(graph)),
+    Measurement(const SensitivitySubject& subject, Graph graph, const SensitivityOptions& options, const JobContext& job)
+        : m_subject(subject),
+          m_options(options),
+          m_graph(std::move(graph)),
           m_dependencies(findDependencies(m_graph)),
           m_pairing(subject.dataset.task() == Task::Agreement ? pairForInput(m_graph, subject.dataset)
                                                               : pairCompletely(m_graph, subject.dataset)),
-          m_batch(batchOf(m_graph)), m_batches(loader(), job)
+          m_batch(batchOf(m_graph)),
+          m_batches(loader(), job)
     {}
 
     Sensitivity run(const JobContext& job)
     {
         if (m_dependencies.groups.empty())
-            throw Error(MessageCode::NothingToPrune,
-                        {{"detail", "no layer makes channels that could leave"}});
+            throw Error(MessageCode::NothingToPrune, {{"detail", "no layer makes channels that could leave"}});
         constexpr double importanceShare = 0.05;
         Sensitivity result{.model = m_subject.sha256,
                            .data = m_subject.dataset.fingerprint(),
@@ -197,11 +193,9 @@ public:
         const TaskMetric whole = wholeMetric(result, job);
         const auto groups = static_cast<double>(m_dependencies.groups.size());
         for (std::size_t g = 0; g < m_dependencies.groups.size(); ++g) {
-            const auto at = [&](double group) {
-                return importanceShare + (1 - importanceShare) * group / groups;
-            };
-            result.groups.push_back(measureGroup(
-                g, selection, whole, job.part(at(static_cast<double>(g)), at(static_cast<double>(g + 1)))));
+            const auto at = [&](double group) { return importanceShare + (1 - importanceShare) * group / groups; };
+            result.groups.push_back(
+                measureGroup(g, selection, whole, job.part(at(static_cast<double>(g)), at(static_cast<double>(g + 1)))));
         }
         return result;
     }
@@ -223,8 +217,7 @@ private:
         if (needsSamples(m_options.importance))
             evidence.scores = dataImportance(m_graph, m_subject.dataset, m_options.importance,
                                              {.seed = m_options.seed, .threads = m_options.threads}, job);
-        return {
-            m_graph, m_dependencies, {.importance = m_options.importance, .seed = m_options.seed}, evidence};
+        return {m_graph, m_dependencies, {.importance = m_options.importance, .seed = m_options.seed}, evidence};
     }
 
     // Without labels it agrees with itself.
@@ -241,15 +234,14 @@ private:
         result.samples = judge(models, judges, {}, job.part(0, 0));
         const auto metric = judges.front().metric();
         if (!metric)
-            throw Error(MessageCode::DataEmpty, {{"path", m_subject.dataset.folder().string()},
-                                                 {"split", std::string(name(m_options.split))}});
+            throw Error(MessageCode::DataEmpty,
+                        {{"path", m_subject.dataset.folder().string()}, {"split", std::string(name(m_options.split))}});
         result.metric = metric->kind;
         result.value = metric->value;
         return *metric;
     }
 
-    SensitivityGroup measureGroup(std::size_t group, const Selection& selection, const TaskMetric& whole,
-                                  const JobContext& job)
+    SensitivityGroup measureGroup(std::size_t group, const Selection& selection, const TaskMetric& whole, const JobContext& job)
     {
         const PruningGroup& pruned = m_dependencies.groups[group];
         SensitivityGroup result{pruned.name, {}, pruned.channels * pruned.granularity, {}};
@@ -270,11 +262,7 @@ private:
             Graph copy = removeChannels(m_graph, m_dependencies, kept);
             const std::int64_t macs = cost(copy).macs;
             if (m_options.compensate)
-                copy = compensate({m_graph,
-                                   copy,
-                                   kept,
-                                   m_subject.dataset,
-                                   {.seed = m_options.seed, .threads = m_options.threads}},
+                copy = compensate({m_graph, copy, kept, m_subject.dataset, {.seed = m_options.seed, .threads = m_options.threads}},
                                   job.part(0, 0))
                            .graph;
             copies.emplace(staying, Copy{std::move(copy), macs});
@@ -286,9 +274,7 @@ private:
         for (SensitivityPoint& point : result.points) {
             const auto found = copies.find(point.channels / pruned.granularity);
             point.macs = found == copies.end() ? cost(m_graph).macs : found->second.macs;
-            point.value = found == copies.end()
-                              ? whole.value
-                              : values[static_cast<std::size_t>(std::distance(copies.begin(), found))];
+            point.value = found == copies.end() ? whole.value : values[static_cast<std::size_t>(std::distance(copies.begin(), found))];
         }
         return result;
     }
@@ -303,14 +289,12 @@ private:
         return kept;
     }
 
-    std::vector<double> valuesOf(std::vector<const Graph*> copies, const std::string& group,
-                                 const TaskMetric& whole, const JobContext& job)
+    std::vector<double> valuesOf(std::vector<const Graph*> copies, const std::string& group, const TaskMetric& whole, const JobContext& job)
     {
         const std::size_t count = copies.size();
         const GraphCut cut(m_graph, copies);
         const bool agreement = m_pairing.task == Task::Agreement;
-        const bool reached =
-            agreement ? !cut.outputs().empty() : !cut.outputs().empty() && cut.outputs().front() == 0;
+        const bool reached = agreement ? !cut.outputs().empty() : !cut.outputs().empty() && cut.outputs().front() == 0;
         if (!reached)
             return std::vector<double>(count, whole.value);
         std::vector<std::string> outputs;
@@ -333,8 +317,7 @@ private:
 
     // All models on all batches, a batch a thread. The last model's answers are what the others' are held
     // against. Returns the samples.
-    std::size_t judge(CutModels& models, std::vector<Judge>& judges, const std::string& detail,
-                      const JobContext& job)
+    std::size_t judge(CutModels& models, std::vector<Judge>& judges, const std::string& detail, const JobContext& job)
     {
         const bool fixed = isBatchFixed(m_graph);
         std::size_t samples = 0;
@@ -343,10 +326,7 @@ private:
         using Answers = std::vector<std::vector<Tensor>>;
         OrderedPipeline<Item, Answers> pipeline({
             .take = [&](const JobContext& taking) { return m_batches.next(taking); },
-            .work =
-                [&](const Item& batch) {
-                    return models.run(fixed ? padded(batch->inputs, m_batch) : batch->inputs);
-                },
+            .work = [&](const Item& batch) { return models.run(fixed ? padded(batch->inputs, m_batch) : batch->inputs); },
             .give =
                 [&](const Item& batch, const Answers& answers) {
                     const auto fed = fixed ? static_cast<std::size_t>(m_batch) : batch->indices.size();
@@ -375,8 +355,7 @@ private:
 
 } // namespace
 
-Sensitivity measureSensitivity(const SensitivitySubject& subject, const SensitivityOptions& options,
-                               const JobContext& job)
+Sensitivity measureSensitivity(const SensitivitySubject& subject, const SensitivityOptions& options, const JobContext& job)
 {
     soundRatios(options.ratios); // before anything is read
     Graph graph = subject.graph;
@@ -386,8 +365,7 @@ Sensitivity measureSensitivity(const SensitivitySubject& subject, const Sensitiv
 
 double lossOf(const Sensitivity& sensitivity, const SensitivityPoint& point)
 {
-    return higherIsBetter(sensitivity.metric) ? sensitivity.value - point.value
-                                              : point.value - sensitivity.value;
+    return higherIsBetter(sensitivity.metric) ? sensitivity.value - point.value : point.value - sensitivity.value;
 }
 
 } // namespace hone

@@ -13,18 +13,17 @@
 #include <string>
 #include <vector>
 
-namespace hone {
+namespace hone
+{
 
 struct SensitivityOptions
 {
-    std::vector<double> ratios = {0.1, 0.2, 0.3, 0.4, 0.5,
-                                  0.6, 0.7, 0.8, 0.9}; // above 0 and below 1, in any order
+    std::vector<double> ratios = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9}; // above 0 and below 1, in any order
     Split split = Split::Validation;
     std::size_t samples = 1000;                     // of the split; 0: all
     ImportanceKind importance = ImportanceKind::L1; // what tells which channels of a group leave
-    bool compensate = false; // each time, which takes far longer (prune/compensation.h)
-    std::uint64_t seed =
-        0; // of random importance, and of compensation's and reconstruction's choice of positions
+    bool compensate = false;                        // each time, which takes far longer (prune/compensation.h)
+    std::uint64_t seed = 0;                         // of random importance, and of compensation's and reconstruction's choice of positions
     int threads = 0;
 };
 
@@ -74,8 +73,7 @@ struct SensitivitySubject
 // before the first changed layer is computed once for all ratios of a group, so that a group costs as many
 // passes behind it as there are ratios. Throws Error(RatioOutOfRange, NothingToPrune, SplitMissing,
 // DataEmpty) and what pairing, loading, ONNX Runtime and importances throw.
-Sensitivity measureSensitivity(const SensitivitySubject& subject, const SensitivityOptions& options,
-                               const JobContext& job);
+Sensitivity measureSensitivity(const SensitivitySubject& subject, const SensitivityOptions& options, const JobContext& job);
 
 // What a point loses against the whole model, in the metric's own direction; below 0 where it gains.
 double lossOf(const Sensitivity& sensitivity, const SensitivityPoint& point);

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 
-namespace hone {
-namespace {
+namespace hone
+{
+namespace
+{
 
 // A point of a group's curve: what is saved, and what that costs.
 struct Place
@@ -35,8 +37,8 @@ std::vector<Place> curveOf(const Sensitivity& sensitivity, const SensitivityGrou
     double worst = 0;
     for (const SensitivityPoint& point : group.points) {
         worst = std::max(worst, lossOf(sensitivity, point));
-        const double saving = per == LossPer::Mac ? static_cast<double>(sensitivity.macs - point.macs)
-                                                  : static_cast<double>(group.channels - point.channels);
+        const double saving =
+            per == LossPer::Mac ? static_cast<double>(sensitivity.macs - point.macs) : static_cast<double>(group.channels - point.channels);
         if (saving > curve.back().saving)
             curve.push_back({point.ratio, saving, worst + resolution * point.ratio * point.ratio});
     }
@@ -85,29 +87,26 @@ struct Plan
     }
 };
 
-const SensitivityGroup& groupNamed(const Sensitivity& sensitivity, const PruningGroup& wanted,
-                                   const std::filesystem::path& file)
+const SensitivityGroup& groupNamed(const Sensitivity& sensitivity, const PruningGroup& wanted, const std::filesystem::path& file)
 {
     const auto found = std::ranges::find(sensitivity.groups, wanted.name, &SensitivityGroup::name);
     if (found == sensitivity.groups.end() || found->points.empty())
-        throw Error(MessageCode::SensitivityInvalid,
-                    {{"path", file.string()}, {"detail", "it has no curve of '" + wanted.name + "'"}});
+        throw Error(MessageCode::SensitivityInvalid, {{"path", file.string()}, {"detail", "it has no curve of '" + wanted.name + "'"}});
     return *found;
 }
 
 } // namespace
 
-GroupRatios sensitivityRatios(const Sensitivity& sensitivity, const DependencyGraph& dependencies,
-                              LossPer per, const std::filesystem::path& file)
+GroupRatios sensitivityRatios(const Sensitivity& sensitivity, const DependencyGraph& dependencies, LossPer per,
+                              const std::filesystem::path& file)
 {
     Plan plan;
     for (std::size_t g = 0; g < dependencies.groups.size(); ++g) {
         const SensitivityGroup& group = groupNamed(sensitivity, dependencies.groups[g], file);
         const std::vector<Place> hull = lowerHull(curveOf(sensitivity, group, per));
         for (std::size_t i = 1; i < hull.size(); ++i)
-            plan.pieces.push_back(
-                {g, hull[i - 1].ratio, hull[i].ratio, slope(hull[i - 1], hull[i]),
-                 (hull[i].ratio - hull[i - 1].ratio) * static_cast<double>(group.channels)});
+            plan.pieces.push_back({g, hull[i - 1].ratio, hull[i].ratio, slope(hull[i - 1], hull[i]),
+                                   (hull[i].ratio - hull[i - 1].ratio) * static_cast<double>(group.channels)});
         plan.last.push_back(hull.back().ratio);
         plan.channels += static_cast<double>(group.channels);
     }

@@ -5,7 +5,8 @@
 #include "prune/selection.h"
 #include "prune/sensitivity.h"
 
-namespace hone {
+namespace hone
+{
 
 // What the predicted loss is weighed against.
 enum class LossPer
@@ -20,7 +21,7 @@ enum class LossPer
 // Multiple-Choice Knapsack Problem"). Losses that samples can't tell apart are spread over the groups. Beyond
 // the last measured ratios all groups go on together. Throws Error(SensitivityInvalid) where a group has no
 // curve; `file` is told.
-GroupRatios sensitivityRatios(const Sensitivity& sensitivity, const DependencyGraph& dependencies,
-                              LossPer per, const std::filesystem::path& file = {});
+GroupRatios sensitivityRatios(const Sensitivity& sensitivity, const DependencyGraph& dependencies, LossPer per,
+                              const std::filesystem::path& file = {});
 
 } // namespace hone

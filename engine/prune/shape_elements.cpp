@@ -5,22 +5,22 @@
 
 #include <algorithm>
 
-namespace hone {
-namespace {
+namespace hone
+{
+namespace
+{
 
 constexpr std::int64_t mostElements = 64; // longer tensors are not shapes
 
 bool isShapeLike(const Tensor& tensor)
 {
-    return (tensor.dtype() == DType::Int64 || tensor.dtype() == DType::Int32) && tensor.rank() <= 1 &&
-           tensor.size() <= mostElements;
+    return (tensor.dtype() == DType::Int64 || tensor.dtype() == DType::Int32) && tensor.rank() <= 1 && tensor.size() <= mostElements;
 }
 
 bool sameChannels(const ChannelPartition& partition, const Axis& a, const Axis& b)
 {
-    return a.atoms.size() == b.atoms.size() &&
-           std::equal(a.atoms.begin(), a.atoms.end(), b.atoms.begin(),
-                      [&](Atom x, Atom y) { return partition.root(x) == partition.root(y); });
+    return a.atoms.size() == b.atoms.size() && std::equal(a.atoms.begin(), a.atoms.end(), b.atoms.begin(),
+                                                          [&](Atom x, Atom y) { return partition.root(x) == partition.root(y); });
 }
 
 const Axis* extentOf(ChannelWalk& walk, const ShapeElement& element)
@@ -59,8 +59,7 @@ std::optional<ShapeElementList> ShapeElements::at(ChannelWalk& walk, NodeId node
             return {};
         ShapeElementList list;
         for (const std::int64_t number : toInt64s(*written))
-            list.push_back({ShapeElement::Source::Written, node, input, value,
-                            static_cast<std::int64_t>(list.size()), number, true});
+            list.push_back({ShapeElement::Source::Written, node, input, value, static_cast<std::int64_t>(list.size()), number, true});
         return list;
     }
     ShapeElementList list;
@@ -76,8 +75,7 @@ std::optional<ShapeElementList> ShapeElements::at(ChannelWalk& walk, NodeId node
         list.resize(static_cast<std::size_t>(count));
     }
     const auto contents = [&](const Tensor& known) -> std::vector<std::int64_t> {
-        const bool fits =
-            !known.isNull() && isShapeLike(known) && known.size() == static_cast<std::int64_t>(list.size());
+        const bool fits = !known.isNull() && isShapeLike(known) && known.size() == static_cast<std::int64_t>(list.size());
         return fits ? toInt64s(known) : std::vector<std::int64_t>{};
     };
     const auto numbers = contents(walk.types().constant(value));
@@ -97,12 +95,10 @@ bool ShapeElements::mayChange(ChannelWalk& walk, const ShapeElement& element) co
     return !axis || axis->carriesChannels();
 }
 
-bool ShapeElements::mustWriteDown(ChannelWalk& walk, const Use& use, std::size_t k,
-                                  const ShapeElement& element, const Axis& axis) const
+bool ShapeElements::mustWriteDown(ChannelWalk& walk, const Use& use, std::size_t k, const ShapeElement& element, const Axis& axis) const
 {
     switch (element.source) {
-    case ShapeElement::Source::Computed:
-        return true;
+    case ShapeElement::Source::Computed: return true;
     case ShapeElement::Source::Extent: {
         const Axis* counted = extentOf(walk, element);
         return !counted || !sameChannels(walk.partition(), *counted, axis);
@@ -117,16 +113,14 @@ bool ShapeElements::mustWriteDown(ChannelWalk& walk, const Use& use, std::size_t
     return true;
 }
 
-void ShapeElements::follow(ChannelWalk& walk, const Use& use, const ShapeElementList& list,
-                           const FollowedAxes& axes)
+void ShapeElements::follow(ChannelWalk& walk, const Use& use, const ShapeElementList& list, const FollowedAxes& axes)
 {
     const std::string user = walk.describe(use.node);
     bool writes = false;
     for (std::size_t k = 0; k < list.size() && k < axes.size(); ++k)
         writes = writes || (axes[k] && list[k].fixed && mustWriteDown(walk, use, k, list[k], *axes[k]));
     // Numbers beside computed ones are chosen by a Where, which opset 9 brought.
-    writes =
-        writes && (m_graph.opset() >= 9 || std::ranges::all_of(list, [](const auto& e) { return e.fixed; }));
+    writes = writes && (m_graph.opset() >= 9 || std::ranges::all_of(list, [](const auto& e) { return e.fixed; }));
     Numbers numbers(list.size());
     for (std::size_t k = 0; k < list.size(); ++k) {
         const ShapeElement& element = list[k];
@@ -167,8 +161,7 @@ void ShapeElements::lock(ChannelWalk& walk, const ShapeElementList& list, const 
             if (const Axis* axis = extentOf(walk, element))
                 walk.partition().uniteAxes(*axis, reader, user);
         } else if (element.source == ShapeElement::Source::Written) {
-            const auto [found, isNew] =
-                m_sites.emplace(Site{element.node.index, element.input, element.index}, reader);
+            const auto [found, isNew] = m_sites.emplace(Site{element.node.index, element.input, element.index}, reader);
             if (!isNew)
                 walk.partition().uniteAxes(found->second, reader, user);
         }
@@ -187,8 +180,7 @@ void ShapeElements::freezeInput(ChannelWalk& walk, NodeId user, std::size_t inpu
     if (!value.valid() || !has(value))
         return;
     const ShapeElementList list = m_lists.at(value.index);
-    const bool changes =
-        std::ranges::any_of(list, [&](const ShapeElement& element) { return mayChange(walk, element); });
+    const bool changes = std::ranges::any_of(list, [&](const ShapeElement& element) { return mayChange(walk, element); });
     if (changes && !writeDown(walk, {user, input}))
         lock(walk, list, walk.describe(user));
 }

@@ -11,7 +11,8 @@
 #include <tuple>
 #include <vector>
 
-namespace hone {
+namespace hone
+{
 
 class ChannelWalk;
 
@@ -70,8 +71,7 @@ public:
 
 private:
     bool mayChange(ChannelWalk& walk, const ShapeElement& element) const;
-    bool mustWriteDown(ChannelWalk& walk, const Use& use, std::size_t k, const ShapeElement& element,
-                       const Axis& axis) const;
+    bool mustWriteDown(ChannelWalk& walk, const Use& use, std::size_t k, const ShapeElement& element, const Axis& axis) const;
 
     const Graph& m_graph;
     std::map<std::uint32_t, ShapeElementList> m_lists; // by value

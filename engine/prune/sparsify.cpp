@@ -12,8 +12,10 @@
 #include <set>
 #include <utility>
 
-namespace hone {
-namespace {
+namespace hone
+{
+namespace
+{
 
 struct Weight
 {
@@ -32,16 +34,11 @@ struct Pattern
 Pattern patternOf(SparsityPattern pattern)
 {
     switch (pattern) {
-    case SparsityPattern::OneOfTwo:
-        return {1, 2};
-    case SparsityPattern::TwoOfFour:
-        return {2, 4};
-    case SparsityPattern::OneOfFour:
-        return {1, 4};
-    case SparsityPattern::FourOfEight:
-        return {4, 8};
-    case SparsityPattern::Unstructured:
-        break;
+    case SparsityPattern::OneOfTwo: return {1, 2};
+    case SparsityPattern::TwoOfFour: return {2, 4};
+    case SparsityPattern::OneOfFour: return {1, 4};
+    case SparsityPattern::FourOfEight: return {4, 8};
+    case SparsityPattern::Unstructured: break;
     }
     return {1, 1};
 }
@@ -72,8 +69,8 @@ std::vector<Weight> weightsOf(const Graph& graph)
         for (const ValueId value : parametersOf(graph, id)) {
             const auto role = roles.find(value);
             const Tensor& tensor = graph.value(value).constant;
-            const bool counts = role != roles.end() && role->second == ParameterRole::Weight &&
-                                tensor.dtype() == DType::Float32 && tensor.rank() >= 2;
+            const bool counts =
+                role != roles.end() && role->second == ParameterRole::Weight && tensor.dtype() == DType::Float32 && tensor.rank() >= 2;
             if (counts && seen.insert(value).second)
                 weights.push_back({graph.node(id).name, value, inputAxisOf(graph, graph.node(id), value)});
         }
@@ -99,8 +96,7 @@ void zeroSmallest(std::vector<std::span<float>> tensors, double sparsity)
     for (std::uint32_t t = 0; t < tensors.size(); ++t)
         for (std::size_t i = 0; i < tensors[t].size(); ++i)
             entries.push_back({std::abs(tensors[t][i]), t, static_cast<std::int64_t>(i)});
-    const auto count =
-        static_cast<std::ptrdiff_t>(std::llround(sparsity * static_cast<double>(entries.size())));
+    const auto count = static_cast<std::ptrdiff_t>(std::llround(sparsity * static_cast<double>(entries.size())));
     std::nth_element(entries.begin(), entries.begin() + count, entries.end());
     for (std::ptrdiff_t i = 0; i < count; ++i) {
         const Entry& entry = entries[static_cast<std::size_t>(i)];
@@ -123,14 +119,10 @@ void keepPattern(Tensor& tensor, std::size_t axis, const Pattern& pattern)
     for (std::int64_t o = 0; o < outer; ++o)
         for (std::int64_t first = 0; first < extent; first += pattern.of)
             for (std::int64_t i = 0; i < inner; ++i) {
-                const auto place = [&](std::int64_t k) {
-                    return static_cast<std::size_t>((o * extent + first + k) * inner + i);
-                };
+                const auto place = [&](std::int64_t k) { return static_cast<std::size_t>((o * extent + first + k) * inner + i); };
                 std::iota(places.begin(), places.begin() + pattern.of, 0);
                 std::stable_sort(places.begin(), places.begin() + pattern.of,
-                                 [&](std::int64_t a, std::int64_t b) {
-                                     return std::abs(values[place(a)]) > std::abs(values[place(b)]);
-                                 });
+                                 [&](std::int64_t a, std::int64_t b) { return std::abs(values[place(a)]) > std::abs(values[place(b)]); });
                 for (std::int64_t k = pattern.stay; k < pattern.of; ++k)
                     values[place(places[static_cast<std::size_t>(k)])] = 0;
             }
@@ -142,16 +134,14 @@ std::string whyNot(const Graph& graph, const Weight& weight, const Pattern& patt
         return "its weight is read through another node, or by a layer without input channels";
     const std::int64_t channels = graph.value(weight.value).constant.shape()[*weight.inputAxis];
     if (channels % pattern.of != 0)
-        return "its " + std::to_string(channels) + " input channels can't be divided by " +
-               std::to_string(pattern.of);
+        return "its " + std::to_string(channels) + " input channels can't be divided by " + std::to_string(pattern.of);
     return {};
 }
 
 class Sparsifier
 {
 public:
-    Sparsifier(const Graph& graph, const SparsifyOptions& options)
-        : m_options(options), m_weights(weightsOf(graph))
+    Sparsifier(const Graph& graph, const SparsifyOptions& options) : m_options(options), m_weights(weightsOf(graph))
     {
         m_result.graph = graph;
     }
@@ -160,9 +150,9 @@ public:
     {
         const bool pattern = m_options.pattern != SparsityPattern::Unstructured;
         if (!pattern && !(m_options.sparsity > 0 && m_options.sparsity < 1))
-            throw Error(MessageCode::BadOption, {{"option", "sparsity"},
-                                                 {"value", std::to_string(m_options.sparsity)},
-                                                 {"expected", "a number above 0 and below 1"}});
+            throw Error(
+                MessageCode::BadOption,
+                {{"option", "sparsity"}, {"value", std::to_string(m_options.sparsity)}, {"expected", "a number above 0 and below 1"}});
         if (m_weights.empty())
             throw Error(MessageCode::NothingToSparsify, {{"detail", "it has no float32 weights"}});
         if (pattern)
@@ -176,8 +166,7 @@ public:
             zeroByMagnitude();
         for (std::size_t i = 0; i < m_weights.size(); ++i) {
             const Tensor& tensor = tensorOf(m_weights[i]);
-            m_result.layers.push_back(
-                {m_weights[i].layer, tensor.size(), zeros[i], zerosIn(tensor.data<float>())});
+            m_result.layers.push_back({m_weights[i].layer, tensor.size(), zeros[i], zerosIn(tensor.data<float>())});
         }
         return std::move(m_result);
     }
@@ -195,8 +184,7 @@ private:
                 m_result.left.push_back({weight.layer, std::move(reason)});
         m_weights = std::move(fitting);
         if (m_weights.empty())
-            throw Error(MessageCode::NothingToSparsify,
-                        {{"detail", m_result.left.front().name + ": " + m_result.left.front().reason}});
+            throw Error(MessageCode::NothingToSparsify, {{"detail", m_result.left.front().name + ": " + m_result.left.front().reason}});
     }
 
     void applyPattern()

@@ -9,7 +9,8 @@
 #include <string>
 #include <vector>
 
-namespace hone {
+namespace hone
+{
 
 enum class SparsityPattern
 {
@@ -28,8 +29,7 @@ enum class SparsityScope
 
 struct SparsifyOptions
 {
-    double sparsity =
-        0.8; // share of the weights that are zero afterwards, above 0 and below 1; of Unstructured alone
+    double sparsity = 0.8; // share of the weights that are zero afterwards, above 0 and below 1; of Unstructured alone
     SparsityPattern pattern = SparsityPattern::Unstructured;
     SparsityScope scope = SparsityScope::Global;
 };

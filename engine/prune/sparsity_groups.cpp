@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <utility>
 
-namespace hone {
+namespace hone
+{
 
 std::vector<PenaltyGroup> sparsityGroups(const Graph& graph)
 {
@@ -18,16 +19,12 @@ std::vector<PenaltyGroup> sparsityGroups(const Graph& graph)
             if (tensor.dtype() != DType::Float32)
                 continue; // shapes and the like
             PenaltyPart part{slice.initializer, slice.axis, {}};
-            part.channelOf.assign(
-                static_cast<std::size_t>(tensor.shape().at(static_cast<std::size_t>(slice.axis))), -1);
+            part.channelOf.assign(static_cast<std::size_t>(tensor.shape().at(static_cast<std::size_t>(slice.axis))), -1);
             for (std::size_t channel = 0; channel < slice.positions.size(); ++channel)
                 for (const std::int64_t position : slice.positions[channel])
-                    part.channelOf.at(static_cast<std::size_t>(position)) =
-                        static_cast<std::int64_t>(channel);
+                    part.channelOf.at(static_cast<std::size_t>(position)) = static_cast<std::int64_t>(channel);
             // The same axis of a weight that several nodes read is one part.
-            const auto same = [&](const PenaltyPart& other) {
-                return other.value == part.value && other.axis == part.axis;
-            };
+            const auto same = [&](const PenaltyPart& other) { return other.value == part.value && other.axis == part.axis; };
             if (std::ranges::none_of(penalized.parts, same))
                 penalized.parts.push_back(std::move(part));
         }

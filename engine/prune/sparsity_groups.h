@@ -7,7 +7,8 @@
 
 #include <vector>
 
-namespace hone {
+namespace hone
+{
 
 // Each channel of a group: its rows of every layer that makes it, its numbers of biases and normalizations,
 // its columns of every layer that reads it.

@@ -15,8 +15,10 @@
 #include <cstring>
 #include <limits>
 
-namespace hone {
-namespace {
+namespace hone
+{
+namespace
+{
 
 constexpr std::uint64_t proofSeed = 20170;
 constexpr double mostDifference = 1e-3;
@@ -39,8 +41,7 @@ void showScores(Graph& graph)
         if (!producer.valid() || !hidesDifferences(graph.node(producer).opType))
             continue;
         const ValueId scores = graph.node(producer).input(0);
-        if (!scores.valid() || !uses.producer(scores).valid() || uses.isGraphOutput(scores) ||
-            !isFloatingPoint(types.type(scores).dtype))
+        if (!scores.valid() || !uses.producer(scores).valid() || uses.isGraphOutput(scores) || !isFloatingPoint(types.type(scores).dtype))
             continue;
         graph.value(scores).type.dtype = types.type(scores).dtype;
         graph.outputs.push_back(scores);
@@ -80,8 +81,7 @@ public:
             return;
         m_anyFloats = true;
         const bool doubles = expected.dtype() == DType::Float64 && actual.dtype() == DType::Float64;
-        const Difference found =
-            doubles ? differenceOfDoubles(expected, actual) : differenceOf(expected, actual);
+        const Difference found = doubles ? differenceOfDoubles(expected, actual) : differenceOf(expected, actual);
         m_worst = std::max(m_worst, found.relative);
         m_anyNumber = m_anyNumber || found.anyNumber;
     }
@@ -95,9 +95,8 @@ private:
 
 bool hasNumbers(const std::vector<Tensor>& outputs)
 {
-    return std::ranges::any_of(outputs, [](const Tensor& output) {
-        return isFloatingPoint(output.dtype()) && differenceOf(output, output).anyNumber;
-    });
+    return std::ranges::any_of(
+        outputs, [](const Tensor& output) { return isFloatingPoint(output.dtype()) && differenceOf(output, output).anyNumber; });
 }
 
 struct FloatRun
@@ -116,8 +115,7 @@ FloatRun runInOnnxRuntime(const Graph& before, const Graph& after, const JobCont
     FloatRun result;
     bool found = false;
     for (const InputKind kind : {InputKind::Normal, InputKind::WideNormal, InputKind::Uniform}) {
-        const MadeUpRun run = runOnMadeUpInputs(
-            original, {.kind = kind, .seed = proofSeed, .bounds = indexBounds(before)}, job);
+        const MadeUpRun run = runOnMadeUpInputs(original, {.kind = kind, .seed = proofSeed, .bounds = indexBounds(before)}, job);
         const std::vector<Tensor> outputs = smaller.run(run.inputs);
         for (std::size_t i = 0; i < outputs.size(); ++i)
             comparison.add(run.outputs.at(i), outputs[i]);
@@ -188,8 +186,7 @@ std::string reasonOf(const Error& error)
     return argument("node") + ": " + argument("detail");
 }
 
-void proveInDouble(const Graph& before, const Graph& after, const std::vector<Tensor>& inputs,
-                   SurgeryProof& proof)
+void proveInDouble(const Graph& before, const Graph& after, const std::vector<Tensor>& inputs, SurgeryProof& proof)
 {
     if (inputs.empty()) {
         proof.doubleLeftOut = "the model gives no numbers";

@@ -7,7 +7,8 @@
 #include <optional>
 #include <string>
 
-namespace hone {
+namespace hone
+{
 
 // The original with every reading of a removed channel at zero (weights where they are constants, masks
 // elsewhere), and with operators that compute over all channels at once (DependencyGraph::restrictions)

@@ -81,21 +81,19 @@ std::string toText(const TargetValue& value)
 
 std::optional<PruneTarget> targetOf(const PruneTargets& targets)
 {
-    const std::pair<PruneTarget, const char*> all[] = {
-        {{TargetKind::Macs, targets.macs}, "--target-macs"},
-        {{TargetKind::Parameters, targets.parameters}, "--target-params"},
-        {{TargetKind::Bytes, targets.bytes}, "--target-bytes"},
-        {{TargetKind::Memory, targets.memory}, "--target-memory"},
-        {{TargetKind::LatencyMs, targets.latencyMs}, "--target-latency-ms"}};
+    const std::pair<PruneTarget, const char*> all[] = {{{TargetKind::Macs, targets.macs}, "--target-macs"},
+                                                       {{TargetKind::Parameters, targets.parameters}, "--target-params"},
+                                                       {{TargetKind::Bytes, targets.bytes}, "--target-bytes"},
+                                                       {{TargetKind::Memory, targets.memory}, "--target-memory"},
+                                                       {{TargetKind::LatencyMs, targets.latencyMs}, "--target-latency-ms"}};
     std::optional<PruneTarget> given;
     const char* first = nullptr;
     for (const auto& [target, flag] : all) {
         if (!target.value.given())
             continue;
         if (given)
-            throw Error(MessageCode::BadOption, {{"option", flag},
-                                                 {"value", toText(target.value)},
-                                                 {"expected", std::string("no ") + first + " beside it"}});
+            throw Error(MessageCode::BadOption,
+                        {{"option", flag}, {"value", toText(target.value)}, {"expected", std::string("no ") + first + " beside it"}});
         given = target;
         first = flag;
     }
@@ -105,16 +103,11 @@ std::optional<PruneTarget> targetOf(const PruneTargets& targets)
 std::string nameOf(TargetKind kind)
 {
     switch (kind) {
-    case TargetKind::Macs:
-        return "MAC count";
-    case TargetKind::Parameters:
-        return "parameter count";
-    case TargetKind::Bytes:
-        return "file size";
-    case TargetKind::Memory:
-        return "peak activation memory";
-    case TargetKind::LatencyMs:
-        return "latency";
+    case TargetKind::Macs: return "MAC count";
+    case TargetKind::Parameters: return "parameter count";
+    case TargetKind::Bytes: return "file size";
+    case TargetKind::Memory: return "peak activation memory";
+    case TargetKind::LatencyMs: return "latency";
     }
     return {};
 }
@@ -122,16 +115,11 @@ std::string nameOf(TargetKind kind)
 std::string unitOf(TargetKind kind)
 {
     switch (kind) {
-    case TargetKind::Macs:
-        return "MACs";
-    case TargetKind::Parameters:
-        return "parameters";
-    case TargetKind::Bytes:
-        return "bytes";
-    case TargetKind::Memory:
-        return "bytes of memory";
-    case TargetKind::LatencyMs:
-        return "ms";
+    case TargetKind::Macs: return "MACs";
+    case TargetKind::Parameters: return "parameters";
+    case TargetKind::Bytes: return "bytes";
+    case TargetKind::Memory: return "bytes of memory";
+    case TargetKind::LatencyMs: return "ms";
     }
     return {};
 }

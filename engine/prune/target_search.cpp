@@ -45,8 +45,12 @@ class Search
 {
 public:
     Search(const TargetQuestion& question, const Selection& selection, const JobContext& job)
-        : m_question(question), m_selection(selection), m_job(job), m_before(amount(question.graph)),
-          m_wanted(question.target.value.wanted(m_before)), m_aim(isMeasured() ? m_wanted * measuredMargin : m_wanted)
+        : m_question(question),
+          m_selection(selection),
+          m_job(job),
+          m_before(amount(question.graph)),
+          m_wanted(question.target.value.wanted(m_before)),
+          m_aim(isMeasured() ? m_wanted * measuredMargin : m_wanted)
     {}
 
     TargetAnswer run()
@@ -67,10 +71,7 @@ public:
 
 private:
     bool isMeasured() const { return m_question.target.kind == TargetKind::LatencyMs; }
-    double amount(const Graph& graph) const
-    {
-        return amountOf(graph, m_question.target.kind, m_question.evidence.meter, m_job);
-    }
+    double amount(const Graph& graph) const { return amountOf(graph, m_question.target.kind, m_question.evidence.meter, m_job); }
     double amount(const KeptChannels& kept) const
     {
         m_job.checkStop();
@@ -192,9 +193,8 @@ private:
         freer.atLeast = 1;
         freer.roundTo = 1;
         if ((options.atLeast > 1 || options.roundTo > 1) && leastWith(freer) <= m_wanted)
-            return options.atLeast > options.roundTo
-                       ? "every group keeps " + std::to_string(options.atLeast) + " channels"
-                       : "channels are rounded to multiples of " + std::to_string(options.roundTo);
+            return options.atLeast > options.roundTo ? "every group keeps " + std::to_string(options.atLeast) + " channels"
+                                                     : "channels are rounded to multiples of " + std::to_string(options.roundTo);
         if (options.scope == PruningScope::Global || options.scope == PruningScope::Isomorphic)
             return "every group keeps a tenth of its channels; with scope uniform more may leave";
         return "no more channels can leave";
@@ -221,16 +221,11 @@ private:
 double amountOf(const Graph& graph, TargetKind kind, LatencyMeter* meter, const JobContext& job)
 {
     switch (kind) {
-    case TargetKind::Macs:
-        return static_cast<double>(cost(graph).macs);
-    case TargetKind::Parameters:
-        return static_cast<double>(cost(graph).parameters);
-    case TargetKind::Memory:
-        return static_cast<double>(cost(graph).peakActivationBytes);
-    case TargetKind::Bytes:
-        return static_cast<double>(serializeOnnx(graph).size());
-    case TargetKind::LatencyMs:
-        break;
+    case TargetKind::Macs: return static_cast<double>(cost(graph).macs);
+    case TargetKind::Parameters: return static_cast<double>(cost(graph).parameters);
+    case TargetKind::Memory: return static_cast<double>(cost(graph).peakActivationBytes);
+    case TargetKind::Bytes: return static_cast<double>(serializeOnnx(graph).size());
+    case TargetKind::LatencyMs: break;
     }
     const TemporaryFolder scratch;
     const auto file = scratch.path() / "model.onnx";

@@ -72,9 +72,8 @@ std::vector<double> sumsOfDistances(const SlicedWeight& weight)
 
 std::vector<double> meanMagnitude(const Graph& graph, const PruningGroup& group)
 {
-    return averagedOverLayers(graph, group, [](const SlicedWeight& weight) {
-        return channelMeans(weight, [](double w) { return std::abs(w); });
-    });
+    return averagedOverLayers(graph, group,
+                              [](const SlicedWeight& weight) { return channelMeans(weight, [](double w) { return std::abs(w); }); });
 }
 
 std::vector<double> rootMeanSquare(const Graph& graph, const PruningGroup& group)
@@ -103,8 +102,7 @@ std::vector<double> layerAdaptive(const Graph& graph, const PruningGroup& group)
     }
     std::vector<std::size_t> order(squares.size()); // largest first; of equal ones the first channel
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return squares[a] > squares[b]; });
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return squares[a] > squares[b]; });
     std::vector<double> scores(squares.size(), 0);
     double atLeastAsLarge = 0;
     for (const std::size_t c : order) {

@@ -140,8 +140,12 @@ Calibration calibrate(const Graph& prepared, const Dataset& dataset, const Quant
         for (std::size_t i = 0; i < values.size(); ++i)
             collectors.at(computed[i]).add(values[i].data<float>());
         result.samples += next->labels.size();
-        job.report({Activity::Calibrating, static_cast<double>(result.samples) / static_cast<double>(std::max<std::size_t>(1, loader.samples())),
-                    {}, 0, 0, {}});
+        job.report({Activity::Calibrating,
+                    static_cast<double>(result.samples) / static_cast<double>(std::max<std::size_t>(1, loader.samples())),
+                    {},
+                    0,
+                    0,
+                    {}});
     }
     if (result.samples == 0)
         throw Error(MessageCode::CalibrationEmpty, {{"path", dataset.folder().string()}});

@@ -65,14 +65,14 @@ QuantizedWeights quantizeWeights(const Tensor& weights, const WeightScheme& sche
     QuantizedWeights result{Tensor(DType::Int8, weights.shape()), {}};
     for (std::size_t c = 0; c < channels; ++c) {
         float scale = weightScale(byChannel[c], scheme.largest);
-        for (std::size_t i = scheme.perChannel ? c : 0; i < (scheme.perChannel ? std::min(c + 1, smallestScales.size()) : smallestScales.size()); ++i)
+        for (std::size_t i = scheme.perChannel ? c : 0;
+             i < (scheme.perChannel ? std::min(c + 1, smallestScales.size()) : smallestScales.size()); ++i)
             scale = std::max(scale, smallestScales[i]);
         result.scales.push_back(scale);
     }
     auto target = result.values.mutableData<std::int8_t>();
     for (std::size_t i = 0; i < source.size(); ++i)
-        target[i] = static_cast<std::int8_t>(
-            quantized(source[i], result.scales[i / inner % channels], 0, -scheme.largest, scheme.largest));
+        target[i] = static_cast<std::int8_t>(quantized(source[i], result.scales[i / inner % channels], 0, -scheme.largest, scheme.largest));
     return result;
 }
 

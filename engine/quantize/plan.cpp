@@ -27,8 +27,7 @@ const Names& moving()
 // ONNX Runtime's CPU provider has QLinear kernels for these (besides those with weights).
 const Names& computing()
 {
-    static const Names names = {"Add",     "Mul",       "Concat", "AveragePool", "GlobalAveragePool",
-                                "Sigmoid", "LeakyRelu", "Relu",   "Clip"};
+    static const Names names = {"Add", "Mul", "Concat", "AveragePool", "GlobalAveragePool", "Sigmoid", "LeakyRelu", "Relu", "Clip"};
     return names;
 }
 
@@ -50,7 +49,8 @@ std::optional<WeightedNode> weightedNode(const Graph& graph, NodeId id)
     if (!node.domain.empty() || !isFloatConstant(graph, node.input(1)) || graph.isConstant(node.input(0)))
         return std::nullopt;
     const auto& weights = graph.value(node.input(1)).constant;
-    const bool plainBias = !node.input(2).valid() || (isFloatConstant(graph, node.input(2)) && graph.value(node.input(2)).constant.rank() == 1);
+    const bool plainBias =
+        !node.input(2).valid() || (isFloatConstant(graph, node.input(2)) && graph.value(node.input(2)).constant.rank() == 1);
     if (weights.size() == 0 || !plainBias)
         return std::nullopt;
     if (node.opType == "Conv" && weights.rank() >= 3)
@@ -145,10 +145,7 @@ private:
                             m_before.insert(*id);
     }
 
-    bool isFloatActivation(ValueId id) const
-    {
-        return id.valid() && !m_graph.isConstant(id) && m_types.type(id).dtype == DType::Float32;
-    }
+    bool isFloatActivation(ValueId id) const { return id.valid() && !m_graph.isConstant(id) && m_types.type(id).dtype == DType::Float32; }
 
     void chooseOthers()
     {

@@ -33,7 +33,8 @@ class Inserter
 {
 public:
     Inserter(const Graph& prepared, const TensorRanges& ranges, const QuantizeOptions& options)
-        : m_plan(planQuantization(prepared)), m_options(options)
+        : m_plan(planQuantization(prepared)),
+          m_options(options)
     {
         m_result.graph = prepared;
         if (std::ranges::none_of(m_plan.weighted, [](const WeightedNode& node) { return node.integer; }))
@@ -75,8 +76,8 @@ private:
 
     void chooseWeightRange()
     {
-        const bool reduced = m_options.weightRange == WeightRange::Reduced ||
-                             (m_options.weightRange == WeightRange::Automatic && productsSaturateHere());
+        const bool reduced =
+            m_options.weightRange == WeightRange::Reduced || (m_options.weightRange == WeightRange::Automatic && productsSaturateHere());
         m_largestWeight = reduced ? reducedRange : fullRange;
         if (reduced && m_options.weightRange == WeightRange::Automatic)
             m_result.notices.push_back({MessageCode::ReducedWeightRange, {{"processor", processorFacts()["processor"]}}});
@@ -102,8 +103,8 @@ private:
             const auto found = ranges.find(graphOf().value(id).name);
             if (found == ranges.end())
                 continue;
-            united = united ? TensorRange{std::min(united->low, found->second.low), std::max(united->high, found->second.high)}
-                            : found->second;
+            united =
+                united ? TensorRange{std::min(united->low, found->second.low), std::max(united->high, found->second.high)} : found->second;
         }
         if (!united)
             throw Error(MessageCode::InternalFault, {{"detail", "no range for " + graphOf().value(group.front()).name}});
@@ -165,7 +166,8 @@ private:
         const WeightScheme scheme{weighted.channelAxis, m_options.perChannelWeights, m_largestWeight};
         auto weights = quantizeWeights(graphOf().value(original).constant, scheme, smallestScales);
         const auto integers = addInPlaceOf(original, std::move(weights.values));
-        const auto value = dequantized(integers, scales(weights.scales), weightZeroPoint(weighted, weights.scales.size()), weighted.channelAxis);
+        const auto value =
+            dequantized(integers, scales(weights.scales), weightZeroPoint(weighted, weights.scales.size()), weighted.channelAxis);
         return m_stored.emplace(key, StoredWeights{value, std::move(weights.scales)}).first->second;
     }
 
@@ -247,8 +249,14 @@ private:
             graph.renameValue(value, graph.uniqueName("f"));
             graph.renameValue(restored, name);
         }
-        graph.addNode({.name = graph.value(integers).name, .opType = "QuantizeLinear", .inputs = {value, grid.scale, grid.zeroPoint}, .outputs = {integers}});
-        graph.addNode({.name = graph.value(restored).name, .opType = "DequantizeLinear", .inputs = {integers, grid.scale, grid.zeroPoint}, .outputs = {restored}});
+        graph.addNode({.name = graph.value(integers).name,
+                       .opType = "QuantizeLinear",
+                       .inputs = {value, grid.scale, grid.zeroPoint},
+                       .outputs = {integers}});
+        graph.addNode({.name = graph.value(restored).name,
+                       .opType = "DequantizeLinear",
+                       .inputs = {integers, grid.scale, grid.zeroPoint},
+                       .outputs = {restored}});
     }
 
     QuantizationPlan m_plan;

@@ -13,8 +13,8 @@ namespace
 bool isQuantizationOperator(const Node& node)
 {
     return node.opType == "QuantizeLinear" || node.opType == "DequantizeLinear" || node.opType == "DynamicQuantizeLinear" ||
-           node.opType == "ConvInteger" || node.opType == "MatMulInteger" || node.opType.starts_with("QLinear") ||
-           node.opType == "QGemm" || node.opType == "QAttention";
+           node.opType == "ConvInteger" || node.opType == "MatMulInteger" || node.opType.starts_with("QLinear") || node.opType == "QGemm" ||
+           node.opType == "QAttention";
 }
 
 void requireFloat(const Graph& graph)

@@ -65,7 +65,8 @@ struct QuantizeResult
 // Whether some of it computes on integers already, or stores them for floats.
 bool isQuantized(const Graph& graph);
 
-// Metadata (the model's card) and the names of inputs and outputs stay. Throws Error(AlreadyQuantized, NothingToQuantize, CalibrationEmpty) and what loading throws.
+// Metadata (the model's card) and the names of inputs and outputs stay. Throws Error(AlreadyQuantized, NothingToQuantize, CalibrationEmpty)
+// and what loading throws.
 QuantizeResult quantize(const Graph& graph, const Dataset& dataset, const QuantizeOptions& options, const JobContext& job);
 
 // The parts, each usable alone, in the order in which quantize() calls them.

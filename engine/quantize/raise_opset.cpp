@@ -200,6 +200,7 @@ const std::map<std::string, Rewrite, std::less<>>& rewrites()
 // Operators that mean in 13 what they meant since 7: only types, or attributes whose defaults keep the old meaning, were added.
 bool isUnchanged(std::string_view opType)
 {
+    // clang-format off
     static const std::set<std::string, std::less<>> names = {
         "Abs", "Acos", "Add", "And", "ArgMax", "ArgMin", "Asin", "Atan", "AveragePool", "Cast", "Ceil", "Concat", "Constant",
         "ConstantOfShape", "Conv", "ConvTranspose", "Cos", "DepthToSpace", "Div", "Einsum", "Elu", "Equal", "Erf", "Exp", "Expand",
@@ -210,14 +211,14 @@ bool isUnchanged(std::string_view opType)
         "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSumSquare",
         "Relu", "Reshape", "Round", "Selu", "Shape", "Sigmoid", "Sign", "Sin", "Sinh", "Size", "Softplus", "Softsign",
         "SpaceToDepth", "Sqrt", "Sub", "Sum", "Tan", "Tanh", "ThresholdedRelu", "Tile", "Transpose", "Where", "Xor"};
+    // clang-format on
     return names.contains(opType);
 }
 
 bool hasSubgraph(const Node& node)
 {
-    return std::ranges::any_of(node.attributes, [](const auto& attribute) {
-        return std::holds_alternative<std::shared_ptr<const Graph>>(attribute.second);
-    });
+    return std::ranges::any_of(
+        node.attributes, [](const auto& attribute) { return std::holds_alternative<std::shared_ptr<const Graph>>(attribute.second); });
 }
 
 bool raise(Graph& graph, NodeId id, const Situation& situation)
@@ -250,9 +251,8 @@ void raiseOpset(Graph& graph)
         std::string names;
         for (const auto& name : refused)
             names += (names.empty() ? "" : ", ") + name;
-        throw Error(MessageCode::OpsetNotRaised, {{"operators", names},
-                                                  {"opset", std::to_string(from)},
-                                                  {"needed", std::to_string(opsetForQuantization)}});
+        throw Error(MessageCode::OpsetNotRaised,
+                    {{"operators", names}, {"opset", std::to_string(from)}, {"needed", std::to_string(opsetForQuantization)}});
     }
     graph.opsets.erase("ai.onnx");
     graph.opsets[""] = opsetForQuantization;

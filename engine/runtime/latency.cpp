@@ -39,9 +39,8 @@ std::vector<Tensor> madeUpInputs(const std::vector<Port>& ports, const std::vect
 
 bool hasFreeExtent(const std::vector<Port>& ports)
 {
-    return std::ranges::any_of(ports, [](const Port& port) {
-        return std::ranges::any_of(port.shape, [](const Dim& dim) { return !dim.isFixed(); });
-    });
+    return std::ranges::any_of(
+        ports, [](const Port& port) { return std::ranges::any_of(port.shape, [](const Dim& dim) { return !dim.isFixed(); }); });
 }
 
 // Free extents as one; where the model doesn't run on pictures or sounds that small, the first size that it takes.

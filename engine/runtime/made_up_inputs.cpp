@@ -52,8 +52,8 @@ bool hasPlainNumbers(DType dtype)
 
 bool handsOnIndices(const Node& node)
 {
-    static const std::set<std::string_view> operators = {"Cast",    "Identity", "Reshape",   "Flatten", "Squeeze",
-                                                         "Unsqueeze", "Transpose", "Expand", "Slice"};
+    static const std::set<std::string_view> operators = {"Cast",      "Identity",  "Reshape", "Flatten", "Squeeze",
+                                                         "Unsqueeze", "Transpose", "Expand",  "Slice"};
     return operators.contains(node.opType);
 }
 
@@ -161,8 +161,8 @@ MadeUpRun runOnMadeUpInputs(Session& session, const MadeUpOptions& options, cons
         Random random(options.seed, static_cast<std::uint64_t>(options.kind));
         MadeUpRun run;
         for (std::size_t i = 0; i < shapes.size(); ++i)
-            run.inputs.push_back(madeUpInput(session.inputs()[i].dtype, shapes[i], options.kind, random,
-                                             i < options.bounds.size() ? options.bounds[i] : 2));
+            run.inputs.push_back(
+                madeUpInput(session.inputs()[i].dtype, shapes[i], options.kind, random, i < options.bounds.size() ? options.bounds[i] : 2));
         try {
             run.outputs = session.run(run.inputs);
             return run;

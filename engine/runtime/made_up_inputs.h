@@ -41,7 +41,7 @@ struct MadeUpOptions
 {
     InputKind kind = InputKind::Normal;
     std::uint64_t seed = 0;
-    std::vector<std::int64_t> bounds = {}; // by input; those behind the end are 2
+    std::vector<std::int64_t> bounds = {};                            // by input; those behind the end are 2
     std::function<bool(const std::vector<Dimensions>&)> accepts = {}; // shapes to try at all; none: any
 };
 

@@ -161,8 +161,8 @@ struct Session::Implementation
         static const auto memory = Ort::MemoryInfo::CreateCpu(OrtDeviceAllocator, OrtMemTypeDefault);
         if (tensor.isNull() || tensor.dtype() == DType::String)
             throw refused(path, "only tensors of numbers can be fed");
-        return Ort::Value::CreateTensor(memory, const_cast<std::byte*>(tensor.bytes().data()), tensor.byteCount(),
-                                        tensor.shape().data(), tensor.shape().size(), toElementType(tensor.dtype()));
+        return Ort::Value::CreateTensor(memory, const_cast<std::byte*>(tensor.bytes().data()), tensor.byteCount(), tensor.shape().data(),
+                                        tensor.shape().size(), toElementType(tensor.dtype()));
     }
 
     // Adopts ONNX Runtime's buffer; it and the session that it came from live as long as the tensor.
@@ -193,14 +193,12 @@ Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 
-Session::Session(const std::filesystem::path& model, const SessionOptions& options)
-    : m_implementation(std::make_unique<Implementation>())
+Session::Session(const std::filesystem::path& model, const SessionOptions& options) : m_implementation(std::make_unique<Implementation>())
 {
     openForReading(model);
     m_implementation->path = model.string();
     try {
-        m_implementation->session =
-            std::make_shared<Ort::Session>(*m_implementation->env, model.c_str(), toOrt(options));
+        m_implementation->session = std::make_shared<Ort::Session>(*m_implementation->env, model.c_str(), toOrt(options));
         m_implementation->readPorts();
     } catch (const Ort::Exception& exception) {
         throw refused(m_implementation->path, exception.what());
@@ -212,8 +210,7 @@ Session Session::fromBytes(std::string_view model, const SessionOptions& options
     auto implementation = std::make_unique<Implementation>();
     implementation->path = nameForErrors;
     try {
-        implementation->session =
-            std::make_shared<Ort::Session>(*implementation->env, model.data(), model.size(), toOrt(options));
+        implementation->session = std::make_shared<Ort::Session>(*implementation->env, model.data(), model.size(), toOrt(options));
         implementation->readPorts();
     } catch (const Ort::Exception& exception) {
         throw refused(nameForErrors, exception.what());
@@ -235,14 +232,13 @@ std::vector<Tensor> Session::run(const std::vector<Tensor>& inputs)
 {
     auto& self = *m_implementation;
     if (inputs.size() != self.inputs.size())
-        throw refused(self.path, "the model takes " + std::to_string(self.inputs.size()) + " inputs, not " +
-                                     std::to_string(inputs.size()));
+        throw refused(self.path, "the model takes " + std::to_string(self.inputs.size()) + " inputs, not " + std::to_string(inputs.size()));
     try {
         std::vector<Ort::Value> fed;
         for (const auto& tensor : inputs)
             fed.push_back(self.toOrt(tensor));
-        auto results = self.session->Run(Ort::RunOptions{nullptr}, self.inputNames.data(), fed.data(), fed.size(),
-                                         self.outputNames.data(), self.outputNames.size());
+        auto results = self.session->Run(Ort::RunOptions{nullptr}, self.inputNames.data(), fed.data(), fed.size(), self.outputNames.data(),
+                                         self.outputNames.size());
         std::vector<Tensor> outputs;
         for (auto& result : results)
             outputs.push_back(self.fromOrt(std::move(result)));

@@ -40,8 +40,7 @@ class Session
 public:
     // Throws Error(FileNotFound, RuntimeRefused) with ONNX Runtime's own reason.
     explicit Session(const std::filesystem::path& model, const SessionOptions& options = {});
-    static Session fromBytes(std::string_view model, const SessionOptions& options = {},
-                             const std::string& nameForErrors = {});
+    static Session fromBytes(std::string_view model, const SessionOptions& options = {}, const std::string& nameForErrors = {});
     ~Session();
     Session(Session&&) noexcept;
     Session& operator=(Session&&) noexcept;

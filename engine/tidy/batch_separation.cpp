@@ -49,10 +49,12 @@ class Separation
 {
 public:
     Separation(const Graph& graph, std::int64_t batch)
-        : m_graph(graph), m_batch(batch), m_fed(fedValues(graph)), m_fixed(inferShapes(graph, withBatch(graph, batch))),
+        : m_graph(graph),
+          m_batch(batch),
+          m_fed(fedValues(graph)),
+          m_fixed(inferShapes(graph, withBatch(graph, batch))),
           m_trial(inferShapes(graph, withBatch(graph, trialBatch)))
-    {
-    }
+    {}
 
     std::string problem() const
     {
@@ -113,8 +115,7 @@ private:
             return axis(-1) <= batch;
         // A recurrent state that the model holds has its batch.
         if (node.opType == "LSTM" || node.opType == "GRU" || node.opType == "RNN")
-            return (node.input(5).valid() && !m_fed[node.input(5).index]) ||
-                   (node.input(6).valid() && !m_fed[node.input(6).index]);
+            return (node.input(5).valid() && !m_fed[node.input(5).index]) || (node.input(6).valid() && !m_fed[node.input(6).index]);
         return false;
     }
 

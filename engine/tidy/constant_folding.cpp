@@ -68,9 +68,12 @@ class Folding
 {
 public:
     Folding(Graph& graph, const FoldingLimits& limits)
-        : m_graph(graph), m_uses(graph), m_types(inferShapes(graph)), m_left(limits.largestGrowthBytes), m_folds(graph.valueCount())
-    {
-    }
+        : m_graph(graph),
+          m_uses(graph),
+          m_types(inferShapes(graph)),
+          m_left(limits.largestGrowthBytes),
+          m_folds(graph.valueCount())
+    {}
 
     std::vector<std::string> run()
     {
@@ -202,7 +205,7 @@ private:
     Graph& m_graph;
     GraphUses m_uses;
     InferredTypes m_types;
-    std::int64_t m_left; // of the growth that is allowed
+    std::int64_t m_left;       // of the growth that is allowed
     std::vector<bool> m_folds; // values that the chosen nodes make
     std::vector<NodeId> m_nodes;
     std::vector<std::string> m_names;

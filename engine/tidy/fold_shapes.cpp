@@ -131,9 +131,8 @@ private:
         const auto& to = shape(node.outputs[0]);
         if (!from || !to)
             return;
-        if (node.opType == "Resize" && node.inputs.size() == 4 && isComputed(node.inputs[3]) &&
-            m_types.constant(node.inputs[3]).isNull() && !node.hasAttribute("axes") &&
-            node.stringAttribute("keep_aspect_ratio_policy", "stretch") == "stretch") {
+        if (node.opType == "Resize" && node.inputs.size() == 4 && isComputed(node.inputs[3]) && m_types.constant(node.inputs[3]).isNull() &&
+            !node.hasAttribute("axes") && node.stringAttribute("keep_aspect_ratio_policy", "stretch") == "stretch") {
             if (const auto scales = resizeScales(*from, *to))
                 replaceSizes(id, *scales);
             return;
@@ -145,16 +144,16 @@ private:
                                                       : std::nullopt;
         if (!target)
             return;
-        const auto constant = m_graph.addConstant(m_graph.node(id).name + ".target",
-                                                  Tensor::of({static_cast<std::int64_t>(target->size())}, *target));
+        const auto constant =
+            m_graph.addConstant(m_graph.node(id).name + ".target", Tensor::of({static_cast<std::int64_t>(target->size())}, *target));
         m_graph.node(id).inputs[1] = constant;
         m_changed = true;
     }
 
     void replaceSizes(NodeId id, const std::vector<float>& scales)
     {
-        const auto constant = m_graph.addConstant(m_graph.node(id).name + ".scales",
-                                                  Tensor::of({static_cast<std::int64_t>(scales.size())}, scales));
+        const auto constant =
+            m_graph.addConstant(m_graph.node(id).name + ".scales", Tensor::of({static_cast<std::int64_t>(scales.size())}, scales));
         auto& inputs = m_graph.node(id).inputs;
         inputs.resize(3);
         inputs[2] = constant;

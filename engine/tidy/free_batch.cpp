@@ -77,7 +77,8 @@ private:
     // A class token may come before the samples that it is put in front of.
     bool readsBatch(const Node& node) const
     {
-        return isFed(node.inputs[0]) || (node.opType == "Concat" && std::ranges::any_of(node.inputs, [&](ValueId id) { return isFed(id); }));
+        return isFed(node.inputs[0]) ||
+               (node.opType == "Concat" && std::ranges::any_of(node.inputs, [&](ValueId id) { return isFed(id); }));
     }
 
     void setTarget(NodeId id, const std::vector<std::int64_t>& target)

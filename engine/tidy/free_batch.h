@@ -17,8 +17,9 @@ struct FreedBatch
 };
 
 // A first extent that every input fixes at the same number becomes free ("N"), together with Reshape and Expand targets that repeat it,
-// recurrent states of zeros that have it, and constants that are joined to samples (class tokens). Shown to hold by the shapes at another batch, by what each operator does along the batch, and
-// by ONNX Runtime: a batch of two of the old ones answers as they do one by one. Where it doesn't hold the graph is left as it is.
+// recurrent states of zeros that have it, and constants that are joined to samples (class tokens). Shown to hold by the shapes at another
+// batch, by what each operator does along the batch, and by ONNX Runtime: a batch of two of the old ones answers as they do one by one.
+// Where it doesn't hold the graph is left as it is.
 FreedBatch makeBatchFree(Graph& graph);
 
 } // namespace hone

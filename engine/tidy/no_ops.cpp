@@ -14,8 +14,7 @@ bool isInferenceDropout(const Graph& graph, const Node& node, const GraphUses& u
 {
     if (node.outputs.empty())
         return false;
-    if (node.outputs.size() > 1 && node.outputs[1].valid() &&
-        (!uses.users(node.outputs[1]).empty() || uses.isGraphOutput(node.outputs[1])))
+    if (node.outputs.size() > 1 && node.outputs[1].valid() && (!uses.users(node.outputs[1]).empty() || uses.isGraphOutput(node.outputs[1])))
         return false; // its mask is read
     const auto training = node.input(2);
     if (!training.valid())
@@ -33,8 +32,7 @@ bool movesNothing(const Node& node)
 class Dropping
 {
 public:
-    Dropping(Graph& graph, Dropouts dropouts)
-        : m_graph(graph), m_dropouts(dropouts), m_uses(graph), m_standsFor(graph.valueCount())
+    Dropping(Graph& graph, Dropouts dropouts) : m_graph(graph), m_dropouts(dropouts), m_uses(graph), m_standsFor(graph.valueCount())
     {
         for (std::uint32_t i = 0; i < graph.valueCount(); ++i)
             m_standsFor[i] = ValueId{i};

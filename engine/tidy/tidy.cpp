@@ -138,8 +138,7 @@ private:
             m_result.notices.push_back(messageOf(change, m_result.batch));
         const auto& batch = m_result.batch;
         if (m_options.freeBatch && !batch.isFree && batch.before > 0)
-            m_result.notices.push_back(
-                {MessageCode::BatchStaysFixed, {{"batch", std::to_string(batch.before)}, {"detail", batch.reason}}});
+            m_result.notices.push_back({MessageCode::BatchStaysFixed, {{"batch", std::to_string(batch.before)}, {"detail", batch.reason}}});
     }
 
     const TidyOptions& m_options;

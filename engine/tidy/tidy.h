@@ -19,11 +19,11 @@ namespace hone
 
 enum class TidyPass
 {
-    RemoveUnused,      // nodes and initializers that nothing reads
-    FoldConstants,     // Constant nodes, nodes that read constants alone, shapes that are known, branches of a known If
-    DropNoOps,         // Identity, inference Dropout and the like
+    RemoveUnused,  // nodes and initializers that nothing reads
+    FoldConstants, // Constant nodes, nodes that read constants alone, shapes that are known, branches of a known If
+    DropNoOps,     // Identity, inference Dropout and the like
     FreeBatch,
-    FoldNormalization  // BatchNormalization into Conv, ConvTranspose and Gemm
+    FoldNormalization // BatchNormalization into Conv, ConvTranspose and Gemm
 };
 
 // "unused", "constants", "noOps", "batch", "normalization"

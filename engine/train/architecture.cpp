@@ -8,9 +8,11 @@
 
 #include <cmath>
 
-namespace hone {
+namespace hone
+{
 
-namespace {
+namespace
+{
 
 struct Architecture
 {
@@ -25,20 +27,14 @@ const std::vector<Architecture>& registry()
     const ArchitectureOptions small = {.width = 16, .inputChannels = 3, .inputSize = 32};
     const ArchitectureOptions picture = {.width = 32, .inputChannels = 3, .inputSize = 224};
     // 49 frames of 10 MFCC, as "Hello Edge" has them.
-    const ArchitectureOptions keyword = {
-        .width = 64, .inputChannels = 1, .inputHeight = 49, .inputWidth = 10};
+    const ArchitectureOptions keyword = {.width = 64, .inputChannels = 1, .inputHeight = 49, .inputWidth = 10};
     // Five frames of 128 log-mel bands.
     const ArchitectureOptions numbers = {.width = 128, .inputChannels = 1, .inputSize = 640};
     const ArchitectureOptions patches = {.width = 192, .inputChannels = 3, .inputSize = 32, .depth = 6};
-    static const std::vector<Architecture> all = {{"resnet8", makeResNet, small},
-                                                  {"resnet20", makeResNet, small},
-                                                  {"resnet32", makeResNet, small},
-                                                  {"resnet56", makeResNet, small},
-                                                  {"mobilenetv1", makeMobileNetV1, picture},
-                                                  {"mobilenetv2", makeMobileNetV2, picture},
-                                                  {"dscnn", makeDsCnn, keyword},
-                                                  {"autoencoder", makeAutoencoder, numbers},
-                                                  {"vit", makeVit, patches}};
+    static const std::vector<Architecture> all = {
+        {"resnet8", makeResNet, small},  {"resnet20", makeResNet, small},           {"resnet32", makeResNet, small},
+        {"resnet56", makeResNet, small}, {"mobilenetv1", makeMobileNetV1, picture}, {"mobilenetv2", makeMobileNetV2, picture},
+        {"dscnn", makeDsCnn, keyword},   {"autoencoder", makeAutoencoder, numbers}, {"vit", makeVit, patches}};
     return all;
 }
 
@@ -56,10 +52,9 @@ const Architecture& named(const std::string& name)
 void requireWithin(const char* option, double value, double lowest, double highest)
 {
     if (!(value >= lowest && value <= highest))
-        throw Error(MessageCode::BadOption,
-                    {{"option", option},
-                     {"value", fmt::format("{:g}", value)},
-                     {"expected", fmt::format("a number from {:g} to {:g}", lowest, highest)}});
+        throw Error(MessageCode::BadOption, {{"option", option},
+                                             {"value", fmt::format("{:g}", value)},
+                                             {"expected", fmt::format("a number from {:g} to {:g}", lowest, highest)}});
 }
 
 } // namespace

@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-namespace hone {
+namespace hone
+{
 
 // 0 stands for the architecture's own number; withDefaults() puts it in.
 struct ArchitectureOptions

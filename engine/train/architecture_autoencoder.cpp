@@ -7,7 +7,8 @@
 #include <algorithm>
 #include <string>
 
-namespace hone {
+namespace hone
+{
 
 Graph makeAutoencoder(const ArchitectureOptions& options)
 {
@@ -15,11 +16,8 @@ Graph makeAutoencoder(const ArchitectureOptions& options)
     const int width = scaledWidth(options);
     const int bottleneck = std::max(1, width / 16);
     const bool asPicture = options.inputHeight > 0 || options.inputWidth > 0;
-    const std::int64_t numbers =
-        asPicture ? std::int64_t{options.inputChannels} * options.height() * options.columns()
-                  : options.inputSize;
-    ArchitectureBuilder builder(options, asPicture ? pictureShape(options)
-                                                   : Shape{Dim::free("N"), Dim::fixed(numbers)});
+    const std::int64_t numbers = asPicture ? std::int64_t{options.inputChannels} * options.height() * options.columns() : options.inputSize;
+    ArchitectureBuilder builder(options, asPicture ? pictureShape(options) : Shape{Dim::free("N"), Dim::fixed(numbers)});
     if (asPicture) {
         builder.node("Flatten", "flatten", {builder.last()}, {{"axis", std::int64_t{1}}});
         builder.goBackTo(builder.last(), numbers);

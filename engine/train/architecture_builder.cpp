@@ -5,10 +5,10 @@
 #include <cmath>
 #include <utility>
 
-namespace hone {
+namespace hone
+{
 
-ArchitectureBuilder::ArchitectureBuilder(const ArchitectureOptions& options, const Shape& input)
-    : m_random(options.seed)
+ArchitectureBuilder::ArchitectureBuilder(const ArchitectureOptions& options, const Shape& input) : m_random(options.seed)
 {
     m_graph.name = options.name;
     m_graph.producerName = "Hone";
@@ -37,25 +37,22 @@ void ArchitectureBuilder::convolution(const std::string& name, const Convolution
     const auto inputs = m_channels / shape.groups;
     const auto [height, width] = shape.kernel;
     const double deviation = std::sqrt(2.0 / static_cast<double>(inputs * height * width)); // He et al. 2015
-    std::vector<ValueId> read = {
-        m_last, constant(name + ".weight", normal({shape.outputs, inputs, height, width}, deviation))};
+    std::vector<ValueId> read = {m_last, constant(name + ".weight", normal({shape.outputs, inputs, height, width}, deviation))};
     if (shape.bias)
         read.push_back(filled(name + ".bias", shape.outputs, 0));
     std::vector<std::int64_t> pads(4);
     for (std::size_t axis = 0; axis < 2; ++axis) {
         const std::int64_t kernel = shape.kernel[axis];
         const std::int64_t outputs = (m_extents[axis] + shape.stride - 1) / shape.stride;
-        const std::int64_t all =
-            std::max<std::int64_t>(0, (outputs - 1) * shape.stride + kernel - m_extents[axis]);
+        const std::int64_t all = std::max<std::int64_t>(0, (outputs - 1) * shape.stride + kernel - m_extents[axis]);
         // An odd kernel is padded alike on both sides, as PyTorch's models are.
         pads[axis] = kernel % 2 == 1 ? kernel / 2 : all / 2;
         pads[axis + 2] = kernel % 2 == 1 ? kernel / 2 : all - all / 2;
         m_extents[axis] = outputs;
     }
-    std::map<std::string, Attribute> attributes = {
-        {"kernel_shape", std::vector<std::int64_t>{height, width}},
-        {"strides", std::vector<std::int64_t>{shape.stride, shape.stride}},
-        {"pads", pads}};
+    std::map<std::string, Attribute> attributes = {{"kernel_shape", std::vector<std::int64_t>{height, width}},
+                                                   {"strides", std::vector<std::int64_t>{shape.stride, shape.stride}},
+                                                   {"pads", pads}};
     if (shape.groups > 1)
         attributes["group"] = std::int64_t{shape.groups};
     node("Conv", name, read, attributes);
@@ -72,21 +69,17 @@ void ArchitectureBuilder::normalization(const std::string& name)
 
 void ArchitectureBuilder::relu6(const std::string& name)
 {
-    node("Clip", name,
-         {m_last, constant(name + ".min", Tensor::scalar(0.0F)),
-          constant(name + ".max", Tensor::scalar(6.0F))});
+    node("Clip", name, {m_last, constant(name + ".min", Tensor::scalar(0.0F)), constant(name + ".max", Tensor::scalar(6.0F))});
 }
 
 void ArchitectureBuilder::dense(const std::string& name, std::int64_t outputs, Initialization initialization)
 {
     const auto inputs = static_cast<double>(m_channels);
     const Dimensions shape = {outputs, m_channels};
-    Tensor weight = initialization == Initialization::He ? normal(shape, std::sqrt(2 / inputs))
-                    : initialization == Initialization::Xavier
-                        ? uniform(shape, std::sqrt(6 / (inputs + static_cast<double>(outputs))))
-                        : uniform(shape, 1 / std::sqrt(inputs));
-    node("Gemm", name,
-         {m_last, constant(name + ".weight", std::move(weight)), filled(name + ".bias", outputs, 0)},
+    Tensor weight = initialization == Initialization::He       ? normal(shape, std::sqrt(2 / inputs))
+                    : initialization == Initialization::Xavier ? uniform(shape, std::sqrt(6 / (inputs + static_cast<double>(outputs))))
+                                                               : uniform(shape, 1 / std::sqrt(inputs));
+    node("Gemm", name, {m_last, constant(name + ".weight", std::move(weight)), filled(name + ".bias", outputs, 0)},
          {{"transB", std::int64_t{1}}});
     m_channels = outputs;
 }
@@ -115,8 +108,8 @@ Graph ArchitectureBuilder::finish(const std::string& outputName, const std::vect
     return std::move(m_graph);
 }
 
-void ArchitectureBuilder::node(const std::string& opType, const std::string& name,
-                               std::vector<ValueId> inputs, std::map<std::string, Attribute> attributes)
+void ArchitectureBuilder::node(const std::string& opType, const std::string& name, std::vector<ValueId> inputs,
+                               std::map<std::string, Attribute> attributes)
 {
     m_last = m_graph.addComputed(name + ".output");
     m_graph.addNode({name, opType, "", std::move(inputs), {m_last}, std::move(attributes)});
@@ -145,8 +138,7 @@ Tensor ArchitectureBuilder::uniform(const Dimensions& shape, double bound)
 
 Shape pictureShape(const ArchitectureOptions& options)
 {
-    return {Dim::free("N"), Dim::fixed(options.inputChannels), Dim::fixed(options.height()),
-            Dim::fixed(options.columns())};
+    return {Dim::free("N"), Dim::fixed(options.inputChannels), Dim::fixed(options.height()), Dim::fixed(options.columns())};
 }
 
 int scaledWidth(const ArchitectureOptions& options)

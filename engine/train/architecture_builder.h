@@ -12,7 +12,8 @@
 #include <string>
 #include <vector>
 
-namespace hone {
+namespace hone
+{
 
 // How a layer's weights are drawn.
 enum class Initialization
@@ -62,10 +63,7 @@ public:
     // For layers that this class knows nothing of.
     void node(const std::string& opType, const std::string& name, std::vector<ValueId> inputs,
               std::map<std::string, Attribute> attributes = {});
-    ValueId constant(const std::string& name, Tensor tensor)
-    {
-        return m_graph.addConstant(name, std::move(tensor));
-    }
+    ValueId constant(const std::string& name, Tensor tensor) { return m_graph.addConstant(name, std::move(tensor)); }
     ValueId filled(const std::string& name, std::int64_t count, float value);
     Tensor normal(const Dimensions& shape, double deviation);
     Tensor uniform(const Dimensions& shape, double bound);

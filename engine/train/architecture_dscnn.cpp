@@ -6,7 +6,8 @@
 
 #include <string>
 
-namespace hone {
+namespace hone
+{
 
 Graph makeDsCnn(const ArchitectureOptions& options)
 {

@@ -5,7 +5,8 @@
 
 #include "train/architecture.h"
 
-namespace hone {
+namespace hone
+{
 
 Graph makeResNet(const ArchitectureOptions& options);      // architecture_resnet.cpp
 Graph makeMobileNetV1(const ArchitectureOptions& options); // architecture_mobilenet.cpp

@@ -9,9 +9,11 @@
 #include <cmath>
 #include <string>
 
-namespace hone {
+namespace hone
+{
 
-namespace {
+namespace
+{
 
 constexpr int firstWidth = 32; // of multiplier 1
 
@@ -145,19 +147,13 @@ Graph makeMobileNetV2(const ArchitectureOptions& options)
         int blocks;
         int stride; // of its first block
     };
-    constexpr std::array<Stage, 7> stages = {{{1, 16, 1, 1},
-                                              {6, 24, 2, 2},
-                                              {6, 32, 3, 2},
-                                              {6, 64, 4, 2},
-                                              {6, 96, 3, 1},
-                                              {6, 160, 3, 2},
-                                              {6, 320, 1, 1}}};
+    constexpr std::array<Stage, 7> stages = {
+        {{1, 16, 1, 1}, {6, 24, 2, 2}, {6, 32, 3, 2}, {6, 64, 4, 2}, {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1}}};
     constexpr int lastWidth = 1280; // never thinner
     const double multiplier = multiplierOf(options);
     Halvings halvings(options);
     ArchitectureBuilder builder(options, pictureShape(options));
-    addNormalized(builder, "stem",
-                  {{.outputs = divisible(firstWidth * multiplier), .stride = halvings.stride(2)}});
+    addNormalized(builder, "stem", {{.outputs = divisible(firstWidth * multiplier), .stride = halvings.stride(2)}});
     for (std::size_t s = 0; s < stages.size(); ++s)
         for (int b = 0; b < stages[s].blocks; ++b) {
             const int stride = halvings.stride(b == 0 ? stages[s].stride : 1);

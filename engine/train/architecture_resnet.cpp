@@ -5,9 +5,11 @@
 
 #include <string>
 
-namespace hone {
+namespace hone
+{
 
-namespace {
+namespace
+{
 
 // Two 3x3 convolutions beside a shortcut, which is a 1x1 convolution where the shape changes (option B).
 void addBlock(ArchitectureBuilder& builder, const std::string& name, int channels, int stride)
@@ -23,8 +25,7 @@ void addBlock(ArchitectureBuilder& builder, const std::string& name, int channel
     const ValueId residual = builder.last();
     builder.goBackTo(input, inputChannels, inputExtents);
     if (stride != 1 || inputChannels != channels) {
-        builder.convolution(name + ".shortcut.conv",
-                            {.outputs = channels, .kernel = {1, 1}, .stride = stride});
+        builder.convolution(name + ".shortcut.conv", {.outputs = channels, .kernel = {1, 1}, .stride = stride});
         builder.normalization(name + ".shortcut.bn");
     }
     const ValueId shortcut = builder.last();
@@ -46,8 +47,8 @@ Graph makeResNet(const ArchitectureOptions& options)
     builder.relu("relu1");
     for (int stage = 1; stage <= 3; ++stage)
         for (int block = 1; block <= blocks; ++block)
-            addBlock(builder, "stage" + std::to_string(stage) + ".block" + std::to_string(block),
-                     width << (stage - 1), stage > 1 && block == 1 ? 2 : 1);
+            addBlock(builder, "stage" + std::to_string(stage) + ".block" + std::to_string(block), width << (stage - 1),
+                     stage > 1 && block == 1 ? 2 : 1);
     builder.pool();
     return builder.head(options.classes);
 }

@@ -20,8 +20,8 @@ namespace
 
 bool actsAtRandom(const Node& node)
 {
-    return node.opType == "Dropout" || node.opType.starts_with("Random") || node.opType == "Bernoulli" ||
-           node.opType == "Multinomial" || (node.opType == "BatchNormalization" && node.intAttribute("training_mode", 0) != 0);
+    return node.opType == "Dropout" || node.opType.starts_with("Random") || node.opType == "Bernoulli" || node.opType == "Multinomial" ||
+           (node.opType == "BatchNormalization" && node.intAttribute("training_mode", 0) != 0);
 }
 
 bool isWorthLeavingOut(const Node& node)
@@ -34,7 +34,10 @@ class Cutter
 {
 public:
     Cutter(const Graph& graph, const std::vector<NodeId>& frozen)
-        : m_graph(graph), m_uses(graph), m_frozen(frozen.begin(), frozen.end()), m_depends(graph.valueCount(), false),
+        : m_graph(graph),
+          m_uses(graph),
+          m_frozen(frozen.begin(), frozen.end()),
+          m_depends(graph.valueCount(), false),
           m_reads(graph.valueCount(), 0)
     {
         for (const ValueId input : graph.inputs)
@@ -89,8 +92,8 @@ private:
     const Graph& m_graph;
     GraphUses m_uses;
     std::set<NodeId> m_frozen;
-    std::vector<bool> m_depends;       // by value
-    std::vector<std::size_t> m_reads;  // still to come, by value
+    std::vector<bool> m_depends;      // by value
+    std::vector<std::size_t> m_reads; // still to come, by value
     std::set<ValueId> m_open;
 };
 
@@ -109,10 +112,12 @@ class FeatureSource final : public BatchSource
 {
 public:
     FeatureSource(std::int64_t features, const FeatureOptions& options)
-        : m_options(options), m_features(static_cast<std::size_t>(features)),
-          m_numbers(static_cast<std::size_t>(std::max(1, options.passes))), m_samples(m_numbers.size()), m_targets(m_numbers.size())
-    {
-    }
+        : m_options(options),
+          m_features(static_cast<std::size_t>(features)),
+          m_numbers(static_cast<std::size_t>(std::max(1, options.passes))),
+          m_samples(m_numbers.size()),
+          m_targets(m_numbers.size())
+    {}
 
     void fill(Session& session, Loader& loader, const JobContext& job)
     {
@@ -196,8 +201,8 @@ private:
     }
 
     FeatureOptions m_options;
-    std::size_t m_features; // numbers a sample
-    Dimensions m_shape;     // of the last batch's features
+    std::size_t m_features;                    // numbers a sample
+    Dimensions m_shape;                        // of the last batch's features
     std::vector<std::vector<float>> m_numbers; // by pass, sample after sample
     std::vector<std::vector<Sample>> m_samples;
     std::size_t m_targetWidth = 0; // numbers to predict a sample; 0 where there are none

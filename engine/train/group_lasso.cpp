@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "train/group_lasso.h"
 
-namespace hone {
+namespace hone
+{
 
-namespace {
+namespace
+{
 
 constexpr double tiny = 1e-12;
 
@@ -22,8 +24,7 @@ at::Tensor asColumn(const at::Tensor& values, const at::Tensor& like, int axis)
 
 } // namespace
 
-GroupLasso::GroupLasso(const std::vector<PenaltyGroup>& groups, double strength,
-                       const std::function<at::Tensor(ValueId)>& tensorOf)
+GroupLasso::GroupLasso(const std::vector<PenaltyGroup>& groups, double strength, const std::function<at::Tensor(ValueId)>& tensorOf)
     : m_strength(strength)
 {
     for (const PenaltyGroup& penalized : groups) {
@@ -40,12 +41,10 @@ GroupLasso::GroupLasso(const std::vector<PenaltyGroup>& groups, double strength,
                     channels.push_back(part.channelOf[i]);
                 }
             const at::Tensor ofChannel = at::tensor(channels, at::kLong);
-            const double each =
-                static_cast<double>(parameter.numel()) / static_cast<double>(parameter.size(part.axis));
+            const double each = static_cast<double>(parameter.numel()) / static_cast<double>(parameter.size(part.axis));
             elements.index_add_(0, ofChannel, at::full({ofChannel.size(0)}, each, at::kFloat));
             const auto device = parameter.device();
-            group.parts.push_back({parameter.detach(), part.axis, at::tensor(places, at::kLong).to(device),
-                                   ofChannel.to(device)});
+            group.parts.push_back({parameter.detach(), part.axis, at::tensor(places, at::kLong).to(device), ofChannel.to(device)});
         }
         if (group.parts.empty())
             continue;
@@ -60,11 +59,8 @@ void GroupLasso::shrink(double learningRate)
     for (Group& group : m_groups) {
         at::Tensor squares = at::zeros_like(group.roots);
         for (const Part& part : group.parts)
-            squares.index_add_(
-                0, part.channels,
-                sumsAlong(part.parameter.square(), part.axis).index_select(0, part.places).to(at::kFloat));
-        const at::Tensor factors =
-            (1 - group.roots * (learningRate * m_strength) / squares.sqrt().clamp_min(tiny)).clamp_min(0);
+            squares.index_add_(0, part.channels, sumsAlong(part.parameter.square(), part.axis).index_select(0, part.places).to(at::kFloat));
+        const at::Tensor factors = (1 - group.roots * (learningRate * m_strength) / squares.sqrt().clamp_min(tiny)).clamp_min(0);
         for (Part& part : group.parts) {
             at::Tensor scale = at::ones({part.parameter.size(part.axis)}, part.parameter.options());
             scale.index_copy_(0, part.places, factors.index_select(0, part.channels).to(scale.scalar_type()));

@@ -10,14 +10,14 @@
 #include <functional>
 #include <vector>
 
-namespace hone {
+namespace hone
+{
 
 class GroupLasso
 {
 public:
     // `tensorOf` gives the parameter of an initializer; one that isn't defined or isn't trained is left out.
-    GroupLasso(const std::vector<PenaltyGroup>& groups, double strength,
-               const std::function<at::Tensor(ValueId)>& tensorOf);
+    GroupLasso(const std::vector<PenaltyGroup>& groups, double strength, const std::function<at::Tensor(ValueId)>& tensorOf);
 
     // w_c <- w_c max(0, 1 - rate strength sqrt(elements_c) / |w_c|) for every channel c, without gradients.
     void shrink(double learningRate);

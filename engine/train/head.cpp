@@ -32,9 +32,9 @@ bool isHead(const Graph& graph, const Node& node)
 // Between the head and the output: nothing that mixes classes or has weights of its own besides a bias.
 bool keepsClassesApart(const Graph& graph, const Node& node)
 {
-    static const std::set<std::string_view> operators = {
-        "Softmax", "LogSoftmax", "Sigmoid",   "Reshape", "Flatten", "Squeeze",           "Unsqueeze", "Identity",
-        "Dropout", "Transpose",  "Cast",      "Relu",    "Clip",    "GlobalAveragePool", "AveragePool", "ReduceMean"};
+    static const std::set<std::string_view> operators = {"Softmax",   "LogSoftmax",        "Sigmoid",     "Reshape",   "Flatten", "Squeeze",
+                                                         "Unsqueeze", "Identity",          "Dropout",     "Transpose", "Cast",    "Relu",
+                                                         "Clip",      "GlobalAveragePool", "AveragePool", "ReduceMean"};
     if (!node.domain.empty())
         return false;
     if (node.opType == "Add")

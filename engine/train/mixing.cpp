@@ -51,8 +51,8 @@ Box randomBox(Random& random, std::int64_t height, std::int64_t width, double ar
     const auto boxWidth = static_cast<std::int64_t>(static_cast<double>(width) * std::sqrt(area));
     const auto y = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(height)));
     const auto x = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(width)));
-    return {std::max<std::int64_t>(0, y - boxHeight / 2), std::min(height, y + boxHeight / 2),
-            std::max<std::int64_t>(0, x - boxWidth / 2), std::min(width, x + boxWidth / 2)};
+    return {std::max<std::int64_t>(0, y - boxHeight / 2), std::min(height, y + boxHeight / 2), std::max<std::int64_t>(0, x - boxWidth / 2),
+            std::min(width, x + boxWidth / 2)};
 }
 
 struct Geometry

@@ -13,8 +13,8 @@ namespace hone
 
 struct MixingOptions
 {
-    double mixUp = 0;  // alpha of Beta(alpha, alpha), from which the first sample's share is drawn; 0: off
-    double cutMix = 0; // likewise of the area that stays; with both on, a coin decides for each batch
+    double mixUp = 0;             // alpha of Beta(alpha, alpha), from which the first sample's share is drawn; 0: off
+    double cutMix = 0;            // likewise of the area that stays; with both on, a coin decides for each batch
     Layout layout = Layout::Nchw; // of [N, C, H, W] or [N, H, W, C] inputs
     std::uint64_t seed = 0;
 };

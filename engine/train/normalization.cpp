@@ -21,10 +21,8 @@ constexpr std::size_t samplesToSee = 512;
 class ChannelSums
 {
 public:
-    explicit ChannelSums(std::int64_t channels)
-        : m_sum(static_cast<std::size_t>(channels)), m_squares(static_cast<std::size_t>(channels))
-    {
-    }
+    explicit ChannelSums(std::int64_t channels) : m_sum(static_cast<std::size_t>(channels)), m_squares(static_cast<std::size_t>(channels))
+    {}
 
     void add(const Tensor& values)
     {
@@ -83,7 +81,8 @@ std::string watchingModel(const Graph& graph, const std::vector<InsertedNormaliz
 void measureStatistics(PreparedModel& model, const std::vector<InsertedNormalization>& inserted, const Dataset& dataset,
                        const TrainOptions& options, const JobContext& job)
 {
-    auto session = Session::fromBytes(watchingModel(model.graph, inserted), {.threads = options.threads, .profilePrefix = {}}, model.graph.name);
+    auto session =
+        Session::fromBytes(watchingModel(model.graph, inserted), {.threads = options.threads, .profilePrefix = {}}, model.graph.name);
     LoaderOptions loading;
     loading.batch = options.batch;
     loading.limit = samplesToSee;

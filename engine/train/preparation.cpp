@@ -95,8 +95,7 @@ void requireOperators(const Graph& graph)
     for (const auto& name : unsupportedOperators(graph))
         list += (list.empty() ? "" : ", ") + name;
     if (!list.empty())
-        throw Error(MessageCode::OperatorsUnsupported,
-                    {{"operators", list}, {"open", "info, evaluate, quantize, compare, deploy"}});
+        throw Error(MessageCode::OperatorsUnsupported, {{"operators", list}, {"open", "info, evaluate, quantize, compare, deploy"}});
 }
 
 PreparedModel prepare(const Graph& graph, const Dataset& dataset, const TrainOptions& options, Supervision supervision)
@@ -107,8 +106,7 @@ PreparedModel prepare(const Graph& graph, const Dataset& dataset, const TrainOpt
         throw Error(MessageCode::LabelsMissing, {{"path", dataset.folder().string()}});
     PreparedModel result{withOwnVectors(withFreeBatch(graph)), {}, false};
     result.pairing = options.head == HeadPolicy::Keep ? pairCompletely(result.graph, dataset) : pair(result.graph, dataset);
-    result.headReplaced =
-        options.head == HeadPolicy::Replace || (options.head == HeadPolicy::Auto && !result.pairing.complete());
+    result.headReplaced = options.head == HeadPolicy::Replace || (options.head == HeadPolicy::Auto && !result.pairing.complete());
 
     ModelCard card = readModelCard(result.graph);
     card.preprocess = result.pairing.preprocess;

@@ -47,14 +47,10 @@ double learningRateAt(const TrainOptions& options, std::int64_t step, std::int64
     if (at < warmUp)
         return base * (at + 1) / (warmUp + 1);
     switch (options.schedule) {
-    case Schedule::Constant:
-        return base;
-    case Schedule::Cosine:
-        return base / 2 * (1 + std::cos(std::numbers::pi * (at - warmUp) / std::max(1.0, total - warmUp)));
-    case Schedule::Step:
-        return base * std::pow(options.stepFactor, step / (stepsPerEpoch * std::max(1, options.stepEpochs)));
-    case Schedule::OneCycle:
-        break;
+    case Schedule::Constant: return base;
+    case Schedule::Cosine: return base / 2 * (1 + std::cos(std::numbers::pi * (at - warmUp) / std::max(1.0, total - warmUp)));
+    case Schedule::Step: return base * std::pow(options.stepFactor, step / (stepsPerEpoch * std::max(1, options.stepEpochs)));
+    case Schedule::OneCycle: break;
     }
     return base;
 }

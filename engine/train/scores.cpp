@@ -15,8 +15,7 @@ ScoresValue findScores(const Graph& graph)
     for (NodeId id = uses.producer(output); id.valid(); id = uses.producer(graph.node(id).input(0))) {
         const Node& node = graph.node(id);
         if (node.opType == "Softmax")
-            return node.outputs[0] == output ? ScoresValue{node.input(0), Scores::Logits}
-                                             : ScoresValue{output, Scores::Probabilities};
+            return node.outputs[0] == output ? ScoresValue{node.input(0), Scores::Logits} : ScoresValue{output, Scores::Probabilities};
         if (!rearranging.contains(node.opType))
             break;
     }

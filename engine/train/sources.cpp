@@ -76,8 +76,8 @@ std::optional<FrozenBody> trainableBehind(const PreparedModel& model, const Data
         sources.notices.push_back({MessageCode::FeaturesMixed, {}});
         return std::nullopt;
     }
-    const auto samples =
-        static_cast<std::int64_t>(dataset.size(Split::Train)) * passesOf(options) + static_cast<std::int64_t>(dataset.size(Split::Validation));
+    const auto samples = static_cast<std::int64_t>(dataset.size(Split::Train)) * passesOf(options) +
+                         static_cast<std::int64_t>(dataset.size(Split::Validation));
     const std::int64_t bytes = samples * cut->features * static_cast<std::int64_t>(sizeof(float));
     if (bytes > featureBudgetBytes) {
         sources.notices.push_back({MessageCode::FeaturesNotKept, {{"megabytes", std::to_string(bytes >> 20)}}});
@@ -116,8 +116,7 @@ TrainingSources openSources(const PreparedModel& model, const Dataset& dataset, 
     const bool asFeatures = sources.readsFeatures = cut.has_value();
     sources.trainLoader = std::make_unique<Loader>(dataset, Split::Train, model.pairing, trainLoaderOptions(dataset, options, asFeatures));
     if (dataset.size(Split::Validation) > 0)
-        sources.validationLoader =
-            std::make_unique<Loader>(dataset, Split::Validation, model.pairing, validationLoaderOptions(options));
+        sources.validationLoader = std::make_unique<Loader>(dataset, Split::Validation, model.pairing, validationLoaderOptions(options));
     if (!asFeatures) {
         sources.train = std::make_unique<LoaderSource>(*sources.trainLoader);
         if (sources.validationLoader)

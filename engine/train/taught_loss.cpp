@@ -7,18 +7,20 @@
 
 #include <cmath>
 
-namespace hone {
+namespace hone
+{
 
-namespace {
+namespace
+{
 
 constexpr double tiny = 1e-12; // keeps zeros from being divided by
 
 void requireSameSize(const at::Tensor& student, const at::Tensor& teacher)
 {
     if (student.numel() != teacher.numel())
-        throw Error(MessageCode::TeacherUnlike, {{"detail", "it gives " + std::to_string(teacher.numel()) +
-                                                                " numbers a batch where the student gives " +
-                                                                std::to_string(student.numel())}});
+        throw Error(MessageCode::TeacherUnlike,
+                    {{"detail", "it gives " + std::to_string(teacher.numel()) + " numbers a batch where the student gives " +
+                                    std::to_string(student.numel())}});
 }
 
 at::Tensor divergence(const at::Tensor& student, const at::Tensor& teacher, double temperature)
@@ -47,13 +49,11 @@ at::Tensor attention(const at::Tensor& values, int channelAxis)
 
 } // namespace
 
-TaughtLoss::TaughtLoss(const Distillation& distillation, std::uint64_t seed, at::Device device)
-    : m_distillation(distillation)
+TaughtLoss::TaughtLoss(const Distillation& distillation, std::uint64_t seed, at::Device device) : m_distillation(distillation)
 {
     Random random(seed);
     for (const TaughtValue& taught : distillation.values) {
-        const bool projected =
-            taught.comparison == Comparison::Features && taught.channels != taught.teacherChannels;
+        const bool projected = taught.comparison == Comparison::Features && taught.channels != taught.teacherChannels;
         m_projectionOf.push_back(projected ? static_cast<std::ptrdiff_t>(m_projections.size()) : -1);
         if (!projected)
             continue;
@@ -90,12 +90,9 @@ at::Tensor TaughtLoss::compared(std::size_t i, const at::Tensor& student, const 
         return relativeSquares(student, teacher.reshape(student.sizes())) * taught.factor;
     case Comparison::Cosine:
         requireSameSize(student, teacher);
-        return cosineDistance(student.flatten(1), teacher.reshape(student.sizes()).flatten(1)) *
-               taught.factor;
-    case Comparison::Features:
-        return features(i, student, teacher) * taught.factor;
-    case Comparison::Attention:
-        break;
+        return cosineDistance(student.flatten(1), teacher.reshape(student.sizes()).flatten(1)) * taught.factor;
+    case Comparison::Features: return features(i, student, teacher) * taught.factor;
+    case Comparison::Attention: break;
     }
     const at::Tensor difference = attention(student, taught.channelAxis) - attention(teacher, taught.channelAxis);
     return difference.square().sum(1).mean() * taught.factor;
@@ -107,8 +104,7 @@ at::Tensor TaughtLoss::features(std::size_t i, const at::Tensor& student, const 
     if (projection < 0)
         return at::mse_loss(student, teacher);
     const int axis = m_distillation.values[i].channelAxis;
-    const at::Tensor projected =
-        student.movedim(axis, -1).matmul(m_projections[static_cast<std::size_t>(projection)].second);
+    const at::Tensor projected = student.movedim(axis, -1).matmul(m_projections[static_cast<std::size_t>(projection)].second);
     return at::mse_loss(projected, teacher.movedim(axis, -1));
 }
 

@@ -11,7 +11,8 @@
 #include <utility>
 #include <vector>
 
-namespace hone {
+namespace hone
+{
 
 class TaughtLoss
 {

@@ -9,8 +9,10 @@
 #include <cmath>
 #include <utility>
 
-namespace hone {
-namespace {
+namespace hone
+{
+namespace
+{
 
 // Each value once, in the order of first mention.
 std::vector<ValueId> distinct(const std::vector<TeacherValue>& wanted)
@@ -40,9 +42,7 @@ Session sessionOf(const Graph& graph, const std::vector<TeacherValue>& wanted, i
         if (cut.value(output).type.dtype == DType::Undefined)
             cut.value(output).type.dtype = DType::Float32;
     cut.removeDeadNodes();
-    return Session::fromBytes(serializeOnnx(cut),
-                              {.threads = threads, .optimization = Optimization::All, .profilePrefix = {}},
-                              graph.name);
+    return Session::fromBytes(serializeOnnx(cut), {.threads = threads, .optimization = Optimization::All, .profilePrefix = {}}, graph.name);
 }
 
 Tensor formed(Tensor value, TeacherValueForm form, std::int64_t samples)
@@ -61,7 +61,8 @@ Tensor formed(Tensor value, TeacherValueForm form, std::int64_t samples)
 } // namespace
 
 Teacher::Teacher(const Graph& graph, std::vector<TeacherValue> wanted, int threads)
-    : m_wanted(std::move(wanted)), m_places(placesOf(m_wanted)),
+    : m_wanted(std::move(wanted)),
+      m_places(placesOf(m_wanted)),
       m_session(sessionOf(graph, m_wanted, threads))
 {}
 

@@ -8,7 +8,8 @@
 
 #include <vector>
 
-namespace hone {
+namespace hone
+{
 
 // How a value is handed on.
 enum class TeacherValueForm

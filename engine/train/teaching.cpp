@@ -9,9 +9,11 @@
 
 #include <string>
 
-namespace hone {
+namespace hone
+{
 
-namespace {
+namespace
+{
 
 // Zagoruyko and Komodakis 2017, section 3.1: half of beta = 10^3 / places multiplies each pair's distance. Taken for 16x16
 // places, so that small maps don't outweigh the answers.
@@ -35,8 +37,7 @@ bool sameSample(const ValueType& a, const ValueType& b)
     if (a.shape->size() != b.shape->size())
         return false;
     for (std::size_t axis = 1; axis < a.shape->size(); ++axis)
-        if ((*a.shape)[axis].isFixed() && (*b.shape)[axis].isFixed() &&
-            (*a.shape)[axis].extent != (*b.shape)[axis].extent)
+        if ((*a.shape)[axis].isFixed() && (*b.shape)[axis].isFixed() && (*a.shape)[axis].extent != (*b.shape)[axis].extent)
             return false;
     return true;
 }
@@ -50,7 +51,10 @@ class Planner
 {
 public:
     Planner(const Teaching& teaching, const PreparedModel& model, const Dataset& dataset)
-        : m_teaching(teaching), m_teacher(*teaching.teacher), m_model(model), m_student(model.graph),
+        : m_teaching(teaching),
+          m_teacher(*teaching.teacher),
+          m_model(model),
+          m_student(model.graph),
           m_dataset(dataset)
     {}
 
@@ -90,15 +94,13 @@ private:
         if (classes) {
             const auto theirs = pair(m_teacher, m_dataset);
             if (theirs.outputs != m_model.pairing.outputs)
-                unlike("it has " + std::to_string(theirs.outputs) + " outputs, the student " +
-                       std::to_string(m_model.pairing.outputs));
+                unlike("it has " + std::to_string(theirs.outputs) + " outputs, the student " + std::to_string(m_model.pairing.outputs));
             if (theirs.outputOfClass != m_model.pairing.outputOfClass)
                 unlike("its outputs stand for other classes than the student's");
         } else {
             requireSameOutput(0);
         }
-        const bool scores = m_teaching.answers == AnswerComparison::Divergence ||
-                            (m_teaching.answers == AnswerComparison::Auto && classes);
+        const bool scores = m_teaching.answers == AnswerComparison::Divergence || (m_teaching.answers == AnswerComparison::Auto && classes);
         add(scores ? divergence() : numbers(0));
     }
 
@@ -109,8 +111,7 @@ private:
             unlike("it has " + std::to_string(m_teacher.outputs.size()) + " outputs, the student " +
                    std::to_string(m_student.outputs.size()));
         const bool scores = m_teaching.answers == AnswerComparison::Divergence ||
-                            (m_teaching.answers == AnswerComparison::Auto && endsInSoftmax(m_student) &&
-                             endsInSoftmax(m_teacher));
+                            (m_teaching.answers == AnswerComparison::Auto && endsInSoftmax(m_student) && endsInSoftmax(m_teacher));
         const auto types = inferShapes(m_student);
         for (std::size_t i = 0; i < m_student.outputs.size(); ++i) {
             if (!isFloat(types.type(m_student.outputs[i]).dtype))
@@ -131,8 +132,8 @@ private:
         const auto own = inferShapes(m_student).type(m_student.outputs.at(i));
         const auto wanted = inferShapes(m_teacher).type(m_teacher.outputs.at(i));
         if (!sameSample(own, wanted))
-            unlike("its output " + m_teacher.value(m_teacher.outputs[i]).name + " is " + shapeText(wanted) +
-                   ", the student's " + shapeText(own));
+            unlike("its output " + m_teacher.value(m_teacher.outputs[i]).name + " is " + shapeText(wanted) + ", the student's " +
+                   shapeText(own));
     }
 
     struct Partners
@@ -152,16 +153,14 @@ private:
         const ScoresValue theirs = findScores(m_teacher);
         Partners partners;
         partners.student = {.value = own.value, .comparison = Comparison::Divergence, .holds = own.kind};
-        partners.teacher = {theirs.value, theirs.kind == Scores::Probabilities
-                                              ? TeacherValueForm::LogProbabilities
-                                              : TeacherValueForm::Scores};
+        partners.teacher = {theirs.value,
+                            theirs.kind == Scores::Probabilities ? TeacherValueForm::LogProbabilities : TeacherValueForm::Scores};
         return partners;
     }
 
     Partners numbers(std::size_t i) const
     {
-        const auto comparison =
-            m_teaching.answers == AnswerComparison::Cosine ? Comparison::Cosine : Comparison::MeanSquared;
+        const auto comparison = m_teaching.answers == AnswerComparison::Cosine ? Comparison::Cosine : Comparison::MeanSquared;
         return {{.value = m_student.outputs.at(i), .comparison = comparison}, {m_teacher.outputs.at(i)}};
     }
 
@@ -212,8 +211,7 @@ Graph withTeachersCard(Graph student, const Teaching& teaching)
     return student;
 }
 
-std::optional<TeachingPlan> planTeaching(const Teaching& teaching, const PreparedModel& model,
-                                         const Dataset& dataset)
+std::optional<TeachingPlan> planTeaching(const Teaching& teaching, const PreparedModel& model, const Dataset& dataset)
 {
     if (!teaching.teacher || teaching.weight <= 0)
         return std::nullopt;

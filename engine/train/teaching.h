@@ -12,14 +12,14 @@
 #include <optional>
 #include <vector>
 
-namespace hone {
+namespace hone
+{
 
 struct TeachingPlan
 {
     std::vector<TaughtValue> student;  // of the prepared model
     std::vector<TeacherValue> teacher; // each one's partner
-    std::size_t answers =
-        0; // so many of them, the first ones, are the models' outputs; the others lie inside
+    std::size_t answers = 0;           // so many of them, the first ones, are the models' outputs; the others lie inside
 };
 
 // A student that states neither its classes nor its preprocessing takes the teacher's, so that both read the
@@ -28,7 +28,6 @@ Graph withTeachersCard(Graph student, const Teaching& teaching);
 
 // nullopt without a teacher, and where the two models aren't alike if that is allowed (Teaching::fit).
 // Throws Error(TeacherUnlike).
-std::optional<TeachingPlan> planTeaching(const Teaching& teaching, const PreparedModel& model,
-                                         const Dataset& dataset);
+std::optional<TeachingPlan> planTeaching(const Teaching& teaching, const PreparedModel& model, const Dataset& dataset);
 
 } // namespace hone

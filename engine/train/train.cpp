@@ -131,7 +131,11 @@ private:
 };
 
 Training::Training(const PreparedModel& model, TrainingSources& sources, const Lessons& lessons, const JobContext& job)
-    : m_model(model), m_sources(sources), m_options(lessons.options), m_job(job), m_scores(scoresFor(sources.graph, model.pairing.task))
+    : m_model(model),
+      m_sources(sources),
+      m_options(lessons.options),
+      m_job(job),
+      m_scores(scoresFor(sources.graph, model.pairing.task))
 {
     makeTrainer(lessons);
     if (lessons.plan) {
@@ -348,15 +352,16 @@ void Training::saveCheckpointIfDue()
 
 void Training::reportEpoch(const EpochResult& epoch) const
 {
-    m_job.report({Activity::Training,
-                  static_cast<double>(epoch.epoch) / m_options.epochs,
-                  {},
-                  epoch.epoch,
-                  m_options.epochs,
-                  {{"trainLoss", epoch.trainLoss},
-                   {progressName(epoch.validation ? epoch.validation->kind : MetricKind::Top1), epoch.validation ? epoch.validation->value : 0},
-                   {"learningRate", epoch.learningRate},
-                   {"samplesPerSecond", epoch.samplesPerSecond}}});
+    m_job.report(
+        {Activity::Training,
+         static_cast<double>(epoch.epoch) / m_options.epochs,
+         {},
+         epoch.epoch,
+         m_options.epochs,
+         {{"trainLoss", epoch.trainLoss},
+          {progressName(epoch.validation ? epoch.validation->kind : MetricKind::Top1), epoch.validation ? epoch.validation->value : 0},
+          {"learningRate", epoch.learningRate},
+          {"samplesPerSecond", epoch.samplesPerSecond}}});
 }
 
 void Training::run()

@@ -42,7 +42,7 @@ enum class TrainingDevice
 
 enum class HeadPolicy
 {
-    Auto,   // kept when every class of the data maps to an output of the model
+    Auto, // kept when every class of the data maps to an output of the model
     Keep,
     Replace // a new one, one output a class
 };
@@ -66,16 +66,16 @@ struct TrainOptions
     int patience = 0;                // epochs without a better validation metric before it stops; 0: runs to the end
     bool keepBest = true;            // the weights of the best validation epoch, not of the last (where there is a validation split)
     std::uint64_t seed = 0;
-    int threads = 0; // 0: as many as there are cores
-    int accumulate = 1;      // batches whose gradients make one update
-    double clipNorm = 0;     // longest gradient over all parameters; 0: any
-    double emaDecay = 0;     // of the weights' moving average, which is then validated and kept; 0: none
-    double mixUp = 0;        // alpha of MixUp's Beta distribution (Zhang et al. 2018); 0: off
-    double cutMix = 0;       // alpha of CutMix's (Yun et al. 2019); with both on, half of the batches each
-    double bodyRateFactor = 1; // of the learning rate, for all that is before the head
-    bool freezeBody = false;   // all that is before the head stays as it is
+    int threads = 0;                  // 0: as many as there are cores
+    int accumulate = 1;               // batches whose gradients make one update
+    double clipNorm = 0;              // longest gradient over all parameters; 0: any
+    double emaDecay = 0;              // of the weights' moving average, which is then validated and kept; 0: none
+    double mixUp = 0;                 // alpha of MixUp's Beta distribution (Zhang et al. 2018); 0: off
+    double cutMix = 0;                // alpha of CutMix's (Yun et al. 2019); with both on, half of the batches each
+    double bodyRateFactor = 1;        // of the learning rate, for all that is before the head
+    bool freezeBody = false;          // all that is before the head stays as it is
     bool insertNormalization = false; // behind convolutions that lack one, for the time of training (train/normalization.h)
-    bool featureCache = true;  // what a frozen body gives is computed once, in ONNX Runtime, where nothing stands against it
+    bool featureCache = true;         // what a frozen body gives is computed once, in ONNX Runtime, where nothing stands against it
     Precision precision = Precision::Float32;
     TrainingDevice device = TrainingDevice::Cpu;
     double checkpointMinutes = 0; // between two checkpoints; 0: one behind each epoch
@@ -147,7 +147,7 @@ struct PenaltyGroup
 // proximal step behind each update (Parikh and Boyd 2014, section 6.5.4), which makes whole channels exactly zero.
 struct GroupPenalty
 {
-    double strength = 0; // 0: none
+    double strength = 0;                                                  // 0: none
     std::function<std::vector<PenaltyGroup>(const Graph&)> groupsOf = {}; // of the graph as it is trained
 };
 
@@ -162,10 +162,11 @@ struct EpochResult
 {
     int epoch = 0; // from 1
     double trainLoss = 0;
-    double validationTop1 = 0; // of the LibTorch model; 0 for other tasks than classification
+    double validationTop1 = 0;   // of the LibTorch model; 0 for other tasks than classification
     double samplesPerSecond = 0; // training alone; loading and a frozen body's features included
-    double learningRate = 0; // at its end
-    std::optional<TaskMetric> validation = {}; // by the task's metric, of the LibTorch model; for a classifier's, validationTop1 is its value
+    double learningRate = 0;     // at its end
+    std::optional<TaskMetric> validation =
+        {}; // by the task's metric, of the LibTorch model; for a classifier's, validationTop1 is its value
 };
 
 struct TrainResult
@@ -188,13 +189,12 @@ struct TrainInput
     Zeros zeros = Zeros::Learn;
 };
 
-// Progress carries trainLoss, validationTop1 (validationMae, validationAuc, validationMse, validationCosine by task), learningRate, samplesPerSecond once an epoch, and a fraction each batch. An epoch's
-// checkpoint is there before its progress is told; the caller removes the file once the model is where it shall be.
-// Weights or losses that stop being finite end the training: with the weights kept so far and a notice (TrainingWentBack) behind a
-// good epoch, with Error(LossNotFinite) before.
-// Without labels a teacher is learnt from alone; an epoch's metric is then the cosine with its answers.
-// Throws Error(OperatorsUnsupported, NotTrainable, LabelsMissing, TeacherUnlike, ClassCountMismatch, LayerUnknown, LossNotFinite,
-// BadOption, CudaMissing, CudaNoDevice) and what pairing and loading throw.
+// Progress carries trainLoss, validationTop1 (validationMae, validationAuc, validationMse, validationCosine by task), learningRate,
+// samplesPerSecond once an epoch, and a fraction each batch. An epoch's checkpoint is there before its progress is told; the caller removes
+// the file once the model is where it shall be. Weights or losses that stop being finite end the training: with the weights kept so far and
+// a notice (TrainingWentBack) behind a good epoch, with Error(LossNotFinite) before. Without labels a teacher is learnt from alone; an
+// epoch's metric is then the cosine with its answers. Throws Error(OperatorsUnsupported, NotTrainable, LabelsMissing, TeacherUnlike,
+// ClassCountMismatch, LayerUnknown, LossNotFinite, BadOption, CudaMissing, CudaNoDevice) and what pairing and loading throw.
 TrainResult train(const TrainInput& input, const JobContext& job);
 // Without checkpoints.
 TrainResult train(const Graph& graph, const Dataset& dataset, const TrainOptions& options, const JobContext& job);

@@ -45,7 +45,7 @@ struct TaughtValue
 {
     ValueId value;
     Comparison comparison = Comparison::MeanSquared;
-    double factor = 1; // in the sum of all
+    double factor = 1;             // in the sum of all
     Scores holds = Scores::Logits; // Divergence
     int channelAxis = 1;           // Features and Attention
     std::int64_t channels = 0;     // Features: the student's
@@ -91,7 +91,7 @@ struct Answers
     std::vector<std::int64_t> others;
     double share = 1;
     std::vector<Tensor> teacherValues = {}; // by Distillation::values; empty without a teacher
-    Tensor values = {}; // for the mean squared loss instead: as many as the scores are, mixed already
+    Tensor values = {};                     // for the mean squared loss instead: as many as the scores are, mixed already
 };
 
 enum class Weights

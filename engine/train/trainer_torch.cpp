@@ -51,7 +51,10 @@ class TorchTrainer final : public Trainer
 {
 public:
     TorchTrainer(const Graph& graph, const TrainerSettings& settings)
-        : m_threads(settings.threads), m_settings(settings), m_graph(graph), m_taught(settings.distillation, settings.seed, deviceOf(settings)),
+        : m_threads(settings.threads),
+          m_settings(settings),
+          m_graph(graph),
+          m_taught(settings.distillation, settings.seed, deviceOf(settings)),
           m_updater({settings.optimizer, settings.momentum, settings.weightDecay})
     {
         if (settings.device == TrainingDevice::Cuda)
@@ -62,7 +65,8 @@ public:
         addParameters();
         addProjections();
         if (settings.penalty > 0)
-            m_lasso = std::make_unique<GroupLasso>(settings.penaltyGroups, settings.penalty, [this](ValueId id) { return parameterOf(id); });
+            m_lasso =
+                std::make_unique<GroupLasso>(settings.penaltyGroups, settings.penalty, [this](ValueId id) { return parameterOf(id); });
         if (settings.zeros == Zeros::Stay)
             holdZeros();
         if (settings.emaDecay > 0)
@@ -278,8 +282,7 @@ private:
     {
         const at::Tensor targets =
             at::from_blob(const_cast<std::int64_t*>(labels.data()), {static_cast<std::int64_t>(labels.size())}, at::kLong);
-        return at::cross_entropy_loss(scores, targets.to(scores.device()), {}, at::Reduction::Mean, -100,
-                                      m_settings.labelSmoothing);
+        return at::cross_entropy_loss(scores, targets.to(scores.device()), {}, at::Reduction::Mean, -100, m_settings.labelSmoothing);
     }
 
     Run runOn(const Tensor& inputs, Mode mode)

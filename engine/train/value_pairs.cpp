@@ -13,9 +13,11 @@
 #include <set>
 #include <string_view>
 
-namespace hone {
+namespace hone
+{
 
-namespace {
+namespace
+{
 
 using Extents = std::vector<std::int64_t>;
 
@@ -36,8 +38,7 @@ public:
         for (const NodeId id : graph.order()) {
             const Node& node = graph.node(id);
             const auto& shape = node.outputs.empty() ? std::nullopt : m_types.type(node.outputs[0]).shape;
-            m_convolvesSequences =
-                m_convolvesSequences || (node.opType == "Conv" && shape && shape->size() == 3);
+            m_convolvesSequences = m_convolvesSequences || (node.opType == "Conv" && shape && shape->size() == 3);
         }
     }
 
@@ -70,8 +71,7 @@ public:
         std::map<Extents, ValueId> lastOf;
         for (const NodeId id : m_graph.order()) {
             const Node& node = m_graph.node(id);
-            if (!makesSmaller(node) ||
-                std::ranges::find(m_graph.inputs, node.input(0)) != m_graph.inputs.end())
+            if (!makesSmaller(node) || std::ranges::find(m_graph.inputs, node.input(0)) != m_graph.inputs.end())
                 continue;
             const auto input = layoutOf(node.input(0));
             const auto output = layoutOf(node.outputs[0]);
@@ -97,16 +97,14 @@ public:
 
     static std::int64_t places(const Layout& layout)
     {
-        return std::accumulate(layout.places.begin(), layout.places.end(), std::int64_t{1},
-                               std::multiplies<>());
+        return std::accumulate(layout.places.begin(), layout.places.end(), std::int64_t{1}, std::multiplies<>());
     }
 
 private:
     static bool makesSmaller(const Node& node)
     {
-        static const std::set<std::string_view> operators = {
-            "Conv",          "MaxPool",    "AveragePool", "LpPool",    "GlobalAveragePool",
-            "GlobalMaxPool", "ReduceMean", "ReduceMax",   "ReduceSum", "Flatten"};
+        static const std::set<std::string_view> operators = {"Conv",          "MaxPool",    "AveragePool", "LpPool",    "GlobalAveragePool",
+                                                             "GlobalMaxPool", "ReduceMean", "ReduceMax",   "ReduceSum", "Flatten"};
         return node.domain.empty() && !node.outputs.empty() && operators.contains(node.opType);
     }
 
@@ -119,7 +117,10 @@ class Pairs
 {
 public:
     Pairs(const Graph& student, const Graph& teacher)
-        : m_student(student), m_teacher(teacher), m_studentGraph(student), m_teacherGraph(teacher)
+        : m_student(student),
+          m_teacher(teacher),
+          m_studentGraph(student),
+          m_teacherGraph(teacher)
     {}
 
     std::vector<ValuePair> find()
@@ -149,8 +150,7 @@ private:
         const auto own = m_student.layoutOf(student);
         const auto wanted = m_teacher.layoutOf(teacher);
         if (own && wanted && own->places == wanted->places && own->channelAxis == wanted->channelAxis)
-            m_pairs.push_back({student, teacher, own->channelAxis, own->channels, wanted->channels,
-                               Reader::places(*own) > 1});
+            m_pairs.push_back({student, teacher, own->channelAxis, own->channels, wanted->channels, Reader::places(*own) > 1});
     }
 
     Reader m_student;

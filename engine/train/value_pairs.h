@@ -7,7 +7,8 @@
 #include <cstdint>
 #include <vector>
 
-namespace hone {
+namespace hone
+{
 
 // Float32, of the same extents apart from batch and channels.
 struct ValuePair

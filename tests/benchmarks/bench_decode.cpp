@@ -41,7 +41,8 @@ void measure(const Dataset& data, int size, std::size_t pictures)
     while (const auto batch = loader.next({}))
         count += batch->indices.size();
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    std::printf("{\"pictures\": %zu, \"seconds\": %.4f, \"processorSeconds\": %.4f}\n", count, seconds.count(), processorSeconds() - before);
+    std::printf("{\"pictures\": %zu, \"seconds\": %.4f, \"processorSeconds\": %.4f}\n", count, seconds.count(),
+                processorSeconds() - before);
 }
 
 void writePixels(const Dataset& data, int size, const std::string& path)

@@ -88,7 +88,8 @@ int measure(const Setting& setting, int repeats)
         const auto& shape = setting.graph.value(setting.graph.inputs.at(0)).type.shape;
         if (shape && !shape->empty() && shape->front().isFixed() && batches.back().inputs.shape()[0] != shape->front().extent)
             batches.pop_back(); // a short last batch that the model can't take
-        inference.push_back(std::min(inferenceSeconds(setting, batches, setting.threads, 1), inferenceSeconds(setting, batches, 1, setting.threads)));
+        inference.push_back(
+            std::min(inferenceSeconds(setting, batches, setting.threads, 1), inferenceSeconds(setting, batches, 1, setting.threads)));
         batches.clear();
         EvaluateOptions options{.split = setting.split, .limit = setting.limit, .threads = setting.threads, .latency = false};
         whole.push_back(secondsOf([&] { samples = evaluate(setting.model, &setting.data, options, {}).accuracy->samples; }));

@@ -148,27 +148,13 @@ private:
             y = at::convolution(x, l.weight, l.bias.defined() ? c10::optional<at::Tensor>(l.bias) : c10::nullopt, l.stride, l.padding,
                                 l.dilation, false, {0, 0}, l.groups);
             break;
-        case Call::BatchNorm:
-            y = at::batch_norm(x, l.weight, l.bias, l.mean, l.variance, true, l.momentum, l.epsilon, false);
-            break;
-        case Call::Relu:
-            y = l.inPlace ? x.relu_() : at::relu(x);
-            break;
-        case Call::Relu6:
-            y = l.inPlace ? at::hardtanh_(x, 0, 6) : at::hardtanh(x, 0, 6);
-            break;
-        case Call::Add:
-            y = at::add(x, m_places[l.other]);
-            break;
-        case Call::Mean:
-            y = at::adaptive_avg_pool2d(x, {1, 1});
-            break;
-        case Call::Flatten:
-            y = x.flatten(1);
-            break;
-        case Call::Linear:
-            y = at::addmm(l.bias, x, l.transposed ? l.weight.t() : l.weight);
-            break;
+        case Call::BatchNorm: y = at::batch_norm(x, l.weight, l.bias, l.mean, l.variance, true, l.momentum, l.epsilon, false); break;
+        case Call::Relu: y = l.inPlace ? x.relu_() : at::relu(x); break;
+        case Call::Relu6: y = l.inPlace ? at::hardtanh_(x, 0, 6) : at::hardtanh(x, 0, 6); break;
+        case Call::Add: y = at::add(x, m_places[l.other]); break;
+        case Call::Mean: y = at::adaptive_avg_pool2d(x, {1, 1}); break;
+        case Call::Flatten: y = x.flatten(1); break;
+        case Call::Linear: y = at::addmm(l.bias, x, l.transposed ? l.weight.t() : l.weight); break;
         }
         if (l.letGo)
             x.reset();

@@ -70,8 +70,8 @@ void measure(const Wanted& wanted)
         for (int i = 0; i < wanted.steps; ++i)
             step();
         const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-        std::printf("{\"picturesPerSecond\": %.2f, \"processorSecondsPerStep\": %.6f}\n",
-                    wanted.batch * wanted.steps / seconds.count(), (processorSeconds() - processor) / wanted.steps);
+        std::printf("{\"picturesPerSecond\": %.2f, \"processorSecondsPerStep\": %.6f}\n", wanted.batch * wanted.steps / seconds.count(),
+                    (processorSeconds() - processor) / wanted.steps);
         std::fflush(stdout);
     }
 }

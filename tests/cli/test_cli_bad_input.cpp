@@ -31,8 +31,9 @@ private slots:
         m_files.write("broken/project.json", "{");
         QDir().mkpath(m_files.path("nothing"));
         QProcess::execute("mkdir", {"-p", m_files.path("one-class/train")});
-        QProcess::execute("cp", {"-r", m_files.data() + "/train/" + QDir(m_files.data() + "/train").entryList(QDir::Dirs | QDir::NoDotAndDotDot).first(),
-                                 m_files.path("one-class/train/only")});
+        QProcess::execute(
+            "cp", {"-r", m_files.data() + "/train/" + QDir(m_files.data() + "/train").entryList(QDir::Dirs | QDir::NoDotAndDotDot).first(),
+                   m_files.path("one-class/train/only")});
         m_files.dataWithUnreadable("mostly-bad", 20);
         leaveUnreadableOnly(m_files.dataWithUnreadable("all-bad", 4) + "/validation");
         writeOddModel();
@@ -134,7 +135,8 @@ private slots:
             if (line.startsWith("hone: ") && !line.startsWith("hone: note: "))
                 sentences.append(line);
         QVERIFY2(sentences.size() == 1, plain.errors.constData());
-        QVERIFY2(sentences.first().endsWith('.') && !sentences.first().contains("?") && !sentences.first().contains("{"), sentences.first().constData());
+        QVERIFY2(sentences.first().endsWith('.') && !sentences.first().contains("?") && !sentences.first().contains("{"),
+                 sentences.first().constData());
         if (!code.isEmpty() && arguments.first() != "studio")
             QCOMPARE(QString::fromStdString(run.json().value("/error/code"_json_pointer, std::string())), code);
         QVERIFY(!QFile::exists(m_files.path("out.onnx")));
@@ -157,7 +159,8 @@ private slots:
         const auto evaluated = runHone({"evaluate", m_files.path("odd.onnx"), "--data", m_files.data()});
         QVERIFY2(evaluated.exitCode == 0, evaluated.errors.constData());
         QCOMPARE(runHone({"prune", m_files.path("odd.onnx"), "--out", m_files.path("odd-pruned.onnx")}).exitCode, 0);
-        QCOMPARE(runHone({"quantize", m_files.path("odd.onnx"), "--data", m_files.data(), "--out", m_files.path("odd-int8.onnx")}).exitCode, 0);
+        QCOMPARE(runHone({"quantize", m_files.path("odd.onnx"), "--data", m_files.data(), "--out", m_files.path("odd-int8.onnx")}).exitCode,
+                 0);
     }
 
     void afewUnreadablePicturesAreCountedNamedAndSkipped()

@@ -45,7 +45,8 @@ private slots:
         QCOMPARE(json.at("top1").get<double>(), here.at("top1").get<double>());
 
         const auto again = deploy({}).json();
-        QCOMPARE(QString::fromStdString(again.at("previous").get<std::string>()), QString::fromStdString(json.at("release").get<std::string>()));
+        QCOMPARE(QString::fromStdString(again.at("previous").get<std::string>()),
+                 QString::fromStdString(json.at("release").get<std::string>()));
         QVERIFY(!again.contains("top1") || again.at("top1").is_null());
     }
 

@@ -34,8 +34,8 @@ void addNumbers(onnx::GraphProto& graph, const std::string& name, const std::vec
 }
 
 // x, of the given shape, through one operator that also reads these numbers; the output's shape isn't declared.
-std::string withNumbers(const std::string& op, const std::vector<std::string>& inputs, const std::vector<std::vector<std::int64_t>>& numbers,
-                        const std::vector<std::int64_t>& shape = {2, 2})
+std::string withNumbers(const std::string& op, const std::vector<std::string>& inputs,
+                        const std::vector<std::vector<std::int64_t>>& numbers, const std::vector<std::int64_t>& shape = {2, 2})
 {
     auto model = sumModel();
     auto& graph = *model.mutable_graph();
@@ -188,28 +188,67 @@ std::vector<Hostile> hostileFiles()
     const auto& whole = [] { return sumModel().SerializeAsString(); };
     return {
         {"a constant of 2^40 elements", "ShapeMismatch", [] { return withNumbers("ConstantOfShape", {"n0"}, {{two(40)}}); }},
-        {"a constant of 2^20 times 2^20 elements", "ShapeMismatch", [] { return withNumbers("ConstantOfShape", {"n0"}, {{two(20), two(20)}}); }},
+        {"a constant of 2^20 times 2^20 elements", "ShapeMismatch",
+         [] {
+             return withNumbers("ConstantOfShape", {"n0"}, {{two(20), two(20)}});
+         }},
         {"a constant with a negative extent", "ShapeMismatch", [] { return withNumbers("ConstantOfShape", {"n0"}, {{-5}}); }},
-        {"an extent of 0 beside an absurd one", "ShapeMismatch", [] { return withNumbers("ConstantOfShape", {"n0"}, {{0, two(62)}}); }},
-        {"an absurd declared extent beside one of 0", "ModelInvalid", [] { return withNumbers("Relu", {"x"}, {}, {0, two(62)}); }},
+        {"an extent of 0 beside an absurd one", "ShapeMismatch",
+         [] {
+             return withNumbers("ConstantOfShape", {"n0"}, {{0, two(62)}});
+         }},
+        {"an absurd declared extent beside one of 0", "ModelInvalid",
+         [] {
+             return withNumbers("Relu", {"x"}, {}, {0, two(62)});
+         }},
         {"a weight with an absurd extent beside one of 0", "ModelTooLarge",
-         [] { return changed([](auto& m) { m.mutable_graph()->mutable_initializer(0)->set_dims(0, 0); m.mutable_graph()->mutable_initializer(0)->add_dims(two(62)); }); }},
-        {"expanded to 2^40 elements", "ShapeMismatch", [] { return withNumbers("Expand", {"x", "n0"}, {{two(38), 2, 2}}); }},
+         [] {
+             return changed([](auto& m) {
+                 m.mutable_graph()->mutable_initializer(0)->set_dims(0, 0);
+                 m.mutable_graph()->mutable_initializer(0)->add_dims(two(62));
+             });
+         }},
+        {"expanded to 2^40 elements", "ShapeMismatch",
+         [] {
+             return withNumbers("Expand", {"x", "n0"}, {{two(38), 2, 2}});
+         }},
         {"a range of 2^40 numbers", "ShapeMismatch", [] { return rangeTo(two(40)); }},
-        {"tiled 2^62 times", "ShapeMismatch", [] { return withNumbers("Tile", {"x", "n0"}, {{two(31), two(31)}}); }},
+        {"tiled 2^62 times", "ShapeMismatch",
+         [] {
+             return withNumbers("Tile", {"x", "n0"}, {{two(31), two(31)}});
+         }},
         {"resized a trillion times", "ShapeMismatch", [] { return resizedBy(1e12f); }},
-        {"padded by 2^62", "ShapeMismatch", [] { return withNumbers("Pad", {"x", "n0"}, {{two(62), 0, 0, 0}}); }},
-        {"padded by the lowest number there is", "ShapeMismatch", [] { return withNumbers("Pad", {"x", "n0"}, {{INT64_MIN, 0, 0, 0}}); }},
-        {"reshaped to extents whose product overflows", "ShapeMismatch", [] { return withNumbers("Reshape", {"x", "n0"}, {{two(62), 4}}); }},
+        {"padded by 2^62", "ShapeMismatch",
+         [] {
+             return withNumbers("Pad", {"x", "n0"}, {{two(62), 0, 0, 0}});
+         }},
+        {"padded by the lowest number there is", "ShapeMismatch",
+         [] {
+             return withNumbers("Pad", {"x", "n0"}, {{INT64_MIN, 0, 0, 0}});
+         }},
+        {"reshaped to extents whose product overflows", "ShapeMismatch",
+         [] {
+             return withNumbers("Reshape", {"x", "n0"}, {{two(62), 4}});
+         }},
         {"reshaped to a thousand dimensions", "ShapeMismatch",
-         [] { return withNumbers("Reshape", {"x", "n0"}, {std::vector<std::int64_t>(1000, 1)}); }},
+         [] {
+             return withNumbers("Reshape", {"x", "n0"}, {std::vector<std::int64_t>(1000, 1)});
+         }},
         {"a number of dimensions that doubles with each node", "ShapeMismatch", growingRank},
-        {"a declared shape that overflows", "ModelInvalid", [] { return withNumbers("Relu", {"x"}, {}, {two(62), two(62)}); }},
+        {"a declared shape that overflows", "ModelInvalid",
+         [] {
+             return withNumbers("Relu", {"x"}, {}, {two(62), two(62)});
+         }},
         {"a negative declared extent", "ModelInvalid", [] { return withNumbers("Relu", {"x"}, {}, {-7}); }},
         {"a weight of 2^40 elements", "ModelTooLarge",
          [] { return changed([](auto& m) { m.mutable_graph()->mutable_initializer(0)->set_dims(0, two(40)); }); }},
         {"a weight whose extents overflow", "ModelTooLarge",
-         [] { return changed([](auto& m) { m.mutable_graph()->mutable_initializer(0)->set_dims(0, two(62)); m.mutable_graph()->mutable_initializer(0)->add_dims(8); }); }},
+         [] {
+             return changed([](auto& m) {
+                 m.mutable_graph()->mutable_initializer(0)->set_dims(0, two(62));
+                 m.mutable_graph()->mutable_initializer(0)->add_dims(8);
+             });
+         }},
         {"a weight with a negative extent", "ModelInvalid",
          [] { return changed([](auto& m) { m.mutable_graph()->mutable_initializer(0)->set_dims(0, -2); }); }},
         {"a sparse weight of 2^39 elements", "ModelTooLarge",
@@ -225,8 +264,10 @@ std::vector<Hostile> hostileFiles()
              });
          }},
         {"a cycle", "ModelInvalid", [] { return changed([](auto& m) { m.mutable_graph()->mutable_node(0)->set_input(0, "y"); }); }},
-        {"an input that nothing makes", "ModelInvalid", [] { return changed([](auto& m) { m.mutable_graph()->mutable_node(0)->set_input(0, "nobody"); }); }},
-        {"two values of one name", "ModelInvalid", [] { return changed([](auto& m) { addNode(*m.mutable_graph(), "Relu", {"x"}, {"y"}); }); }},
+        {"an input that nothing makes", "ModelInvalid",
+         [] { return changed([](auto& m) { m.mutable_graph()->mutable_node(0)->set_input(0, "nobody"); }); }},
+        {"two values of one name", "ModelInvalid",
+         [] { return changed([](auto& m) { addNode(*m.mutable_graph(), "Relu", {"x"}, {"y"}); }); }},
         {"graphs nested a thousand deep", "ModelInvalid", [] { return nestedGraphs(1000); }},
         {"messages nested fifteen thousand deep", "ModelInvalid", nestedMessages},
         {"four million empty nodes", "ModelTooLarge", manyEmptyNodes},
@@ -234,12 +275,14 @@ std::vector<Hostile> hostileFiles()
         {"a name of a megabyte for an extent", "ModelInvalid",
          [] {
              return changed([](auto& m) {
-                 m.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_param(std::string(1 << 20, 'N'));
+                 m.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_param(
+                     std::string(1 << 20, 'N'));
              });
          }},
         {"the first half of a file", "ModelTruncated", [=] { return whole().substr(0, whole().size() / 2); }},
         {"a file without its last byte", "ModelTruncated", [=] { return whole().substr(0, whole().size() - 1); }},
-        {"a part that promises two gigabytes", "ModelTruncated", [] { return std::string("\x08\x08\x3a\xff\xff\xff\xff\x07\x0a\x04", 10); }},
+        {"a part that promises two gigabytes", "ModelTruncated",
+         [] { return std::string("\x08\x08\x3a\xff\xff\xff\xff\x07\x0a\x04", 10); }},
         {"weights in a parent folder", "ExternalDataOutside", [] { return external("../secret.bin"); }},
         {"weights at an absolute path", "ExternalDataOutside", [] { return external("/etc/passwd"); }},
         {"weights behind a link to outside", "ExternalDataOutside", [] { return external("link.bin"); }},

@@ -16,8 +16,8 @@ private slots:
     void initTestCase()
     {
         QVERIFY2(m_work.make(), qPrintable(m_work.failure()));
-        const auto trained = runHone({"finetune", m_work.model(), "--data", m_work.data(), "--epochs", "2", "--batch", "16", "--threads", "1", "--out",
-                                      m_work.path("trained.onnx")});
+        const auto trained = runHone({"finetune", m_work.model(), "--data", m_work.data(), "--epochs", "2", "--batch", "16", "--threads",
+                                      "1", "--out", m_work.path("trained.onnx")});
         QVERIFY2(trained.exitCode == 0, trained.errors);
     }
 
@@ -46,8 +46,14 @@ private slots:
     void aStudentLearnsFromATeacher()
     {
         const QString out = m_work.path("student.onnx");
-        const QStringList begin = {"distill", m_work.path("untrained.onnx"), "--teacher", m_work.path("trained.onnx"), "--data", m_work.data(),
-                                   "--epochs", "2", "--batch", "16", "--threads", "1", "--json", "--out", out};
+        const QStringList begin = {"distill",   m_work.path("untrained.onnx"),
+                                   "--teacher", m_work.path("trained.onnx"),
+                                   "--data",    m_work.data(),
+                                   "--epochs",  "2",
+                                   "--batch",   "16",
+                                   "--threads", "1",
+                                   "--json",    "--out",
+                                   out};
         QCOMPARE(runHone({"new", "resnet8", "--width", "3", "--classes", "12", "--out", m_work.path("untrained.onnx")}).exitCode, 0);
         for (const char* kind : {"soft", "feature", "attention"}) {
             const auto run = runHone(begin + QStringList{"--kind", kind});
@@ -64,8 +70,9 @@ private slots:
         QVERIFY(alone.json().at("after").contains("top1"));
         // Where it doesn't, the teacher does: these two have ten outputs, the data twelve classes.
         QCOMPARE(runHone({"new", "resnet8", "--width", "3", "--classes", "10", "--out", m_work.path("ten-small.onnx")}).exitCode, 0);
-        const auto unlike = runHone({"distill", m_work.path("ten-small.onnx"), "--teacher", m_work.path("ten.onnx"), "--data", m_work.data(), "--epochs", "1",
-                                     "--batch", "16", "--threads", "1", "--labels", "ignored", "--json", "--out", out});
+        const auto unlike =
+            runHone({"distill", m_work.path("ten-small.onnx"), "--teacher", m_work.path("ten.onnx"), "--data", m_work.data(), "--epochs",
+                     "1", "--batch", "16", "--threads", "1", "--labels", "ignored", "--json", "--out", out});
         QVERIFY2(unlike.exitCode == 0, unlike.errors);
         QCOMPARE(unlike.json().at("after").at("metric").at("name").get<std::string>(), std::string("cosine"));
         QCOMPARE(unlike.json().at("after").at("reference").get<std::string>(), m_work.path("ten.onnx").toStdString());
@@ -74,25 +81,31 @@ private slots:
     void aTeacherThatDoesNotFitIsRefused()
     {
         const QString out = m_work.path("refused.onnx");
-        const auto refused = runHone({"distill", m_work.model(), "--teacher", m_work.path("ten.onnx"), "--data", m_work.data(), "--epochs", "1", "--out", out});
+        const auto refused = runHone(
+            {"distill", m_work.model(), "--teacher", m_work.path("ten.onnx"), "--data", m_work.data(), "--epochs", "1", "--out", out});
         QCOMPARE(refused.exitCode, 3);
         QVERIFY2(refused.errors.contains("10 outputs"), refused.errors);
         QVERIFY(!QFile::exists(out));
         QCOMPARE(runHone({"distill", m_work.model(), "--data", m_work.data(), "--epochs", "1", "--out", out}).exitCode, 2);
-        QCOMPARE(runHone({"distill", m_work.model(), "--teacher", m_work.path("none.onnx"), "--data", m_work.data(), "--epochs", "1", "--out", out}).exitCode, 3);
+        QCOMPARE(runHone({"distill", m_work.model(), "--teacher", m_work.path("none.onnx"), "--data", m_work.data(), "--epochs", "1",
+                          "--out", out})
+                     .exitCode,
+                 3);
     }
 
     void zerosCompressAndAreNotFaster()
     {
-        const auto run = runHone({"sparsify", m_work.path("trained.onnx"), "--sparsity", "0.9", "--out", m_work.path("sparse.onnx"), "--json"});
+        const auto run =
+            runHone({"sparsify", m_work.path("trained.onnx"), "--sparsity", "0.9", "--out", m_work.path("sparse.onnx"), "--json"});
         QVERIFY2(run.exitCode == 0, run.errors);
         const auto json = run.json();
         QVERIFY(std::abs(json.at("sparsity").at("sparsity").get<double>() - 0.9) < 0.001);
         QVERIFY(json.at("compressedBytes").at("after").get<double>() < 0.5 * json.at("compressedBytes").at("before").get<double>());
         QCOMPARE(json.at("after").at("macs").get<std::int64_t>(), json.at("before").at("macs").get<std::int64_t>());
         QVERIFY2(run.errors.contains("not the model faster"), run.errors);
-        const auto pattern = runHone({"sparsify", m_work.path("trained.onnx"), "--pattern", "2:4", "--data", m_work.data(), "--finetune-epochs", "1", "--batch",
-                                      "16", "--threads", "1", "--out", m_work.path("pattern.onnx"), "--json"});
+        const auto pattern =
+            runHone({"sparsify", m_work.path("trained.onnx"), "--pattern", "2:4", "--data", m_work.data(), "--finetune-epochs", "1",
+                     "--batch", "16", "--threads", "1", "--out", m_work.path("pattern.onnx"), "--json"});
         QVERIFY2(pattern.exitCode == 0, pattern.errors);
         QCOMPARE(pattern.json().at("sparsity").at("left").size(), std::size_t{1}); // the first layer's three channels
         QVERIFY(pattern.json().at("after").contains("top1"));
@@ -101,8 +114,9 @@ private slots:
 
     void layersAreSplit()
     {
-        const auto run = runHone({"factorize", m_work.path("trained.onnx"), "--rank-ratio", "0.5", "--data", m_work.data(), "--finetune-epochs", "1", "--batch", "16",
-                                  "--threads", "1", "--out", m_work.path("split.onnx"), "--json"});
+        const auto run =
+            runHone({"factorize", m_work.path("trained.onnx"), "--rank-ratio", "0.5", "--data", m_work.data(), "--finetune-epochs", "1",
+                     "--batch", "16", "--threads", "1", "--out", m_work.path("split.onnx"), "--json"});
         QVERIFY2(run.exitCode == 0, run.errors);
         const auto json = run.json();
         QVERIFY(json.at("factorization").at("layers").size() > 3);
@@ -114,9 +128,27 @@ private slots:
 
     void pruningTrainsForSparsityFirst()
     {
-        const auto run = runHone({"prune", m_work.path("trained.onnx"), "--ratio", "0.3", "--data", m_work.data(), "--sparsity-epochs", "1", "--sparsity-strength",
-                                  "0.01", "--distill-kind", "attention", "--finetune-epochs", "1", "--batch", "16", "--threads", "1", "--out",
-                                  m_work.path("pruned.onnx"), "--json"});
+        const auto run = runHone({"prune",
+                                  m_work.path("trained.onnx"),
+                                  "--ratio",
+                                  "0.3",
+                                  "--data",
+                                  m_work.data(),
+                                  "--sparsity-epochs",
+                                  "1",
+                                  "--sparsity-strength",
+                                  "0.01",
+                                  "--distill-kind",
+                                  "attention",
+                                  "--finetune-epochs",
+                                  "1",
+                                  "--batch",
+                                  "16",
+                                  "--threads",
+                                  "1",
+                                  "--out",
+                                  m_work.path("pruned.onnx"),
+                                  "--json"});
         QVERIFY2(run.exitCode == 0, run.errors);
         QCOMPARE(run.json().at("epochs").size(), std::size_t{2});
         QCOMPARE(QDir(m_work.path("")).entryList({".*checkpoint*"}, QDir::Files | QDir::Hidden).size(), 0);

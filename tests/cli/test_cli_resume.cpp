@@ -45,14 +45,17 @@ private slots:
     void initTestCase()
     {
         QVERIFY2(m_work.make(), qPrintable(m_work.failure()));
-        QCOMPARE(runHone({"new", "resnet8", "--width", "6", "--classes", "12", "--seed", "2", "--out", m_work.path("teacher.onnx")}).exitCode, 0);
+        QCOMPARE(
+            runHone({"new", "resnet8", "--width", "6", "--classes", "12", "--seed", "2", "--out", m_work.path("teacher.onnx")}).exitCode,
+            0);
     }
 
     void fineTuningGoesOnWithTheSameBytes_data() { bothVerbs(); }
     void fineTuningGoesOnWithTheSameBytes()
     {
         QFETCH(QStringList, verb);
-        const QStringList begin = verb + QStringList{"--data", m_work.data(), "--batch", "16", "--threads", "1", "--ema-decay", "0.9", "--rand-augment", "1", "--seed", "4"};
+        const QStringList begin = verb + QStringList{"--data",      m_work.data(), "--batch",        "16", "--threads", "1",
+                                                     "--ema-decay", "0.9",         "--rand-augment", "1",  "--seed",    "4"};
         const QString undisturbed = m_work.path(verb.at(0) + "-undisturbed.onnx"), killed = m_work.path(verb.at(0) + "-killed.onnx");
         const auto whole = runHone(begin + QStringList{"--out", undisturbed});
         QVERIFY2(whole.exitCode == 0, whole.errors);
@@ -82,8 +85,11 @@ private slots:
 
     void aProjectStepGoesOnWithTheSameBytes()
     {
-        m_work.write("recipe.yaml", "name: test\nsteps:\n  - {step: import, file: model.onnx}\n  - {step: finetune, epochs: 3, batch: 8, threads: 1}\n");
-        const auto run = [&](const QString& project) { return QStringList{"run", m_work.path("recipe.yaml"), "--project", m_work.path(project)}; };
+        m_work.write("recipe.yaml",
+                     "name: test\nsteps:\n  - {step: import, file: model.onnx}\n  - {step: finetune, epochs: 3, batch: 8, threads: 1}\n");
+        const auto run = [&](const QString& project) {
+            return QStringList{"run", m_work.path("recipe.yaml"), "--project", m_work.path(project)};
+        };
         for (const char* project : {"whole", "killed"})
             QCOMPARE(runHone({"project", "init", m_work.path(project), "--data", m_work.data()}).exitCode, 0);
         QCOMPARE(runHone(run("whole")).exitCode, 0);
@@ -93,7 +99,8 @@ private slots:
         QVERIFY2(!resumed.errors.contains("Epoch 1 of"), resumed.errors);
         const QString build = QDir(m_work.path("whole/builds")).entryList({"finetune-*"}).value(0);
         QVERIFY(!build.isEmpty());
-        QCOMPARE(sha256(m_work.read("killed/builds/" + build + "/model.onnx")), sha256(m_work.read("whole/builds/" + build + "/model.onnx")));
+        QCOMPARE(sha256(m_work.read("killed/builds/" + build + "/model.onnx")),
+                 sha256(m_work.read("whole/builds/" + build + "/model.onnx")));
         QCOMPARE(QDir(m_work.path("killed/.checkpoints")).entryList(QDir::Files | QDir::Hidden).size(), 0);
     }
 
@@ -104,7 +111,8 @@ private:
         QTest::newRow("finetune") << QStringList{"finetune", m_work.model(), "--epochs", "4"};
         QTest::newRow("prune") << QStringList{"prune", m_work.model(), "--ratio", "0.3", "--finetune-epochs", "4"};
         // With a projection that learns, too.
-        QTest::newRow("distill") << QStringList{"distill", m_work.model(), "--teacher", m_work.path("teacher.onnx"), "--kind", "feature", "--epochs", "4"};
+        QTest::newRow("distill") << QStringList{"distill", m_work.model(), "--teacher", m_work.path("teacher.onnx"),
+                                                "--kind",  "feature",      "--epochs",  "4"};
     }
 
     CliFixture m_work;

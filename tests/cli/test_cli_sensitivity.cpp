@@ -14,8 +14,7 @@ private slots:
     void initTestCase()
     {
         QVERIFY2(m_work.make(), qPrintable(m_work.failure()));
-        const auto run = runHone(measure() + QStringList{"--ratios", "0.25,0.5,0.75", "--out",
-                                                         m_work.path("curves.json"), "--json"});
+        const auto run = runHone(measure() + QStringList{"--ratios", "0.25,0.5,0.75", "--out", m_work.path("curves.json"), "--json"});
         QVERIFY2(run.exitCode == 0, run.errors.constData());
         m_curves = run.json();
     }
@@ -25,9 +24,8 @@ private slots:
         QCOMPARE(m_curves.at("metric").get<std::string>(), std::string("top1"));
         QCOMPARE(m_curves.at("split").get<std::string>(), std::string("validation"));
         QCOMPARE(m_curves.at("samples").get<int>(), 48);
-        const auto evaluated = runHone({"evaluate", m_work.model(), "--data", m_work.data(), "--split",
-                                        "validation", "--no-latency", "--json"})
-                                   .json();
+        const auto evaluated =
+            runHone({"evaluate", m_work.model(), "--data", m_work.data(), "--split", "validation", "--no-latency", "--json"}).json();
         QCOMPARE(m_curves.at("value").get<double>(), evaluated.at("top1").get<double>());
         QVERIFY(!m_curves.at("groups").empty());
         for (const auto& group : m_curves.at("groups")) {
@@ -45,10 +43,7 @@ private slots:
     void theSameAgainGivesTheSameBytes()
     {
         const auto again = m_work.path("again.json");
-        QCOMPARE(
-            runHone(measure() + QStringList{"--ratios", "0.75,0.25,0.5", "--threads", "1", "--out", again})
-                .exitCode,
-            0);
+        QCOMPARE(runHone(measure() + QStringList{"--ratios", "0.75,0.25,0.5", "--threads", "1", "--out", again}).exitCode, 0);
         QCOMPARE(m_work.read("again.json"), m_work.read("curves.json"));
     }
 
@@ -56,16 +51,14 @@ private slots:
     {
         const auto run = runHone(measure() + QStringList{"--ratios", "0.5"});
         QVERIFY2(run.exitCode == 0, run.errors.constData());
-        for (const auto* word :
-             {"group", "channels", "-50 %", "top-1", "48 samples of validation", "Measured in"})
+        for (const auto* word : {"group", "channels", "-50 %", "top-1", "48 samples of validation", "Measured in"})
             QVERIFY2(run.output.contains(word), word);
     }
 
     void pruningTakesTheCurves()
     {
-        const auto run = runHone({"prune", m_work.model(), "--scope", "sensitivity", "--sensitivity",
-                                  m_work.path("curves.json"), "--ratio", "0.4", "--out",
-                                  m_work.path("slim.onnx"), "--json"});
+        const auto run = runHone({"prune", m_work.model(), "--scope", "sensitivity", "--sensitivity", m_work.path("curves.json"), "--ratio",
+                                  "0.4", "--out", m_work.path("slim.onnx"), "--json"});
         QVERIFY2(run.exitCode == 0, run.errors.constData());
         int before = 0;
         int after = 0;
@@ -80,9 +73,8 @@ private slots:
 
     void withoutAFileTheyAreMeasuredFirst()
     {
-        const QStringList call{"prune", m_work.model(), "--scope", "sensitivity", "--compensate",
-                               "off",   "--ratio",      "0.4",     "--out",       m_work.path("slim.onnx"),
-                               "--json"};
+        const QStringList call{"prune", m_work.model(),           "--scope", "sensitivity", "--compensate", "off", "--ratio", "0.4",
+                               "--out", m_work.path("slim.onnx"), "--json"};
         const auto run = runHone(call + QStringList{"--data", m_work.data()});
         QVERIFY2(run.exitCode == 0, run.errors.constData());
         const auto without = runHone(call);
@@ -94,12 +86,10 @@ private slots:
     {
         m_work.write("broken.json", "{\"schema\": 1}");
         const auto prune = [&](const QString& model, const QString& file) {
-            return runHone({"prune", model, "--scope", "sensitivity", "--sensitivity", file, "--out",
-                            m_work.path("refused.onnx"), "--json"});
+            return runHone(
+                {"prune", model, "--scope", "sensitivity", "--sensitivity", file, "--out", m_work.path("refused.onnx"), "--json"});
         };
-        const auto code = [](const HoneRun& run) {
-            return run.json().at("error").at("code").get<std::string>();
-        };
+        const auto code = [](const HoneRun& run) { return run.json().at("error").at("code").get<std::string>(); };
         const auto broken = prune(m_work.model(), m_work.path("broken.json"));
         QCOMPARE(broken.exitCode, 3);
         QCOMPARE(code(broken), std::string("SensitivityInvalid"));
@@ -143,9 +133,8 @@ private slots:
     void importanceFromSamplesPrunes()
     {
         QFETCH(QString, kind);
-        const QStringList call{"prune", m_work.model(), "--importance", kind,    "--compensate",
-                               "off",   "--ratio",      "0.5",          "--out", m_work.path("slim.onnx"),
-                               "--json"};
+        const QStringList call{"prune", m_work.model(), "--importance",           kind,    "--compensate", "off", "--ratio",
+                               "0.5",   "--out",        m_work.path("slim.onnx"), "--json"};
         const auto run = runHone(call + QStringList{"--data", m_work.data()});
         QVERIFY2(run.exitCode == 0, run.errors.constData());
         QVERIFY(run.json().at("after").at("macs").get<int>() < run.json().at("before").at("macs").get<int>());

@@ -54,7 +54,8 @@ private slots:
     void comparingAgainstAReferenceRanksByAgreement()
     {
         const auto report = m_files.path("agreement.html");
-        const auto run = runHone({"compare", m_files.model(), m_files.path("slim.onnx"), "--reference", m_files.model(), "--html", report, "--json"});
+        const auto run =
+            runHone({"compare", m_files.model(), m_files.path("slim.onnx"), "--reference", m_files.model(), "--html", report, "--json"});
         QVERIFY2(run.exitCode == 0, run.errors.constData());
         const auto json = run.json();
         QCOMPARE(json.at("task").get<std::string>(), std::string("agreement"));
@@ -76,7 +77,8 @@ private slots:
         QCOMPARE(after.at("top1").get<double>(), before.at("top1").get<double>());
         QVERIFY(std::abs(after.at("loss").get<double>() - before.at("loss").get<double>()) < 1e-5);
         QCOMPARE(runHone({"export", raw, "--with-preprocessing", "--out", m_files.path("twice.onnx")}).exitCode, 3);
-        QCOMPARE(runHone({"export", m_files.model(), "--with-preprocessing", "--out", m_files.path("x.onnx")}).exitCode, 3); // nobody says how
+        QCOMPARE(runHone({"export", m_files.model(), "--with-preprocessing", "--out", m_files.path("x.onnx")}).exitCode,
+                 3); // nobody says how
         QCOMPARE(runHone({"export", m_files.model(), "--out", m_files.path("x.onnx")}).exitCode, 2);
         QCOMPARE(runHone({"export", raw, "--with-preprocessing", "--input-size", "wide", "--out", m_files.path("x.onnx")}).exitCode, 2);
     }

@@ -13,8 +13,8 @@ using namespace hone::testing;
 namespace
 {
 
-const QStringList evaluateKeys{"split", "samples", "top1", "top1Low", "top1High", "top5", "loss", "samplesPerSecond",
-                               "latencyMs", "sizeBytes", "parameters", "macs"};
+const QStringList evaluateKeys{"split", "samples",          "top1",      "top1Low",   "top1High",   "top5",
+                               "loss",  "samplesPerSecond", "latencyMs", "sizeBytes", "parameters", "macs"};
 
 // Those of `keys` that the object lacks.
 QString missing(const nlohmann::json& object, const QStringList& keys)
@@ -38,8 +38,10 @@ private slots:
     void everyVerbHasHelpWithAnExample_data()
     {
         QTest::addColumn<QString>("verb");
-        for (const auto* verb : {"info", "check", "tidy", "evaluate", "finetune", "sensitivity", "prune", "distill", "sparsify", "factorize", "quantize", "export", "compare", "deploy", "project", "project init",
-                                 "project import", "project log", "project show", "run", "new", "sample", "demo", "studio"})
+        for (const auto* verb :
+             {"info",           "check",       "tidy",         "evaluate", "finetune", "sensitivity", "prune",   "distill",
+              "sparsify",       "factorize",   "quantize",     "export",   "compare",  "deploy",      "project", "project init",
+              "project import", "project log", "project show", "run",      "new",      "sample",      "demo",    "studio"})
             QTest::newRow(verb) << verb;
     }
     void everyVerbHasHelpWithAnExample()
@@ -98,8 +100,9 @@ private slots:
         QCOMPARE(missing(json.at("latencyMs"), {"p50", "p95"}), QString());
         QCOMPARE(json.at("split").get<std::string>(), std::string("test"));
         QCOMPARE(json.at("samples").get<int>(), 48);
-        const auto limited =
-            runHone({"evaluate", m_files.model(), "--data", m_files.data(), "--split", "train", "--limit", "24", "--threads", "1", "--json"}).json();
+        const auto limited = runHone({"evaluate", m_files.model(), "--data", m_files.data(), "--split", "train", "--limit", "24",
+                                      "--threads", "1", "--json"})
+                                 .json();
         QCOMPARE(limited.at("split").get<std::string>(), std::string("train"));
         QCOMPARE(limited.at("samples").get<int>(), 24);
     }
@@ -110,8 +113,10 @@ private slots:
         QTest::addColumn<bool>("trains");
         QTest::addColumn<bool>("measured");
         const auto data = QStringList{"--data", m_files.data()};
-        QTest::newRow("finetune") << QStringList{"finetune", m_files.model(), "--epochs", "2", "--batch", "32", "--flip"} + data << true << true;
-        QTest::newRow("finetune with a new head") << QStringList{"finetune", m_files.path("ten.onnx"), "--epochs", "1"} + data << true << false;
+        QTest::newRow("finetune") << QStringList{"finetune", m_files.model(), "--epochs", "2", "--batch", "32", "--flip"} + data << true
+                                  << true;
+        QTest::newRow("finetune with a new head")
+            << QStringList{"finetune", m_files.path("ten.onnx"), "--epochs", "1"} + data << true << false;
         QTest::newRow("prune") << QStringList{"prune", m_files.model(), "--ratio", "0.5", "--finetune-epochs", "1"} + data << true << true;
         QTest::newRow("prune without data") << QStringList{"prune", m_files.model(), "--ratio", "0.5"} << false << false;
         QTest::newRow("tidy") << QStringList{"tidy", m_files.model(), "--fold-batchnorm"} + data << false << true;
@@ -160,8 +165,8 @@ private slots:
         const auto run = runHone({"check", m_files.model(), "--json"});
         QVERIFY2(run.exitCode == 0, run.errors.constData());
         const auto json = run.json();
-        QCOMPARE(missing(json, {"ok", "unsupported", "maxRelativeDifference", "gradientsFinite", "trainable", "prunableGroups", "unprunable",
-                                "quantizable", "seconds", "peakBytes"}),
+        QCOMPARE(missing(json, {"ok", "unsupported", "maxRelativeDifference", "gradientsFinite", "trainable", "prunableGroups",
+                                "unprunable", "quantizable", "seconds", "peakBytes"}),
                  QString());
         QVERIFY(json.at("ok").get<bool>() && json.at("trainable").get<bool>() && json.at("gradientsFinite").get<bool>());
         QVERIFY(json.at("maxRelativeDifference").get<double>() <= 1e-4);
@@ -219,7 +224,9 @@ private slots:
         QCOMPARE(log.exitCode, 0);
         QVERIFY2(log.output.contains(("└─ " + last).toUtf8()), log.output.constData());
         const auto shown = runHone({"project", "show", project, last.left(9), "--json"}).json();
-        QCOMPARE(missing(shown, {"id", "parent", "step", "parameters", "model", "sha256", "versions", "evaluation", "recipe", "commandLine"}), QString());
+        QCOMPARE(
+            missing(shown, {"id", "parent", "step", "parameters", "model", "sha256", "versions", "evaluation", "recipe", "commandLine"}),
+            QString());
         QCOMPARE(missing(shown.at("versions"), {"hone", "onnxruntime", "processor", "features", "threads"}), QString());
         QCOMPARE(runHone({"project", "show", project}).exitCode, 0);
 
@@ -249,7 +256,8 @@ private slots:
 
     void withoutATerminalProgressIsAFewQuietLines()
     {
-        const auto run = runHone({"finetune", m_files.model(), "--data", m_files.data(), "--epochs", "2", "--out", m_files.path("lines.onnx")});
+        const auto run =
+            runHone({"finetune", m_files.model(), "--data", m_files.data(), "--epochs", "2", "--out", m_files.path("lines.onnx")});
         QCOMPARE(run.exitCode, 0);
         QVERIFY2(run.errors.contains("Epoch 2 of 2: loss "), run.errors.constData());
         QVERIFY(!run.errors.contains('\r'));
@@ -271,7 +279,8 @@ private slots:
         const QString output = QStringLiteral("stopped-%1.onnx").arg(signal);
         m_files.write(output, "what was there");
         QProcess process;
-        process.start(honeProgram(), {"finetune", m_files.model(), "--data", m_files.data(), "--epochs", "1000", "--out", m_files.path(output)});
+        process.start(honeProgram(),
+                      {"finetune", m_files.model(), "--data", m_files.data(), "--epochs", "1000", "--out", m_files.path(output)});
         QByteArray said;
         process.setReadChannel(QProcess::StandardError);
         while (!said.contains("Epoch 1 of") && process.waitForReadyRead(120'000))

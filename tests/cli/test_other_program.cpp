@@ -45,8 +45,8 @@ private slots:
         QTest::newRow("pruned") << QStringList{"prune", sample, "--ratio", "0.3", "--out", m_files.path("pruned.onnx")} << "pruned.onnx";
         QTest::newRow("quantized") << QStringList{"quantize", sample, "--data", m_files.data(), "--out", m_files.path("int8.onnx")}
                                    << "int8.onnx";
-        QTest::newRow("pruned and quantized") << QStringList{"quantize", m_files.path("pruned.onnx"), "--data", m_files.data(), "--out",
-                                                             m_files.path("both.onnx")}
+        QTest::newRow("pruned and quantized") << QStringList{"quantize", m_files.path("pruned.onnx"), "--data", m_files.data(),
+                                                             "--out",    m_files.path("both.onnx")}
                                               << "both.onnx";
     }
     void aWrittenFileRunsInNode()

@@ -32,12 +32,12 @@ inline std::optional<Message> failureOf(const std::function<void()>& call)
     return std::nullopt;
 }
 
-#define HONE_VERIFY_FAILS(call, wantedCode)                                                                            \
-    do {                                                                                                               \
-        const auto failure = hone::testing::failureOf([&] { call; });                                                  \
-        QVERIFY2(failure, "no error was thrown");                                                                      \
-        QCOMPARE(QString::fromStdString(std::string(name(failure->code))),                                             \
-                 QString::fromStdString(std::string(name(MessageCode::wantedCode))));                                  \
+#define HONE_VERIFY_FAILS(call, wantedCode)                                                                                                \
+    do {                                                                                                                                   \
+        const auto failure = hone::testing::failureOf([&] { call; });                                                                      \
+        QVERIFY2(failure, "no error was thrown");                                                                                          \
+        QCOMPARE(QString::fromStdString(std::string(name(failure->code))),                                                                 \
+                 QString::fromStdString(std::string(name(MessageCode::wantedCode))));                                                      \
     } while (false)
 
 inline std::string argument(const std::optional<Message>& message, const std::string& key)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Deployments onto a real sshd: what they leave on the device when they work, and what when they don't.
-#include "deploy/deployer.h"
 #include "deploy/child_process.h"
+#include "deploy/deployer.h"
 #include "deploy/device_facts.h"
 #include "deploy/device_latency_meter.h"
 #include "deploy/remote_lock.h"
@@ -230,8 +230,7 @@ private slots:
     {
         const auto before = deploy(m_model, quickOptions(), {}).release;
         // The device's own hash of the model differs, as it would where its storage is bad.
-        putProgram(*m_server, "sha256sum",
-                   "/usr/bin/sha256sum \"$@\" | sed '/model.onnx/s/^......../00000000/'");
+        putProgram(*m_server, "sha256sum", "/usr/bin/sha256sum \"$@\" | sed '/model.onnx/s/^......../00000000/'");
         const auto failure = failureOf([&] { deploy(m_model, quickOptions(), {}); });
         QVERIFY(failure);
         QCOMPARE(failure->code, MessageCode::DeviceVerificationFailed);
@@ -243,8 +242,9 @@ private slots:
 
     void aDeviceWithoutRoomIsSaidBeforeAnythingIsSent()
     {
-        putProgram(*m_server, "df", "echo 'Filesystem 1024-blocks Used Available Capacity Mounted on'\n"
-                                    "echo '/dev/root 60000 59000 1000 99% /with a space'");
+        putProgram(*m_server, "df",
+                   "echo 'Filesystem 1024-blocks Used Available Capacity Mounted on'\n"
+                   "echo '/dev/root 60000 59000 1000 99% /with a space'");
         const auto failure = failureOf([&] { deploy(m_model, deployOptions(), {}); });
         QVERIFY(failure);
         QCOMPARE(failure->code, MessageCode::DeviceNoSpace);
@@ -260,8 +260,9 @@ private slots:
         if (::mount("none", small.c_str(), "tmpfs", 0, "size=20m") != 0)
             QSKIP("mounting a small file system needs root");
         // What df says is out of date by the time the files arrive.
-        putProgram(*m_server, "df", "[ -e $HOME/asked ] && exec /usr/bin/df \"$@\"\n: >$HOME/asked\n"
-                                    "echo 'Filesystem 1024-blocks Used Available Capacity Mounted on'\necho 'x 9 9 99999999 1% /'");
+        putProgram(*m_server, "df",
+                   "[ -e $HOME/asked ] && exec /usr/bin/df \"$@\"\n: >$HOME/asked\n"
+                   "echo 'Filesystem 1024-blocks Used Available Capacity Mounted on'\necho 'x 9 9 99999999 1% /'");
         auto options = deployOptions();
         options.remoteFolder = "small/hone";
         const auto failure = failureOf([&] { deploy(m_model, options, {}); });
@@ -394,10 +395,7 @@ private:
         return options;
     }
 
-    std::string currentRelease() const
-    {
-        return fs::read_symlink(m_server->home() / honeFolder / "current").filename().string();
-    }
+    std::string currentRelease() const { return fs::read_symlink(m_server->home() / honeFolder / "current").filename().string(); }
 
     std::set<std::string> releases() const
     {
@@ -461,9 +459,9 @@ private:
             for (const auto& file : shipment.files())
                 fs::copy_file(file.local, real / file.name);
             const auto smoke = runChild({(real / "hone-runner").string(), "smoke"}).text;
-            m_quickRunners = fakeRunner("case $1 in\nsmoke) echo '" + smoke.substr(0, smoke.find('\n'))
-                                        + "' ;;\nlatency) echo '{\"p50Ms\": 1, \"p95Ms\": 2, \"runs\": 100}' ;;\n"
-                                          "switch) ln -s \"$3\" \"$2.new\" && mv -T \"$2.new\" \"$2\" ;;\nesac");
+            m_quickRunners = fakeRunner("case $1 in\nsmoke) echo '" + smoke.substr(0, smoke.find('\n')) +
+                                        "' ;;\nlatency) echo '{\"p50Ms\": 1, \"p95Ms\": 2, \"runs\": 100}' ;;\n"
+                                        "switch) ln -s \"$3\" \"$2.new\" && mv -T \"$2.new\" \"$2\" ;;\nesac");
             writeFileAtomically(m_quickRunners / "x86_64" / "libonnxruntime.so.1", std::string(8 << 20, 'x'));
         }
         auto options = deployOptions();

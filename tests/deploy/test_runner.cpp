@@ -139,7 +139,8 @@ private slots:
         const bool isSound = SampleKind(kind) == SampleKind::Sound;
         const Preprocess preprocess =
             isSound ? Preprocess(SoundPreprocess{.features = SoundFeatures::Mfcc, .mean = {-3}, .std = {9}, .shape = {1, 49, 10}})
-                    : Preprocess(WindowPreprocess{.length = 4, .channels = 2, .mean = {1, 2}, .std = {3, 4}, .time = TimeAxis::Last, .shape = {2, 4}});
+                    : Preprocess(WindowPreprocess{
+                          .length = 4, .channels = 2, .mean = {1, 2}, .std = {3, 4}, .time = TimeAxis::Last, .shape = {2, 4}});
         const RawSample sample = isSound ? RawSample(sound) : RawSample(SensorWindow{Tensor::of<float>({4, 2}, rows)});
 
         const auto release = m_folder->path() / ("of " + file.toStdString());
@@ -263,8 +264,8 @@ private slots:
         for (std::string line; std::getline(lines, line);)
             if (line.find("(NEEDED)") != std::string::npos) {
                 const auto name = line.substr(line.find('[') + 1, line.find(']') - line.find('[') - 1);
-                const bool allowed = name == bundlefile::runtime || name == "libc.so.6" || name == "libm.so.6"
-                                     || name.starts_with("ld-linux");
+                const bool allowed =
+                    name == bundlefile::runtime || name == "libc.so.6" || name == "libm.so.6" || name.starts_with("ld-linux");
                 QVERIFY2(allowed, name.c_str());
             }
     }

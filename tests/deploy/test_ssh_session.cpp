@@ -104,14 +104,30 @@ private slots:
         QTest::addColumn<QString>("user");
         QTest::addColumn<QString>("host");
         QTest::addColumn<int>("port");
-        QTest::newRow("host") << "pi.local" << "" << "pi.local" << 0;
-        QTest::newRow("user") << "me@pi" << "me" << "pi" << 0;
-        QTest::newRow("port") << "me@pi:2222" << "me" << "pi" << 2222;
-        QTest::newRow("address") << "10.0.0.7:22" << "" << "10.0.0.7" << 22;
-        QTest::newRow("v6 in brackets") << "me@[fe80::1%eth0]:2200" << "me" << "fe80::1%eth0" << 2200;
-        QTest::newRow("v6 in brackets without port") << "[::1]" << "" << "::1" << 0;
-        QTest::newRow("v6 bare") << "::1" << "" << "::1" << 0;
-        QTest::newRow("user with an at sign") << "me@home@pi" << "me@home" << "pi" << 0;
+        QTest::newRow("host") << "pi.local"
+                              << ""
+                              << "pi.local" << 0;
+        QTest::newRow("user") << "me@pi"
+                              << "me"
+                              << "pi" << 0;
+        QTest::newRow("port") << "me@pi:2222"
+                              << "me"
+                              << "pi" << 2222;
+        QTest::newRow("address") << "10.0.0.7:22"
+                                 << ""
+                                 << "10.0.0.7" << 22;
+        QTest::newRow("v6 in brackets") << "me@[fe80::1%eth0]:2200"
+                                        << "me"
+                                        << "fe80::1%eth0" << 2200;
+        QTest::newRow("v6 in brackets without port") << "[::1]"
+                                                     << ""
+                                                     << "::1" << 0;
+        QTest::newRow("v6 bare") << "::1"
+                                 << ""
+                                 << "::1" << 0;
+        QTest::newRow("user with an at sign") << "me@home@pi"
+                                              << "me@home"
+                                              << "pi" << 0;
     }
 
     void addressesAreTakenApart()
@@ -296,10 +312,9 @@ private slots:
     {
         auto options = m_options;
         options.config = m_folder->path() / "ssh_config";
-        writeFileAtomically(options.config, "Host workbench\n  HostName 127.0.0.1\n  Port " + std::to_string(m_server->port())
-                                                + "\n  User " + m_options.address.user + "\n  IdentityFile "
-                                                + m_server->identity().string() + "\n  UserKnownHostsFile "
-                                                + m_server->knownHosts().string() + "\n");
+        writeFileAtomically(options.config, "Host workbench\n  HostName 127.0.0.1\n  Port " + std::to_string(m_server->port()) +
+                                                "\n  User " + m_options.address.user + "\n  IdentityFile " + m_server->identity().string() +
+                                                "\n  UserKnownHostsFile " + m_server->knownHosts().string() + "\n");
         options.address = DeviceAddress::parse("workbench");
         options.identity.clear();
         options.knownHosts.clear();
@@ -382,15 +397,9 @@ private slots:
         fs::remove(m_server->home() / "large.bin");
     }
 
-    void aConnectionThatBreaksDuringAnUploadIsLost()
-    {
-        verifyLosesUpload(SIGKILL, 20);
-    }
+    void aConnectionThatBreaksDuringAnUploadIsLost() { verifyLosesUpload(SIGKILL, 20); }
 
-    void aDeviceThatFallsSilentDuringAnUploadIsLost()
-    {
-        verifyLosesUpload(SIGSTOP, 1);
-    }
+    void aDeviceThatFallsSilentDuringAnUploadIsLost() { verifyLosesUpload(SIGSTOP, 1); }
 
     void aDeviceThatFallsSilentDuringACommandIsLost()
     {

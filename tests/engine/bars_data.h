@@ -40,8 +40,8 @@ inline void writeBars(const std::filesystem::path& folder, const std::string& pr
         labels += static_cast<char>(label);
         for (int y = 0; y < side; ++y)
             for (int x = 0; x < side; ++x) {
-                const bool bar = label < 2 ? x / 4 == static_cast<int>(label) && y % 2 == 0
-                                           : y / 4 == static_cast<int>(label) - 2 && x % 2 == 0;
+                const bool bar =
+                    label < 2 ? x / 4 == static_cast<int>(label) && y % 2 == 0 : y / 4 == static_cast<int>(label) - 2 && x % 2 == 0;
                 images += static_cast<char>((bar ? 150 : 20) + random.uniform(0, 100));
             }
     }

@@ -56,7 +56,8 @@ inline std::string bigEndian(std::uint32_t value)
 
 inline std::string idxImages(int count, int height, int width)
 {
-    std::string bytes = bigEndian(0x803) + bigEndian(std::uint32_t(count)) + bigEndian(std::uint32_t(height)) + bigEndian(std::uint32_t(width));
+    std::string bytes =
+        bigEndian(0x803) + bigEndian(std::uint32_t(count)) + bigEndian(std::uint32_t(height)) + bigEndian(std::uint32_t(width));
     for (int i = 0; i < count; ++i)
         bytes += std::string(std::size_t(height) * width, char(i));
     return bytes;

@@ -19,8 +19,8 @@ struct GrayPicture
     std::uint8_t label = 0;
 };
 
-inline void writeIdx(const std::filesystem::path& folder, const std::string& prefix, const std::vector<GrayPicture>& pictures,
-                     int height, int width)
+inline void writeIdx(const std::filesystem::path& folder, const std::string& prefix, const std::vector<GrayPicture>& pictures, int height,
+                     int width)
 {
     const auto number = [](std::ofstream& file, std::uint32_t value) {
         for (const int shift : {24, 16, 8, 0})
@@ -46,11 +46,10 @@ inline Dataset writeIdxDataset(const std::filesystem::path& folder, const std::v
 {
     writeIdx(folder, "train", train, height, width);
     writeIdx(folder, "t10k", test, height, width);
-    std::ofstream(folder / "dataset.yaml")
-        << "name: Bright spots\ntask: classification\nformat: idx\nsplits: {train: train, test: t10k}\n"
-        << "validation: {from: train, fraction: 0.5, seed: 0}\n"
-        << "preprocess: {size: [" << height << ", " << width
-        << "], range: [0, 1], mean: [0], std: [1], channels: gray, layout: nchw}\n";
+    std::ofstream(folder / "dataset.yaml") << "name: Bright spots\ntask: classification\nformat: idx\nsplits: {train: train, test: t10k}\n"
+                                           << "validation: {from: train, fraction: 0.5, seed: 0}\n"
+                                           << "preprocess: {size: [" << height << ", " << width
+                                           << "], range: [0, 1], mean: [0], std: [1], channels: gray, layout: nchw}\n";
     return Dataset::open(folder);
 }
 

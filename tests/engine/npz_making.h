@@ -29,7 +29,8 @@ inline std::string npyBytes(const Tensor& tensor)
     std::string shape;
     for (const auto extent : tensor.shape())
         shape += std::to_string(extent) + ", ";
-    auto header = std::string("{'descr': '") + (tensor.dtype() == DType::Float32 ? "<f4" : "<i8") + "', 'fortran_order': False, 'shape': (" + shape + "), }";
+    auto header = std::string("{'descr': '") + (tensor.dtype() == DType::Float32 ? "<f4" : "<i8") +
+                  "', 'fortran_order': False, 'shape': (" + shape + "), }";
     while ((10 + header.size() + 1) % 64 != 0)
         header += ' ';
     header += '\n';
@@ -47,12 +48,13 @@ inline void writeNpz(const std::filesystem::path& file, const std::map<std::stri
         const auto crc = crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size()));
         const auto common = littleEndian(20, 2) + littleEndian(0, 2 + 2 + 2 + 2) + littleEndian(crc, 4) + littleEndian(bytes.size(), 4) +
                             littleEndian(bytes.size(), 4) + littleEndian(entry.size(), 2) + littleEndian(0, 2);
-        directory += std::string("PK\x01\x02", 4) + littleEndian(20, 2) + common + littleEndian(0, 2 + 2 + 2 + 4) + littleEndian(archive.size(), 4) + entry;
+        directory += std::string("PK\x01\x02", 4) + littleEndian(20, 2) + common + littleEndian(0, 2 + 2 + 2 + 4) +
+                     littleEndian(archive.size(), 4) + entry;
         archive += std::string("PK\x03\x04", 4) + common + entry + bytes;
     }
     const auto begin = archive.size();
-    archive += directory + std::string("PK\x05\x06", 4) + littleEndian(0, 4) + littleEndian(arrays.size(), 2) + littleEndian(arrays.size(), 2) +
-               littleEndian(directory.size(), 4) + littleEndian(begin, 4) + littleEndian(0, 2);
+    archive += directory + std::string("PK\x05\x06", 4) + littleEndian(0, 4) + littleEndian(arrays.size(), 2) +
+               littleEndian(arrays.size(), 2) + littleEndian(directory.size(), 4) + littleEndian(begin, 4) + littleEndian(0, 2);
     std::filesystem::create_directories(file.parent_path());
     std::ofstream(file, std::ios::binary) << archive;
 }

@@ -30,7 +30,10 @@ inline std::string npyFile(const std::string& descr, const std::string& shape, c
 template<class T>
 std::string npyOf(const Dimensions& shape, const std::vector<T>& values)
 {
-    const char* descr = std::is_same_v<T, float> ? "<f4" : std::is_same_v<T, double> ? "<f8" : std::is_same_v<T, std::uint8_t> ? "|u1" : "<i8";
+    const char* descr = std::is_same_v<T, float>          ? "<f4"
+                        : std::is_same_v<T, double>       ? "<f8"
+                        : std::is_same_v<T, std::uint8_t> ? "|u1"
+                                                          : "<i8";
     std::string extents = "(";
     for (const auto extent : shape)
         extents += std::to_string(extent) + ", ";
@@ -51,15 +54,15 @@ inline void writeNpz(const std::filesystem::path& path, const std::vector<std::p
         const auto name = array + ".npy";
         const auto checksum = std::uint32_t(crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), uInt(bytes.size())));
         const auto size = std::uint32_t(bytes.size());
-        const auto common = number(20, 2) + number(0, 2) + number(0, 2) + number(0, 4) + number(checksum, 4) + number(size, 4)
-                            + number(size, 4) + number(std::uint32_t(name.size()), 2) + number(0, 2);
-        directory += number(0x02014B50, 4) + number(20, 2) + common + number(0, 2) + number(0, 2) + number(0, 2) + number(0, 4)
-                     + number(std::uint32_t(file.size()), 4) + name;
+        const auto common = number(20, 2) + number(0, 2) + number(0, 2) + number(0, 4) + number(checksum, 4) + number(size, 4) +
+                            number(size, 4) + number(std::uint32_t(name.size()), 2) + number(0, 2);
+        directory += number(0x02014B50, 4) + number(20, 2) + common + number(0, 2) + number(0, 2) + number(0, 2) + number(0, 4) +
+                     number(std::uint32_t(file.size()), 4) + name;
         file += number(0x04034B50, 4) + common + name + bytes;
     }
     const auto count = std::uint32_t(arrays.size());
-    const auto end = number(0x06054B50, 4) + number(0, 4) + number(count, 2) + number(count, 2) + number(std::uint32_t(directory.size()), 4)
-                     + number(std::uint32_t(file.size()), 4) + number(0, 2);
+    const auto end = number(0x06054B50, 4) + number(0, 4) + number(count, 2) + number(count, 2) +
+                     number(std::uint32_t(directory.size()), 4) + number(std::uint32_t(file.size()), 4) + number(0, 2);
     std::filesystem::create_directories(path.parent_path());
     std::ofstream(path, std::ios::binary) << file << directory << end;
 }

@@ -16,7 +16,7 @@ namespace hone::test
 constexpr auto floatType = onnx::TensorProto::FLOAT;
 
 inline void addPort(google::protobuf::RepeatedPtrField<onnx::ValueInfoProto>& ports, const std::string& name,
-             const std::vector<std::int64_t>& shape, int elementType = floatType)
+                    const std::vector<std::int64_t>& shape, int elementType = floatType)
 {
     auto& port = *ports.Add();
     port.set_name(name);
@@ -28,7 +28,7 @@ inline void addPort(google::protobuf::RepeatedPtrField<onnx::ValueInfoProto>& po
 }
 
 inline onnx::NodeProto& addNode(onnx::GraphProto& graph, const std::string& op, const std::vector<std::string>& inputs,
-                         const std::vector<std::string>& outputs)
+                                const std::vector<std::string>& outputs)
 {
     auto& node = *graph.add_node();
     node.set_op_type(op);
@@ -40,7 +40,7 @@ inline onnx::NodeProto& addNode(onnx::GraphProto& graph, const std::string& op, 
 }
 
 inline onnx::TensorProto& addInitializer(onnx::GraphProto& graph, const std::string& name, const std::vector<std::int64_t>& dims,
-                                  int elementType = floatType)
+                                         int elementType = floatType)
 {
     auto& tensor = *graph.add_initializer();
     tensor.set_name(name);

@@ -69,11 +69,7 @@ inline ValueId addOperator(Graph& graph, const std::string& opType, std::vector<
                            std::map<std::string, Attribute> attributes = {})
 {
     const auto output = graph.addComputed(opType);
-    graph.addNode({.name = {},
-                   .opType = opType,
-                   .inputs = std::move(inputs),
-                   .outputs = {output},
-                   .attributes = std::move(attributes)});
+    graph.addNode({.name = {}, .opType = opType, .inputs = std::move(inputs), .outputs = {output}, .attributes = std::move(attributes)});
     return output;
 }
 

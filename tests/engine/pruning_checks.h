@@ -9,7 +9,8 @@
 #include <stdexcept>
 #include <string>
 
-namespace hone::testing {
+namespace hone::testing
+{
 
 // "conv1,conv2:8" for each group, in order; "x2" behind the channels where one stands for two outputs.
 inline std::string groupsOf(const Graph& graph)
@@ -47,8 +48,7 @@ inline std::string slicesOf(const Graph& graph, std::size_t group)
     return text;
 }
 
-inline const Slice& sliceOf(const Graph& graph, const DependencyGraph& found, std::size_t group,
-                            const std::string& name, int axis = -1)
+inline const Slice& sliceOf(const Graph& graph, const DependencyGraph& found, std::size_t group, const std::string& name, int axis = -1)
 {
     for (const Slice& slice : found.groups.at(group).slices)
         if (graph.value(slice.initializer).name == name && (axis < 0 || slice.axis == axis))
@@ -67,8 +67,7 @@ inline PruneResult pruned(const Graph& graph, double ratio = 0.5)
 // Both parts of the proof, with room for float32's rounding alone.
 inline bool proves(const PruneResult& result)
 {
-    return result.maxAbsDifference < 1e-4 && result.maxAbsDifferenceDouble &&
-           *result.maxAbsDifferenceDouble < 1e-10;
+    return result.maxAbsDifference < 1e-4 && result.maxAbsDifferenceDouble && *result.maxAbsDifferenceDouble < 1e-10;
 }
 
 inline Dimensions shapeOf(const PruneResult& result, const std::string& constant)

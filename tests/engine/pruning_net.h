@@ -56,8 +56,8 @@ public:
     void weight(const std::string& name, const Dimensions& shape) { constant(name, randomTensor(shape)); }
 
     // A node of that name; its first output has it too, others "name:1" and so on.
-    void op(const std::string& type, const std::string& name, const std::vector<std::string>& inputs,
-            const Attributes& attributes = {}, std::size_t outputs = 1)
+    void op(const std::string& type, const std::string& name, const std::vector<std::string>& inputs, const Attributes& attributes = {},
+            std::size_t outputs = 1)
     {
         Node node;
         node.name = name;

@@ -30,6 +30,6 @@ inline void addSharedModelRows()
 } // namespace hone::test
 
 // Leaves a test out where a model, or the row's, isn't here.
-#define HONE_NEEDS_SHARED_MODEL(path)                                                                                  \
-    if (!std::filesystem::exists(path))                                                                                \
+#define HONE_NEEDS_SHARED_MODEL(path)                                                                                                      \
+    if (!std::filesystem::exists(path))                                                                                                    \
     QSKIP("the shared models are not here")

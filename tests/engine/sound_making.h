@@ -30,10 +30,11 @@ inline std::string wavFile(const WavHead& head, const std::string& data)
         return bytes;
     };
     const auto frame = std::uint32_t(head.channels * head.bits / 8);
-    const std::string format = number(std::uint32_t(head.tag), 2) + number(std::uint32_t(head.channels), 2) + number(std::uint32_t(head.rate), 4)
-                               + number(std::uint32_t(head.rate) * frame, 4) + number(frame, 2) + number(std::uint32_t(head.bits), 2);
-    return "RIFF" + number(std::uint32_t(36 + data.size()), 4) + "WAVEfmt " + number(16, 4) + format + "data"
-           + number(std::uint32_t(data.size()), 4) + data;
+    const std::string format = number(std::uint32_t(head.tag), 2) + number(std::uint32_t(head.channels), 2) +
+                               number(std::uint32_t(head.rate), 4) + number(std::uint32_t(head.rate) * frame, 4) + number(frame, 2) +
+                               number(std::uint32_t(head.bits), 2);
+    return "RIFF" + number(std::uint32_t(36 + data.size()), 4) + "WAVEfmt " + number(16, 4) + format + "data" +
+           number(std::uint32_t(data.size()), 4) + data;
 }
 
 // 32-bit floats.

@@ -57,9 +57,9 @@ std::optional<Message> errorOf(Action&& action)
 } // namespace hone::testing
 
 // The action fails with this code; a message says with which instead.
-#define COMPARE_ERROR(action, expected)                                                                                \
-    do {                                                                                                               \
-        const auto thrown = hone::testing::errorOf([&] { action; });                                                   \
-        QVERIFY2(thrown, "nothing was thrown");                                                                        \
-        QCOMPARE(std::string(hone::name(thrown->code)), std::string(hone::name(expected)));                            \
+#define COMPARE_ERROR(action, expected)                                                                                                    \
+    do {                                                                                                                                   \
+        const auto thrown = hone::testing::errorOf([&] { action; });                                                                       \
+        QVERIFY2(thrown, "nothing was thrown");                                                                                            \
+        QCOMPARE(std::string(hone::name(thrown->code)), std::string(hone::name(expected)));                                                \
     } while (false)

@@ -81,7 +81,8 @@ private:
         writeOnnx(graph, m_root / name);
         return m_root / name;
     }
-    Evaluation against(const std::filesystem::path& reference, const std::filesystem::path& model, bool withData = true, int threads = 0) const
+    Evaluation against(const std::filesystem::path& reference, const std::filesystem::path& model, bool withData = true,
+                       int threads = 0) const
     {
         EvaluateOptions options{.split = Split::Test, .threads = threads, .latency = false, .reference = reference};
         return evaluate(model, withData ? &*m_data : nullptr, options, {});
@@ -197,8 +198,8 @@ void TestAgreement::comparingRanksByAgreementWithTheReference()
     EvaluateOptions options;
     options.latency = false;
     options.reference = reference;
-    const auto comparison = compare({{"large", reference}, {"small", write("small.onnx", small)}, {"minus", write("minus.onnx", linear(-1))}},
-                                    &*m_data, options, {});
+    const auto comparison = compare(
+        {{"large", reference}, {"small", write("small.onnx", small)}, {"minus", write("minus.onnx", linear(-1))}}, &*m_data, options, {});
     QCOMPARE(comparison.metricKind().value(), MetricKind::Cosine);
     QCOMPARE(comparison.best(), std::size_t(1));
     QVERIFY(comparison.models[1].test->agreement);

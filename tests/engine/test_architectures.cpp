@@ -20,7 +20,8 @@
 using namespace hone;
 using namespace hone::testing;
 
-namespace {
+namespace
+{
 
 // Those that learn.
 std::int64_t parametersIn(const Graph& graph)
@@ -43,8 +44,7 @@ void addSize(const char* row, const ArchitectureOptions& options, qint64 paramet
 // Small enough to train in a moment, for 8x8 pictures.
 ArchitectureOptions small(const std::string& name)
 {
-    ArchitectureOptions options{
-        .name = name, .classes = classCount, .inputChannels = 1, .inputSize = side, .seed = 5};
+    ArchitectureOptions options{.name = name, .classes = classCount, .inputChannels = 1, .inputSize = side, .seed = 5};
     if (name.starts_with("resnet"))
         options.width = 4;
     else if (name.starts_with("mobilenet"))
@@ -94,31 +94,23 @@ private slots:
         addSize("resnet20", {.name = "resnet20"}, 269722 + 2752, -1);
         // torchvision 0.14, counted by its own modules.
         addSize("mobilenetv2", {.name = "mobilenetv2", .classes = 1000}, 3504872, 300774272);
-        addSize("mobilenetv2 0.5", {.name = "mobilenetv2", .classes = 1000, .widthMultiplier = 0.5}, 1968680,
-                97131840);
-        addSize("mobilenetv2 0.35", {.name = "mobilenetv2", .classes = 1000, .widthMultiplier = 0.35},
-                1677128, 59285808);
-        addSize("mobilenetv2 1.4", {.name = "mobilenetv2", .classes = 1000, .widthMultiplier = 1.4}, 6108776,
-                582195824);
+        addSize("mobilenetv2 0.5", {.name = "mobilenetv2", .classes = 1000, .widthMultiplier = 0.5}, 1968680, 97131840);
+        addSize("mobilenetv2 0.35", {.name = "mobilenetv2", .classes = 1000, .widthMultiplier = 0.35}, 1677128, 59285808);
+        addSize("mobilenetv2 1.4", {.name = "mobilenetv2", .classes = 1000, .widthMultiplier = 1.4}, 6108776, 582195824);
         // Howard et al. 2017, table 8: 569 M MACs, 4.2 M parameters; and 41 M, 0.5 M at 0.25.
         addSize("mobilenetv1", {.name = "mobilenetv1", .classes = 1000}, 4231976, 568740352);
-        addSize("mobilenetv1 0.25", {.name = "mobilenetv1", .classes = 1000, .widthMultiplier = 0.25}, 470072,
-                41030272);
+        addSize("mobilenetv1 0.25", {.name = "mobilenetv1", .classes = 1000, .widthMultiplier = 0.25}, 470072, 41030272);
         // MLPerf Tiny's person network: 7.49 M MACs.
-        addSize("mobilenetv1 96",
-                {.name = "mobilenetv1", .classes = 2, .inputSize = 96, .widthMultiplier = 0.25}, 213586,
-                7489664);
+        addSize("mobilenetv1 96", {.name = "mobilenetv1", .classes = 2, .inputSize = 96, .widthMultiplier = 0.25}, 213586, 7489664);
         // Of 49 frames by 10: 25 x 5 places. 40 weights a channel, then four times 9 and 64, each with bias,
         // scale and offset; 12 classes.
         addSize("dscnn", {.name = "dscnn", .classes = 12}, 64 * 43 + 4 * (64 * 12 + 64 * 67) + 64 * 12 + 12,
                 125 * 64 * 40 + 4 * 125 * 64 * (9 + 64) + 64 * 12);
         // Keras counts 269,992 for MLPerf Tiny's, two running statistics a normalized unit among them.
-        addSize("autoencoder", {.name = "autoencoder"}, 269992 - 2 * (8 * 128 + 8),
-                2 * 640 * 128 + 6 * 128 * 128 + 2 * 128 * 8);
+        addSize("autoencoder", {.name = "autoencoder"}, 269992 - 2 * (8 * 128 + 8), 2 * 640 * 128 + 6 * 128 * 128 + 2 * 128 * 8);
         // torchvision 0.14's VisionTransformer of that size, less its class token and that one's position.
         addSize("vit", {.name = "vit"}, 2693578 - 2 * 192, -1);
-        addSize("vit tiny", {.name = "vit", .classes = 1000, .inputSize = 224, .depth = 12},
-                5717416 - 2 * 192, -1);
+        addSize("vit tiny", {.name = "vit", .classes = 1000, .inputSize = 224, .depth = 12}, 5717416 - 2 * 192, -1);
     }
     void haveTheSizeThatIsKnown()
     {
@@ -132,16 +124,14 @@ private slots:
         if (macs >= 0)
             QCOMPARE(qint64(costs.macs), macs);
         QCOMPARE(graph.opset(), std::int64_t{17});
-        QCOMPARE(toText(*inferShapes(graph).type(graph.outputs[0]).shape),
-                 toText(*graph.value(graph.outputs[0]).type.shape));
+        QCOMPARE(toText(*inferShapes(graph).type(graph.outputs[0]).shape), toText(*graph.value(graph.outputs[0]).type.shape));
     }
 
     void runAlikeInBothEngines_data() { addNames(); }
     void runAlikeInBothEngines()
     {
         QFETCH(QString, name);
-        for (const auto& options : {small(name.toStdString()), ArchitectureOptions{.name = name.toStdString(),
-                                                               .widthMultiplier = 0.5}}) {
+        for (const auto& options : {small(name.toStdString()), ArchitectureOptions{.name = name.toStdString(), .widthMultiplier = 0.5}}) {
             const Graph graph = makeArchitecture(options);
             const Graph read = readBack(graph);
             const Tensor input = randomTensor(withFreeAs(*graph.value(graph.inputs[0]).type.shape, 2), 9);
@@ -167,9 +157,7 @@ private slots:
             options.inputSize = 24;
         const auto result = train(makeArchitecture(options), numbers ? *m_numbers : *m_bars, training, {});
         QVERIFY2(result.epochs.back().trainLoss < 0.9 * result.epochs.front().trainLoss,
-                 qPrintable(QString("%1 -> %2")
-                                .arg(result.epochs.front().trainLoss)
-                                .arg(result.epochs.back().trainLoss)));
+                 qPrintable(QString("%1 -> %2").arg(result.epochs.front().trainLoss).arg(result.epochs.back().trainLoss)));
         QVERIFY(!result.headReplaced);
     }
 
@@ -222,8 +210,7 @@ private slots:
 
     void anAutoencoderOfPicturesGivesTheirNumbersBack()
     {
-        const Graph graph = makeArchitecture(
-            {.name = "autoencoder", .width = 8, .inputChannels = 2, .inputHeight = 5, .inputWidth = 3});
+        const Graph graph = makeArchitecture({.name = "autoencoder", .width = 8, .inputChannels = 2, .inputHeight = 5, .inputWidth = 3});
         QCOMPARE(toText(*graph.value(graph.inputs[0]).type.shape), std::string("[N, 2, 5, 3]"));
         const auto outputs = Session::fromBytes(serializeOnnx(graph)).run({randomTensor({4, 2, 5, 3}, 1)});
         QCOMPARE(outputs[0].shape(), (Dimensions{4, 30}));
@@ -242,9 +229,7 @@ private slots:
 
     void whatCantBeIsRefused()
     {
-        const auto refused = [](const ArchitectureOptions& options) {
-            return codeOf([&] { makeArchitecture(options); });
-        };
+        const auto refused = [](const ArchitectureOptions& options) { return codeOf([&] { makeArchitecture(options); }); };
         QCOMPARE(refused({.name = "resnet7"}), MessageCode::ArchitectureUnknown);
         QCOMPARE(refused({.name = "vit", .inputSize = 30}), MessageCode::BadOption);
         QCOMPARE(refused({.name = "resnet8", .classes = 1}), MessageCode::BadOption);

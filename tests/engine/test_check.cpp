@@ -46,10 +46,7 @@ class TestCheck : public QObject
     Q_OBJECT
 
 private slots:
-    void everySharedModelWorks_data()
-    {
-        addSharedModelRows();
-    }
+    void everySharedModelWorks_data() { addSharedModelRows(); }
     void everySharedModelWorks()
     {
         QFETCH(QString, file);
@@ -72,8 +69,11 @@ private slots:
         const auto inverse = graph.addComputed("inverse");
         graph.addNode({.name = "inverse", .opType = "Inverse", .domain = "com.microsoft", .inputs = {x}, .outputs = {inverse}});
         const auto scaled = graph.addComputed("scaled");
-        graph.addNode({.name = "scaled", .opType = "SkipLayerNormalization", .domain = "com.microsoft",
-                       .inputs = {inverse, x, graph.addConstant("b", floats({4}))}, .outputs = {scaled}});
+        graph.addNode({.name = "scaled",
+                       .opType = "SkipLayerNormalization",
+                       .domain = "com.microsoft",
+                       .inputs = {inverse, x, graph.addConstant("b", floats({4}))},
+                       .outputs = {scaled}});
         graph.outputs = {addOperator(graph, "MatMul", {scaled, graph.addConstant("w", floats({4, 3}))})};
         const auto check = checkGraph(graph);
         QVERIFY(!check.ok);
@@ -107,7 +107,8 @@ private slots:
         const auto mask = addInput(graph, "mask", DType::Float32, {Dim::free("N"), Dim::free("length"), Dim::fixed(1)});
         const auto looked = addOperator(graph, "Gather", {graph.addConstant("table", floats({7, 5})), words});
         const auto masked = addOperator(graph, "Mul", {looked, mask});
-        const auto mean = addOperator(graph, "ReduceMean", {masked}, {{"axes", std::vector<std::int64_t>{1}}, {"keepdims", std::int64_t{0}}});
+        const auto mean =
+            addOperator(graph, "ReduceMean", {masked}, {{"axes", std::vector<std::int64_t>{1}}, {"keepdims", std::int64_t{0}}});
         graph.outputs = {addOperator(graph, "MatMul", {mean, graph.addConstant("w", floats({5, 3}))})};
         const auto check = checkGraph(graph);
         QVERIFY2(check.ok, toJson(check).dump(1).c_str());
@@ -132,9 +133,9 @@ private slots:
         auto graph = emptyGraph(13);
         const auto x = addInput(graph, "x", DType::Float32, batched({30}));
         const auto product = addOperator(graph, "MatMul", {x, graph.addConstant("w", floats({30, 20}))});
-        graph.outputs = {addOperator(graph, "Dropout",
-                                     {product, graph.addConstant("ratio", Tensor::scalar(ratio)),
-                                      graph.addConstant("training", Tensor::scalar(training))})};
+        graph.outputs = {addOperator(
+            graph, "Dropout",
+            {product, graph.addConstant("ratio", Tensor::scalar(ratio)), graph.addConstant("training", Tensor::scalar(training))})};
         const auto check = checkGraph(graph);
         QVERIFY2(check.ok, toJson(check).dump(1).c_str());
         QCOMPARE(check.maxRelativeDifference.has_value(), compared);
@@ -169,8 +170,8 @@ private slots:
         QVERIFY(!check.ok && !check.problems.empty());
         QVERIFY(std::ranges::none_of(check.steps, &OpenStep::open));
         const auto json = toJson(check);
-        for (const auto* key : {"ok", "unsupported", "maxRelativeDifference", "gradientsFinite", "trainable", "prunableGroups", "unprunable",
-                                "quantizable", "seconds", "peakBytes"})
+        for (const auto* key : {"ok", "unsupported", "maxRelativeDifference", "gradientsFinite", "trainable", "prunableGroups",
+                                "unprunable", "quantizable", "seconds", "peakBytes"})
             QVERIFY2(json.contains(key), key);
     }
 

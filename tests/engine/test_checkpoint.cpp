@@ -32,8 +32,9 @@ Graph networkWithChance()
 {
     Chain chain(13, {Dim::free("N"), Dim::fixed(1), Dim::fixed(side), Dim::fixed(side)});
     chain.then("Conv", {chain.constant("conv.weight", randomTensor({8, 1, 3, 3}, 1, -0.5, 0.5))});
-    chain.then("BatchNormalization", {chain.constant("bn.scale", randomTensor({8}, 3, 0.9, 1.1)), chain.constant("bn.bias", randomTensor({8}, 4)),
-                                      chain.constant("bn.mean", Tensor(DType::Float32, {8})), chain.constant("bn.var", randomTensor({8}, 6, 0.9, 1.1))});
+    chain.then("BatchNormalization",
+               {chain.constant("bn.scale", randomTensor({8}, 3, 0.9, 1.1)), chain.constant("bn.bias", randomTensor({8}, 4)),
+                chain.constant("bn.mean", Tensor(DType::Float32, {8})), chain.constant("bn.var", randomTensor({8}, 6, 0.9, 1.1))});
     chain.then("Relu").then("Flatten").then("Dropout").then("Gemm", {chain.constant("fc", randomTensor({288, classCount}, 2, -0.1, 0.1))});
     Graph graph = chain.finish();
     graph.value(graph.outputs[0]).type.shape = Shape{Dim::free("N"), Dim::fixed(classCount)};
@@ -121,7 +122,8 @@ private slots:
         }
         QCOMPARE(cancelled, reports > 0);
         const auto resumed = train({networkWithChance(), *m_data, options, place("k")}, {});
-        QCOMPARE(resumed.notices.front().code == MessageCode::TrainingResumed || resumed.notices.at(1).code == MessageCode::TrainingResumed, true);
+        QCOMPARE(resumed.notices.front().code == MessageCode::TrainingResumed || resumed.notices.at(1).code == MessageCode::TrainingResumed,
+                 true);
         QCOMPARE(serializeOnnx(resumed.graph), serializeOnnx(undisturbed.graph));
         QCOMPARE(resumed.epochs.size(), undisturbed.epochs.size());
         for (std::size_t i = 0; i < resumed.epochs.size(); ++i) {

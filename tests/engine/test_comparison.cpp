@@ -120,7 +120,8 @@ void TestComparison::theReportNeedsNothingFromOutside()
     const auto html = htmlReport(comparisonOf({model("original", 0.92, 1000000), model("small", 0.91, 300000, 0)}));
     for (const auto* outside : {"http:", "https:", "<script", "<link", "@import", "src=", "<img"})
         QVERIFY2(html.find(outside) == html.npos, outside);
-    for (const auto* part : {"prefers-color-scheme: dark", "class=\"ring", "marker-end", "class=\"frontline\"", "Validation: 1,000 samples", "−70 %"})
+    for (const auto* part :
+         {"prefers-color-scheme: dark", "class=\"ring", "marker-end", "class=\"frontline\"", "Validation: 1,000 samples", "−70 %"})
         QVERIFY2(html.find(part) != html.npos, part);
     QVERIFY(isWellFormed(html, "svg"));
     QVERIFY(isWellFormed(html, "table"));
@@ -185,7 +186,8 @@ void TestComparison::labelsDontOverlap()
     const html::Rectangle area{0, 0, 800, 400};
     const auto places = html::placeLabels(requests, points, area);
     for (std::size_t i = 0; i < places.size(); ++i) {
-        QVERIFY(places[i].left >= area.left && places[i].right <= area.right && places[i].top >= area.top && places[i].bottom <= area.bottom);
+        QVERIFY(places[i].left >= area.left && places[i].right <= area.right && places[i].top >= area.top &&
+                places[i].bottom <= area.bottom);
         for (std::size_t j = 0; j < i; ++j)
             QVERIFY(!places[i].overlaps(places[j]));
         for (const auto& point : points)
@@ -219,7 +221,8 @@ void TestComparison::comparingReadsBothSplitsAndAgreesWithItself()
     const std::filesystem::path root = folder.path().toStdString();
     std::vector<GrayPicture> pictures;
     for (std::uint8_t i = 0; i < 40; ++i)
-        pictures.push_back({{static_cast<std::uint8_t>(i % 2 ? 255 : 0), static_cast<std::uint8_t>(i % 2 ? 0 : 255)}, static_cast<std::uint8_t>(i % 2)});
+        pictures.push_back(
+            {{static_cast<std::uint8_t>(i % 2 ? 255 : 0), static_cast<std::uint8_t>(i % 2 ? 0 : 255)}, static_cast<std::uint8_t>(i % 2)});
     const auto data = writeIdxDataset(root, pictures, pictures, 1, 2);
     std::vector<ModelToCompare> models;
     for (const float sign : {1.0f, -1.0f}) { // the second one has everything the wrong way round

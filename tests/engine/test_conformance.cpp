@@ -155,7 +155,9 @@ std::string runCase(const fs::path& folder, Oracle oracle)
             const auto outputs = module.forward(inputs);
             const auto theirs = oracle == Oracle::Runtime ? Session(folder / "model.onnx").run(inputs) : std::vector<Tensor>();
             for (std::size_t i = 0; i < outputs.size(); ++i) {
-                const auto vector = oracle == Oracle::Runtime ? theirs.at(i) : asDeclared(readVector(data / ("output_" + std::to_string(i) + ".pb")), typeOf(graph, graph.outputs[i]));
+                const auto vector = oracle == Oracle::Runtime ? theirs.at(i)
+                                                              : asDeclared(readVector(data / ("output_" + std::to_string(i) + ".pb")),
+                                                                           typeOf(graph, graph.outputs[i]));
                 if (const auto text = difference(outputs[i], vector); !text.empty())
                     return "output " + std::to_string(i) + ": " + text;
             }
@@ -246,8 +248,8 @@ void TestConformance::everyCaseAgreesWithItsVectors()
         }
     }
     char line[160];
-    std::snprintf(line, sizeof line, "%-18s %4zu cases: %4zu passed, %3zu failed, %3zu left out\n", group.name.c_str(), cases.size(), passed,
-                  wrongCount, left);
+    std::snprintf(line, sizeof line, "%-18s %4zu cases: %4zu passed, %3zu failed, %3zu left out\n", group.name.c_str(), cases.size(),
+                  passed, wrongCount, left);
     m_counts << line;
     std::fputs(wrong.c_str(), stderr); // a message of Qt Test would be cut short
     QCOMPARE(wrongCount, std::size_t{0});

@@ -21,8 +21,8 @@ namespace
 std::int64_t residualMacs(std::int64_t n)
 {
     const auto convolution = [](std::int64_t in, std::int64_t out, std::int64_t side) { return side * side * out * in * 9; };
-    return convolution(3, 16, 32) + 2 * n * convolution(16, 16, 32) + convolution(16, 32, 16) +
-           (2 * n - 1) * convolution(32, 32, 16) + convolution(32, 64, 8) + (2 * n - 1) * convolution(64, 64, 8) + 64 * 10;
+    return convolution(3, 16, 32) + 2 * n * convolution(16, 16, 32) + convolution(16, 32, 16) + (2 * n - 1) * convolution(32, 32, 16) +
+           convolution(32, 64, 8) + (2 * n - 1) * convolution(64, 64, 8) + 64 * 10;
 }
 
 std::int64_t residualWeights(std::int64_t n)
@@ -70,22 +70,20 @@ private slots:
         const auto total = cost(readOnnx(path));
         QVERIFY(total.complete);
         QCOMPARE(total.macs, residualMacs(blocks) + shortcutMacs);
-        QCOMPARE(total.parameters, residualWeights(blocks) + shortcutWeights +
-                                       valuesPerNormalizedChannel * residualChannels(blocks));
+        QCOMPARE(total.parameters, residualWeights(blocks) + shortcutWeights + valuesPerNormalizedChannel * residualChannels(blocks));
         QCOMPARE(total.parameterBytes, 4 * total.parameters);
     }
 
     void theHandFormulaGivesResNet20sKnownFigures()
     {
-        QCOMPARE(residualMacs(3), std::int64_t{40551040}); // 0.041 G
+        QCOMPARE(residualMacs(3), std::int64_t{40551040});                            // 0.041 G
         QCOMPARE(residualWeights(3) + 2 * residualChannels(3), std::int64_t{269722}); // 0.27 M, as torch counts them
     }
 
     void groupsDivideAConvolutionsProducts()
     {
         // 10x10 -> 8x8, each output element reads 4 / 4 channels of 3x3.
-        QCOMPARE(cost(singleNode("Conv", {1, 4, 10, 10}, {4, 1, 3, 3}, {{"group", std::int64_t{4}}})).macs,
-                 std::int64_t{8 * 8 * 4 * 9});
+        QCOMPARE(cost(singleNode("Conv", {1, 4, 10, 10}, {4, 1, 3, 3}, {{"group", std::int64_t{4}}})).macs, std::int64_t{8 * 8 * 4 * 9});
         // Every one of 2 * 5 * 5 input elements meets 3 * 2 * 2 weights.
         QCOMPARE(cost(singleNode("ConvTranspose", {1, 2, 5, 5}, {2, 3, 2, 2}, {})).macs, std::int64_t{2 * 25 * 12});
         QCOMPARE(cost(singleNode("Gemm", {3, 7}, {5, 7}, {{"transB", std::int64_t{1}}})).macs, std::int64_t{3 * 5 * 7});
@@ -96,7 +94,9 @@ private slots:
     void recurrentLayersMeetAllTheirWeightsAtEachStep()
     {
         // 4 steps of 2 sequences; four gates of 5 units from 3 inputs and 5 units
-        const Graph lstm = graphOf({"LSTM", 13, {{floats({4, 2, 3})}, {floats({1, 20, 3}), Feeding::Constant}, {floats({1, 20, 5}), Feeding::Constant}},
+        const Graph lstm = graphOf({"LSTM",
+                                    13,
+                                    {{floats({4, 2, 3})}, {floats({1, 20, 3}), Feeding::Constant}, {floats({1, 20, 5}), Feeding::Constant}},
                                     {{"hidden_size", std::int64_t{5}}}});
         QCOMPARE(cost(lstm).macs, std::int64_t{4 * 2 * (20 * 3 + 20 * 5)});
     }

@@ -24,7 +24,8 @@
 using namespace hone;
 using hone::testing::PruningNet;
 
-namespace {
+namespace
+{
 
 Tensor numbers(const Dimensions& shape, const std::vector<float>& values)
 {
@@ -134,30 +135,26 @@ Graph scaled(Graph graph, const PruningGroup& group, std::size_t channel, float 
         const auto extent = static_cast<std::size_t>(reading.extent);
         auto values = weight.mutableData<float>();
         for (std::size_t i = 0; i < values.size(); ++i)
-            if (std::ranges::count(reading.positions[channel],
-                                   static_cast<std::int64_t>(i / inner % extent)) > 0)
+            if (std::ranges::count(reading.positions[channel], static_cast<std::int64_t>(i / inner % extent)) > 0)
                 values[i] *= factor;
     }
     return graph;
 }
 
 // sum of w dL/dw over the weights that read the channel.
-double weightedGradient(const Graph& graph, const PruningGroup& group, std::size_t channel,
-                        const std::map<std::string, Tensor>& gradients)
+double weightedGradient(const Graph& graph, const PruningGroup& group, std::size_t channel, const std::map<std::string, Tensor>& gradients)
 {
     double sum = 0;
     for (const Reading& reading : group.readings) {
         const Value& weight = graph.value(graph.node(reading.node).input(reading.input));
         std::size_t inner = 1;
-        for (std::size_t i = static_cast<std::size_t>(reading.axis) + 1; i < weight.constant.shape().size();
-             ++i)
+        for (std::size_t i = static_cast<std::size_t>(reading.axis) + 1; i < weight.constant.shape().size(); ++i)
             inner *= static_cast<std::size_t>(weight.constant.shape()[i]);
         const auto values = weight.constant.data<float>();
         const auto slope = gradients.at(weight.name).data<float>();
         for (std::size_t i = 0; i < values.size(); ++i)
-            if (std::ranges::count(
-                    reading.positions[channel],
-                    static_cast<std::int64_t>(i / inner % static_cast<std::size_t>(reading.extent))) > 0)
+            if (std::ranges::count(reading.positions[channel],
+                                   static_cast<std::int64_t>(i / inner % static_cast<std::size_t>(reading.extent))) > 0)
                 sum += static_cast<double>(values[i]) * static_cast<double>(slope[i]);
     }
     return sum;
@@ -187,8 +184,7 @@ private slots:
         const Dataset dataset = twoSamples(folder, {2, 1, 1, 2}, {5, 1});
         PruningNet net = fourChannels();
         compare(dataImportance(net.graph(), dataset, ImportanceKind::Taylor, {}, {}).at(0), {2, 1, 3, 0});
-        compare(dataImportance(net.graph(), dataset, ImportanceKind::Fisher, {}, {}).at(0),
-                {80.0 / 4, 20.0 / 4, 36.0 / 4, 0});
+        compare(dataImportance(net.graph(), dataset, ImportanceKind::Fisher, {}, {}).at(0), {80.0 / 4, 20.0 / 4, 36.0 / 4, 0});
     }
 
     void activationsAreCountedByHand()
@@ -287,9 +283,9 @@ private slots:
             const PruningGroup& group = dependencies.groups[g];
             const auto found = channelSums(rows[g], static_cast<std::size_t>(group.channels));
             for (std::size_t c = 0; c < found.size(); ++c) {
-                const double expected = (lossOf(scaled(graph, group, c, 1 + step), loss, batch) -
-                                         lossOf(scaled(graph, group, c, 1 - step), loss, batch)) /
-                                        (2 * static_cast<double>(step));
+                const double expected =
+                    (lossOf(scaled(graph, group, c, 1 + step), loss, batch) - lossOf(scaled(graph, group, c, 1 - step), loss, batch)) /
+                    (2 * static_cast<double>(step));
                 QVERIFY2(std::abs(found[c] - expected) < 5e-3 * std::max(1.0, std::abs(expected)),
                          qPrintable(QString("%1, %2: %3, not %4").arg(g).arg(c).arg(found[c]).arg(expected)));
             }
@@ -357,11 +353,9 @@ private slots:
         const std::filesystem::path root = folder.path().toStdString();
         for (const std::string split : {"train", "val"})
             for (int i = 0; i < 20; ++i)
-                writeBytes(root / split / "normal" / (std::to_string(i) + ".png"),
-                           encodePng(flatPicture(8, 10 * i)));
+                writeBytes(root / split / "normal" / (std::to_string(i) + ".png"), encodePng(flatPicture(8, 10 * i)));
         for (int i = 0; i < 20; ++i)
-            writeBytes(root / "val" / "anomaly" / (std::to_string(i) + ".png"),
-                       encodePng(flatPicture(8, 20 + 10 * i)));
+            writeBytes(root / "val" / "anomaly" / (std::to_string(i) + ".png"), encodePng(flatPicture(8, 20 + 10 * i)));
         writeBytes(root / "dataset.yaml", "task: anomaly\npreprocess: {size: [8, 8], range: [0, 1], mean: "
                                           "[0], std: [1], channels: gray}\n");
         const Dataset dataset = Dataset::open(root);
@@ -372,10 +366,8 @@ private slots:
         const auto found = loss.at(answers, batch);
         double expected = 0;
         for (std::size_t i = 0; i < 64; ++i)
-            expected += std::pow(static_cast<double>(answers.data<float>()[i]) -
-                                     static_cast<double>(batch.inputs.data<float>()[i]),
-                                 2) /
-                        64;
+            expected +=
+                std::pow(static_cast<double>(answers.data<float>()[i]) - static_cast<double>(batch.inputs.data<float>()[i]), 2) / 64;
         QVERIFY(std::abs(found.losses.at(0) - expected) < 1e-6);
         const auto scores = dataImportance(net.graph(), dataset, ImportanceKind::Fisher, {}, {});
         QVERIFY(std::ranges::any_of(scores.at(0), // flat pictures leave some channels without a gradient

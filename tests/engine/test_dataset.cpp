@@ -213,9 +213,9 @@ private slots:
                                          "preprocess:\n"
                                          "  size: big\n"
                                          "  std: 0\n");
-        for (const auto* expected : {"line 1: name", "line 2: \"formt\"", "line 3: a split", "line 4: validation can only",
-                                     "line 4: validation's fraction", "line 4: \"sed\"", "line 5: class \"a\" stands there twice",
-                                     "line 7: size", "line 8: std"})
+        for (const auto* expected :
+             {"line 1: name", "line 2: \"formt\"", "line 3: a split", "line 4: validation can only", "line 4: validation's fraction",
+              "line 4: \"sed\"", "line 5: class \"a\" stands there twice", "line 7: size", "line 8: std"})
             QVERIFY2(detail.find(expected) != detail.npos, (std::string(expected) + " not in: " + detail).c_str());
     }
 
@@ -391,11 +391,11 @@ private slots:
         };
         gzip("train-images-idx3-ubyte.gz", idxImages(200, 20, 20));
         gzip("train-labels-idx1-ubyte.gz", idxLabels([] {
-            std::vector<int> labels(200);
-            for (std::size_t i = 0; i < labels.size(); ++i)
-                labels[i] = int(i % 2);
-            return labels;
-        }()));
+                 std::vector<int> labels(200);
+                 for (std::size_t i = 0; i < labels.size(); ++i)
+                     labels[i] = int(i % 2);
+                 return labels;
+             }()));
         writeBytes(m_folder / "dataset.yaml", "validation: {fraction: 0}\n");
         fs::resize_file(m_folder / "train-images-idx3-ubyte.gz", fs::file_size(m_folder / "train-images-idx3-ubyte.gz") / 2);
         const auto data = Dataset::open(m_folder);

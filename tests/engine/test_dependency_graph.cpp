@@ -76,8 +76,7 @@ void TestDependencyGraph::batchNormalizationFollowsItsConvolution()
     net.op("Relu", "r", {"bn"});
     net.head("r", 8);
     QCOMPARE(groupsOf(net.graph()), std::string("c1:8"));
-    QCOMPARE(slicesOf(net.graph(), 0),
-             std::string("bn.bias[0] bn.mean[0] bn.scale[0] bn.var[0] c1.b[0] c1.w[0] fc.w[1]"));
+    QCOMPARE(slicesOf(net.graph(), 0), std::string("bn.bias[0] bn.mean[0] bn.scale[0] bn.var[0] c1.b[0] c1.w[0] fc.w[1]"));
     QVERIFY(pruned(net.graph()).maxAbsDifference < 1e-5);
 }
 
@@ -216,8 +215,7 @@ void TestDependencyGraph::transposedConvolutionSwapsItsAxes()
     PruningNet net; // down, up, and a skip: a U-Net's corner
     net.input("x", {-1, 3, 8, 8});
     net.conv("down", "x", {3, 6});
-    net.op("MaxPool", "m", {"down"}, {{"kernel_shape", std::vector<std::int64_t>{2, 2}},
-                                      {"strides", std::vector<std::int64_t>{2, 2}}});
+    net.op("MaxPool", "m", {"down"}, {{"kernel_shape", std::vector<std::int64_t>{2, 2}}, {"strides", std::vector<std::int64_t>{2, 2}}});
     net.conv("deep", "m", {6, 8});
     net.weight("up.w", {8, 4, 2, 2});
     net.weight("up.b", {4});
@@ -417,9 +415,7 @@ void TestDependencyGraph::constantsSharedByTwoLayersAreParted()
     net.head("c2", 6);
     QCOMPARE(groupsOf(net.graph()), std::string("c1:6 c2:6"));
     const Graph parted = removeChannels(net.graph(), findDependencies(net.graph()), {{0, 1, 2}, {1, 2, 3, 4}});
-    const auto biasOf = [&](const char* name) {
-        return parted.value(parted.node(*parted.findNode(name)).inputs[2]).constant.shape();
-    };
+    const auto biasOf = [&](const char* name) { return parted.value(parted.node(*parted.findNode(name)).inputs[2]).constant.shape(); };
     QCOMPARE(biasOf("c1"), Dimensions{3});
     QCOMPARE(biasOf("c2"), Dimensions{4});
     QVERIFY(pruned(net.graph()).maxAbsDifference < 1e-5);

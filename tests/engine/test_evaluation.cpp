@@ -236,8 +236,14 @@ void TestEvaluation::jsonHasTheAgreedKeysAndComesBack()
 {
     Evaluation evaluation;
     evaluation.facts = {1000, 200, 3000, 400};
-    evaluation.accuracy = Accuracy{.split = Split::Test, .samples = 30, .top1 = 0.5, .top1Low = 0.4, .top1High = 0.6, .top5 = 0.9,
-                                   .loss = 1.25, .samplesPerSecond = 77};
+    evaluation.accuracy = Accuracy{.split = Split::Test,
+                                   .samples = 30,
+                                   .top1 = 0.5,
+                                   .top1Low = 0.4,
+                                   .top1High = 0.6,
+                                   .top5 = 0.9,
+                                   .loss = 1.25,
+                                   .samplesPerSecond = 77};
     evaluation.latency = Latency{1.5, 2.5, 100};
     const auto json = toJson(evaluation);
     for (const auto* key : {"split", "samples", "top1", "top1Low", "top1High", "top5", "loss", "samplesPerSecond", "latencyMs", "sizeBytes",

@@ -16,7 +16,8 @@
 using namespace hone;
 using namespace hone::testing;
 
-namespace {
+namespace
+{
 
 // Of the given rank: a product of two random matrices.
 Tensor lowRank(std::int64_t rows, std::int64_t columns, std::int64_t rank, std::uint64_t seed)
@@ -27,8 +28,7 @@ Tensor lowRank(std::int64_t rows, std::int64_t columns, std::int64_t rank, std::
         for (std::int64_t c = 0; c < columns; ++c)
             for (std::int64_t k = 0; k < rank; ++k)
                 product.mutableData<float>()[static_cast<std::size_t>(r * columns + c)] +=
-                    a.data<float>()[static_cast<std::size_t>(r * rank + k)] *
-                    b.data<float>()[static_cast<std::size_t>(k * columns + c)];
+                    a.data<float>()[static_cast<std::size_t>(r * rank + k)] * b.data<float>()[static_cast<std::size_t>(k * columns + c)];
     return product;
 }
 
@@ -67,8 +67,7 @@ Graph convolution(const Tensor& weight, bool bias)
     return net.graph();
 }
 
-Graph dense(const std::string& type, const Tensor& weight,
-            const std::map<std::string, Attribute>& attributes = {})
+Graph dense(const std::string& type, const Tensor& weight, const std::map<std::string, Attribute>& attributes = {})
 {
     PruningNet net;
     net.input("x", {-1, 20});
@@ -101,8 +100,8 @@ private slots:
         const std::vector<double> matrix = {3, 0, 4, 5};
         for (std::size_t r = 0; r < 2; ++r)
             for (std::size_t c = 0; c < 2; ++c)
-                QVERIFY(std::abs(u[r * 2] * found.values[0] * v[c] +
-                                 u[r * 2 + 1] * found.values[1] * v[2 + c] - matrix[r * 2 + c]) < 1e-12);
+                QVERIFY(std::abs(u[r * 2] * found.values[0] * v[c] + u[r * 2 + 1] * found.values[1] * v[2 + c] - matrix[r * 2 + c]) <
+                        1e-12);
     }
 
     // Points at (1, 1) +- (3, 4) and (1, 1) +- (-0.4, 0.3): variances 12.5 and 0.125 along (0.6, 0.8) and
@@ -165,8 +164,7 @@ private slots:
         Tensor identity(DType::Float32, {20, 20});
         for (std::size_t i = 0; i < 20; ++i)
             identity.mutableData<float>()[i * 21] = 1;
-        QVERIFY(std::abs(relative(answer(result.graph, identity), answer(graph, identity)) - lost / all) <
-                1e-5);
+        QVERIFY(std::abs(relative(answer(result.graph, identity), answer(graph, identity)) - lost / all) < 1e-5);
     }
 
     // Neighbouring pixels of bars hang together, which the weights know nothing of.
@@ -185,7 +183,8 @@ private slots:
         Loader loader(bars, Split::Test, pairForInput(net.graph(), bars), {.batch = 80});
         const Tensor pictures = loader.next({})->inputs;
         const auto wanted = answer(net.graph(), pictures);
-        const double plain = relative(answer(byWeights.graph, pictures), wanted), informed = relative(answer(byData.graph, pictures), wanted);
+        const double plain = relative(answer(byWeights.graph, pictures), wanted),
+                     informed = relative(answer(byData.graph, pictures), wanted);
         QVERIFY2(informed < 0.5 * plain, qPrintable(QString("%1 by weights, %2 by data").arg(plain).arg(informed)));
     }
 
@@ -216,8 +215,7 @@ private slots:
         net.conv("depthwise", "full", {.from = 8, .to = 8, .groups = 8});
         net.conv("one", "depthwise", {.from = 8, .to = 1, .kernel = 1});
         net.output("one");
-        QCOMPARE(codeOf([&] { factorize(net.graph(), nullptr, {.energy = 1}, {}); }),
-                 MessageCode::NothingToFactorize);
+        QCOMPARE(codeOf([&] { factorize(net.graph(), nullptr, {.energy = 1}, {}); }), MessageCode::NothingToFactorize);
         const auto result = factorize(net.graph(), nullptr, {.rankRatio = 0.5}, {});
         QCOMPARE(result.layers.size(), std::size_t{1});
         QCOMPARE(result.layers[0].name, std::string("full"));
@@ -229,8 +227,7 @@ private slots:
     {
         const Graph graph = dense("MatMul", randomTensor({20, 16}, 1));
         for (const double energy : {0.0, 1.5, std::nan("")})
-            QCOMPARE(codeOf([&] { factorize(graph, nullptr, {.energy = energy}, {}); }),
-                     MessageCode::BadOption);
+            QCOMPARE(codeOf([&] { factorize(graph, nullptr, {.energy = energy}, {}); }), MessageCode::BadOption);
         QCOMPARE(codeOf([&] { factorize(graph, nullptr, {.rankRatio = 2}, {}); }), MessageCode::BadOption);
         PruningNet net;
         net.input("x", {-1, 3});

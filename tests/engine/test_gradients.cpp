@@ -79,8 +79,10 @@ Build with(const std::string& opType, const std::vector<Tensor>& inputs = {}, co
 std::vector<Case> elementwiseCases()
 {
     std::vector<Case> cases;
-    for (const char* op : {"Relu", "LeakyRelu", "Elu", "Celu", "Selu", "Sigmoid", "HardSigmoid", "HardSwish", "Tanh", "Softplus", "Softsign", "Mish",
-                           "Gelu", "ThresholdedRelu", "Shrink", "Abs", "Asinh", "Atan", "Cos", "Cosh", "Erf", "Exp", "Neg", "Sin", "Sinh", "Identity"})
+    for (const char* op : {"Relu",      "LeakyRelu", "Elu",      "Celu",     "Selu",    "Sigmoid", "HardSigmoid",
+                           "HardSwish", "Tanh",      "Softplus", "Softsign", "Mish",    "Gelu",    "ThresholdedRelu",
+                           "Shrink",    "Abs",       "Asinh",    "Atan",     "Cos",     "Cosh",    "Erf",
+                           "Exp",       "Neg",       "Sin",      "Sinh",     "Identity"})
         cases.push_back({op, 20, {3, 4}, with(op)});
     for (const char* op : {"Acos", "Asin", "Atanh", "Tan"})
         cases.push_back({op, 20, {3, 4}, with(op), -0.9, 0.9});
@@ -108,12 +110,14 @@ std::vector<Case> elementwiseCases()
 std::vector<Case> reductionCases()
 {
     std::vector<Case> cases;
-    for (const char* op : {"ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceSumSquare", "ReduceLogSumExp"}) {
+    for (const char* op : {"ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceSumSquare",
+                           "ReduceLogSumExp"}) {
         cases.push_back({op, 18, {2, 3, 4}, with(op, {integers({0, -1})})});
         cases.push_back({std::string(op) + " 11", 11, {2, 3, 4}, with(op, {}, {{"axes", Ints{1}}, {"keepdims", integer(0)}})});
     }
     cases.push_back({"ReduceLogSum", 18, {2, 3, 4}, with("ReduceLogSum", {integers({1})}), 0.5, 2});
-    cases.push_back({"CumSum", 14, {2, 4}, with("CumSum", {Tensor::scalar(std::int64_t{1})}, {{"exclusive", integer(1)}, {"reverse", integer(1)}})});
+    cases.push_back(
+        {"CumSum", 14, {2, 4}, with("CumSum", {Tensor::scalar(std::int64_t{1})}, {{"exclusive", integer(1)}, {"reverse", integer(1)}})});
     return cases;
 }
 
@@ -133,14 +137,35 @@ std::vector<Case> productCases()
         {"Conv 1-D", 13, {2, 3, 6}, conv("Conv", {4, 3, 3}, {})},
         {"Conv 3-D", 13, {1, 2, 3, 4, 3}, conv("Conv", {4, 2, 2, 2, 2}, {})},
         {"ConvTranspose", 13, {2, 3, 3, 3}, conv("ConvTranspose", {3, 4, 3, 3}, {{"strides", Ints{2, 2}}, {"pads", Ints{1, 0, 0, 1}}})},
-        {"DeformConv", 19, {1, 2, 4, 4}, with("DeformConv", {doubles({4, 2, 2, 2}, 1), doubles({1, 8, 3, 3}, 2, 0.1, 0.4), doubles({4}, 3), doubles({1, 4, 3, 3}, 4)})},
-        {"RNN", 14, {3, 2, 4}, with("RNN", {doubles({1, 5, 4}, 1), doubles({1, 5, 5}, 2), doubles({1, 10}, 3)}, {{"hidden_size", integer(5)}}, 2)},
-        {"GRU", 14, {3, 2, 4}, with("GRU", {doubles({2, 9, 4}, 1), doubles({2, 9, 3}, 2), doubles({2, 18}, 3)},
-                                    {{"hidden_size", integer(3)}, {"direction", text("bidirectional")}}, 2)},
-        {"GRU, linear before reset", 14, {3, 2, 4}, with("GRU", {doubles({1, 9, 4}, 1), doubles({1, 9, 3}, 2), doubles({1, 18}, 3)},
-                                                         {{"hidden_size", integer(3)}, {"linear_before_reset", integer(1)}}, 2)},
-        {"LSTM with peepholes and lengths", 14, {3, 2, 4},
-         with("LSTM", {doubles({1, 12, 4}, 1), doubles({1, 12, 3}, 2), doubles({1, 24}, 3), Tensor::of({2}, std::vector<std::int32_t>{3, 2}), {}, {}, doubles({1, 9}, 4)},
+        {"DeformConv",
+         19,
+         {1, 2, 4, 4},
+         with("DeformConv", {doubles({4, 2, 2, 2}, 1), doubles({1, 8, 3, 3}, 2, 0.1, 0.4), doubles({4}, 3), doubles({1, 4, 3, 3}, 4)})},
+        {"RNN",
+         14,
+         {3, 2, 4},
+         with("RNN", {doubles({1, 5, 4}, 1), doubles({1, 5, 5}, 2), doubles({1, 10}, 3)}, {{"hidden_size", integer(5)}}, 2)},
+        {"GRU",
+         14,
+         {3, 2, 4},
+         with("GRU", {doubles({2, 9, 4}, 1), doubles({2, 9, 3}, 2), doubles({2, 18}, 3)},
+              {{"hidden_size", integer(3)}, {"direction", text("bidirectional")}}, 2)},
+        {"GRU, linear before reset",
+         14,
+         {3, 2, 4},
+         with("GRU", {doubles({1, 9, 4}, 1), doubles({1, 9, 3}, 2), doubles({1, 18}, 3)},
+              {{"hidden_size", integer(3)}, {"linear_before_reset", integer(1)}}, 2)},
+        {"LSTM with peepholes and lengths",
+         14,
+         {3, 2, 4},
+         with("LSTM",
+              {doubles({1, 12, 4}, 1),
+               doubles({1, 12, 3}, 2),
+               doubles({1, 24}, 3),
+               Tensor::of({2}, std::vector<std::int32_t>{3, 2}),
+               {},
+               {},
+               doubles({1, 9}, 4)},
               {{"hidden_size", integer(3)}, {"direction", text("reverse")}}, 3)},
     };
 }
@@ -158,7 +183,10 @@ std::vector<Case> normalizationAndPoolingCases()
         {"BatchNormalization", 14, {3, 4, 3}, with("BatchNormalization", statistics)},
         {"InstanceNormalization", 13, {2, 4, 3, 2}, with("InstanceNormalization", affine)},
         {"LayerNormalization", 17, {3, 4}, with("LayerNormalization", affine)},
-        {"GroupNormalization 18", 18, {2, 4, 3}, with("GroupNormalization", {doubles({2}, 1), doubles({2}, 2)}, {{"num_groups", integer(2)}})},
+        {"GroupNormalization 18",
+         18,
+         {2, 4, 3},
+         with("GroupNormalization", {doubles({2}, 1), doubles({2}, 2)}, {{"num_groups", integer(2)}})},
         {"GroupNormalization 21", 21, {2, 4, 3}, with("GroupNormalization", affine, {{"num_groups", integer(2)}})},
         {"RMSNormalization", 23, {3, 4}, with("RMSNormalization", {doubles({4}, 1)})},
         {"LRN", 13, {2, 5, 3}, with("LRN", {}, {{"size", integer(3)}, {"alpha", 0.5f}})},
@@ -173,7 +201,10 @@ std::vector<Case> normalizationAndPoolingCases()
         {"GlobalAveragePool", 12, {2, 3, 4, 4}, with("GlobalAveragePool")},
         {"GlobalMaxPool", 12, {2, 3, 4, 4}, with("GlobalMaxPool")},
         {"GlobalLpPool", 12, {2, 3, 4, 4}, with("GlobalLpPool")},
-        {"MaxUnpool", 12, {1, 1, 2, 2}, with("MaxUnpool", {indices({1, 1, 2, 2}, {5, 7, 13, 15})}, {{"kernel_shape", Ints{2, 2}}, {"strides", Ints{2, 2}}})},
+        {"MaxUnpool",
+         12,
+         {1, 1, 2, 2},
+         with("MaxUnpool", {indices({1, 1, 2, 2}, {5, 7, 13, 15})}, {{"kernel_shape", Ints{2, 2}}, {"strides", Ints{2, 2}}})},
     };
 }
 
@@ -204,14 +235,20 @@ std::vector<Case> arrangementCases()
         {"CenterCropPad", 18, {3, 6}, with("CenterCropPad", {integers({5, 3})})},
         {"Col2Im", 18, {1, 8, 4}, with("Col2Im", {integers({3, 3}), integers({2, 2})})},
         {"TopK", 13, {3, 5}, with("TopK", {integers({2})}, {}, 2)},
-        {"Compress", 13, {3, 2}, with("Compress", {Tensor::of({3}, std::span<const bool>(std::array{true, false, true}))}, {{"axis", integer(0)}})},
+        {"Compress",
+         13,
+         {3, 2},
+         with("Compress", {Tensor::of({3}, std::span<const bool>(std::array{true, false, true}))}, {{"axis", integer(0)}})},
         {"Resize nearest", 13, {1, 1, 4, 4}, resize("nearest", {})},
         {"Resize linear", 13, {1, 1, 4, 4}, resize("linear", {})},
         {"Resize cubic", 13, {1, 1, 4, 4}, resize("cubic", {})},
         {"Resize antialiased", 18, {1, 1, 4, 4}, resize("linear", {{"antialias", integer(1)}})},
         {"GridSample", 16, {1, 2, 3, 4}, with("GridSample", {doubles({1, 2, 3, 2}, 4, -0.8, 0.8)})},
-        {"RoiAlign", 16, {1, 2, 6, 6}, with("RoiAlign", {Tensor::of({1, 4}, std::vector<double>{0.6, 1.1, 4.7, 5.2}), integers({0})},
-                                            {{"output_height", integer(2)}, {"output_width", integer(3)}})},
+        {"RoiAlign",
+         16,
+         {1, 2, 6, 6},
+         with("RoiAlign", {Tensor::of({1, 4}, std::vector<double>{0.6, 1.1, 4.7, 5.2}), integers({0})},
+              {{"output_height", integer(2)}, {"output_width", integer(3)}})},
         {"DFT", 17, {1, 5, 1}, with("DFT")},
         {"STFT", 17, {1, 8, 1}, with("STFT", {Tensor::scalar(std::int64_t{2}), doubles({4}, 1)})},
         {"NegativeLogLikelihoodLoss", 13, {3, 4}, with("NegativeLogLikelihoodLoss", {integers({1, 0, 3}), doubles({4}, 1, 0.5, 1)})},
@@ -220,8 +257,11 @@ std::vector<Case> arrangementCases()
     for (const char* mode : {"constant", "reflect", "edge", "wrap"})
         cases.push_back({std::string("Pad ") + mode, 19, {3, 4}, with("Pad", {integers({1, 2, 0, 1})}, {{"mode", text(mode)}})});
     for (const char* reduction : {"none", "add", "mul", "max"})
-        cases.push_back({std::string("ScatterElements ") + reduction, 18, {3, 3},
-                         with("ScatterElements", {indices({2, 3}, {1, 0, 2, 0, 2, 1}), doubles({2, 3}, 1)}, {{"reduction", text(reduction)}})});
+        cases.push_back(
+            {std::string("ScatterElements ") + reduction,
+             18,
+             {3, 3},
+             with("ScatterElements", {indices({2, 3}, {1, 0, 2, 0, 2, 1}), doubles({2, 3}, 1)}, {{"reduction", text(reduction)}})});
     return cases;
 }
 
@@ -255,22 +295,35 @@ std::vector<Case> controlFlowCases()
         chain.graph().addNode({.name = "read", .opType = "Mul", .inputs = {p, p}, .outputs = {chain.graph().addComputed("square")}});
     };
     return {
-        {"If", 16, {2, 3}, [=](Chain& chain) {
+        {"If",
+         16,
+         {2, 3},
+         [=](Chain& chain) {
              named(chain);
              chain.then("ReduceSum", {}, {{"keepdims", integer(0)}}).then("Greater", {chain.constant("low", Tensor::scalar(-100.0))});
              chain.then("If", {}, {{"then_branch", bodyWith("Mul", {}, {"again"})}, {"else_branch", bodyWith("Add", {}, {"again"})}});
          }},
-        {"Loop", 16, {2, 3}, [=](Chain& chain) {
+        {"Loop",
+         16,
+         {2, 3},
+         [=](Chain& chain) {
              named(chain);
              const ValueId x = chain.last();
              chain.setLast(chain.constant("rounds", Tensor::scalar(std::int64_t{3})));
-             chain.then("Loop", {ValueId{}, x}, {{"body", bodyWith("Mul", {{"round", DType::Int64}, {"goes", DType::Bool}, {"state", DType::Float64}},
-                                                                   {"goes", "again", "made"})}}, 2);
+             chain.then("Loop", {ValueId{}, x},
+                        {{"body", bodyWith("Mul", {{"round", DType::Int64}, {"goes", DType::Bool}, {"state", DType::Float64}},
+                                           {"goes", "again", "made"})}},
+                        2);
          }},
-        {"Scan", 16, {2, 3}, [=](Chain& chain) {
+        {"Scan",
+         16,
+         {2, 3},
+         [=](Chain& chain) {
              named(chain);
              chain.then("Scan", {chain.constant("steps", doubles({3, 2}, 6))},
-                        {{"num_scan_inputs", integer(1)}, {"body", bodyWith("Mul", {{"state", DType::Float64}, {"slice", DType::Float64}}, {"again", "made"})}}, 2);
+                        {{"num_scan_inputs", integer(1)},
+                         {"body", bodyWith("Mul", {{"state", DType::Float64}, {"slice", DType::Float64}}, {"again", "made"})}},
+                        2);
          }},
     };
 }
@@ -278,7 +331,8 @@ std::vector<Case> controlFlowCases()
 std::vector<Case> allCases()
 {
     std::vector<Case> all;
-    for (const auto& family : {elementwiseCases(), reductionCases(), productCases(), normalizationAndPoolingCases(), arrangementCases(), controlFlowCases()})
+    for (const auto& family :
+         {elementwiseCases(), reductionCases(), productCases(), normalizationAndPoolingCases(), arrangementCases(), controlFlowCases()})
         all.insert(all.end(), family.begin(), family.end());
     return all;
 }
@@ -382,7 +436,9 @@ void TestGradients::quantizedWeightsTrainAsTheRealNumbersThatTheyStandFor()
     const ValueId x = chain.last();
     const ValueId w = chain.constant("w", weight), b = chain.constant("b", bias);
     chain.setLast(w);
-    chain.then("DequantizeLinear", {chain.constant("ws", Tensor::of({2}, std::vector<float>{0.1f, 0.5f})), chain.constant("wz", Tensor::of({2}, std::vector<std::int8_t>{0, 0}))},
+    chain.then("DequantizeLinear",
+               {chain.constant("ws", Tensor::of({2}, std::vector<float>{0.1f, 0.5f})),
+                chain.constant("wz", Tensor::of({2}, std::vector<std::int8_t>{0, 0}))},
                {{"axis", std::int64_t{0}}});
     const ValueId realWeight = chain.last();
     chain.setLast(b);

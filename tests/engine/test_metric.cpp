@@ -46,7 +46,8 @@ ComparedModel withError(double mae, std::int64_t bytes)
     ComparedModel model;
     model.name = std::to_string(mae);
     model.validation.facts.sizeBytes = bytes;
-    model.validation.regression = RegressionErrors{.samples = 100, .mae = mae, .maeLow = mae - 0.01, .maeHigh = mae + 0.01, .rmse = 2 * mae};
+    model.validation.regression =
+        RegressionErrors{.samples = 100, .mae = mae, .maeLow = mae - 0.01, .maeHigh = mae + 0.01, .rmse = 2 * mae};
     return model;
 }
 
@@ -225,7 +226,8 @@ void TestMetric::everyTasksJsonComesBack()
     std::vector<Evaluation> all(3);
     all[0].regression = RegressionErrors{Split::Test, 10, 0.5, 0.4, 0.6, 0.7, 100};
     all[1].anomaly = AnomalyDetection{Split::Test, 6, 4, 0.9, 0.8, 1.0, 0.1, 0.05, 0.15, 0.4, 100};
-    all[2].agreement = Agreement{"a.onnx", std::nullopt, 16, {{"boxes", 0.99, 0.98, 1.0, 30, std::nullopt}, {"scores", 0.95, 0.9, 1.0, 20, 0.75}}, 50};
+    all[2].agreement =
+        Agreement{"a.onnx", std::nullopt, 16, {{"boxes", 0.99, 0.98, 1.0, 30, std::nullopt}, {"scores", 0.95, 0.9, 1.0, 20, 0.75}}, 50};
     const std::vector<std::string> tasks = {"regression", "anomaly", "agreement"};
     const std::vector<std::string> metrics = {"mae", "auc", "cosine"};
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -269,7 +271,8 @@ void TestMetric::theReportNamesTheTasksMetric()
     models[1].parent = 0;
     markPareto(models);
     const auto html = htmlReport({"Steering", models});
-    for (const auto* part : {"MAE against size", "MAE, validation", "lower is better", "<th>RMSE</th>", "MAE 0.410 on validation", "0.400 <span"})
+    for (const auto* part :
+         {"MAE against size", "MAE, validation", "lower is better", "<th>RMSE</th>", "MAE 0.410 on validation", "0.400 <span"})
         QVERIFY2(html.find(part) != html.npos, part);
     for (const auto* part : {"ccuracy", "Top-5", "top-1"})
         QVERIFY2(html.find(part) == html.npos, part);

@@ -23,7 +23,6 @@ OperatorInput fed(Dimensions shape)
     return {floats(std::move(shape)), Feeding::Fed};
 }
 
-
 OperatorInput scalar(float value)
 {
     return {Tensor::scalar(value), Feeding::Constant};
@@ -63,7 +62,11 @@ std::vector<OperatorCase> attentionCases()
         {"Attention", 23, {fed({2, 3, 16}), fed({2, 3, 8}), fed({2, 3, 8})}, causal},
         {"Attention", 23, {fed({2, 3, 3, 4}), fed({2, 3, 5, 4}), fed({2, 3, 5, 6}), {mask, Feeding::Fed}}},
         {"Attention", 23, {fed({2, 3, 3, 4}), fed({2, 3, 5, 4}), fed({2, 3, 5, 6}), fed({3, 5})}, {{"scale", 0.3f}}},
-        {"Attention", 23, {fed({2, 3, 3, 4}), fed({2, 3, 5, 4}), fed({2, 3, 5, 6}), fed({3, 7}), fed({2, 3, 2, 4}), fed({2, 3, 2, 6})}, {}, 3},
+        {"Attention",
+         23,
+         {fed({2, 3, 3, 4}), fed({2, 3, 5, 4}), fed({2, 3, 5, 6}), fed({3, 7}), fed({2, 3, 2, 4}), fed({2, 3, 2, 6})},
+         {},
+         3},
     };
 }
 
@@ -72,8 +75,14 @@ std::vector<OperatorCase> allCases()
     auto cases = attentionCases();
     const std::vector<std::int64_t> positions{0, 2, 1, 3, 3, 0};
     for (const std::int64_t interleaved : {0, 1}) {
-        cases.push_back({"RotaryEmbedding", 23, {fed({2, 2, 3, 8}), fed({4, 4}), fed({4, 4}), values({2, 3}, positions)}, {{"interleaved", integer(interleaved)}}});
-        cases.push_back({"RotaryEmbedding", 23, {fed({2, 3, 16}), fed({2, 3, 4}), fed({2, 3, 4})}, {{"interleaved", integer(interleaved)}, {"num_heads", integer(2)}}});
+        cases.push_back({"RotaryEmbedding",
+                         23,
+                         {fed({2, 2, 3, 8}), fed({4, 4}), fed({4, 4}), values({2, 3}, positions)},
+                         {{"interleaved", integer(interleaved)}}});
+        cases.push_back({"RotaryEmbedding",
+                         23,
+                         {fed({2, 3, 16}), fed({2, 3, 4}), fed({2, 3, 4})},
+                         {{"interleaved", integer(interleaved)}, {"num_heads", integer(2)}}});
     }
     cases.push_back({"RMSNormalization", 23, {fed({2, 3, 4}), fed({3, 4})}, {{"axis", integer(-2)}}});
     cases.push_back({"FastGelu", 17, {fed({2, 3}), fed({3})}, {}, 1, "com.microsoft"});
@@ -82,8 +91,16 @@ std::vector<OperatorCase> allCases()
     cases.push_back({"Gelu", 17, {fed({2, 3})}, {}, 1, "com.microsoft"});
     const OperatorInput zero{Tensor::scalar(std::uint8_t{120}), Feeding::Constant};
     for (const char* op : {"QLinearAdd", "QLinearMul"})
-        cases.push_back({op, 17, {bytes({2, 3, 4}), scalar(0.1f), zero, bytes({3, 4}), scalar(0.07f), zero, scalar(0.2f), zero}, {}, 1, "com.microsoft"});
-    cases.push_back({"MaxRoiPool", 17, {fed({2, 3, 8, 9}), values<float>({2, 5}, {1, 0, 1, 6, 7, 0, 2.4f, 2.6f, 4, 3})}, {{"pooled_shape", std::vector<std::int64_t>{2, 3}}}});
+        cases.push_back({op,
+                         17,
+                         {bytes({2, 3, 4}), scalar(0.1f), zero, bytes({3, 4}), scalar(0.07f), zero, scalar(0.2f), zero},
+                         {},
+                         1,
+                         "com.microsoft"});
+    cases.push_back({"MaxRoiPool",
+                     17,
+                     {fed({2, 3, 8, 9}), values<float>({2, 5}, {1, 0, 1, 6, 7, 0, 2.4f, 2.6f, 4, 3})},
+                     {{"pooled_shape", std::vector<std::int64_t>{2, 3}}}});
     cases.push_back({"GlobalLpPool", 17, {fed({2, 3, 4, 5})}, {{"p", integer(3)}}});
     cases.push_back({"LpNormalization", 17, {fed({2, 3, 4})}, {{"p", integer(1)}, {"axis", integer(1)}}});
     return cases;
@@ -153,8 +170,11 @@ void TestNewerOperators::aModelThatComesInQuantizedAnswersTheSameAndTrains()
     for (std::size_t i = 0; i < 108; ++i)
         weight.mutableData<std::int8_t>()[i] = static_cast<std::int8_t>(static_cast<int>(i * 53 % 255) - 127);
     const auto scales = constant("w_scale", Tensor::of({4}, std::vector<float>{0.01f, 0.02f, 0.005f, 0.013f}));
-    const auto w = addOperator(graph, "DequantizeLinear", {constant("w", weight), scales, constant("w_zero", Tensor(DType::Int8, {4}))}, {{"axis", integer(0)}});
-    const auto b = addOperator(graph, "DequantizeLinear", {constant("b", Tensor::of({4}, std::vector<std::int32_t>{100, -200, 300, 0})), constant("b_scale", Tensor::scalar(0.001f))});
+    const auto w = addOperator(graph, "DequantizeLinear", {constant("w", weight), scales, constant("w_zero", Tensor(DType::Int8, {4}))},
+                               {{"axis", integer(0)}});
+    const auto b = addOperator(
+        graph, "DequantizeLinear",
+        {constant("b", Tensor::of({4}, std::vector<std::int32_t>{100, -200, 300, 0})), constant("b_scale", Tensor::scalar(0.001f))});
     const auto x = quantizedThere(addInput(graph, "x", DType::Float32, fixedShape(Dimensions{2, 3, 8, 8})), 0.01f, 2);
     const auto y = addOperator(graph, "Relu", {addOperator(graph, "Conv", {x, w, b}, {{"pads", std::vector<std::int64_t>{1, 1, 1, 1}}})});
     constexpr float step = 0.05f;

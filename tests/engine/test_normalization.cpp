@@ -68,7 +68,8 @@ private slots:
         const auto result = train(folded, *m_data, options, {});
         QCOMPARE(operators(result.graph), operators(folded));
         QVERIFY(result.epochs.back().trainLoss < 0.5 * result.epochs.front().trainLoss);
-        QVERIFY(std::ranges::any_of(result.notices, [](const Message& notice) { return notice.code == MessageCode::NormalizationInserted; }));
+        QVERIFY(
+            std::ranges::any_of(result.notices, [](const Message& notice) { return notice.code == MessageCode::NormalizationInserted; }));
     }
 
     void frozenLayersGetNone()

@@ -44,8 +44,8 @@ std::string csvRows(int rows, int offset, const std::string& label = "")
 {
     std::string text = std::string("time,ax,ay") + (label.empty() ? "" : ",activity") + "\n";
     for (int i = 0; i < rows; ++i)
-        text += std::to_string(i) + "," + std::to_string(i + offset) + "," + std::to_string(10 * (i + offset))
-                + (label.empty() ? "" : "," + label) + "\n";
+        text += std::to_string(i) + "," + std::to_string(i + offset) + "," + std::to_string(10 * (i + offset)) +
+                (label.empty() ? "" : "," + label) + "\n";
     return text;
 }
 
@@ -248,7 +248,8 @@ private slots:
     void oneHotRowsAndTextsAreClassesToo()
     {
         using namespace std::string_literals;
-        writeNpz(m_folder / "a.npz", {{"x", npyOf({3, 1}, std::vector<float>{1, 2, 3})}, {"y", npyOf({3, 2}, std::vector<float>{1, 0, 0, 1, 1, 0})}});
+        writeNpz(m_folder / "a.npz",
+                 {{"x", npyOf({3, 1}, std::vector<float>{1, 2, 3})}, {"y", npyOf({3, 2}, std::vector<float>{1, 0, 0, 1, 1, 0})}});
         auto data = open();
         QCOMPARE(data.classes().size(), 2u);
         writeNpz(m_folder / "a.npz", {{"x", npyOf({3, 1}, std::vector<float>{1, 2, 3})}, {"y", npyFile("|S3", "(3,)", "dogcatdog"s)}});
@@ -271,12 +272,16 @@ private slots:
         yaml("preprocess: {mean: [10, 20], std: 2}\n");
         const auto pairing = pair(modelOf({2}, 2), open());
         QCOMPARE(pairing.preprocess.tensor().mean, (std::vector<double>{10, 20}));
-        QVERIFY(errorOf([&] { yaml("task: classification\n"); open(); })->code == MessageCode::DataConfigInvalid);
+        QVERIFY(errorOf([&] {
+                    yaml("task: classification\n");
+                    open();
+                })->code == MessageCode::DataConfigInvalid);
     }
 
     void wholeNumbersAreValuesWhereTheTaskSaysSo()
     {
-        writeNpz(m_folder / "a.npz", {{"x", npyOf({3, 1}, std::vector<float>{1, 2, 3})}, {"y", npyOf({3}, std::vector<std::int64_t>{7, -8, 9})}});
+        writeNpz(m_folder / "a.npz",
+                 {{"x", npyOf({3, 1}, std::vector<float>{1, 2, 3})}, {"y", npyOf({3}, std::vector<std::int64_t>{7, -8, 9})}});
         yaml("task: regression\n");
         QVERIFY(open().targets() == Targets::Values);
         yaml("task: classification\n");
@@ -314,9 +319,11 @@ private slots:
     void arraysThatDoNotFitTogetherAreRefused()
     {
         const auto reasonOf = [&] { return errorOf([&] { open(); })->arguments.at("reason"); };
-        writeNpz(m_folder / "a.npz", {{"x", npyOf({3, 1}, std::vector<float>{1, 2, 3})}, {"y", npyOf({2}, std::vector<std::int64_t>{0, 1})}});
+        writeNpz(m_folder / "a.npz",
+                 {{"x", npyOf({3, 1}, std::vector<float>{1, 2, 3})}, {"y", npyOf({2}, std::vector<std::int64_t>{0, 1})}});
         QVERIFY(reasonOf().find("[2] for 3 samples") != std::string::npos);
-        writeNpz(m_folder / "a.npz", {{"x_train", npyOf({3, 1}, std::vector<float>{1, 2, 3})}, {"x_test", npyOf({1, 2}, std::vector<float>{1, 2})}});
+        writeNpz(m_folder / "a.npz",
+                 {{"x_train", npyOf({3, 1}, std::vector<float>{1, 2, 3})}, {"x_test", npyOf({1, 2}, std::vector<float>{1, 2})}});
         QVERIFY(reasonOf().find("[2]") != std::string::npos);
         writeNpz(m_folder / "a.npz", {{"x", npyOf({1, 1}, std::vector<float>{1})}, {"x_test", npyOf({1, 1}, std::vector<float>{1})}});
         QVERIFY(reasonOf().find("x_train") != std::string::npos);

@@ -108,7 +108,9 @@ private slots:
     {
         QTest::addColumn<QString>("descr");
         QTest::addColumn<QByteArray>("data");
-        const auto row = [](const char* descr, const std::string& data) { QTest::newRow(descr) << QString(descr) << QByteArray::fromStdString(data); };
+        const auto row = [](const char* descr, const std::string& data) {
+            QTest::newRow(descr) << QString(descr) << QByteArray::fromStdString(data);
+        };
         using namespace std::string_literals;
         row("|b1", "\1\0"s);
         row("|i1", "\1\0"s);
@@ -144,9 +146,12 @@ private slots:
         using namespace std::string_literals;
         QCOMPARE(decodeNpy(npyFile("|S3", "(2,)", "cat\0\0\0"s))->strings(), (std::vector<std::string>{"cat", ""}));
         const auto wide = "\x4B\x6D\0\0b\0\0\0"s + std::string(8, '\0');
-        QCOMPARE(decodeNpy(npyFile("<U2", "(2,)", wide))->strings(), (std::vector<std::string>{"\xE6\xB5\x8B" "b", ""}));
+        QCOMPARE(decodeNpy(npyFile("<U2", "(2,)", wide))->strings(), (std::vector<std::string>{"\xE6\xB5\x8B"
+                                                                                               "b",
+                                                                                               ""}));
         const auto turned = "\0\0\x6D\x4B\0\0\0b"s;
-        QCOMPARE(decodeNpy(npyFile(">U2", "(1,)", turned))->strings(), (std::vector<std::string>{"\xE6\xB5\x8B" "b"}));
+        QCOMPARE(decodeNpy(npyFile(">U2", "(1,)", turned))->strings(), (std::vector<std::string>{"\xE6\xB5\x8B"
+                                                                                                 "b"}));
     }
 
     void hostileHeadersAreRefused_data()
@@ -165,7 +170,19 @@ private slots:
         row("a petabyte", npyFile("<f8", "(1099511627776,)", ""), "shorter than");
         row("negative", npyFile("<f4", "(-1,)", ""), "not whole numbers");
         row("open shape", npyFile("<f4", "(1, 2", ""), "shape");
-        row("axes", npyFile("|u1", "(" + [] { std::string ones; for (int i = 0; i < 40; ++i) ones += "1,"; return ones; }() + ")", "1"), "32 axes");
+        row("axes",
+            npyFile(
+                "|u1",
+                "(" +
+                    [] {
+                        std::string ones;
+                        for (int i = 0; i < 40; ++i)
+                            ones += "1,";
+                        return ones;
+                    }() +
+                    ")",
+                "1"),
+            "32 axes");
         row("objects", npyFile("|O", "(1,)", "x"), "neither a number nor text");
         row("complex", npyFile("<c8", "(1,)", "12345678"), "neither a number nor text");
         row("empty texts", npyFile("<U0", "(1099511627776,)", ""), "texts are empty");

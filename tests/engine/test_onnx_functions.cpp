@@ -68,8 +68,8 @@ struct Building
         added.set_version(version);
     }
 
-    onnx::FunctionProto& function(const std::string& name, const std::vector<std::string>& inputs,
-                                  const std::vector<std::string>& outputs, const std::vector<std::string>& attributes = {})
+    onnx::FunctionProto& function(const std::string& name, const std::vector<std::string>& inputs, const std::vector<std::string>& outputs,
+                                  const std::vector<std::string>& attributes = {})
     {
         auto& added = *model.add_functions();
         added.set_name(name);
@@ -85,8 +85,7 @@ struct Building
         return added;
     }
 
-    onnx::NodeProto& call(const std::string& name, const std::vector<std::string>& inputs,
-                          const std::vector<std::string>& outputs)
+    onnx::NodeProto& call(const std::string& name, const std::vector<std::string>& inputs, const std::vector<std::string>& outputs)
     {
         auto& node = addNode(graph, name, inputs, outputs);
         node.set_domain("local");

@@ -3,8 +3,8 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "engine/shared_models.h"
-#include "onnx_io/onnx_io.h"
 #include "onnx_building.h"
+#include "onnx_io/onnx_io.h"
 #include "operator_graph.h"
 #include "runtime/session.h"
 
@@ -129,9 +129,13 @@ std::vector<HostileCase> hostileCases()
         {"an element type of the future", "ModelInvalid", [](M m) { weightOf(m).set_data_type(99); }},
         {"a tensor in segments", "ModelInvalid", [](M m) { weightOf(m).mutable_segment()->set_end(1); }},
         {"a declared extent below -1", "ModelInvalid",
-         [=](M m) { graphOf(m).mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_value(-7); }},
+         [=](M m) {
+             graphOf(m).mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_value(-7);
+         }},
         {"an absurd declared extent", "ModelInvalid",
-         [=](M m) { graphOf(m).mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_value(INT64_MAX); }},
+         [=](M m) {
+             graphOf(m).mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_value(INT64_MAX);
+         }},
         {"an attribute given twice", "ModelInvalid",
          [=](M m) {
              for (int i = 0; i < 2; ++i) {
@@ -149,19 +153,51 @@ std::vector<HostileCase> hostileCases()
          }},
         {"opset 0", "OpsetUnsupported", [](M m) { m.mutable_opset_import(0)->set_version(0); }},
         {"opset 24", "OpsetUnsupported", [](M m) { m.mutable_opset_import(0)->set_version(24); }},
-        {"external data in a parent folder", "ExternalDataOutside", [](M m) { makeExternal(weightOf(m), {{"location", "../w.bin"}}); }},
-        {"external data in a parent folder, hidden", "ExternalDataOutside", [](M m) { makeExternal(weightOf(m), {{"location", "a/../../w.bin"}}); }},
-        {"external data at an absolute path", "ExternalDataOutside", [](M m) { makeExternal(weightOf(m), {{"location", "/etc/passwd"}}); }},
+        {"external data in a parent folder", "ExternalDataOutside",
+         [](M m) {
+             makeExternal(weightOf(m), {{"location", "../w.bin"}});
+         }},
+        {"external data in a parent folder, hidden", "ExternalDataOutside",
+         [](M m) {
+             makeExternal(weightOf(m), {{"location", "a/../../w.bin"}});
+         }},
+        {"external data at an absolute path", "ExternalDataOutside",
+         [](M m) {
+             makeExternal(weightOf(m), {{"location", "/etc/passwd"}});
+         }},
         {"external data without a location", "ExternalDataMissing", [](M m) { makeExternal(weightOf(m), {}); }},
-        {"external data that is not there", "ExternalDataMissing", [](M m) { makeExternal(weightOf(m), {{"location", "absent.bin"}}); }},
-        {"external data behind a link to outside", "ExternalDataOutside", [](M m) { makeExternal(weightOf(m), {{"location", "link.bin"}}); }},
-        {"external data in a linked folder outside", "ExternalDataOutside", [](M m) { makeExternal(weightOf(m), {{"location", "linked/w.bin"}}); }},
-        {"external data that is a folder", "FileUnreadable", [](M m) { makeExternal(weightOf(m), {{"location", "folder"}}); }},
-        {"external data that ends too early", "ModelInvalid", [](M m) { makeExternal(weightOf(m), {{"location", "w.bin"}, {"offset", "12"}}); }},
+        {"external data that is not there", "ExternalDataMissing",
+         [](M m) {
+             makeExternal(weightOf(m), {{"location", "absent.bin"}});
+         }},
+        {"external data behind a link to outside", "ExternalDataOutside",
+         [](M m) {
+             makeExternal(weightOf(m), {{"location", "link.bin"}});
+         }},
+        {"external data in a linked folder outside", "ExternalDataOutside",
+         [](M m) {
+             makeExternal(weightOf(m), {{"location", "linked/w.bin"}});
+         }},
+        {"external data that is a folder", "FileUnreadable",
+         [](M m) {
+             makeExternal(weightOf(m), {{"location", "folder"}});
+         }},
+        {"external data that ends too early", "ModelInvalid",
+         [](M m) {
+             makeExternal(weightOf(m), {{"location", "w.bin"}, {"offset", "12"}});
+         }},
         {"an external offset past the end", "ModelInvalid",
-         [](M m) { makeExternal(weightOf(m), {{"location", "w.bin"}, {"offset", "18446744073709551615"}}); }},
-        {"an external length that does not fit", "ModelInvalid", [](M m) { makeExternal(weightOf(m), {{"location", "w.bin"}, {"length", "4"}}); }},
-        {"an external offset that is no number", "ModelInvalid", [](M m) { makeExternal(weightOf(m), {{"location", "w.bin"}, {"offset", "-8"}}); }},
+         [](M m) {
+             makeExternal(weightOf(m), {{"location", "w.bin"}, {"offset", "18446744073709551615"}});
+         }},
+        {"an external length that does not fit", "ModelInvalid",
+         [](M m) {
+             makeExternal(weightOf(m), {{"location", "w.bin"}, {"length", "4"}});
+         }},
+        {"an external offset that is no number", "ModelInvalid",
+         [](M m) {
+             makeExternal(weightOf(m), {{"location", "w.bin"}, {"offset", "-8"}});
+         }},
     };
 }
 
@@ -191,10 +227,7 @@ class TestOnnxIo : public QObject
     Q_OBJECT
 
 private slots:
-    void aRealModelIsWrittenBackAndAnswersTheSameBitForBit_data()
-    {
-        addSharedModelRows();
-    }
+    void aRealModelIsWrittenBackAndAnswersTheSameBitForBit_data() { addSharedModelRows(); }
     void aRealModelIsWrittenBackAndAnswersTheSameBitForBit()
     {
         QFETCH(QString, file);
@@ -365,8 +398,8 @@ private slots:
         addPort(*graph.mutable_output(), "z", {2});
         auto read = parse(model);
         read.renameValue(*read.findValue("y"), "renamed");
-        const auto answers = Session::fromBytes(serializeOnnx(read))
-                                 .run({Tensor::of<float>({2}, std::vector<float>({1, 1})), Tensor::scalar(true)});
+        const auto answers =
+            Session::fromBytes(serializeOnnx(read)).run({Tensor::of<float>({2}, std::vector<float>({1, 1})), Tensor::scalar(true)});
         QVERIFY(answers[1] == Tensor::of<float>({2}, std::vector<float>({-2, -3})));
     }
 
@@ -437,10 +470,14 @@ private slots:
         QTest::addColumn<QString>("location");
         QTest::addColumn<QString>("offset");
         QTest::addColumn<float>("first");
-        QTest::newRow("from the start") << "w.bin" << "0" << 3.0f;
-        QTest::newRow("further on") << "w.bin" << "8" << 5.0f;
-        QTest::newRow("through a link to a file beside it") << "alias.bin" << "4" << 4.0f;
-        QTest::newRow("with a dot in its path") << "./folder/./w.bin" << "0" << 3.0f;
+        QTest::newRow("from the start") << "w.bin"
+                                        << "0" << 3.0f;
+        QTest::newRow("further on") << "w.bin"
+                                    << "8" << 5.0f;
+        QTest::newRow("through a link to a file beside it") << "alias.bin"
+                                                            << "4" << 4.0f;
+        QTest::newRow("with a dot in its path") << "./folder/./w.bin"
+                                                << "0" << 3.0f;
     }
     void externalDataBesideTheModelIsReadWhereItLies()
     {

@@ -131,10 +131,7 @@ private slots:
         QVERIFY(!decodePicture(whole.substr(0, whole.size() - 1)));
     }
 
-    void bytesAfterTheEndOfAJpegDoNoHarm()
-    {
-        QVERIFY(decodePicture(jpeg() + std::string(100, '\xFF')));
-    }
+    void bytesAfterTheEndOfAJpegDoNoHarm() { QVERIFY(decodePicture(jpeg() + std::string(100, '\xFF'))); }
 
     void aCutPngAndOtherBytesAreUnreadable()
     {

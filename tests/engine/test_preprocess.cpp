@@ -47,13 +47,11 @@ private slots:
         using Pixels = std::vector<std::uint8_t>;
         QCOMPARE(resized(pattern(7, 5, 3), 3, 2).pixels,
                  (Pixels{95, 149, 107, 133, 143, 117, 129, 118, 124, 152, 104, 156, 124, 136, 129, 131, 118, 154}));
-        QCOMPARE(resized(pattern(4, 3, 1), 6, 5).pixels,
-                 (Pixels{0,  19, 43,  68,  93,  111, 24,  44,  70, 97,  123, 143, 59,  81,  110,
-                         140, 169, 191, 94, 119, 151, 183, 138, 85, 118, 144, 178, 211, 118, 15}));
+        QCOMPARE(resized(pattern(4, 3, 1), 6, 5).pixels, (Pixels{0,   19,  43,  68, 93,  111, 24,  44,  70, 97,  123, 143, 59,  81,  110,
+                                                                 140, 169, 191, 94, 119, 151, 183, 138, 85, 118, 144, 178, 211, 118, 15}));
         QCOMPARE(resized(pattern(9, 9, 1), 4, 4).pixels,
                  (Pixels{84, 135, 128, 100, 153, 121, 128, 113, 117, 151, 140, 134, 147, 117, 111, 110}));
-        QCOMPARE(resized(pattern(5, 8, 1), 5, 3).pixels,
-                 (Pixels{65, 110, 134, 119, 163, 158, 140, 116, 135, 156, 112, 170, 73, 151, 160}));
+        QCOMPARE(resized(pattern(5, 8, 1), 5, 3).pixels, (Pixels{65, 110, 134, 119, 163, 158, 140, 116, 135, 156, 112, 170, 73, 151, 160}));
     }
 
     void largerPicturesAreResizedToPillowsVeryPixels()

@@ -199,7 +199,8 @@ void TestPreprocessingInside::tensorsAndSoundsAreNormalizedInside()
     const auto rawHeard = withPreprocessingInside(heard, sound, {}, "m.onnx");
     const auto wave = randomTensor({4000}, 9);
     const RawSample noise = Sound{16000, {wave.data<float>().begin(), wave.data<float>().end()}};
-    QVERIFY(largestDifference(answer(rawHeard, readModelCard(rawHeard).preprocess.value(), noise), answer(heard, sound, noise)) <= tolerance);
+    QVERIFY(largestDifference(answer(rawHeard, readModelCard(rawHeard).preprocess.value(), noise), answer(heard, sound, noise)) <=
+            tolerance);
 }
 
 void TestPreprocessingInside::evaluatingBothGivesTheSameFigures()

@@ -221,13 +221,20 @@ private slots:
     {
         QTest::addColumn<QString>("file");
         QTest::addColumn<QString>("contents"); // "-": removed
-        QTest::newRow("no model") << "model.onnx" << "-";
-        QTest::newRow("truncated model") << "model.onnx" << "x";
-        QTest::newRow("no record") << "build.json" << "-";
-        QTest::newRow("broken record") << "build.json" << "{\"id\":";
-        QTest::newRow("another's record") << "build.json" << "{\"id\":\"prune-12345678\"}";
-        QTest::newRow("broken report") << "report.json" << "{}";
-        QTest::newRow("broken curves") << "curves.jsonl" << "{\n";
+        QTest::newRow("no model") << "model.onnx"
+                                  << "-";
+        QTest::newRow("truncated model") << "model.onnx"
+                                         << "x";
+        QTest::newRow("no record") << "build.json"
+                                   << "-";
+        QTest::newRow("broken record") << "build.json"
+                                       << "{\"id\":";
+        QTest::newRow("another's record") << "build.json"
+                                          << "{\"id\":\"prune-12345678\"}";
+        QTest::newRow("broken report") << "report.json"
+                                       << "{}";
+        QTest::newRow("broken curves") << "curves.jsonl"
+                                       << "{\n";
     }
     void aDamagedBuildIsToldAndTheOthersStay()
     {

@@ -146,8 +146,8 @@ private slots:
             QVERIFY(needsSamples(kind));
             QVERIFY_THROWS_EXCEPTION(Error, scoreGroups(net.graph(), found, {.kind = kind}));
         }
-        for (const auto kind : {ImportanceKind::Auto, ImportanceKind::L1, ImportanceKind::L2, ImportanceKind::BnScale,
-                                ImportanceKind::Lamp, ImportanceKind::Fpgm, ImportanceKind::Random}) {
+        for (const auto kind : {ImportanceKind::Auto, ImportanceKind::L1, ImportanceKind::L2, ImportanceKind::BnScale, ImportanceKind::Lamp,
+                                ImportanceKind::Fpgm, ImportanceKind::Random}) {
             QVERIFY(!needsSamples(kind));
             QCOMPARE(scoreGroups(net.graph(), found, {.kind = kind}).scores.at(0).size(), std::size_t{3});
         }

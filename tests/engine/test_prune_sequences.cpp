@@ -11,13 +11,14 @@
 using namespace hone;
 using namespace hone::testing;
 
-namespace {
+namespace
+{
 
 using Ints = std::vector<std::int64_t>;
 
 // Weights of a recurrent layer "name": W, R and, with `biased`, B.
-void recurrentWeights(PruningNet& net, const std::string& name, std::int64_t directions, std::int64_t gates,
-                      std::int64_t from, std::int64_t hidden)
+void recurrentWeights(PruningNet& net, const std::string& name, std::int64_t directions, std::int64_t gates, std::int64_t from,
+                      std::int64_t hidden)
 {
     net.weight(name + ".w", {directions, gates * hidden, from});
     net.weight(name + ".r", {directions, gates * hidden, hidden});
@@ -32,8 +33,7 @@ void scores(PruningNet& net, const std::string& x, std::int64_t from)
     net.output("out");
 }
 
-void linear(PruningNet& net, const std::string& name, const std::string& x, std::int64_t from,
-            std::int64_t to)
+void linear(PruningNet& net, const std::string& name, const std::string& x, std::int64_t from, std::int64_t to)
 {
     net.weight(name + ".w", {from, to});
     net.weight(name + ".b", {to});
@@ -105,8 +105,7 @@ void TestPruneSequences::aLayersHiddenWidthLeavesFromEveryGate()
     QCOMPARE(sliceOf(net.graph(), found, 0, "lstm.r", 2).positions[1], (Ints{1}));
     const PruneResult result = pruned(net.graph(), 0.4); // 2 of 5
     QCOMPARE(shapeOf(result, "lstm.r"), (Dimensions{1, 12, 3}));
-    QCOMPARE(result.graph.node(*result.graph.findNode("lstm")).intAttribute("hidden_size", 0),
-             std::int64_t{3});
+    QCOMPARE(result.graph.node(*result.graph.findNode("lstm")).intAttribute("hidden_size", 0), std::int64_t{3});
     QCOMPARE(result.groups[0].channelsBefore, std::int64_t{5});
     QVERIFY(proves(result));
 }
@@ -117,8 +116,7 @@ void TestPruneSequences::bothDirectionsLoseTheSameUnits()
     net.input("x", {7, -1, 6});
     recurrentWeights(net, "gru1", 2, 3, 6, 4);
     recurrentWeights(net, "gru2", 2, 3, 8, 5);
-    const PruningNet::Attributes both = {{"direction", std::string("bidirectional")},
-                                         {"linear_before_reset", std::int64_t{1}}};
+    const PruningNet::Attributes both = {{"direction", std::string("bidirectional")}, {"linear_before_reset", std::int64_t{1}}};
     const auto withSize = [&](std::int64_t hidden) {
         PruningNet::Attributes attributes = both;
         attributes["hidden_size"] = hidden;
@@ -149,11 +147,9 @@ void TestPruneSequences::initialStatesAreMadeAsWideAsTheHiddenWidth()
     net.integers("directions", {1});
     net.integers("width", {5});
     net.op("Concat", "stateShape", {"directions", "batch", "width"}, {{"axis", std::int64_t{0}}});
-    net.op("ConstantOfShape", "state", {"stateShape"},
-           {{"value", Tensor::of<float>({1}, std::vector<float>{0.25F})}});
+    net.op("ConstantOfShape", "state", {"stateShape"}, {{"value", Tensor::of<float>({1}, std::vector<float>{0.25F})}});
     recurrentWeights(net, "lstm", 1, 4, 6, 5);
-    net.op("LSTM", "lstm", {"x", "lstm.w", "lstm.r", "lstm.b", "", "state", "state"},
-           {{"hidden_size", std::int64_t{5}}});
+    net.op("LSTM", "lstm", {"x", "lstm.w", "lstm.r", "lstm.b", "", "state", "state"}, {{"hidden_size", std::int64_t{5}}});
     net.integers("axes", {1});
     net.op("Squeeze", "hidden", {"lstm", "axes"});
     scores(net, "hidden", 5);
@@ -171,13 +167,11 @@ void TestPruneSequences::writtenInitialStatesAndPeepholesAreSliced()
     net.weight("h0", {1, 2, 5});
     net.weight("c0", {1, 2, 5});
     net.weight("peepholes", {1, 15});
-    net.op("LSTM", "lstm", {"x", "lstm.w", "lstm.r", "", "", "h0", "c0", "peepholes"},
-           {{"hidden_size", std::int64_t{5}}});
+    net.op("LSTM", "lstm", {"x", "lstm.w", "lstm.r", "", "", "h0", "c0", "peepholes"}, {{"hidden_size", std::int64_t{5}}});
     net.integers("axes", {1});
     net.op("Squeeze", "hidden", {"lstm", "axes"});
     scores(net, "hidden", 5);
-    QCOMPARE(slicesOf(net.graph(), 0),
-             std::string("c0[2] h0[2] lstm.r[1] lstm.r[2] lstm.w[1] out.w[0] peepholes[1]"));
+    QCOMPARE(slicesOf(net.graph(), 0), std::string("c0[2] h0[2] lstm.r[1] lstm.r[2] lstm.w[1] out.w[0] peepholes[1]"));
     QVERIFY(proves(pruned(net.graph(), 0.4)));
 }
 
@@ -212,8 +206,7 @@ void TestPruneSequences::batchFirstLayoutAndLengthsAreFollowed()
     PruningNet first(14);
     first.input("x", {-1, 7, 6});
     recurrentWeights(first, "gru", 1, 3, 6, 4);
-    first.op("GRU", "gru", {"x", "gru.w", "gru.r", "gru.b"},
-             {{"hidden_size", std::int64_t{4}}, {"layout", std::int64_t{1}}});
+    first.op("GRU", "gru", {"x", "gru.w", "gru.r", "gru.b"}, {{"hidden_size", std::int64_t{4}}, {"layout", std::int64_t{1}}});
     first.integers("axes", {2});
     first.op("Squeeze", "hidden", {"gru", "axes"});
     scores(first, "hidden", 4);
@@ -248,9 +241,8 @@ void TestPruneSequences::embeddingWidthRunsThroughResidualsAndNormalization()
     layerNorm(net, "norm2", "sum", 8);
     scores(net, "norm2", 8);
     QCOMPARE(groupsOf(net.graph()), std::string("embedding,down:8 up:16"));
-    QCOMPARE(slicesOf(net.graph(), 0),
-             std::string("down.b[0] down.w[1] norm1.bias[0] norm1.scale[0] norm2.bias[0] "
-                         "norm2.scale[0] out.w[0] places[2] up.w[0] words[1]"));
+    QCOMPARE(slicesOf(net.graph(), 0), std::string("down.b[0] down.w[1] norm1.bias[0] norm1.scale[0] norm2.bias[0] "
+                                                   "norm2.scale[0] out.w[0] places[2] up.w[0] words[1]"));
     const DependencyGraph found = findDependencies(net.graph());
     QCOMPARE(found.groups[0].reasons, (std::vector<std::string>{"Add 'sum' couples 'embedding' and 'down'"}));
     QCOMPARE(found.restrictions.size(), std::size_t{2});
@@ -292,8 +284,7 @@ void TestPruneSequences::fusedQkvIsCutIntoItsThirds()
     net.integers("together", {0, 0, 12});
     for (const auto& [name, part] : {std::pair("q", "part"), {"k", "part:1"}, {"v", "part:2"}}) {
         net.op("Reshape", std::string(name) + ".heads", {part, "heads"});
-        transpose(net, name, std::string(name) + ".heads",
-                  std::string(name) == "k" ? Ints{0, 2, 3, 1} : Ints{0, 2, 1, 3});
+        transpose(net, name, std::string(name) + ".heads", std::string(name) == "k" ? Ints{0, 2, 3, 1} : Ints{0, 2, 1, 3});
     }
     net.op("MatMul", "products", {"q", "k"});
     net.constant("scale", Tensor::scalar(0.40824829F));
@@ -311,8 +302,7 @@ void TestPruneSequences::fusedQkvIsCutIntoItsThirds()
     QCOMPARE(shapeOf(result, "qkv.w"), (Dimensions{8, 18}));
     const Node& heads = result.graph.node(*result.graph.findNode("q.heads"));
     QCOMPARE(toInt64s(result.graph.value(heads.inputs[1]).constant), (Ints{0, 0, 2, 3}));
-    QCOMPARE(toFloats(result.graph.value(*result.graph.findValue("scale")).constant),
-             std::vector<float>{0.40824829F});
+    QCOMPARE(toFloats(result.graph.value(*result.graph.findValue("scale")).constant), std::vector<float>{0.40824829F});
     QVERIFY(proves(result));
 }
 
@@ -348,8 +338,7 @@ void TestPruneSequences::fusedQkvInOneReshapeKeepsItsHeads()
 
 void TestPruneSequences::headSizesComputedFromTheEmbeddingWidthAreWrittenDown()
 {
-    PruningNet net(
-        17); // view(B, N, 2, C // 2) of a value whose C is another layer's, which loses other channels
+    PruningNet net(17); // view(B, N, 2, C // 2) of a value whose C is another layer's, which loses other channels
     net.input("tokens", {-1, 6}, DType::Int64);
     net.weight("words", {20, 12});
     net.op("Gather", "embedding", {"words", "tokens"});
@@ -398,8 +387,7 @@ void TestPruneSequences::aScaleComputedFromTheHeadSizeKeepsItsNumber()
     QCOMPARE(groupsOf(net.graph()), std::string("q,k:16 v:16"));
     const PruneResult result = pruned(net.graph());
     const Node& cast = result.graph.node(*result.graph.findNode("real"));
-    QCOMPARE(toInt64s(result.graph.value(cast.inputs[0]).constant),
-             Ints{16}); // as the Softmax was trained with
+    QCOMPARE(toInt64s(result.graph.value(cast.inputs[0]).constant), Ints{16}); // as the Softmax was trained with
     QVERIFY(proves(result));
 }
 
@@ -463,8 +451,7 @@ void TestPruneSequences::softmaxOverTheWidthIsNamed()
     net.op("Softmax", "shares", {"in.biased"}, {{"axis", std::int64_t{-1}}});
     scores(net, "shares", 6);
     QCOMPARE(groupsOf(net.graph()), std::string());
-    QCOMPARE(reasonOf(net.graph(), "in"),
-             std::string("Softmax 'shares' computes over all of its channels at once"));
+    QCOMPARE(reasonOf(net.graph(), "in"), std::string("Softmax 'shares' computes over all of its channels at once"));
 }
 
 QTEST_GUILESS_MAIN(TestPruneSequences)

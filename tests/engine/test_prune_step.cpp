@@ -189,7 +189,9 @@ private slots:
     {
         QTest::addColumn<QString>("json");
         QTest::addColumn<int>("code");
-        const auto row = [](const char* name, const char* json, MessageCode code) { QTest::newRow(name) << json << static_cast<int>(code); };
+        const auto row = [](const char* name, const char* json, MessageCode code) {
+            QTest::newRow(name) << json << static_cast<int>(code);
+        };
         row("a ratio of 0", R"({"ratio": 0})", MessageCode::NothingToPrune);
         row("a ratio of 1", R"({"ratio": 1})", MessageCode::RatioOutOfRange);
         row("a ratio below one channel", R"({"ratio": 0.001})", MessageCode::NothingToPrune);
@@ -229,11 +231,13 @@ private slots:
     void problemsOfTargetsAndRatiosAreNamed()
     {
         const auto thrown = errorOf([] {
-            parametersFromJson("prune", Json::parse(R"({"targetMacs": "half", "targetBytes": -1, "ratioOf": [1], "roundTo": 0, "rounds": 0})"));
+            parametersFromJson("prune",
+                               Json::parse(R"({"targetMacs": "half", "targetBytes": -1, "ratioOf": [1], "roundTo": 0, "rounds": 0})"));
         });
         QVERIFY(thrown && thrown->code == MessageCode::RecipeInvalid);
-        for (const auto* expected : {"'targetMacs' must be a number above 0", "'targetBytes' must be", "'ratioOf' must be a list of names and numbers",
-                                     "'roundTo' must be from 1", "'rounds' must be from 1"})
+        for (const auto* expected :
+             {"'targetMacs' must be a number above 0", "'targetBytes' must be", "'ratioOf' must be a list of names and numbers",
+              "'roundTo' must be from 1", "'rounds' must be from 1"})
             QVERIFY2(thrown->arguments.at("detail").find(expected) != std::string::npos, expected);
     }
     void parametersComeBackFromJson()

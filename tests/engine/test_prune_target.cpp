@@ -114,8 +114,10 @@ private slots:
     {
         QTest::addColumn<TargetKind>("kind");
         QTest::addColumn<PruningScope>("scope");
-        const std::pair<const char*, TargetKind> kinds[] = {
-            {"MACs", TargetKind::Macs}, {"parameters", TargetKind::Parameters}, {"bytes", TargetKind::Bytes}, {"memory", TargetKind::Memory}};
+        const std::pair<const char*, TargetKind> kinds[] = {{"MACs", TargetKind::Macs},
+                                                            {"parameters", TargetKind::Parameters},
+                                                            {"bytes", TargetKind::Bytes},
+                                                            {"memory", TargetKind::Memory}};
         for (const auto& [name, kind] : kinds)
             for (const auto scope : {PruningScope::Uniform, PruningScope::Global, PruningScope::Isomorphic})
                 QTest::addRow("%s, scope %d", name, static_cast<int>(scope)) << kind << scope;
@@ -222,7 +224,8 @@ private slots:
         QVERIFY(message.code == MessageCode::TargetUnreachable);
         QCOMPARE(message.arguments.at("wanted"), std::string("10"));
         // One channel a group: 256 places of 9 taps of 3, 1 and 1 channels, and 5 classes.
-        QCOMPARE(message.arguments.at("reachable"), std::string("11.53 k")); // 256 * 9 * 5 + 5 = 11,525, rounded up so that it can be asked for
+        QCOMPARE(message.arguments.at("reachable"),
+                 std::string("11.53 k")); // 256 * 9 * 5 + 5 = 11,525, rounded up so that it can be asked for
         QCOMPARE(message.arguments.at("detail"), std::string("no more channels can leave"));
         options.scope = PruningScope::Global;
         message = messageOf(net, options);

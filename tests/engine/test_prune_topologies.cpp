@@ -15,7 +15,8 @@
 using namespace hone;
 using namespace hone::testing;
 
-namespace {
+namespace
+{
 
 using Ints = std::vector<std::int64_t>;
 
@@ -63,8 +64,7 @@ private slots:
 
 void TestPruneTopologies::groupNormalizationAsExportersWriteItLosesEvenly()
 {
-    PruningNet net =
-        twoConvolutions(); // GroupNorm(2, 8): reshape, InstanceNormalization, reshape to Shape(c1), affine
+    PruningNet net = twoConvolutions(); // GroupNorm(2, 8): reshape, InstanceNormalization, reshape to Shape(c1), affine
     net.integers("grouped", {0, 2, -1});
     net.op("Reshape", "groups", {"c1", "grouped"});
     net.constant("ones", Tensor::of<float>({2}, std::vector<float>{1, 1}));
@@ -115,14 +115,12 @@ void TestPruneTopologies::aGroupForEachChannelStays()
     net.op("GroupNormalization", "normal", {"c1", "scale", "bias"}, {{"num_groups", std::int64_t{8}}});
     secondConvolution(net, "normal");
     QCOMPARE(groupsOf(net.graph()), std::string("c2:6"));
-    QCOMPARE(reasonOf(net.graph(), "c1"),
-             std::string("GroupNormalization 'normal' has a group for each of its channels"));
+    QCOMPARE(reasonOf(net.graph(), "c1"), std::string("GroupNormalization 'normal' has a group for each of its channels"));
 }
 
 void TestPruneTopologies::meanAndMaximumOverChannelsAreThoseOfWhatStays()
 {
-    PruningNet net =
-        twoConvolutions(); // attention over places, from the mean and the largest of all channels
+    PruningNet net = twoConvolutions(); // attention over places, from the mean and the largest of all channels
     net.op("ReduceMean", "mean", {"c1"}, {{"axes", Ints{1}}});
     net.op("ReduceMax", "most", {"c1"}, {{"axes", Ints{1}}});
     net.op("Concat", "both", {"mean", "most"}, {{"axis", std::int64_t{1}}});
@@ -194,8 +192,7 @@ void TestPruneTopologies::equalWeightsStoredOnceAreSlicedApart()
     }
     net.output("bn3");
     QCOMPARE(groupsOf(net.graph()), std::string("c1:8 c2:8")); // c3 alone makes the output
-    const Graph parted =
-        removeChannels(net.graph(), findDependencies(net.graph()), {{0, 1, 2}, {1, 2, 3, 4}});
+    const Graph parted = removeChannels(net.graph(), findDependencies(net.graph()), {{0, 1, 2}, {1, 2, 3, 4}});
     const auto stored = [&](const char* identity) {
         return parted.value(parted.node(*parted.findNode(identity)).inputs[0]).constant.shape();
     };
@@ -206,8 +203,7 @@ void TestPruneTopologies::equalWeightsStoredOnceAreSlicedApart()
 
 void TestPruneTopologies::padsComputedThroughAMatrixAreKnown()
 {
-    PruningNet net =
-        twoConvolutions(); // F.pad, as torch.onnx writes it: pairs from the last axis on, turned round
+    PruningNet net = twoConvolutions(); // F.pad, as torch.onnx writes it: pairs from the last axis on, turned round
     net.integers("pairs", {1, 2, 0, 1, 0, 0, 0, 0});
     net.integers("rows", {-1, 2});
     net.op("Reshape", "matrix", {"pairs", "rows"});
@@ -246,8 +242,7 @@ void TestPruneTopologies::everyBlockOfADenseNetIsReadByTheNext()
     net.op("Concat", "three", {"two", "c3"}, {{"axis", std::int64_t{1}}});
     net.head("three", 16);
     QCOMPARE(groupsOf(net.graph()), std::string("c1:8 c2:4 c3:4"));
-    QCOMPARE(slicesOf(net.graph(), 1),
-             std::string("bn.bias[0] bn.mean[0] bn.scale[0] bn.var[0] c2.b[0] c2.w[0] c3.w[1] fc.w[1]"));
+    QCOMPARE(slicesOf(net.graph(), 1), std::string("bn.bias[0] bn.mean[0] bn.scale[0] bn.var[0] c2.b[0] c2.w[0] c3.w[1] fc.w[1]"));
     const DependencyGraph found = findDependencies(net.graph());
     QCOMPARE(sliceOf(net.graph(), found, 1, "bn.scale").positions[2], Ints{10});
     QVERIFY(proves(pruned(net.graph())));
@@ -304,8 +299,7 @@ void TestPruneTopologies::operatorsWithoutAnExecutorLeaveTheDoublePartOut()
 void TestPruneTopologies::modelsInDoubleAreMaskedInDouble()
 {
     PruningNet net; // a product of two activations, masked where one of them is read
-    net.graph().inputs.push_back(net.graph().addValue(
-        {"x", {DType::Float64, Shape{Dim::free("N"), Dim::fixed(5), Dim::fixed(8)}}, {}}));
+    net.graph().inputs.push_back(net.graph().addValue({"x", {DType::Float64, Shape{Dim::free("N"), Dim::fixed(5), Dim::fixed(8)}}, {}}));
     for (const std::string name : {"q", "k", "out"}) {
         Tensor weight(DType::Float64, name == "out" ? Dimensions{5, 3} : Dimensions{8, 6});
         for (double& value : weight.mutableData<double>())

@@ -78,15 +78,14 @@ PruningNet halfDeadNet()
     net.conv("side", "sum", {8, 4});
     net.op("Concat", "cat", {"sum", "side"}, {{"axis", std::int64_t{1}}});
     net.conv("c", "cat", {12, 6});
-    net.op("MaxPool", "m", {"c"}, {{"kernel_shape", std::vector<std::int64_t>{2, 2}},
-                                   {"strides", std::vector<std::int64_t>{2, 2}}});
+    net.op("MaxPool", "m", {"c"}, {{"kernel_shape", std::vector<std::int64_t>{2, 2}}, {"strides", std::vector<std::int64_t>{2, 2}}});
     net.op("Flatten", "flatten", {"m"});
     net.gemm("fc1", "flatten", 96, 10);
     net.op("Tanh", "t", {"fc1"});
     net.gemm("fc2", "t", 10, 4);
     net.output("fc2");
-    for (const char* name : {"stem.w", "stem.b", "bn.scale", "bn.bias", "a.w", "a.b", "dw.w", "dw.b", "b.w", "b.b",
-                             "side.w", "side.b", "c.w", "c.b", "fc1.w", "fc1.b"}) {
+    for (const char* name : {"stem.w", "stem.b", "bn.scale", "bn.bias", "a.w", "a.b", "dw.w", "dw.b", "b.w", "b.b", "side.w", "side.b",
+                             "c.w", "c.b", "fc1.w", "fc1.b"}) {
         auto values = net.graph().value(net.at(name)).constant.mutableData<float>();
         std::fill(values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end(), 0.0F);
     }
@@ -289,8 +288,8 @@ void TestPruner::halfPrecisionWeightsArePruned()
 {
     PruningNet net; // stored as halves, widened where they are used
     net.input("x", {-1, 4});
-    const std::vector<std::uint16_t> halves = {0x3C00, 0x3800, 0xBC00, 0x4000, 0x3C00, 0x3400, 0x3C00, 0x3C00,
-                                               0x4200, 0x3C00, 0xC000, 0x3C00}; // 1, 0.5, -1, 2, ...
+    const std::vector<std::uint16_t> halves = {0x3C00, 0x3800, 0xBC00, 0x4000, 0x3C00, 0x3400,
+                                               0x3C00, 0x3C00, 0x4200, 0x3C00, 0xC000, 0x3C00}; // 1, 0.5, -1, 2, ...
     Tensor tensor(DType::Float16, {4, 3});
     std::memcpy(tensor.mutableBytes().data(), halves.data(), tensor.byteCount());
     net.constant("stored", tensor);
@@ -308,10 +307,10 @@ void TestPruner::oddGraphsArePrunedOrRefused_data()
 {
     QTest::addColumn<int>("kind");
     int kind = 0;
-    for (const char* name : {"a Split without sizes, opset 18", "opset 11 attributes", "two heads", "a DCGAN generator",
-                             "Resize with written sizes", "Expand of a gate", "a tied decoder", "DepthToSpace",
-                             "one-dimensional convolutions", "DenseNet block", "a free picture size", "Where and Pow", "an embedding",
-                             "a chunk by computed bounds", "time folded into the batch"})
+    for (const char* name :
+         {"a Split without sizes, opset 18", "opset 11 attributes", "two heads", "a DCGAN generator", "Resize with written sizes",
+          "Expand of a gate", "a tied decoder", "DepthToSpace", "one-dimensional convolutions", "DenseNet block", "a free picture size",
+          "Where and Pow", "an embedding", "a chunk by computed bounds", "time folded into the batch"})
         QTest::newRow(name) << kind++;
 }
 
@@ -546,10 +545,11 @@ void TestPruner::sharedModelsArePruned()
     const PruneResult result = prune(graph, options(0.25), {});
     for (const PrunedGroup& group : result.groups)
         QVERIFY2(std::abs(static_cast<double>(group.channelsBefore - group.channelsAfter) -
-                          0.25 * static_cast<double>(group.channelsBefore)) <= 0.5, group.name.c_str());
+                          0.25 * static_cast<double>(group.channelsBefore)) <= 0.5,
+                 group.name.c_str());
     const double share = static_cast<double>(cost(result.graph).macs) / static_cast<double>(cost(graph).macs);
-    qInfo("%s: %zu groups, %zu layers left as they are, %.3f of the MACs, difference %.2g", qPrintable(file),
-          result.groups.size(), result.unprunable.size(), share, result.maxAbsDifference);
+    qInfo("%s: %zu groups, %zu layers left as they are, %.3f of the MACs, difference %.2g", qPrintable(file), result.groups.size(),
+          result.unprunable.size(), share, result.maxAbsDifference);
     QVERIFY2(share < macsLeft, namesOf(result.unprunable).c_str());
     QVERIFY(result.maxAbsDifference < 1e-4);
     // The proof would notice: against the original that reads every channel the outputs do differ.

@@ -55,9 +55,10 @@ PruningNet redundantNet()
     scaleChannels(net, "a.b", 6, 0.5F);
     net.op("Relu", "r1", {"a"});
     net.weight("b.w", {8, 6, 3, 3});
-    net.op("Conv", "b", {"r1", "b.w"}, {{"kernel_shape", std::vector<std::int64_t>{3, 3}},
-                                        {"strides", std::vector<std::int64_t>{2, 2}},
-                                        {"pads", std::vector<std::int64_t>{1, 0, 1, 2}}});
+    net.op("Conv", "b", {"r1", "b.w"},
+           {{"kernel_shape", std::vector<std::int64_t>{3, 3}},
+            {"strides", std::vector<std::int64_t>{2, 2}},
+            {"pads", std::vector<std::int64_t>{1, 0, 1, 2}}});
     net.batchNorm("bn", "b", 8);
     net.op("Relu", "r2", {"bn"});
     net.conv("c", "r2", {8, 8, 1});
@@ -208,8 +209,7 @@ private slots:
                 ++rows.count;
             }
         QCOMPARE(rows.count * 4, static_cast<std::size_t>(output.size()));
-        const SquaredError error =
-            squaredError(map, {rows.inputs, rows.targets, rows.count}, layer->unknowns(), layer->outputs());
+        const SquaredError error = squaredError(map, {rows.inputs, rows.targets, rows.count}, layer->unknowns(), layer->outputs());
         QVERIFY2(error.scale > 0.1 && error.relative() < 1e-12, qPrintable(QString::number(error.relative())));
     }
 
@@ -308,9 +308,8 @@ private slots:
         net.head("dw", 6);
         const PruneResult pruned = withoutHalfOf(net.graph(), "a");
         const CompensationResult result = compensated(net.graph(), pruned, dataset);
-        QVERIFY(std::ranges::any_of(result.left, [](const LayerLeft& layer) {
-            return layer.name == "dw" && layer.reason == "it is a grouped convolution";
-        }));
+        QVERIFY(std::ranges::any_of(
+            result.left, [](const LayerLeft& layer) { return layer.name == "dw" && layer.reason == "it is a grouped convolution"; }));
     }
 
     void theSameSeedGivesTheSameBytes()
@@ -332,8 +331,8 @@ private slots:
         std::stop_source source;
         source.request_stop();
         const CompensationOptions options;
-        QVERIFY_THROWS_EXCEPTION(Cancelled, compensate({net.graph(), pruned.graph, pruned.kept, dataset, options},
-                                                       JobContext(source.get_token())));
+        QVERIFY_THROWS_EXCEPTION(Cancelled,
+                                 compensate({net.graph(), pruned.graph, pruned.kept, dataset, options}, JobContext(source.get_token())));
     }
 
 private:

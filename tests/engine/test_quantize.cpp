@@ -121,9 +121,8 @@ int count(const Graph& graph, const std::string& opType)
 std::set<std::string> kernels(const Graph& graph, const Tensor& input)
 {
     const QTemporaryDir folder;
-    auto session = Session::fromBytes(serializeOnnx(graph),
-                                      {.threads = 1, .optimization = Optimization::All,
-                                       .profilePrefix = folder.filePath("profile").toStdString()});
+    auto session = Session::fromBytes(
+        serializeOnnx(graph), {.threads = 1, .optimization = Optimization::All, .profilePrefix = folder.filePath("profile").toStdString()});
     session.run({input});
     std::set<std::string> names;
     for (const auto& event : Json::parse(std::ifstream(session.endProfiling())))
@@ -207,7 +206,9 @@ void TestQuantize::outputsStayCloseToFloat_data()
         net.conv(1, channels).then("Relu");
         const auto left = net.last();
         net.conv(channels, channels).then("Sigmoid").then("Concat", {left}, {{"axis", std::int64_t{1}}});
-        net.conv(2 * channels, channels).then("LeakyRelu", {}, {{"alpha", 0.1f}}).then("AveragePool", {}, {{"kernel_shape", std::vector<std::int64_t>{2, 2}}});
+        net.conv(2 * channels, channels)
+            .then("LeakyRelu", {}, {{"alpha", 0.1f}})
+            .then("AveragePool", {}, {{"kernel_shape", std::vector<std::int64_t>{2, 2}}});
         row("Sigmoid, Concat, LeakyRelu", net.scores(channels));
     }
     {
@@ -305,7 +306,8 @@ void TestQuantize::weightsAreSignedBytesWithOneScaleAChannel()
         const auto& input = graph.node(uses.producer(graph.node(id).inputs.at(0)));
         const float inputScale = graph.value(input.inputs[1]).constant.data<float>()[0];
         for (std::size_t c = 0; c < channels; ++c)
-            QCOMPARE(graph.value(bias.inputs[1]).constant.data<float>()[c], inputScale * graph.value(weights.inputs[1]).constant.data<float>()[c]);
+            QCOMPARE(graph.value(bias.inputs[1]).constant.data<float>()[c],
+                     inputScale * graph.value(weights.inputs[1]).constant.data<float>()[c]);
         ++convolutions;
     }
     QCOMPARE(convolutions, 3);
@@ -370,7 +372,9 @@ void TestQuantize::concatPartsShareOneGrid()
     net.conv(channels, channels);
     const auto left = net.last();
     net.setLast(trunk);
-    net.conv(channels, channels).then("Concat", {left}, {{"axis", std::int64_t{1}}}).then("MaxPool", {}, {{"kernel_shape", std::vector<std::int64_t>{2, 2}}});
+    net.conv(channels, channels)
+        .then("Concat", {left}, {{"axis", std::int64_t{1}}})
+        .then("MaxPool", {}, {{"kernel_shape", std::vector<std::int64_t>{2, 2}}});
     const auto graph = quantizedBy(net.conv(2 * channels, channels).scores(channels)).graph;
     const GraphUses uses(graph);
     std::set<ValueId> scales;
@@ -385,7 +389,12 @@ void TestQuantize::layersOnBothSidesStayFloat()
 {
     Net net;
     net.then("Mul", {net.constant("by", Tensor::scalar(2.0f))});
-    net.conv(1, channels).then("Relu").then("GlobalAveragePool").then("Flatten").then("Gemm", {net.weights({channels, classes})}).then("Softmax");
+    net.conv(1, channels)
+        .then("Relu")
+        .then("GlobalAveragePool")
+        .then("Flatten")
+        .then("Gemm", {net.weights({channels, classes})})
+        .then("Softmax");
     auto graph = net.finish();
     graph.value(graph.outputs[0]).type.shape = Shape{Dim::free("N"), Dim::fixed(classes)};
     const auto result = quantizedBy(graph).graph;
@@ -456,8 +465,9 @@ void TestQuantize::withoutTrainOrValidationThereIsNothingToCalibrateWith()
     const QTemporaryDir folder;
     const std::filesystem::path root = folder.path().toStdString();
     writeIdx(root, "t10k", noise(20), side, side);
-    std::ofstream(root / "dataset.yaml") << "name: Test only\ntask: classification\nformat: idx\nsplits: {test: t10k}\n"
-                                         << "preprocess: {size: [8, 8], range: [0, 1], mean: [0], std: [1], channels: gray, layout: nchw}\n";
+    std::ofstream(root / "dataset.yaml")
+        << "name: Test only\ntask: classification\nformat: idx\nsplits: {test: t10k}\n"
+        << "preprocess: {size: [8, 8], range: [0, 1], mean: [0], std: [1], channels: gray, layout: nchw}\n";
     QCOMPARE(failureOf(residualNet(), Dataset::open(root)), MessageCode::CalibrationEmpty);
 }
 

@@ -27,7 +27,8 @@ using Ints = std::vector<std::int64_t>;
 
 std::vector<std::vector<float>> outputsOf(const Graph& graph, const Tensor& input)
 {
-    auto session = Session::fromBytes(serializeOnnx(graph), {.threads = 1, .optimization = Optimization::None, .profilePrefix = {}}, "test");
+    auto session =
+        Session::fromBytes(serializeOnnx(graph), {.threads = 1, .optimization = Optimization::None, .profilePrefix = {}}, "test");
     std::vector<std::vector<float>> results;
     for (const auto& output : session.run({input}))
         results.push_back(toFloats(output));
@@ -40,8 +41,7 @@ Shape shapeOf(const Dimensions& dimensions)
 }
 
 // One operator on "input"; outputs get no declared shape.
-Graph single(std::int64_t opset, const Dimensions& input, const std::string& opType, const Attributes& attributes,
-             std::size_t outputs = 1)
+Graph single(std::int64_t opset, const Dimensions& input, const std::string& opType, const Attributes& attributes, std::size_t outputs = 1)
 {
     Chain chain(opset, shapeOf(input));
     chain.then(opType, {}, attributes, outputs);
@@ -73,7 +73,8 @@ void TestRaiseOpset::outputsStayTheSame_data()
     QTest::newRow("Clip") << single(8, picture, "Clip", {{"min", -0.5f}, {"max", 0.25f}});
     QTest::newRow("Clip from below") << single(8, picture, "Clip", {{"min", 0.0f}});
     QTest::newRow("Pad") << single(8, picture, "Pad", {{"pads", Ints{0, 0, 1, 2, 0, 0, 0, 1}}, {"value", 7.0f}});
-    QTest::newRow("Pad, reflecting") << single(8, picture, "Pad", {{"pads", Ints{0, 0, 1, 2, 0, 0, 0, 1}}, {"mode", std::string("reflect")}});
+    QTest::newRow("Pad, reflecting") << single(8, picture, "Pad",
+                                               {{"pads", Ints{0, 0, 1, 2, 0, 0, 0, 1}}, {"mode", std::string("reflect")}});
     QTest::newRow("Slice") << single(8, picture, "Slice", {{"starts", Ints{1, 0}}, {"ends", Ints{3, -1}}, {"axes", Ints{2, 3}}});
     QTest::newRow("Slice without axes") << single(8, picture, "Slice", {{"starts", Ints{1, 0}}, {"ends", Ints{2, 2}}});
     QTest::newRow("Squeeze") << single(8, {2, 1, 3, 1}, "Squeeze", {{"axes", Ints{1}}});
@@ -88,14 +89,16 @@ void TestRaiseOpset::outputsStayTheSame_data()
     QTest::newRow("Softmax over the last") << single(11, picture, "Softmax", {{"axis", std::int64_t{-1}}});
     QTest::newRow("Softmax over ones behind") << single(11, {2, 7, 1, 1}, "Softmax", {{"axis", std::int64_t{1}}});
     QTest::newRow("LogSoftmax over the rest together") << single(11, picture, "LogSoftmax", {{"axis", std::int64_t{2}}});
-    QTest::newRow("Upsample by attribute") << single(7, picture, "Upsample", {{"scales", std::vector<float>{1, 1, 2, 3}}, {"mode", std::string("nearest")}});
+    QTest::newRow("Upsample by attribute") << single(7, picture, "Upsample",
+                                                     {{"scales", std::vector<float>{1, 1, 2, 3}}, {"mode", std::string("nearest")}});
     QTest::newRow("Dropout") << single(10, picture, "Dropout", {{"ratio", 0.5f}});
     QTest::newRow("TopK") << single(8, {2, 7}, "TopK", {{"k", std::int64_t{3}}}, 2);
     QTest::newRow("LeakyRelu") << single(7, picture, "LeakyRelu", {{"alpha", 0.25f}});
     QTest::newRow("Flatten") << single(8, picture, "Flatten", {});
     for (const auto& [opset, opType] : {std::pair{9, "Upsample"}, std::pair{10, "Resize"}}) {
         Chain chain(opset, shapeOf(picture));
-        chain.then(opType, {chain.constant("scales", Tensor::of<float>({4}, std::vector<float>{1, 1, 1.5f, 2}))}, {{"mode", std::string("nearest")}});
+        chain.then(opType, {chain.constant("scales", Tensor::of<float>({4}, std::vector<float>{1, 1, 1.5f, 2}))},
+                   {{"mode", std::string("nearest")}});
         QTest::newRow(opType) << chain.finish();
     }
     Chain normalized(8, shapeOf(picture));
@@ -149,12 +152,14 @@ void TestRaiseOpset::preparingChangesNoOutput_data()
     const Dimensions picture = {2, 3, 6, 6};
     {
         Chain chain(8, shapeOf(picture));
-        chain.then("Conv", {chain.constant("w", randomTensor({4, 3, 3, 3}, 1))}).then("Add", {chain.constant("b", randomTensor({4, 1, 1}, 2))});
+        chain.then("Conv", {chain.constant("w", randomTensor({4, 3, 3, 3}, 1))})
+            .then("Add", {chain.constant("b", randomTensor({4, 1, 1}, 2))});
         QTest::newRow("Add after Conv") << chain.finish() << "Add";
     }
     {
         Chain chain(13, shapeOf(picture));
-        chain.then("ConvTranspose", {chain.constant("w", randomTensor({3, 2, 2, 2}, 1))}).then("Add", {chain.constant("b", randomTensor({1, 2, 1, 1}, 2))});
+        chain.then("ConvTranspose", {chain.constant("w", randomTensor({3, 2, 2, 2}, 1))})
+            .then("Add", {chain.constant("b", randomTensor({1, 2, 1, 1}, 2))});
         QTest::newRow("Add after ConvTranspose") << chain.finish() << "Add";
     }
     {
@@ -164,8 +169,10 @@ void TestRaiseOpset::preparingChangesNoOutput_data()
     }
     {
         Chain chain(13, shapeOf({2, 5}));
-        chain.then("Gemm", {chain.constant("w", randomTensor({4, 5}, 1)), chain.constant("b", randomTensor({1}, 2))},
-                   {{"transB", std::int64_t{1}}, {"alpha", 0.5f}, {"beta", 3.0f}}).then("Identity");
+        chain
+            .then("Gemm", {chain.constant("w", randomTensor({4, 5}, 1)), chain.constant("b", randomTensor({1}, 2))},
+                  {{"transB", std::int64_t{1}}, {"alpha", 0.5f}, {"beta", 3.0f}})
+            .then("Identity");
         QTest::newRow("Gemm with factors") << chain.finish() << "Identity";
     }
     {

@@ -77,11 +77,16 @@ void TestRealModels::accuracyIsAsStated_data()
     QTest::addColumn<QString>("model");
     QTest::addColumn<QString>("data");
     QTest::addColumn<double>("stated"); // ../shared/DATA.md
-    QTest::newRow("ResNet-20") << "resnet20_cifar10.onnx" << "cifar10" << 0.8828;
-    QTest::newRow("ResNet-20, folded") << "resnet20_cifar10_folded.onnx" << "cifar10" << 0.8828;
-    QTest::newRow("ResNet-56") << "resnet56_cifar10.onnx" << "cifar10" << 0.8925;
-    QTest::newRow("MobileNetV1") << "mobilenet_v1_0.25_224.onnx" << "imagenette" << 0.5100;
-    QTest::newRow("MNIST") << "mnist_cntk.onnx" << "mnist" << 0.9840;
+    QTest::newRow("ResNet-20") << "resnet20_cifar10.onnx"
+                               << "cifar10" << 0.8828;
+    QTest::newRow("ResNet-20, folded") << "resnet20_cifar10_folded.onnx"
+                                       << "cifar10" << 0.8828;
+    QTest::newRow("ResNet-56") << "resnet56_cifar10.onnx"
+                               << "cifar10" << 0.8925;
+    QTest::newRow("MobileNetV1") << "mobilenet_v1_0.25_224.onnx"
+                                 << "imagenette" << 0.5100;
+    QTest::newRow("MNIST") << "mnist_cntk.onnx"
+                           << "mnist" << 0.9840;
 }
 
 void TestRealModels::accuracyIsAsStated()
@@ -99,12 +104,17 @@ void TestRealModels::quantizingKeepsAccuracyAndSize_data()
     QTest::addColumn<QString>("data");
     QTest::addColumn<double>("largestLoss");  // of top-1
     QTest::addColumn<double>("largestShare"); // of the float file
-    QTest::newRow("ResNet-20") << "resnet20_cifar10.onnx" << "cifar10" << 0.5 * onePoint << 0.30;
-    QTest::newRow("ResNet-20, folded") << "resnet20_cifar10_folded.onnx" << "cifar10" << 0.5 * onePoint << 0.30;
-    QTest::newRow("ResNet-56") << "resnet56_cifar10.onnx" << "cifar10" << 0.5 * onePoint << 0.30;
+    QTest::newRow("ResNet-20") << "resnet20_cifar10.onnx"
+                               << "cifar10" << 0.5 * onePoint << 0.30;
+    QTest::newRow("ResNet-20, folded") << "resnet20_cifar10_folded.onnx"
+                                       << "cifar10" << 0.5 * onePoint << 0.30;
+    QTest::newRow("ResNet-56") << "resnet56_cifar10.onnx"
+                               << "cifar10" << 0.5 * onePoint << 0.30;
     // 500 pictures: one point is five of them.
-    QTest::newRow("MobileNetV1") << "mobilenet_v1_0.25_224.onnx" << "imagenette" << 2 * onePoint << 0.30;
-    QTest::newRow("MNIST, opset 8, batch 1") << "mnist_cntk.onnx" << "mnist" << 0.5 * onePoint << 0.40;
+    QTest::newRow("MobileNetV1") << "mobilenet_v1_0.25_224.onnx"
+                                 << "imagenette" << 2 * onePoint << 0.30;
+    QTest::newRow("MNIST, opset 8, batch 1") << "mnist_cntk.onnx"
+                                             << "mnist" << 0.5 * onePoint << 0.40;
 }
 
 void TestRealModels::quantizingKeepsAccuracyAndSize()
@@ -119,7 +129,8 @@ void TestRealModels::quantizingKeepsAccuracyAndSize()
     const auto result = quantize(readOnnx(original), samples, {}, {});
     QVERIFY(result.floatNodes.empty());
     writeOnnx(result.graph, quantized);
-    const auto share = static_cast<double>(std::filesystem::file_size(quantized)) / static_cast<double>(std::filesystem::file_size(original));
+    const auto share =
+        static_cast<double>(std::filesystem::file_size(quantized)) / static_cast<double>(std::filesystem::file_size(original));
     QVERIFY2(share <= largestShare, qPrintable(QString::number(share)));
     const double loss = originalTop1(model.toStdString(), samples) - top1(quantized, samples);
     QVERIFY2(loss <= largestLoss, qPrintable(QString::number(loss)));

@@ -84,23 +84,38 @@ private slots:
     {
         QTest::addColumn<QString>("yaml");
         QTest::addColumn<QString>("expected");
-        QTest::newRow("not YAML") << "name: [1, 2\nsteps" << "line 2";
-        QTest::newRow("a list") << "- a\n" << "line 1: a recipe holds";
-        QTest::newRow("no steps") << "name: x\n" << "line 1: 'steps' must be a list";
-        QTest::newRow("unknown key") << "name: x\nstep:\n  - step: new\n" << "line 2: 'step' is not known (did you mean 'steps')";
-        QTest::newRow("unknown step") << "steps:\n  - step: new\n  - step: sharpen\n" << "line 3: step 'sharpen' is not one of";
-        QTest::newRow("no kind") << "steps:\n  - epochs: 3\n" << "line 2: a step needs 'step'";
-        QTest::newRow("begins without a model") << "steps:\n\n  - step: prune\n" << "line 3: the first step must be";
-        QTest::newRow("unknown parameter") << "steps:\n  - step: new\n    widht: 3\n" << "line 3: 'widht' is not known (did you mean 'width')";
-        QTest::newRow("wrong type") << "steps:\n  - step: new\n    width: \"3\"\n" << "line 3: 'width' must be a whole number";
+        QTest::newRow("not YAML") << "name: [1, 2\nsteps"
+                                  << "line 2";
+        QTest::newRow("a list") << "- a\n"
+                                << "line 1: a recipe holds";
+        QTest::newRow("no steps") << "name: x\n"
+                                  << "line 1: 'steps' must be a list";
+        QTest::newRow("unknown key") << "name: x\nstep:\n  - step: new\n"
+                                     << "line 2: 'step' is not known (did you mean 'steps')";
+        QTest::newRow("unknown step") << "steps:\n  - step: new\n  - step: sharpen\n"
+                                      << "line 3: step 'sharpen' is not one of";
+        QTest::newRow("no kind") << "steps:\n  - epochs: 3\n"
+                                 << "line 2: a step needs 'step'";
+        QTest::newRow("begins without a model") << "steps:\n\n  - step: prune\n"
+                                                << "line 3: the first step must be";
+        QTest::newRow("unknown parameter") << "steps:\n  - step: new\n    widht: 3\n"
+                                           << "line 3: 'widht' is not known (did you mean 'width')";
+        QTest::newRow("wrong type") << "steps:\n  - step: new\n    width: \"3\"\n"
+                                    << "line 3: 'width' must be a whole number";
         QTest::newRow("nested") << "steps:\n  - step: new\n  - step: prune\n    finetune:\n      epochs: -1\n"
                                 << "line 5: 'finetune.epochs' must be from 0";
-        QTest::newRow("unknown from") << "steps:\n  - step: new\n  - step: prune\n    from: nobody\n" << "line 4: no step before is named 'nobody'";
-        QTest::newRow("from at a root") << "steps:\n  - step: new\n    name: a\n  - step: new\n    from: a\n" << "line 5: a step 'new' takes no build";
-        QTest::newRow("name twice") << "steps:\n  - step: new\n    name: a\n  - step: new\n    name: a\n" << "line 5: the name 'a' is taken";
-        QTest::newRow("key twice") << "steps:\n  - step: new\n    width: 3\n    width: 4\n" << "line 4: 'width' is there twice";
-        QTest::newRow("import without a file") << "steps:\n  - step: import\n" << "line 2: an import needs 'file'";
-        QTest::newRow("distill without a teacher") << "steps:\n  - step: new\n  - step: distill\n    epochs: 2\n" << "line 3: a distill needs 'teacher'";
+        QTest::newRow("unknown from") << "steps:\n  - step: new\n  - step: prune\n    from: nobody\n"
+                                      << "line 4: no step before is named 'nobody'";
+        QTest::newRow("from at a root") << "steps:\n  - step: new\n    name: a\n  - step: new\n    from: a\n"
+                                        << "line 5: a step 'new' takes no build";
+        QTest::newRow("name twice") << "steps:\n  - step: new\n    name: a\n  - step: new\n    name: a\n"
+                                    << "line 5: the name 'a' is taken";
+        QTest::newRow("key twice") << "steps:\n  - step: new\n    width: 3\n    width: 4\n"
+                                   << "line 4: 'width' is there twice";
+        QTest::newRow("import without a file") << "steps:\n  - step: import\n"
+                                               << "line 2: an import needs 'file'";
+        QTest::newRow("distill without a teacher") << "steps:\n  - step: new\n  - step: distill\n    epochs: 2\n"
+                                                   << "line 3: a distill needs 'teacher'";
         QTest::newRow("too deep") << QString("steps: ") + QString("[").repeated(50) + QString("]").repeated(50) << "too deeply";
     }
     void problemsAreNamedWithTheirLines()
@@ -156,9 +171,8 @@ private slots:
         QVERIFY(first[1].id != first[2].id);
 
         bool pruned = false;
-        const auto second = runRecipe(recipe, project, JobContext({}, [&](const Progress& progress) {
-                                          pruned = pruned || progress.activity == Activity::Pruning;
-                                      }));
+        const auto second = runRecipe(
+            recipe, project, JobContext({}, [&](const Progress& progress) { pruned = pruned || progress.activity == Activity::Pruning; }));
         QVERIFY(!pruned);
         for (std::size_t i = 0; i < first.size(); ++i)
             QCOMPARE(second[i].id, first[i].id);

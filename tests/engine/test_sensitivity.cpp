@@ -24,7 +24,8 @@ using namespace hone;
 using namespace hone::testing;
 namespace fs = std::filesystem;
 
-namespace {
+namespace
+{
 
 PruningNet residualNet()
 {
@@ -67,8 +68,7 @@ double largestDifference(const Tensor& a, const Tensor& b)
     return worst / scale;
 }
 
-Sensitivity measure(const Graph& graph, const Dataset& data, const SensitivityOptions& options,
-                    const JobContext& job)
+Sensitivity measure(const Graph& graph, const Dataset& data, const SensitivityOptions& options, const JobContext& job)
 {
     return measureSensitivity({graph, "hash", data}, options, job);
 }
@@ -78,8 +78,7 @@ bool holds(const Graph& graph, const std::string& node)
     return std::ranges::any_of(graph.order(), [&](NodeId id) { return graph.node(id).name == node; });
 }
 
-SensitivityGroup curve(const std::string& name, std::int64_t channels,
-                       const std::vector<SensitivityPoint>& points)
+SensitivityGroup curve(const std::string& name, std::int64_t channels, const std::vector<SensitivityPoint>& points)
 {
     return {name, {name}, channels, points};
 }
@@ -200,12 +199,10 @@ private slots:
                 const auto file = m_root / "pruned.onnx";
                 writeOnnx(removeChannels(graph, dependencies, kept), file);
                 const auto measured = evaluate(file, &*m_data, {.latency = false}, {});
-                QCOMPARE(point.channels,
-                         static_cast<std::int64_t>(kept[g].size()) * dependencies.groups[g].granularity);
+                QCOMPARE(point.channels, static_cast<std::int64_t>(kept[g].size()) * dependencies.groups[g].granularity);
                 QCOMPARE(point.macs, measured.facts.macs);
                 // One sample may be as near to two classes as rounding goes.
-                QVERIFY2(std::abs(point.value - measured.accuracy->top1) <=
-                             1.01 / static_cast<double>(m_curves.samples),
+                QVERIFY2(std::abs(point.value - measured.accuracy->top1) <= 1.01 / static_cast<double>(m_curves.samples),
                          qPrintable(QString("%1 at %2: %3, not %4")
                                         .arg(QString::fromStdString(m_curves.groups[g].name))
                                         .arg(point.ratio)
@@ -224,8 +221,7 @@ private slots:
         }
         const auto groups = static_cast<double>(m_curves.groups.size());
         QVERIFY2(m_curves.value > 0.9, qPrintable(QString::number(m_curves.value)));
-        QVERIFY2(last / groups > first / groups + 0.1,
-                 qPrintable(QString("%1 then %2").arg(first / groups).arg(last / groups)));
+        QVERIFY2(last / groups > first / groups + 0.1, qPrintable(QString("%1 then %2").arg(first / groups).arg(last / groups)));
     }
 
     void withoutLabelsTheWholeModelIsTheMeasure()
@@ -285,15 +281,14 @@ private slots:
     void ratiosOutOfRangeAreRefused()
     {
         for (const double ratio : {0.0, 1.0, -0.1, std::nan("")})
-            QCOMPARE(codeOf([&] { measure(m_graph, *m_data, SensitivityOptions{.ratios = {ratio}}, {}); }),
-                     MessageCode::RatioOutOfRange);
+            QCOMPARE(codeOf([&] { measure(m_graph, *m_data, SensitivityOptions{.ratios = {ratio}}, {}); }), MessageCode::RatioOutOfRange);
     }
 
     void aQuarterOfTheChannelsLeavesWhereItCostsNothing()
     {
         // "a" bears the loss of half of its channels, "b" of none.
-        const auto curves = madeUp({curve("a", 8, {{0.5, 4, 600, 0.9}, {0.75, 2, 500, 0.3}}),
-                                    curve("b", 8, {{0.25, 6, 900, 0.6}, {0.75, 2, 800, 0.2}})});
+        const auto curves =
+            madeUp({curve("a", 8, {{0.5, 4, 600, 0.9}, {0.75, 2, 500, 0.3}}), curve("b", 8, {{0.25, 6, 900, 0.6}, {0.75, 2, 800, 0.2}})});
         const auto ratios = sensitivityRatios(curves, groupsNamed({"a", "b"}, 8), LossPer::Channel);
         QCOMPARE(ratios(0), (std::vector<double>{0, 0}));
         QCOMPARE(ratios(0.25), (std::vector<double>{0.5, 0}));
@@ -330,20 +325,17 @@ private slots:
     void aMacThatIsSavedDearlyStays()
     {
         // The same losses; a channel of "a" saves ten times the work, one of "b" is as cheap in accuracy.
-        const auto curves =
-            madeUp({curve("a", 8, {{0.5, 4, 600, 0.8}}), curve("b", 8, {{0.5, 4, 960, 0.85}})});
+        const auto curves = madeUp({curve("a", 8, {{0.5, 4, 600, 0.8}}), curve("b", 8, {{0.5, 4, 960, 0.85}})});
         const auto dependencies = groupsNamed({"a", "b"}, 8);
         QCOMPARE(sensitivityRatios(curves, dependencies, LossPer::Mac)(0.25), (std::vector<double>{0.5, 0}));
-        QCOMPARE(sensitivityRatios(curves, dependencies, LossPer::Channel)(0.25),
-                 (std::vector<double>{0, 0.5}));
+        QCOMPARE(sensitivityRatios(curves, dependencies, LossPer::Channel)(0.25), (std::vector<double>{0, 0.5}));
     }
 
     void lossesThatCannotBeToldApartAreSpread()
     {
         auto curves = madeUp({});
         for (const char* name : {"a", "b"})
-            curves.groups.push_back(
-                curve(name, 10, {{0.2, 8, 900, 0.9}, {0.4, 6, 800, 0.9}, {0.6, 4, 700, 0.9}}));
+            curves.groups.push_back(curve(name, 10, {{0.2, 8, 900, 0.9}, {0.4, 6, 800, 0.9}, {0.6, 4, 700, 0.9}}));
         const auto ratios = sensitivityRatios(curves, groupsNamed({"a", "b"}, 10), LossPer::Channel)(0.4);
         QVERIFY(std::abs(ratios[0] - 0.4) < 1e-9 && std::abs(ratios[1] - 0.4) < 1e-9);
     }

@@ -69,9 +69,8 @@ private slots:
         QCOMPARE(code(), MessageCode::SensitivityForeign);
         Sensitivity less = m_curves;
         less.groups.pop_back();
-        QCOMPARE(
-            codeOf([&] { sensitivityRatios(less, findDependencies(readOnnx(m_model)), LossPer::Channel); }),
-            MessageCode::SensitivityInvalid);
+        QCOMPARE(codeOf([&] { sensitivityRatios(less, findDependencies(readOnnx(m_model)), LossPer::Channel); }),
+                 MessageCode::SensitivityInvalid);
     }
 
     void pruningFollowsAFilesCurves()
@@ -87,19 +86,15 @@ private slots:
         parameters.prune.scope = PruningScope::Sensitivity;
         parameters.prune.ratio = 0.05;
         parameters.sensitivity = file;
-        const auto result =
-            runStep(parameters,
-                    {.model = m_model, .output = m_root / "out.onnx", .evaluate = {.latency = false}}, {});
+        const auto result = runStep(parameters, {.model = m_model, .output = m_root / "out.onnx", .evaluate = {.latency = false}}, {});
         QVERIFY(result.groups[0].channelsAfter < result.groups[0].channelsBefore);
         for (std::size_t g = 1; g < result.groups.size(); ++g)
             QCOMPARE(result.groups[g].channelsAfter, result.groups[g].channelsBefore);
         parameters.prune.scope = PruningScope::Uniform;
-        QCOMPARE(codeOf([&] { runStep(parameters, {.model = m_model, .output = m_root / "out.onnx"}, {}); }),
-                 MessageCode::BadOption);
+        QCOMPARE(codeOf([&] { runStep(parameters, {.model = m_model, .output = m_root / "out.onnx"}, {}); }), MessageCode::BadOption);
         parameters.prune.scope = PruningScope::Sensitivity;
         parameters.sensitivity.clear();
-        QCOMPARE(codeOf([&] { runStep(parameters, {.model = m_model, .output = m_root / "out.onnx"}, {}); }),
-                 MessageCode::DataRequired);
+        QCOMPARE(codeOf([&] { runStep(parameters, {.model = m_model, .output = m_root / "out.onnx"}, {}); }), MessageCode::DataRequired);
     }
 
     void aProjectKeepsWhatItMeasured()

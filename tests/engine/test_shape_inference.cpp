@@ -71,23 +71,33 @@ std::vector<OperatorCase> convolutionCases()
 {
     return {
         {"Conv", 13, {fed({2, 3, 9, 11}), weights({8, 3, 3, 3})}},
-        {"Conv", 13, {fed({2, 4, 9, 11}), weights({8, 2, 3, 5}), weights({8})},
+        {"Conv",
+         13,
+         {fed({2, 4, 9, 11}), weights({8, 2, 3, 5}), weights({8})},
          {{"group", integer(2)}, {"strides", ints({2, 1})}, {"pads", ints({1, 0, 2, 3})}, {"dilations", ints({2, 1})}}},
         {"Conv", 13, {fed({1, 3, 9, 10}), weights({4, 3, 4, 4})}, {{"auto_pad", text("SAME_UPPER")}, {"strides", ints({2, 3})}}},
         {"Conv", 13, {fed({1, 3, 9, 10}), weights({4, 3, 4, 4})}, {{"auto_pad", text("VALID")}, {"strides", ints({2, 3})}}},
         {"Conv", 22, {fed({1, 3, 20}), weights({4, 3, 5})}},
-        {"ConvTranspose", 13, {fed({1, 4, 5, 6}), weights({4, 3, 3, 3})},
+        {"ConvTranspose",
+         13,
+         {fed({1, 4, 5, 6}), weights({4, 3, 3, 3})},
          {{"strides", ints({2, 3})}, {"pads", ints({1, 0, 1, 1})}, {"output_padding", ints({1, 0})}}},
         {"ConvTranspose", 13, {fed({1, 4, 5, 6}), weights({4, 3, 3, 3})}, {{"group", integer(2)}, {"dilations", ints({2, 1})}}},
-        {"ConvTranspose", 13, {fed({1, 4, 5, 6}), weights({4, 3, 3, 3})},
-         {{"auto_pad", text("SAME_LOWER")}, {"strides", ints({2, 2})}}},
+        {"ConvTranspose", 13, {fed({1, 4, 5, 6}), weights({4, 3, 3, 3})}, {{"auto_pad", text("SAME_LOWER")}, {"strides", ints({2, 2})}}},
         {"MaxPool", 13, {fed({1, 2, 9, 10})}, {{"kernel_shape", ints({3, 2})}, {"strides", ints({2, 2})}}, 2},
         {"MaxPool", 13, {fed({1, 2, 8, 10})}, {{"kernel_shape", ints({3, 3})}, {"strides", ints({2, 2})}, {"ceil_mode", integer(1)}}},
-        {"MaxPool", 13, {fed({1, 2, 4, 4})},
+        {"MaxPool",
+         13,
+         {fed({1, 2, 4, 4})},
          {{"kernel_shape", ints({1, 1})}, {"strides", ints({2, 2})}, {"ceil_mode", integer(1)}, {"pads", ints({0, 0, 0, 0})}}},
-        {"AveragePool", 13, {fed({1, 2, 7, 7})},
+        {"AveragePool",
+         13,
+         {fed({1, 2, 7, 7})},
          {{"kernel_shape", ints({2, 2})}, {"strides", ints({3, 3})}, {"ceil_mode", integer(1)}, {"pads", ints({1, 1, 1, 1})}}},
-        {"AveragePool", 13, {fed({1, 2, 9, 9})}, {{"kernel_shape", ints({3, 3})}, {"auto_pad", text("SAME_LOWER")}, {"strides", ints({2, 2})}}},
+        {"AveragePool",
+         13,
+         {fed({1, 2, 9, 9})},
+         {{"kernel_shape", ints({3, 3})}, {"auto_pad", text("SAME_LOWER")}, {"strides", ints({2, 2})}}},
         {"GlobalAveragePool", 13, {fed({2, 3, 5, 7})}},
         {"GlobalMaxPool", 13, {fed({2, 3, 5, 7})}},
     };
@@ -102,8 +112,11 @@ std::vector<OperatorCase> linearCases()
         {"MatMul", 13, {fed({4, 5}), fed({3, 5, 6})}},
         {"MatMul", 13, {fed({5}), fed({3, 5, 6})}},
         {"MatMul", 13, {fed({5}), fed({5})}},
-        {"LSTM", 14, {fed({6, 2, 3}), weights({2, 20, 3}), weights({2, 20, 5})},
-         {{"hidden_size", integer(5)}, {"direction", text("bidirectional")}}, 3},
+        {"LSTM",
+         14,
+         {fed({6, 2, 3}), weights({2, 20, 3}), weights({2, 20, 5})},
+         {{"hidden_size", integer(5)}, {"direction", text("bidirectional")}},
+         3},
         {"GRU", 14, {fed({6, 2, 3}), weights({1, 15, 3}), weights({1, 15, 5})}, {{"hidden_size", integer(5)}}, 2},
         {"RNN", 14, {fed({6, 2, 3}), weights({1, 5, 3}), weights({1, 5, 5})}, {{"hidden_size", integer(5)}}, 2},
     };
@@ -112,8 +125,8 @@ std::vector<OperatorCase> linearCases()
 std::vector<OperatorCase> elementwiseCases()
 {
     std::vector<OperatorCase> cases;
-    for (const auto* op : {"Relu", "Sigmoid", "Tanh", "HardSigmoid", "HardSwish", "LeakyRelu", "Elu", "Erf", "Exp", "Log", "Sqrt",
-                           "Neg", "Abs", "Floor", "Ceil", "Softplus", "Softmax", "LogSoftmax", "Identity"})
+    for (const auto* op : {"Relu", "Sigmoid", "Tanh", "HardSigmoid", "HardSwish", "LeakyRelu", "Elu", "Erf", "Exp", "Log", "Sqrt", "Neg",
+                           "Abs", "Floor", "Ceil", "Softplus", "Softmax", "LogSoftmax", "Identity"})
         cases.push_back({op, 17, {fed({2, 3, 4})}});
     for (const auto* op : {"Add", "Sub", "Mul", "Div", "Pow", "Equal", "Greater", "LessOrEqual", "Max", "Mean"})
         cases.push_back({op, 17, {fed({2, 1, 4}), fed({3, 1})}});
@@ -125,8 +138,13 @@ std::vector<OperatorCase> elementwiseCases()
     cases.push_back({"Cast", 13, {fed({2, 3})}, {{"to", integer(7)}}});
     cases.push_back({"Dropout", 13, {fed({2, 3})}, {}, 2});
     cases.push_back({"IsNaN", 13, {fed({2, 3})}});
-    cases.push_back({"BatchNormalization", 15, {fed({2, 3, 4}), weights({3}), weights({3}), weights({3}),
-                                                {Tensor::of<float>({3}, std::vector<float>{1, 2, 3}), Feeding::Constant}}});
+    cases.push_back({"BatchNormalization",
+                     15,
+                     {fed({2, 3, 4}),
+                      weights({3}),
+                      weights({3}),
+                      weights({3}),
+                      {Tensor::of<float>({3}, std::vector<float>{1, 2, 3}), Feeding::Constant}}});
     cases.push_back({"LayerNormalization", 17, {fed({2, 3, 4}), weights({3, 4})}, {{"axis", integer(-2)}}, 3});
     cases.push_back({"InstanceNormalization", 6 + 11, {fed({2, 3, 4, 5}), weights({3}), weights({3})}});
     cases.push_back({"QuantizeLinear", 13, {fed({2, 3}), {Tensor::scalar(0.1f), Feeding::Constant}, zero(DType::Int8)}});
@@ -165,7 +183,9 @@ std::vector<OperatorCase> layoutCases()
         {"Slice", 9, {fed({4, 9})}, {{"starts", ints({1, 2})}, {"ends", ints({3, 100})}}},
         {"Resize", 13, {fed({1, 2, 5, 7}), omitted(), reals({1, 1, 2.5f, 0.6f})}, {{"mode", text("nearest")}}},
         {"Resize", 13, {fed({1, 2, 5, 7}), omitted(), omitted(), numbers({1, 2, 9, 3})}, {{"mode", text("linear")}}},
-        {"Resize", 18, {fed({1, 2, 5, 7}), omitted(), omitted(), numbers({12, 11})},
+        {"Resize",
+         18,
+         {fed({1, 2, 5, 7}), omitted(), omitted(), numbers({12, 11})},
          {{"axes", ints({2, 3})}, {"keep_aspect_ratio_policy", text("not_larger")}, {"mode", text("linear")}}},
         {"Resize", 10, {fed({1, 2, 5, 7}), reals({1, 1, 2, 2})}, {{"mode", text("nearest")}}},
         {"Upsample", 9, {fed({1, 2, 5, 7}), reals({1, 1, 2, 3})}, {{"mode", text("nearest")}}},
@@ -186,7 +206,10 @@ std::vector<OperatorCase> indexingCases()
         {"Split", 11, {fed({6, 2})}, {{"split", ints({1, 5})}}, 2},
         {"Split", 18, {fed({2, 8})}, {{"axis", integer(1)}, {"num_outputs", integer(3)}}, 3},
         {"TopK", 11, {fed({3, 7}), numbers({4})}, {}, 2},
-        {"OneHot", 11, {{Tensor::of<std::int64_t>({2, 3}, Ints{0, 1, 2, 1, 0, 2}), Feeding::Fed}, number(5), reals({0, 1})}, {{"axis", integer(1)}}},
+        {"OneHot",
+         11,
+         {{Tensor::of<std::int64_t>({2, 3}, Ints{0, 1, 2, 1, 0, 2}), Feeding::Fed}, number(5), reals({0, 1})},
+         {{"axis", integer(1)}}},
         {"ReduceMean", 13, {fed({2, 3, 4})}, {{"axes", ints({-1, 0})}, {"keepdims", integer(0)}}},
         {"ReduceMean", 18, {fed({2, 3, 4}), numbers({1})}},
         {"ReduceMean", 18, {fed({2, 3, 4})}},
@@ -200,8 +223,11 @@ std::vector<OperatorCase> indexingCases()
         {"ConstantOfShape", 9, {numbers({2, 3})}, {{"value", Tensor::of<std::int64_t>({1}, Ints{7})}}},
         {"ConstantOfShape", 9, {numbers({2, 3})}},
         {"Range", 11, {number(2), number(11), number(4)}},
-        {"Range", 11, {{Tensor::scalar(1.0f), Feeding::Constant}, {Tensor::scalar(-1.0f), Feeding::Constant},
-                       {Tensor::scalar(-0.3f), Feeding::Constant}}},
+        {"Range",
+         11,
+         {{Tensor::scalar(1.0f), Feeding::Constant},
+          {Tensor::scalar(-1.0f), Feeding::Constant},
+          {Tensor::scalar(-0.3f), Feeding::Constant}}},
         {"Constant", 13, {}, {{"value_ints", ints({1, 2, 3})}}},
         {"CumSum", 14, {fed({2, 3}), number(1)}},
         {"Trilu", 14, {fed({3, 3})}},
@@ -282,10 +308,7 @@ private slots:
         }
     }
 
-    void everyValueOfARealModelIsAsOnnxRuntimeMakesIt_data()
-    {
-        addSharedModelRows();
-    }
+    void everyValueOfARealModelIsAsOnnxRuntimeMakesIt_data() { addSharedModelRows(); }
     void everyValueOfARealModelIsAsOnnxRuntimeMakesIt()
     {
         QFETCH(QString, file);
@@ -305,8 +328,7 @@ private slots:
             QVERIFY(type.dtype == outputs[i].dtype());
         }
         if (!fixedBatch)
-            QCOMPARE(types.type(graph.outputs[0]).shape->front().symbol,
-                     graph.value(graph.inputs[0]).type.shape->front().symbol);
+            QCOMPARE(types.type(graph.outputs[0]).shape->front().symbol, graph.value(graph.inputs[0]).type.shape->front().symbol);
     }
 
     // Each declares its outputs' shapes; they are hidden from inference and compared with what it says.
@@ -352,7 +374,8 @@ private slots:
     {
         auto graph = emptyGraph(13);
         const auto data = addInput(graph, "x", DType::Float32, free("batch", {64, 4, 4}));
-        const auto first = addOperator(graph, "Gather", {addOperator(graph, "Shape", {data}), graph.addConstant("zero", Tensor::scalar<std::int64_t>(0))});
+        const auto first =
+            addOperator(graph, "Gather", {addOperator(graph, "Shape", {data}), graph.addConstant("zero", Tensor::scalar<std::int64_t>(0))});
         const auto unsqueezed = addOperator(graph, "Unsqueeze", {first, graph.addConstant("axes", int64s({0}))});
         const auto target = addOperator(graph, "Concat", {unsqueezed, graph.addConstant("rest", int64s({-1}))}, {{"axis", integer(0)}});
         const auto reshaped = addOperator(graph, "Reshape", {data, target});

@@ -101,8 +101,8 @@ private slots:
     void anExtensibleHeaderAndForeignChunksAreRead()
     {
         const auto data = bytesOf({0x4000, 0xC000}, 2);
-        const auto extensible = bytesOf({0xFFFE, 1}, 2) + bytesOf({8000, 16000}, 4) + bytesOf({2, 16, 22, 16}, 2) + bytesOf({4}, 4)
-                                + bytesOf({1}, 2) + std::string(14, 'g');
+        const auto extensible = bytesOf({0xFFFE, 1}, 2) + bytesOf({8000, 16000}, 4) + bytesOf({2, 16, 22, 16}, 2) + bytesOf({4}, 4) +
+                                bytesOf({1}, 2) + std::string(14, 'g');
         const auto chunk = [](const std::string& name, const std::string& bytes) {
             return name + bytesOf({bytes.size()}, 4) + bytes + std::string(bytes.size() % 2, '\0');
         };
@@ -191,7 +191,9 @@ private slots:
     {
         writeTones(m_folder, 3);
         const auto data = Dataset::open(m_folder);
-        const auto preprocessOf = [&](const std::vector<std::int64_t>& extents) { return pair(modelOf(shapeOf(extents), 2), data).preprocess; };
+        const auto preprocessOf = [&](const std::vector<std::int64_t>& extents) {
+            return pair(modelOf(shapeOf(extents), 2), data).preprocess;
+        };
         const auto bands = preprocessOf({1, 49, 40}).sound();
         QVERIFY(bands.features == SoundFeatures::LogMel && bands.time == TimeAxis::First);
         QCOMPARE(bands.bands, 40);

@@ -138,8 +138,15 @@ std::vector<float> shortWave()
 
 SoundPreprocess torchaudio(SoundFeatures features)
 {
-    return {.rate = 8000, .seconds = 0.2, .features = features, .recipe = SoundRecipe::Torchaudio, .windowMs = 25, .strideMs = 10,
-            .fft = 256, .bands = 23, .coefficients = features == SoundFeatures::Mfcc ? 13 : 0};
+    return {.rate = 8000,
+            .seconds = 0.2,
+            .features = features,
+            .recipe = SoundRecipe::Torchaudio,
+            .windowMs = 25,
+            .strideMs = 10,
+            .fft = 256,
+            .bands = 23,
+            .coefficients = features == SoundFeatures::Mfcc ? 13 : 0};
 }
 
 const Filters torchFilters = {23, 0, 4000, 8000, 256, false};
@@ -225,8 +232,10 @@ private slots:
     // band is quiet, so those below 200 are not held against it.
     void logMelBandsAreTfliteMicros()
     {
-        const std::vector<int> first = {565,563,615,581,663,607,660,583,621,572,594,579,629,587,624,580,623,585,617,596,663,603,618,582,631,581,636,587,630,580,633,587,638,585,641,587,637,590,640,587};
-        const std::vector<int> later = {314,0,266,0,0,0,0,0,297,274,222,0,287,133,339,0,413,0,339,0,359,133,177,203,353,292,280,0,203,0,359,222,401,203,403,0,236,0,361,203};
+        const std::vector<int> first = {565, 563, 615, 581, 663, 607, 660, 583, 621, 572, 594, 579, 629, 587, 624, 580, 623, 585, 617, 596,
+                                        663, 603, 618, 582, 631, 581, 636, 587, 630, 580, 633, 587, 638, 585, 641, 587, 637, 590, 640, 587};
+        const std::vector<int> later = {314, 0,   266, 0,   0,   0,   0,   0, 297, 274, 222, 0,   287, 133, 339, 0, 413, 0, 339, 0,
+                                        359, 133, 177, 203, 353, 292, 280, 0, 203, 0,   359, 222, 401, 203, 403, 0, 236, 0, 361, 203};
         const auto values = SoundFeatureExtractor(SoundPreprocess{})(waveOf(tonesAndNoise()));
         QCOMPARE(values.size(), 49u * 40u);
         double sum = 0;
@@ -321,7 +330,8 @@ private slots:
         sound.log = LogScale::Decibel;
         sound.mean.assign(13, 0.5);
         sound.shape = {1, 21, 13};
-        WindowPreprocess window{.length = 128, .channels = 3, .mean = {1, 2, 3}, .std = {4, 5, 6}, .time = TimeAxis::Last, .shape = {3, 128}};
+        WindowPreprocess window{
+            .length = 128, .channels = 3, .mean = {1, 2, 3}, .std = {4, 5, 6}, .time = TimeAxis::Last, .shape = {3, 128}};
         const TensorPreprocess tensor{.shape = {2, 3}, .mean = {1, 2, 3}, .std = {2}};
         for (const auto& preprocess : {Preprocess(sound), Preprocess(window), Preprocess(tensor)})
             QVERIFY(preprocessFromJson(toJson(preprocess), "test") == preprocess);
@@ -331,19 +341,32 @@ private slots:
     {
         QTest::addColumn<QString>("json");
         QTest::addColumn<QString>("problem");
-        QTest::newRow("window") << R"({"kind": "sound", "window": 2000})" << "longer than the sound";
-        QTest::newRow("fft") << R"({"kind": "sound", "fft": 256})" << "480 samples";
-        QTest::newRow("odd fft") << R"({"kind": "sound", "fft": 513})" << "even";
-        QTest::newRow("bands") << R"({"kind": "sound", "high": 9000})" << "half the rate";
-        QTest::newRow("coefficients") << R"({"kind": "sound", "features": "mfcc", "coefficients": 60})" << "more coefficients than bands";
-        QTest::newRow("mean") << R"({"kind": "sound", "mean": [1, 2]})" << "40 bands";
-        QTest::newRow("shape") << R"({"kind": "sound", "shape": [1, 49, 10]})" << "1960";
-        QTest::newRow("too much") << R"({"kind": "sound", "rate": 1000000, "seconds": 3600})" << "more numbers";
-        QTest::newRow("unknown key") << R"({"kind": "sound", "size": 5})" << "size is not a key";
-        QTest::newRow("window's std") << R"({"kind": "window", "std": [1, 0]})" << "must not be 0";
-        QTest::newRow("tensor's mean") << R"({"kind": "tensor", "shape": [4, 2], "mean": [1, 2, 3]})" << "last axis";
-        QTest::newRow("absurd shape") << R"({"kind": "tensor", "shape": [1e8, 1e8]})" << "whole numbers";
-        QTest::newRow("kind") << R"({"kind": "smell"})" << "picture, sound, window, tensor";
+        QTest::newRow("window") << R"({"kind": "sound", "window": 2000})"
+                                << "longer than the sound";
+        QTest::newRow("fft") << R"({"kind": "sound", "fft": 256})"
+                             << "480 samples";
+        QTest::newRow("odd fft") << R"({"kind": "sound", "fft": 513})"
+                                 << "even";
+        QTest::newRow("bands") << R"({"kind": "sound", "high": 9000})"
+                               << "half the rate";
+        QTest::newRow("coefficients") << R"({"kind": "sound", "features": "mfcc", "coefficients": 60})"
+                                      << "more coefficients than bands";
+        QTest::newRow("mean") << R"({"kind": "sound", "mean": [1, 2]})"
+                              << "40 bands";
+        QTest::newRow("shape") << R"({"kind": "sound", "shape": [1, 49, 10]})"
+                               << "1960";
+        QTest::newRow("too much") << R"({"kind": "sound", "rate": 1000000, "seconds": 3600})"
+                                  << "more numbers";
+        QTest::newRow("unknown key") << R"({"kind": "sound", "size": 5})"
+                                     << "size is not a key";
+        QTest::newRow("window's std") << R"({"kind": "window", "std": [1, 0]})"
+                                      << "must not be 0";
+        QTest::newRow("tensor's mean") << R"({"kind": "tensor", "shape": [4, 2], "mean": [1, 2, 3]})"
+                                       << "last axis";
+        QTest::newRow("absurd shape") << R"({"kind": "tensor", "shape": [1e8, 1e8]})"
+                                      << "whole numbers";
+        QTest::newRow("kind") << R"({"kind": "smell"})"
+                              << "picture, sound, window, tensor";
     }
     void badFrontEndsAreRefused()
     {

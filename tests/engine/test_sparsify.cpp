@@ -17,7 +17,8 @@
 using namespace hone;
 using namespace hone::testing;
 
-namespace {
+namespace
+{
 
 std::int64_t zerosOf(const Tensor& tensor)
 {
@@ -53,8 +54,7 @@ class TestSparsify : public QObject
 private slots:
     void theSmallestOfAllLayersGo()
     {
-        const Graph graph = twoLayers(Tensor::of<float>({2, 2}, {1, -2, 3, -4}),
-                                      Tensor::of<float>({2, 2}, {0.1F, -5, 6, 0.2F}));
+        const Graph graph = twoLayers(Tensor::of<float>({2, 2}, {1, -2, 3, -4}), Tensor::of<float>({2, 2}, {0.1F, -5, 6, 0.2F}));
         const auto result = sparsify(graph, {.sparsity = 0.5});
         // Magnitudes 0.1, 0.2, 1 and 2 are the smaller half.
         QCOMPARE(valuesOf(result.graph, "w1"), (std::vector<float>{0, 0, 3, -4}));
@@ -67,8 +67,7 @@ private slots:
 
     void eachLayerLosesItsShare()
     {
-        const Graph graph = twoLayers(Tensor::of<float>({2, 2}, {1, -2, 3, -4}),
-                                      Tensor::of<float>({2, 2}, {10, -50, 60, 20}));
+        const Graph graph = twoLayers(Tensor::of<float>({2, 2}, {1, -2, 3, -4}), Tensor::of<float>({2, 2}, {10, -50, 60, 20}));
         const auto result = sparsify(graph, {.sparsity = 0.25, .scope = SparsityScope::Layer});
         QCOMPARE(valuesOf(result.graph, "w1"), (std::vector<float>{0, -2, 3, -4}));
         QCOMPARE(valuesOf(result.graph, "w2"), (std::vector<float>{0, -50, 60, 20}));
@@ -76,9 +75,8 @@ private slots:
 
     void ofEqualWeightsTheFirstGo()
     {
-        const auto result = sparsify(
-            twoLayers(Tensor::of<float>({2, 2}, {1, 1, 1, 1}), Tensor::of<float>({2, 2}, {1, 1, 1, 1})),
-            {.sparsity = 0.5});
+        const auto result =
+            sparsify(twoLayers(Tensor::of<float>({2, 2}, {1, 1, 1, 1}), Tensor::of<float>({2, 2}, {1, 1, 1, 1})), {.sparsity = 0.5});
         QCOMPARE(valuesOf(result.graph, "w1"), (std::vector<float>{0, 0, 0, 0}));
         QCOMPARE(valuesOf(result.graph, "w2"), (std::vector<float>{1, 1, 1, 1}));
     }
@@ -86,12 +84,10 @@ private slots:
     // 2:4 runs along what a layer sums over: rows of Gemm's transposed weight, columns of MatMul's.
     void twoOfFourStayAlongTheInputs()
     {
-        const Graph graph =
-            twoLayers(Tensor::of<float>({4, 4}, {1, 2, 3, 4, 8, 7, 6, 5, -1, 9, -9, 1, 0, 0, 0, 1}),
-                      Tensor::of<float>({4, 2}, {1, 4, 2, 3, 3, 2, 4, 1}));
+        const Graph graph = twoLayers(Tensor::of<float>({4, 4}, {1, 2, 3, 4, 8, 7, 6, 5, -1, 9, -9, 1, 0, 0, 0, 1}),
+                                      Tensor::of<float>({4, 2}, {1, 4, 2, 3, 3, 2, 4, 1}));
         const auto result = sparsify(graph, {.pattern = SparsityPattern::TwoOfFour});
-        QCOMPARE(valuesOf(result.graph, "w1"),
-                 (std::vector<float>{0, 0, 3, 4, 8, 7, 0, 0, 0, 9, -9, 0, 0, 0, 0, 1}));
+        QCOMPARE(valuesOf(result.graph, "w1"), (std::vector<float>{0, 0, 3, 4, 8, 7, 0, 0, 0, 9, -9, 0, 0, 0, 0, 1}));
         QCOMPARE(valuesOf(result.graph, "w2"), (std::vector<float>{0, 4, 0, 3, 3, 0, 4, 0}));
     }
 
@@ -146,8 +142,7 @@ private slots:
         odd.input("x", {-1, 3, 6, 6});
         odd.conv("only", "x", {.from = 3, .to = 8});
         odd.output("only");
-        QCOMPARE(codeOf([&] { sparsify(odd.graph(), {.pattern = SparsityPattern::TwoOfFour}); }),
-                 MessageCode::NothingToSparsify);
+        QCOMPARE(codeOf([&] { sparsify(odd.graph(), {.pattern = SparsityPattern::TwoOfFour}); }), MessageCode::NothingToSparsify);
         for (const double sparsity : {0.0, 1.0, -0.5, std::nan("")})
             QCOMPARE(codeOf([&] { sparsify(odd.graph(), {.sparsity = sparsity}); }), MessageCode::BadOption);
     }
@@ -160,8 +155,7 @@ private slots:
         TrainOptions options = fewEpochs();
         options.epochs = 2;
         options.emaDecay = 0.9;
-        const auto result =
-            train({.graph = sparse.graph, .dataset = bars, .options = options, .zeros = Zeros::Stay}, {});
+        const auto result = train({.graph = sparse.graph, .dataset = bars, .options = options, .zeros = Zeros::Stay}, {});
         QVERIFY(result.epochs.back().trainLoss < result.epochs.front().trainLoss);
         std::int64_t zeros = 0, weights = 0, changed = 0;
         for (const auto& layer : sparse.layers) {
@@ -196,12 +190,10 @@ private slots:
         settings.loss = Loss::None;
         settings.scoresValue = graph.outputs[0];
         settings.distillation = {.weight = 1};
-        settings.distillation.values = {
-            {.value = graph.outputs[0], .comparison = Comparison::MeanSquared, .factor = 0}};
+        settings.distillation.values = {{.value = graph.outputs[0], .comparison = Comparison::MeanSquared, .factor = 0}};
         settings.penalty = 0.5;
         settings.penaltyGroups = {{2, {{w, 0, {0, 1}}, {b, 0, {0, 1}}}}};
-        const std::unique_ptr<Trainer> trainer(
-            trainingFunction<CreateTrainer>(createTrainerSymbol)(graph, settings));
+        const std::unique_ptr<Trainer> trainer(trainingFunction<CreateTrainer>(createTrainerSymbol)(graph, settings));
         Answers answers{.labels = {0}, .others = {}};
         answers.teacherValues = {Tensor::of<float>({1, 2}, {1, 1})};
         trainer->addGradients(Tensor::of<float>({1, 2, 1, 1}, {1, 1}), answers, 1);
@@ -232,8 +224,7 @@ private slots:
             axisOf[net.graph().value(part.value).name] = part.axis;
             QCOMPARE(part.channelOf, (std::vector<std::int64_t>{0, 1, 2, 3}));
         }
-        for (const auto& [name, axis] : std::map<std::string, int>{
-                 {"a.w", 0}, {"a.b", 0}, {"bn.scale", 0}, {"bn.bias", 0}, {"fc.w", 1}}) {
+        for (const auto& [name, axis] : std::map<std::string, int>{{"a.w", 0}, {"a.b", 0}, {"bn.scale", 0}, {"bn.bias", 0}, {"fc.w", 1}}) {
             QVERIFY2(axisOf.contains(name), name.c_str());
             QCOMPARE(axisOf[name], axis);
         }
@@ -247,7 +238,8 @@ private slots:
         options.epochs = 10;
         options.keepBest = false;
         const auto silent = [&](double strength) {
-            const auto result = train({.graph = plainNetwork(), .dataset = bars, .options = options, .penalty = {strength, sparsityGroups}}, {});
+            const auto result =
+                train({.graph = plainNetwork(), .dataset = bars, .options = options, .penalty = {strength, sparsityGroups}}, {});
             const auto groups = sparsityGroups(result.graph);
             int count = 0;
             for (const auto& group : groups)
@@ -275,8 +267,7 @@ private:
                 inner *= tensor.shape()[axis];
             const auto extent = static_cast<std::int64_t>(part.channelOf.size());
             for (std::int64_t i = 0; i < tensor.size(); ++i)
-                if (part.channelOf[static_cast<std::size_t>(i / inner % extent)] == channel &&
-                    values[static_cast<std::size_t>(i)] != 0)
+                if (part.channelOf[static_cast<std::size_t>(i / inner % extent)] == channel && values[static_cast<std::size_t>(i)] != 0)
                     return false;
         }
         return true;

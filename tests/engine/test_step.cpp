@@ -26,7 +26,8 @@ fs::path writeOddModel(const fs::path& file)
     auto last = graph.addValue({"input", {DType::Float32, Shape{Dim::free("N"), Dim::fixed(3), Dim::fixed(8), Dim::fixed(8)}}, {}});
     graph.inputs = {last};
     graph.opsets["ai.onnx.ml"] = 3;
-    for (const auto& [type, domain] : {std::pair("Relu", ""), std::pair("Scaler", "ai.onnx.ml"), std::pair("Binarizer", "ai.onnx.ml"), std::pair("Erf", "")}) {
+    for (const auto& [type, domain] :
+         {std::pair("Relu", ""), std::pair("Scaler", "ai.onnx.ml"), std::pair("Binarizer", "ai.onnx.ml"), std::pair("Erf", "")}) {
         const auto out = graph.addComputed("value");
         graph.addNode({.name = graph.uniqueName(type), .opType = type, .domain = domain, .inputs = {last}, .outputs = {out}});
         last = out;
@@ -55,24 +56,32 @@ private slots:
     {
         QTest::addColumn<QString>("step");
         QTest::addColumn<QString>("json");
-        QTest::newRow("import") << "import" << R"({"file": "a b.onnx"})";
-        QTest::newRow("new") << "new"
-                             << R"({"architecture":"resnet20","width":8,"classes":3,"inputChannels":1,"inputSize":28,"seed":18446744073709551615,"widthMultiplier":0.5,"inputHeight":49,"inputWidth":10,"depth":3})";
+        QTest::newRow("import") << "import"
+                                << R"({"file": "a b.onnx"})";
+        QTest::newRow("new")
+            << "new"
+            << R"({"architecture":"resnet20","width":8,"classes":3,"inputChannels":1,"inputSize":28,"seed":18446744073709551615,"widthMultiplier":0.5,"inputHeight":49,"inputWidth":10,"depth":3})";
         const QString train =
             R"({"epochs":7,"batch":32,"learningRate":0.1,"optimizer":"adamw","momentum":0.5,"weightDecay":0.01,"schedule":"step","warmUpEpochs":2.5,"stepEpochs":3,"stepFactor":0.2,"labelSmoothing":0.1,"flip":true,"shiftedCrop":4,"head":"replace","freeze":["conv*"],"patience":5,"keepBest":false,"seed":9,"threads":2,"accumulate":2,"clipNorm":1.5,"emaDecay":0.9,"mixup":0.2,"cutmix":0.3,"randAugment":2,"randAugmentMagnitude":5.5,"timeShift":0.1,"noise":0.2,"bodyLrFactor":0.5,"freezeBody":true,"insertBatchNormalization":true,"featureCache":false,"precision":"bf16","device":"cuda","checkpointMinutes":5.5})";
         QTest::newRow("finetune") << "finetune" << train;
-        QTest::newRow("prune") << "prune"
-                               << R"({"ratio":0.25,"importance":"l1","scope":"global","atLeast":2,"compensate":"off","distill":0.5,"temperature":2.0,"distillKind":"feature","sparsityEpochs":2,"sparsityStrength":0.5,"roundTo":8,"keep":["conv*"],"ratioOf":{"conv_1":0.5},"targetMacs":"0.5x","targetParams":1000.0,"targetBytes":200000.5,"targetMemory":null,"targetLatencyMs":1.5,"sensitivity":"curves.json","rounds":3,"finetune":)" + train + "}";
+        QTest::newRow("prune")
+            << "prune"
+            << R"({"ratio":0.25,"importance":"l1","scope":"global","atLeast":2,"compensate":"off","distill":0.5,"temperature":2.0,"distillKind":"feature","sparsityEpochs":2,"sparsityStrength":0.5,"roundTo":8,"keep":["conv*"],"ratioOf":{"conv_1":0.5},"targetMacs":"0.5x","targetParams":1000.0,"targetBytes":200000.5,"targetMemory":null,"targetLatencyMs":1.5,"sensitivity":"curves.json","rounds":3,"finetune":)" +
+                   train + "}";
         const QString recovery = R"("distill":0.25,"distillKind":"attention","temperature":2.0,"finetune":)" + train + "}";
-        QTest::newRow("distill") << "distill"
-                                 << R"({"teacher":"large.onnx","weight":0.5,"kind":"attention","temperature":2.0,"answers":"cosine","labels":"ignored",)" +
-                                        train.mid(1);
-        QTest::newRow("sparsify") << "sparsify" << R"({"sparsity":0.5,"pattern":"2:4","scope":"layer",)" + recovery;
-        QTest::newRow("factorize") << "factorize" << R"({"energy":0.5,"rankRatio":0.25,"fromData":"off","samples":9,)" + recovery;
+        QTest::newRow("distill")
+            << "distill"
+            << R"({"teacher":"large.onnx","weight":0.5,"kind":"attention","temperature":2.0,"answers":"cosine","labels":"ignored",)" +
+                   train.mid(1);
+        QTest::newRow("sparsify") << "sparsify"
+                                  << R"({"sparsity":0.5,"pattern":"2:4","scope":"layer",)" + recovery;
+        QTest::newRow("factorize") << "factorize"
+                                   << R"({"energy":0.5,"rankRatio":0.25,"fromData":"off","samples":9,)" + recovery;
         QTest::newRow("quantize")
             << "quantize"
             << R"({"ranges":"percentile","percentile":99.5,"activations":"signed","perChannelWeights":false,"samples":64,"seed":3,"threads":1})";
-        QTest::newRow("tidy") << "tidy" << R"({"freeBatch":false,"foldBatchNormalization":true,"keepDropout":true,"largestGrowthBytes":5})";
+        QTest::newRow("tidy") << "tidy"
+                              << R"({"freeBatch":false,"foldBatchNormalization":true,"keepDropout":true,"largestGrowthBytes":5})";
     }
     void parametersComeBackFromJsonAsTheyWere()
     {
@@ -95,16 +104,16 @@ private slots:
 
     void everyProblemIsNamedAtOnce()
     {
-        const auto json = Json::parse(
-            R"({"epoch":3,"batch":"many","labelSmoothing":2,"seed":-1,"optimizer":"adam","flip":1,"learningRate":"high"})");
+        const auto json =
+            Json::parse(R"({"epoch":3,"batch":"many","labelSmoothing":2,"seed":-1,"optimizer":"adam","flip":1,"learningRate":"high"})");
         const auto thrown = errorOf([&] { parametersFromJson("finetune", json); });
         QVERIFY(thrown);
         QCOMPARE(thrown->code, MessageCode::RecipeInvalid);
         const auto detail = thrown->arguments.at("detail");
-        for (const auto* expected : {"'epoch' is not known (did you mean 'epochs')", "'batch' must be a whole number",
-                                     "'labelSmoothing' must be from 0 to 0.99", "'seed' must not be negative",
-                                     "'optimizer' must be one of sgd, adamw", "'flip' must be true or false",
-                                     "'learningRate' must be a number"})
+        for (const auto* expected :
+             {"'epoch' is not known (did you mean 'epochs')", "'batch' must be a whole number", "'labelSmoothing' must be from 0 to 0.99",
+              "'seed' must not be negative", "'optimizer' must be one of sgd, adamw", "'flip' must be true or false",
+              "'learningRate' must be a number"})
             QVERIFY2(detail.find(expected) != detail.npos, (detail + " lacks " + expected).c_str());
         COMPARE_ERROR(parametersFromJson("sharpen", Json::object()), MessageCode::RecipeInvalid);
         COMPARE_ERROR(parametersFromJson("prune", Json::array()), MessageCode::RecipeInvalid);
@@ -121,10 +130,8 @@ private slots:
         QCOMPARE(commandLine(prune, "m.onnx", "my pictures", "o.onnx"),
                  std::string("hone prune m.onnx --data 'my pictures' --ratio 0.3 --finetune-epochs 2 --freeze conv_1 "
                              "--freeze 'block 2*' --no-keep-best --out o.onnx"));
-        QCOMPARE(commandLine(QuantizeParameters{}, "it's.onnx", "d", "o"),
-                 std::string("hone quantize 'it'\\''s.onnx' --data d --out o"));
-        QCOMPARE(commandLine(tinyNetwork(5), "", "", "o"),
-                 std::string("hone new resnet8 --width 4 --classes 12 --seed 5 --out o"));
+        QCOMPARE(commandLine(QuantizeParameters{}, "it's.onnx", "d", "o"), std::string("hone quantize 'it'\\''s.onnx' --data d --out o"));
+        QCOMPARE(commandLine(tinyNetwork(5), "", "", "o"), std::string("hone new resnet8 --width 4 --classes 12 --seed 5 --out o"));
         QCOMPARE(commandLine(ImportParameters{"a.onnx"}, "", "", "project"), std::string("hone project import project a.onnx"));
     }
 
@@ -196,8 +203,7 @@ private slots:
         FinetuneParameters finetune;
         finetune.train.epochs = 1;
         finetune.train.head = HeadPolicy::Replace;
-        const auto result =
-            runStep(finetune, {.model = folder / "ten.onnx", .dataset = &*m_data, .output = folder / "twelve.onnx"}, {});
+        const auto result = runStep(finetune, {.model = folder / "ten.onnx", .dataset = &*m_data, .output = folder / "twelve.onnx"}, {});
         QVERIFY(!result.before.accuracy && result.after.accuracy);
         const Message expected{MessageCode::BeforeHasOtherClasses, {{"classes", "12"}, {"outputs", "10"}}};
         QVERIFY(result.notices == std::vector<Message>{expected});
@@ -278,9 +284,8 @@ private slots:
     void everyOperatorThatCantBeTrainedIsNamedAtOnce()
     {
         const auto odd = writeOddModel(pathOf(m_folder) / "odd.onnx");
-        const auto thrown = errorOf([&] {
-            runStep(FinetuneParameters{}, {.model = odd, .dataset = &*m_data, .output = pathOf(m_folder) / "x.onnx"}, {});
-        });
+        const auto thrown =
+            errorOf([&] { runStep(FinetuneParameters{}, {.model = odd, .dataset = &*m_data, .output = pathOf(m_folder) / "x.onnx"}, {}); });
         QVERIFY(thrown);
         QCOMPARE(thrown->code, MessageCode::OperatorsUnsupported);
         for (const auto* type : {"Scaler", "Binarizer"})
@@ -302,7 +307,8 @@ private slots:
     {
         const auto output = pathOf(m_folder) / "stopped.onnx";
         int reports = 0;
-        runStep(pruning(0.3), {.model = m_model, .dataset = &*m_data, .output = output}, JobContext({}, [&](const Progress&) { ++reports; }));
+        runStep(pruning(0.3), {.model = m_model, .dataset = &*m_data, .output = output},
+                JobContext({}, [&](const Progress&) { ++reports; }));
         fs::remove(output);
         QVERIFY(reports > 3);
         for (int stopAt = 1; stopAt <= reports; stopAt += 1 + reports / 8) {
@@ -312,7 +318,8 @@ private slots:
                 if (++seen == stopAt)
                     stop.request_stop();
             });
-            QVERIFY_EXCEPTION_THROWN(runStep(pruning(0.3), StepInput{.model = m_model, .dataset = &*m_data, .output = output}, job), Cancelled);
+            QVERIFY_EXCEPTION_THROWN(runStep(pruning(0.3), StepInput{.model = m_model, .dataset = &*m_data, .output = output}, job),
+                                     Cancelled);
             QVERIFY(!fs::exists(output));
         }
     }

@@ -26,9 +26,11 @@ constexpr std::int64_t inputs = 6;
 Graph network(std::int64_t outputs)
 {
     Chain chain(13, {Dim::free("N"), Dim::fixed(inputs)});
-    chain.then("Gemm", {chain.constant("w1", randomTensor({inputs, 16}, 1, -0.5, 0.5)), chain.constant("b1", Tensor(DType::Float32, {16}))});
+    chain.then("Gemm",
+               {chain.constant("w1", randomTensor({inputs, 16}, 1, -0.5, 0.5)), chain.constant("b1", Tensor(DType::Float32, {16}))});
     chain.then("Relu");
-    chain.then("Gemm", {chain.constant("w2", randomTensor({16, outputs}, 2, -0.5, 0.5)), chain.constant("b2", Tensor(DType::Float32, {outputs}))});
+    chain.then("Gemm",
+               {chain.constant("w2", randomTensor({16, outputs}, 2, -0.5, 0.5)), chain.constant("b2", Tensor(DType::Float32, {outputs}))});
     auto graph = chain.finish();
     graph.value(graph.outputs[0]).type.shape = Shape{Dim::free("N"), Dim::fixed(outputs)};
     return graph;
@@ -108,8 +110,8 @@ private:
 
     QTemporaryDir m_folder;
     fs::path m_root;
-    std::optional<Dataset> m_numbers;   // y = (a linear function, a product) of x
-    std::optional<Dataset> m_bars;      // normal and anomalies
+    std::optional<Dataset> m_numbers; // y = (a linear function, a product) of x
+    std::optional<Dataset> m_bars;    // normal and anomalies
     std::optional<Dataset> m_unlabelled;
 };
 
@@ -132,7 +134,8 @@ void TestTasks::initTestCase()
         writePictures(pictures / split / "normal", 30, false, 2);
         writePictures(pictures / split / "anomaly", 30, true, 3);
     }
-    writeBytes(pictures / "dataset.yaml", "task: anomaly\npreprocess: {size: [8, 8], range: [0, 1], mean: [0], std: [1], channels: gray}\n");
+    writeBytes(pictures / "dataset.yaml",
+               "task: anomaly\npreprocess: {size: [8, 8], range: [0, 1], mean: [0], std: [1], channels: gray}\n");
     m_bars = Dataset::open(pictures);
 
     const auto loose = m_root / "loose";

@@ -18,7 +18,8 @@
 using namespace hone;
 using namespace hone::testing;
 
-namespace {
+namespace
+{
 
 // The same numbers as in the Python lines that the references come from.
 Tensor made(const Dimensions& shape, int k, float factor = 1)
@@ -96,8 +97,7 @@ private slots:
         QTest::addColumn<int>("comparison");
         QTest::addColumn<double>("loss");
         QTest::addColumn<QList<double>>("w");
-        QTest::newRow("divergence") << -1 << 0.555315435
-                                    << QList<double>{-0.20076701, 0.497011721, 0.160036385, -0.341220021};
+        QTest::newRow("divergence") << -1 << 0.555315435 << QList<double>{-0.20076701, 0.497011721, 0.160036385, -0.341220021};
         QTest::newRow("mean squared") << int(Comparison::MeanSquared) << 0.890143156
                                       << QList<double>{-0.174271613, 0.56406033, 0.318471879, -0.402449936};
         QTest::newRow("cosine") << int(Comparison::Cosine) << 0.57951045
@@ -113,8 +113,7 @@ private slots:
         QFETCH(double, loss);
         QFETCH(QList<double>, w);
         const Graph graph = tiny();
-        const bool answersAlone =
-            comparison == int(Comparison::MeanSquared) || comparison == int(Comparison::Cosine);
+        const bool answersAlone = comparison == int(Comparison::MeanSquared) || comparison == int(Comparison::Cosine);
         TrainerSettings settings;
         settings.momentum = 0;
         settings.threads = 1;
@@ -126,8 +125,7 @@ private slots:
             settings.distillation.values.push_back(value);
             answers.teacherValues.push_back(wanted);
         };
-        learn({.value = graph.outputs[0],
-               .comparison = answersAlone ? Comparison(comparison) : Comparison::Divergence},
+        learn({.value = graph.outputs[0], .comparison = answersAlone ? Comparison(comparison) : Comparison::Divergence},
               made({3, 3}, 6, 3));
         if (comparison == int(Comparison::Features) || comparison == int(Comparison::Attention))
             learn({.value = *graph.findValue("features"),
@@ -142,9 +140,7 @@ private slots:
         const auto weights = trainer->weights(Weights::Trained);
         for (qsizetype i = 0; i < w.size(); ++i)
             QVERIFY2(isNear(weights.at("w").data<float>()[static_cast<std::size_t>(i)], w[i]),
-                     qPrintable(QString("%1, not %2")
-                                    .arg(weights.at("w").data<float>()[static_cast<std::size_t>(i)])
-                                    .arg(w[i])));
+                     qPrintable(QString("%1, not %2").arg(weights.at("w").data<float>()[static_cast<std::size_t>(i)]).arg(w[i])));
     }
 
     void aProjectionIsLearntAndDropped()
@@ -155,10 +151,8 @@ private slots:
         settings.threads = 1;
         settings.scoresValue = graph.outputs[0];
         settings.distillation = {.weight = 1};
-        settings.distillation.values = {{.value = *graph.findValue("features"),
-                                         .comparison = Comparison::Features,
-                                         .channels = 2,
-                                         .teacherChannels = 5}};
+        settings.distillation.values = {
+            {.value = *graph.findValue("features"), .comparison = Comparison::Features, .channels = 2, .teacherChannels = 5}};
         Answers answers{.labels = {0, 2, 1}, .others = {}};
         answers.teacherValues = {made({3, 5, 2, 2}, 8)};
         const auto trainer = trainerOf(graph, settings);
@@ -188,10 +182,7 @@ private slots:
         Answers answers{.labels = {0, 2, 1}, .others = {}};
         answers.teacherValues = {made({3, 4}, 8)};
         const auto trainer = trainerOf(graph, settings);
-        QCOMPARE(codeOf([&] {
-                     trainer->addGradients(made({3, 2, 2, 2}, 1), answers, 1);
-                 }),
-                 MessageCode::TeacherUnlike);
+        QCOMPARE(codeOf([&] { trainer->addGradients(made({3, 2, 2, 2}, 1), answers, 1); }), MessageCode::TeacherUnlike);
     }
 
     void aPrunedModelIsPairedByName()
@@ -211,8 +202,7 @@ private slots:
 
     void otherNetworksArePairedByResolution()
     {
-        const Graph student =
-            makeArchitecture({.name = "mobilenetv2", .inputSize = 32, .widthMultiplier = 0.25});
+        const Graph student = makeArchitecture({.name = "mobilenetv2", .inputSize = 32, .widthMultiplier = 0.25});
         const Graph teacher = makeArchitecture({.name = "resnet20", .inputSize = 32});
         const auto pairs = findValuePairs(student, teacher);
         // 32, 16 and 8 pixels; the student alone goes on to 4.
@@ -224,8 +214,7 @@ private slots:
     void transformersArePairedBehindTheirBlocks()
     {
         const auto options = [](int width) {
-            return ArchitectureOptions{
-                .name = "vit", .width = width, .inputChannels = 1, .inputSize = 8, .depth = 1};
+            return ArchitectureOptions{.name = "vit", .width = width, .inputChannels = 1, .inputSize = 8, .depth = 1};
         };
         const auto pairs = findValuePairs(makeArchitecture(options(16)), makeArchitecture(options(32)));
         QCOMPARE(pairs.size(), std::size_t{1});
@@ -236,9 +225,7 @@ private slots:
 
     void denseNetworksArePairedBeforeTheirLastLayer()
     {
-        const auto options = [](int width) {
-            return ArchitectureOptions{.name = "autoencoder", .width = width, .inputSize = 20};
-        };
+        const auto options = [](int width) { return ArchitectureOptions{.name = "autoencoder", .width = width, .inputSize = 20}; };
         const auto pairs = findValuePairs(makeArchitecture(options(32)), makeArchitecture(options(64)));
         QCOMPARE(pairs.size(), std::size_t{1});
         QVERIFY(!pairs[0].spatial);
@@ -259,15 +246,10 @@ private slots:
         const Graph student =
             makeArchitecture({.name = "resnet8", .width = 3, .classes = classCount, .inputChannels = 1, .inputSize = side, .seed = 7});
         const TrainOptions options = fewEpochs();
-        const auto result = train({.graph = student,
-                                   .dataset = *m_bars,
-                                   .options = options,
-                                   .teaching = taughtBy(m_teacher, TeachingKind(kind))},
-                                  {});
+        const auto result =
+            train({.graph = student, .dataset = *m_bars, .options = options, .teaching = taughtBy(m_teacher, TeachingKind(kind))}, {});
         QVERIFY2(result.epochs.back().trainLoss < 0.8 * result.epochs.front().trainLoss,
-                 qPrintable(QString("%1 -> %2")
-                                .arg(result.epochs.front().trainLoss)
-                                .arg(result.epochs.back().trainLoss)));
+                 qPrintable(QString("%1 -> %2").arg(result.epochs.front().trainLoss).arg(result.epochs.back().trainLoss)));
         QVERIFY2(result.epochs.back().validationTop1 > 0.8, qPrintable(QString::number(result.epochs.back().validationTop1)));
         for (std::uint32_t i = 0; i < result.graph.valueCount(); ++i)
             QVERIFY(result.graph.value(ValueId{i}).name.find("projection") == std::string::npos);
@@ -283,15 +265,10 @@ private slots:
         const Graph teacher = train(smallNetwork(classCount), *m_bars, fewEpochs(), {}).graph;
         Graph plain = teacher;
         plain.metadata.clear(); // takes the numbers as they are
-        const Graph student = makeArchitecture({.name = "resnet8",
-                                                .width = 2,
-                                                .classes = classCount,
-                                                .inputChannels = 1,
-                                                .inputSize = side,
-                                                .seed = 9});
+        const Graph student =
+            makeArchitecture({.name = "resnet8", .width = 2, .classes = classCount, .inputChannels = 1, .inputSize = side, .seed = 9});
         const TrainOptions options = learning(6);
-        const auto result = train(
-            {.graph = student, .dataset = unlabelled, .options = options, .teaching = taughtBy(plain)}, {});
+        const auto result = train({.graph = student, .dataset = unlabelled, .options = options, .teaching = taughtBy(plain)}, {});
         QCOMPARE(result.epochs.front().validation->kind, MetricKind::Cosine);
         QVERIFY(result.epochs.back().validation->value > result.epochs.front().validation->value);
         const auto wanted = firstPlaces(plain, pictures);
@@ -302,21 +279,19 @@ private slots:
                 same += given[i] == wanted[i] ? 1 : 0;
             return static_cast<double>(same) / static_cast<double>(wanted.size());
         };
-        QVERIFY2(
-            agreeing(student) < 0.5 && agreeing(result.graph) > 0.85,
-            qPrintable(QString("%1 before, %2 after").arg(agreeing(student)).arg(agreeing(result.graph))));
+        QVERIFY2(agreeing(student) < 0.5 && agreeing(result.graph) > 0.85,
+                 qPrintable(QString("%1 before, %2 after").arg(agreeing(student)).arg(agreeing(result.graph))));
     }
 
     void ignoredLabelsAreNotLookedAt()
     {
-        const Graph student = makeArchitecture(
-            {.name = "resnet8", .width = 2, .classes = classCount, .inputChannels = 1, .inputSize = side});
+        const Graph student =
+            makeArchitecture({.name = "resnet8", .width = 2, .classes = classCount, .inputChannels = 1, .inputSize = side});
         const TrainOptions options = learning(2);
         Teaching teaching = taughtBy(m_teacher);
         teaching.labels = Labels::Ignored;
         teaching.answers = AnswerComparison::Divergence;
-        const auto result =
-            train({.graph = student, .dataset = *m_bars, .options = options, .teaching = teaching}, {});
+        const auto result = train({.graph = student, .dataset = *m_bars, .options = options, .teaching = teaching}, {});
         QCOMPARE(result.epochs.front().validation->kind, MetricKind::Cosine);
         QVERIFY(result.epochs.back().trainLoss < result.epochs.front().trainLoss);
         // A student that states no classes has its teacher's.
@@ -328,8 +303,7 @@ private slots:
         const auto folder = std::filesystem::path(m_folder.filePath("unlabelled2").toStdString());
         writeNpz(folder / "data.npz", {{"x", barsAsNumbers()}});
         const Dataset unlabelled = Dataset::open(folder);
-        QCOMPARE(codeOf([&] { train(smallNetwork(classCount), unlabelled, fewEpochs(), {}); }),
-                 MessageCode::LabelsMissing);
+        QCOMPARE(codeOf([&] { train(smallNetwork(classCount), unlabelled, fewEpochs(), {}); }), MessageCode::LabelsMissing);
     }
 
     void aTeacherThatCantTeachIsRefused_data()
@@ -357,8 +331,7 @@ private slots:
         if (what == "outputs") {
             teacher = smallNetwork(7);
         } else if (what == "inputs") {
-            teacher = makeArchitecture(
-                {.name = "resnet8", .width = 4, .classes = classCount, .inputChannels = 1, .inputSize = 16});
+            teacher = makeArchitecture({.name = "resnet8", .width = 4, .classes = classCount, .inputChannels = 1, .inputSize = 16});
         } else if (what == "preprocessing") {
             ModelCard card = readModelCard(teacher);
             card.preprocess->picture().mean = {0.25};
@@ -371,8 +344,7 @@ private slots:
             options.head = HeadPolicy::Replace;
         }
         try {
-            train({.graph = student, .dataset = *m_bars, .options = options, .teaching = taughtBy(teacher)},
-                  {});
+            train({.graph = student, .dataset = *m_bars, .options = options, .teaching = taughtBy(teacher)}, {});
             QFAIL("it was not refused");
         } catch (const Error& error) {
             QCOMPARE(error.code(), MessageCode::TeacherUnlike);
@@ -382,9 +354,7 @@ private slots:
         // Where it need not be alike it is left out.
         Teaching teaching = taughtBy(teacher);
         teaching.fit = TeacherFit::IfAlike;
-        QCOMPARE(train({.graph = student, .dataset = *m_bars, .options = options, .teaching = teaching}, {})
-                     .epochs.size(),
-                 std::size_t{1});
+        QCOMPARE(train({.graph = student, .dataset = *m_bars, .options = options, .teaching = teaching}, {}).epochs.size(), std::size_t{1});
     }
 
 private:

@@ -47,8 +47,9 @@ Shape shapeOf(std::vector<Dim> dims)
 // x.view(x.size(0), -1) and the like, as torch.onnx writes them: Shape, Gather, Unsqueeze, Concat, Reshape.
 ValueId viewOfBatch(Graph& graph, ValueId x, const std::vector<std::int64_t>& rest)
 {
-    const auto batch = addOperator(graph, "Gather", {addOperator(graph, "Shape", {x}), graph.addConstant("zero", Tensor::scalar<std::int64_t>(0))},
-                                   {{"axis", std::int64_t{0}}});
+    const auto batch =
+        addOperator(graph, "Gather", {addOperator(graph, "Shape", {x}), graph.addConstant("zero", Tensor::scalar<std::int64_t>(0))},
+                    {{"axis", std::int64_t{0}}});
     std::vector<ValueId> parts{addOperator(graph, "Unsqueeze", {batch, graph.addConstant("axes", int64s({0}))})};
     for (const auto extent : rest)
         parts.push_back(addOperator(graph, "Constant", {}, {{"value", int64s({extent})}}));
@@ -94,13 +95,16 @@ private slots:
         const auto x = addInput(graph, "x", DType::Float32, shapeOf({Dim::free("batch"), Dim::free("length"), Dim::fixed(6)}));
         const auto shape = addOperator(graph, "Shape", {x});
         const auto at = [&](std::int64_t i) {
-            return addOperator(graph, "Unsqueeze", {addOperator(graph, "Gather", {shape, graph.addConstant("i", Tensor::scalar(i))}),
-                                                    graph.addConstant("axes", int64s({0}))});
+            return addOperator(
+                graph, "Unsqueeze",
+                {addOperator(graph, "Gather", {shape, graph.addConstant("i", Tensor::scalar(i))}), graph.addConstant("axes", int64s({0}))});
         };
         const auto axis = std::map<std::string, Attribute>{{"axis", std::int64_t{0}}};
-        const auto heads = addOperator(graph, "Reshape", {x, addOperator(graph, "Concat", {at(0), at(1), graph.addConstant("h", int64s({2, 3}))}, axis)});
+        const auto heads =
+            addOperator(graph, "Reshape", {x, addOperator(graph, "Concat", {at(0), at(1), graph.addConstant("h", int64s({2, 3}))}, axis)});
         const auto turned = addOperator(graph, "Transpose", {heads}, {{"perm", std::vector<std::int64_t>{0, 2, 1, 3}}});
-        const auto length = addOperator(graph, "Concat", {at(0), graph.addConstant("two", int64s({2})), at(1), graph.addConstant("three", int64s({3}))}, axis);
+        const auto length = addOperator(
+            graph, "Concat", {at(0), graph.addConstant("two", int64s({2})), at(1), graph.addConstant("three", int64s({3}))}, axis);
         graph.outputs = {addOperator(graph, "Reshape", {turned, length})};
         const auto result = tidy(graph, {}, {});
         QCOMPARE(operators(result.graph), (std::vector<std::string>{"Reshape", "Transpose", "Reshape"}));
@@ -112,8 +116,9 @@ private slots:
         // F.interpolate(x, size=(7, 5)): Shape -> Slice -> Concat -> Resize's sizes
         auto graph = emptyGraph(13);
         const auto x = addInput(graph, "x", DType::Float32, shapeOf({Dim::free("batch"), Dim::fixed(2), Dim::fixed(3), Dim::fixed(5)}));
-        const auto front = addOperator(graph, "Slice", {addOperator(graph, "Shape", {x}), graph.addConstant("from", int64s({0})),
-                                                        graph.addConstant("to", int64s({2}))});
+        const auto front =
+            addOperator(graph, "Slice",
+                        {addOperator(graph, "Shape", {x}), graph.addConstant("from", int64s({0})), graph.addConstant("to", int64s({2}))});
         const auto sizes = addOperator(graph, "Concat", {front, graph.addConstant("hw", int64s({6, 10}))}, {{"axis", std::int64_t{0}}});
         graph.outputs = {addOperator(graph, "Resize", {x, ValueId(), ValueId(), sizes},
                                      {{"mode", std::string("linear")}, {"coordinate_transformation_mode", std::string("half_pixel")}})};
@@ -140,7 +145,8 @@ private slots:
         auto graph = emptyGraph(13);
         const auto x = addInput(graph, "x", DType::Float32, shapeOf({Dim::free("N"), Dim::fixed(4000), Dim::fixed(4000)}));
         const auto one = graph.addConstant("one", Tensor::of({1}, std::vector<float>{1}));
-        graph.outputs = {addOperator(graph, "Add", {x, addOperator(graph, "Expand", {one, graph.addConstant("shape", int64s({4000, 4000}))})})};
+        graph.outputs = {
+            addOperator(graph, "Add", {x, addOperator(graph, "Expand", {one, graph.addConstant("shape", int64s({4000, 4000}))})})};
         const auto result = tidy(graph, {}, {});
         QCOMPARE(operators(result.graph), (std::vector<std::string>{"Expand", "Add"}));
         const auto unlimited = tidy(graph, {.limits = {.largestGrowthBytes = std::int64_t{1} << 30}}, {});
@@ -177,7 +183,8 @@ private slots:
         auto graph = emptyGraph(13);
         const auto x = addInput(graph, "x", DType::Float32, shapeOf({Dim::free("N"), Dim::fixed(2)}));
         const auto small = graph.addConstant("w", Tensor::of({2, 2}, std::vector<std::int8_t>{1, -2, 3, 4}));
-        graph.outputs = {addOperator(graph, "MatMul", {x, addOperator(graph, "DequantizeLinear", {small, graph.addConstant("s", Tensor::scalar(0.5f))})})};
+        graph.outputs = {addOperator(graph, "MatMul",
+                                     {x, addOperator(graph, "DequantizeLinear", {small, graph.addConstant("s", Tensor::scalar(0.5f))})})};
         QVERIFY(tidy(graph, {}, {}).changes.empty());
     }
 
@@ -188,7 +195,8 @@ private slots:
         const auto x = addInput(graph, "x", DType::Float32, shapeOf({Dim::free("N"), Dim::fixed(2)}));
         const auto folded = addOperator(graph, "Neg", {graph.addConstant("a", floats({2}))});
         const auto odd = graph.addComputed("odd", {DType::Float32, fixedShape(Dimensions{2})});
-        graph.addNode({.name = "odd", .opType = "Odd", .domain = "nowhere", .inputs = {graph.addConstant("b", floats({2}))}, .outputs = {odd}});
+        graph.addNode(
+            {.name = "odd", .opType = "Odd", .domain = "nowhere", .inputs = {graph.addConstant("b", floats({2}))}, .outputs = {odd}});
         graph.outputs = {addOperator(graph, "Add", {addOperator(graph, "Add", {x, folded}), odd})};
         QCOMPARE(operators(tidy(graph, {}, {}).graph), (std::vector<std::string>{"Odd", "Add", "Add"}));
     }
@@ -216,9 +224,9 @@ private slots:
         const auto reshape = [&](ValueId from, std::vector<std::int64_t> target) {
             return addOperator(graph, "Reshape", {from, graph.addConstant("target", int64s(target))});
         };
-        const auto windows = reshape(addOperator(graph, "Transpose", {reshape(x, {2, 2, 2, 2, 2, 3})},
-                                                 {{"perm", std::vector<std::int64_t>{0, 1, 3, 2, 4, 5}}}),
-                                     {8, 4, 3});
+        const auto windows = reshape(
+            addOperator(graph, "Transpose", {reshape(x, {2, 2, 2, 2, 2, 3})}, {{"perm", std::vector<std::int64_t>{0, 1, 3, 2, 4, 5}}}),
+            {8, 4, 3});
         const auto mixed = addOperator(graph, "MatMul", {windows, graph.addConstant("w", floats({3, 3}))});
         graph.outputs = {reshape(addOperator(graph, "Softmax", {mixed}, {{"axis", std::int64_t{-1}}}), {2, 4, 12})};
         const auto result = tidy(graph, {}, {});
@@ -236,7 +244,8 @@ private slots:
         const auto x = addInput(graph, "x", DType::Float32, fixedShape(Dimensions{1, 4, 6}));
         const auto tokens = addOperator(graph, "Concat", {graph.addConstant("token", floats({1, 1, 6})), x}, {{"axis", std::int64_t{1}}});
         const auto placed = addOperator(graph, "Add", {tokens, graph.addConstant("places", floats({1, 5, 6}))});
-        const auto mixed = addOperator(graph, "MatMul", {placed, addOperator(graph, "Transpose", {placed}, {{"perm", std::vector<std::int64_t>{0, 2, 1}}})});
+        const auto mixed = addOperator(graph, "MatMul",
+                                       {placed, addOperator(graph, "Transpose", {placed}, {{"perm", std::vector<std::int64_t>{0, 2, 1}}})});
         graph.outputs = {addOperator(graph, "Softmax", {mixed}, {{"axis", std::int64_t{-1}}})};
         const auto result = tidy(graph, {}, {});
         QVERIFY2(result.batch.isFree, result.batch.reason.c_str());
@@ -311,10 +320,7 @@ private slots:
         QVERIFY(same > 800);
     }
 
-    void realModelsComputeTheSameTidied_data()
-    {
-        addSharedModelRows();
-    }
+    void realModelsComputeTheSameTidied_data() { addSharedModelRows(); }
     void realModelsComputeTheSameTidied()
     {
         QFETCH(QString, file);

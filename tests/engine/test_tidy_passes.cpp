@@ -176,8 +176,8 @@ private slots:
 
     void aDropoutThatTrainsOrWhoseMaskIsReadStays()
     {
-        auto training = graphOf({"Dropout", 13, {{floats({2})}, {Tensor::scalar(0.5f), Feeding::Constant},
-                                                 {Tensor::scalar(true), Feeding::Constant}}});
+        auto training =
+            graphOf({"Dropout", 13, {{floats({2})}, {Tensor::scalar(0.5f), Feeding::Constant}, {Tensor::scalar(true), Feeding::Constant}}});
         QCOMPARE(dropNoOps(training).size(), std::size_t{0});
         auto masked = graphOf({"Dropout", 13, {{floats({2})}}, {}, 2});
         QCOMPARE(dropNoOps(masked).size(), std::size_t{0});

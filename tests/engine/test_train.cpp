@@ -106,8 +106,8 @@ void TestTrain::frozenLayersStayAsTheyAre()
     options.freeze = {"conv1", "bn1", "stage1.*"};
     const Graph before = smallNetwork(classCount);
     const Graph after = train(before, *m_data, options, {}).graph;
-    for (const char* name : {"conv1.weight", "bn1.weight", "bn1.bias", "bn1.running_mean", "bn1.running_var",
-                             "stage1.block1.conv2.weight", "stage1.block1.bn2.running_var"})
+    for (const char* name : {"conv1.weight", "bn1.weight", "bn1.bias", "bn1.running_mean", "bn1.running_var", "stage1.block1.conv2.weight",
+                             "stage1.block1.bn2.running_var"})
         QVERIFY2(initializer(after, name) == initializer(before, name), name);
     for (const char* name : {"stage2.block1.conv1.weight", "stage2.block1.bn1.running_mean", "fc.weight", "fc.bias"})
         QVERIFY2(!(initializer(after, name) == initializer(before, name)), name);
@@ -166,7 +166,8 @@ Graph fixedBatchNetwork()
     Chain chain(8, fixedShape(std::vector<std::int64_t>{1, 1, side, side}));
     chain.then("Conv", {chain.constant("conv.weight", randomTensor({6, 1, 3, 3}, 1, -0.5, 0.5))},
                {{"kernel_shape", std::vector<std::int64_t>{3, 3}}, {"auto_pad", std::string("SAME_UPPER")}});
-    chain.then("Relu").then("MaxPool", {}, {{"kernel_shape", std::vector<std::int64_t>{2, 2}}, {"strides", std::vector<std::int64_t>{2, 2}}});
+    chain.then("Relu").then("MaxPool", {},
+                            {{"kernel_shape", std::vector<std::int64_t>{2, 2}}, {"strides", std::vector<std::int64_t>{2, 2}}});
     chain.then("Reshape", {chain.constant("flat", hone::testing::integers({1, 96}))});
     chain.then("MatMul", {chain.constant("fc.weight", randomTensor({96, classCount}, 2, -0.1, 0.1))});
     chain.then("Add", {chain.constant("fc.bias", Tensor(DType::Float32, {1, classCount}))});

@@ -168,8 +168,8 @@ private slots:
         options.epochs = 10;
         options.learningRate = 1;
         options.schedule = Schedule::OneCycle;
-        for (const auto& [step, rate] : {std::pair{0, 0.04}, {10, 0.29516394846410077}, {29, 1.0}, {30, 0.9994965352845243},
-                                         {60, 0.5892800902855287}, {99, 4e-06}})
+        for (const auto& [step, rate] :
+             {std::pair{0, 0.04}, {10, 0.29516394846410077}, {29, 1.0}, {30, 0.9994965352845243}, {60, 0.5892800902855287}, {99, 4e-06}})
             QVERIFY2(std::abs(learningRateAt(options, step, 10) - rate) < 1e-12, qPrintable(QString::number(step)));
     }
 
@@ -187,7 +187,8 @@ private slots:
             for (std::size_t other = 0; other < 6; ++other) {
                 bool all = before.labels[other] == answers.others[i];
                 for (std::size_t j = 0; j < 32; ++j)
-                    all = all && std::abs(answers.share * from[i * 32 + j] + (1 - answers.share) * from[other * 32 + j] - to[i * 32 + j]) < 1e-6;
+                    all = all &&
+                          std::abs(answers.share * from[i * 32 + j] + (1 - answers.share) * from[other * 32 + j] - to[i * 32 + j]) < 1e-6;
                 found = found || all;
             }
             QVERIFY(found);
@@ -269,7 +270,7 @@ private slots:
         using Pixels = std::vector<std::uint8_t>;
         QCOMPARE(changed(Identity, 10), picture);
         QCOMPARE(changed(Rotate, 30), (Pixels{30, 160, 10, 90, 210, 60, 200, 240, 110})); // 90 degrees
-        QCOMPARE(changed(Solarize, 2), (Pixels{10, 60, 110, 160, 45, 15, 30, 90, 200})); // from 204 on
+        QCOMPARE(changed(Solarize, 2), (Pixels{10, 60, 110, 160, 45, 15, 30, 90, 200}));  // from 204 on
         QCOMPARE(changed(Posterize, 10), (Pixels{0, 48, 96, 160, 208, 240, 16, 80, 192}));
         QCOMPARE(changed(Brightness, -10), (Pixels{1, 6, 11, 16, 21, 24, 3, 9, 20}));
         QCOMPARE(changed(Contrast, -10), (Pixels{112, 117, 122, 127, 132, 135, 114, 120, 131})); // mean 123

@@ -12,6 +12,7 @@ namespace hone::fuzz
 namespace
 {
 
+// clang-format off
 constexpr std::array operators = {
     "Shape", "Size", "Constant", "ConstantOfShape", "Range", "EyeLike", "RandomNormal", "RandomUniformLike", "Conv", "ConvInteger",
     "QLinearConv", "ConvTranspose", "Relu", "Clip", "Identity", "Add", "Mul", "Div", "Mod", "Sum", "Equal", "Where", "Cast",
@@ -38,6 +39,7 @@ constexpr std::array<std::int64_t, 32> edges = {0, 1, 2, 3, 4, 5, 7, 8, 16, 32, 
                                                 std::int64_t{1} << 31, (std::int64_t{1} << 31) - 1, std::int64_t{1} << 32,
                                                 std::int64_t{1} << 39, std::int64_t{1} << 40, std::int64_t{1} << 62, highest, -highest,
                                                 -highest - 1, highest - 1, -(std::int64_t{1} << 31), 10, 12};
+// clang-format on
 
 class Builder
 {

@@ -21,8 +21,7 @@ namespace
 QPushButton* press(const QWidget& card, const QString& text)
 {
     for (QPushButton* button : card.findChildren<QPushButton*>())
-        if (button->text() == text)
-        {
+        if (button->text() == text) {
             button->click();
             return button;
         }
@@ -43,8 +42,9 @@ private slots:
         Prompter prompter;
         QSignalSpy asked(&prompter, &Prompter::asked);
         std::optional<std::string> answer;
-        runner.run(QStringLiteral("asks"), this, [&](const JobContext& job) { return prompter.ask("Password?", job.stopToken()); },
-                   [&](std::optional<std::string> given) { answer = given; });
+        runner.run(
+            QStringLiteral("asks"), this, [&](const JobContext& job) { return prompter.ask("Password?", job.stopToken()); },
+            [&](std::optional<std::string> given) { answer = given; });
         QTRY_COMPARE(asked.size(), 1);
         QCOMPARE(asked[0][0].toString(), QStringLiteral("Password?"));
         QVERIFY(!runner.idle());
@@ -58,13 +58,13 @@ private slots:
         JobRunner runner;
         Prompter prompter;
         QSignalSpy asked(&prompter, &Prompter::asked);
-        const JobId id = runner.run(QStringLiteral("asks"), this,
-                                    [&](const JobContext& job)
-                                    {
-                                        prompter.ask("Password?", job.stopToken());
-                                        job.checkStop();
-                                    },
-                                    [] {});
+        const JobId id = runner.run(
+            QStringLiteral("asks"), this,
+            [&](const JobContext& job) {
+                prompter.ask("Password?", job.stopToken());
+                job.checkStop();
+            },
+            [] {});
         QTRY_COMPARE(asked.size(), 1);
         runner.cancel(id);
         QTRY_VERIFY(runner.idle());
@@ -77,8 +77,9 @@ private slots:
         Prompter prompter;
         connect(&prompter, &Prompter::asked, &prompter, &Prompter::decline);
         bool given = true;
-        runner.run(QStringLiteral("asks"), this, [&](const JobContext& job) { return prompter.ask("?", job.stopToken()); },
-                   [&](std::optional<std::string> answer) { given = answer.has_value(); });
+        runner.run(
+            QStringLiteral("asks"), this, [&](const JobContext& job) { return prompter.ask("?", job.stopToken()); },
+            [&](std::optional<std::string> answer) { given = answer.has_value(); });
         QTRY_VERIFY(runner.idle());
         QVERIFY(!given);
     }
@@ -87,15 +88,17 @@ private slots:
     {
         QuestionCard card;
         int yes = 0, no = 0;
-        const QuestionCard::Question question{QStringLiteral("Is this pi?"), QStringLiteral("Compare."),
-                                              QStringLiteral("SHA256:abc"), QStringLiteral("Trust"), false};
-        card.ask(question, [&](const QString&, bool) { ++yes; }, [&] { ++no; });
+        const QuestionCard::Question question{QStringLiteral("Is this pi?"), QStringLiteral("Compare."), QStringLiteral("SHA256:abc"),
+                                              QStringLiteral("Trust"), false};
+        card.ask(
+            question, [&](const QString&, bool) { ++yes; }, [&] { ++no; });
         QVERIFY(card.isVisible());
         QCOMPARE(card.accessibleName(), QStringLiteral("Is this pi?"));
         QVERIFY(press(card, QStringLiteral("Cancel")));
         QCOMPARE(no, 1);
         QVERIFY(card.isHidden());
-        card.ask(question, [&](const QString&, bool) { ++yes; }, [&] { ++no; });
+        card.ask(
+            question, [&](const QString&, bool) { ++yes; }, [&] { ++no; });
         QVERIFY(press(card, QStringLiteral("Trust")));
         QCOMPARE(yes, 1);
         QCOMPARE(no, 1);
@@ -107,8 +110,7 @@ private slots:
         QString given;
         bool kept = false;
         card.ask({QStringLiteral("t"), QStringLiteral("Passphrase"), {}, QStringLiteral("Go"), true},
-                 [&](const QString& secret, bool keep)
-                 {
+                 [&](const QString& secret, bool keep) {
                      given = secret;
                      kept = keep;
                  },

@@ -24,16 +24,26 @@ private slots:
         DistillParameters distill;
         distill.teacher = "models/large.onnx";
         distill.train.epochs = 3;
-        QTest::newRow("distill") << StepParameters(distill) << "distilled" << "taught by large, 3 epoch(s)" << "distill teacher large.onnx epochs 3";
+        QTest::newRow("distill") << StepParameters(distill) << "distilled"
+                                 << "taught by large, 3 epoch(s)"
+                                 << "distill teacher large.onnx epochs 3";
         SparsifyParameters sparse{.sparsify = {.sparsity = 0.8}};
-        QTest::newRow("sparsify") << StepParameters(sparse) << "sparse 80 %" << "smallest weights zero" << "sparsify sparsity 0.8";
+        QTest::newRow("sparsify") << StepParameters(sparse) << "sparse 80 %"
+                                  << "smallest weights zero"
+                                  << "sparsify sparsity 0.8";
         sparse.sparsify.pattern = SparsityPattern::TwoOfFour;
         sparse.recovery.finetune.epochs = 2;
-        QTest::newRow("pattern") << StepParameters(sparse) << "sparse 2:4" << "smallest weights zero, + 2 epoch(s)" << "sparsify pattern 2:4 epochs 2";
+        QTest::newRow("pattern") << StepParameters(sparse) << "sparse 2:4"
+                                 << "smallest weights zero, + 2 epoch(s)"
+                                 << "sparsify pattern 2:4 epochs 2";
         FactorizeParameters split{.factorize = {.energy = 0.9}};
-        QTest::newRow("factorize") << StepParameters(split) << "low rank" << "energy 90 %" << "factorize energy 0.9";
+        QTest::newRow("factorize") << StepParameters(split) << "low rank"
+                                   << "energy 90 %"
+                                   << "factorize energy 0.9";
         split.factorize.rankRatio = 0.5;
-        QTest::newRow("rank ratio") << StepParameters(split) << "low rank" << "rank 50 %" << "factorize rankRatio 0.5";
+        QTest::newRow("rank ratio") << StepParameters(split) << "low rank"
+                                    << "rank 50 %"
+                                    << "factorize rankRatio 0.5";
     }
     void stepsAreNamed()
     {

@@ -64,8 +64,7 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(card->outcome().has_value(), 60'000);
         QVERIFY(card->outcome()->ok);
         QVERIFY(shows(*card, QStringLiteral("Hone works with this model.")));
-        for (const CheckLine& line : checkLines(*card->outcome()))
-        {
+        for (const CheckLine& line : checkLines(*card->outcome())) {
             QVERIFY2(line.works, qPrintable(line.name));
             QVERIFY(shows(*card, line.name) && shows(*card, line.text));
         }

@@ -26,10 +26,8 @@ JobRunner::Job endless(std::promise<void>& started)
 {
     JobRunner::Job job;
     job.title = QStringLiteral("endless");
-    job.work = [&started, first = true](const JobContext& context) mutable -> JobRunner::Delivery
-    {
-        for (double fraction = 0;; fraction += 1e-9)
-        {
+    job.work = [&started, first = true](const JobContext& context) mutable -> JobRunner::Delivery {
+        for (double fraction = 0;; fraction += 1e-9) {
             context.checkStop();
             context.report(at(fraction));
             if (std::exchange(first, false))
@@ -49,8 +47,8 @@ private slots:
     {
         JobRunner runner(JobRunner::Mode::Inline);
         int delivered = 0;
-        const JobId id = runner.run(QStringLiteral("six times seven"), this, [](const JobContext&) { return 6 * 7; },
-                                    [&](int answer) { delivered = answer; });
+        const JobId id = runner.run(
+            QStringLiteral("six times seven"), this, [](const JobContext&) { return 6 * 7; }, [&](int answer) { delivered = answer; });
         QCOMPARE(delivered, 42);
         QCOMPARE(runner.find(id)->state, JobState::Finished);
     }
@@ -61,12 +59,12 @@ private slots:
         QThread* worker = nullptr;
         QThread* delivery = nullptr;
         QSignalSpy finished(&runner, &JobRunner::finished);
-        runner.run(QStringLiteral("threads"), this, [](const JobContext&) { return QThread::currentThread(); },
-                   [&](QThread* thread)
-                   {
-                       worker = thread;
-                       delivery = QThread::currentThread();
-                   });
+        runner.run(
+            QStringLiteral("threads"), this, [](const JobContext&) { return QThread::currentThread(); },
+            [&](QThread* thread) {
+                worker = thread;
+                delivery = QThread::currentThread();
+            });
         QTRY_COMPARE(finished.size(), 1);
         QVERIFY(worker != thread());
         QCOMPARE(delivery, thread());
@@ -78,7 +76,8 @@ private slots:
         QStringList order;
         QSignalSpy idle(&runner, &JobRunner::becameIdle);
         for (const auto& name : {QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c")})
-            runner.run(name, this, [](const JobContext&) {}, [&order, name] { order << name; });
+            runner.run(
+                name, this, [](const JobContext&) {}, [&order, name] { order << name; });
         QCOMPARE(runner.queued(), 2);
         QTRY_COMPARE(idle.size(), 1);
         QCOMPARE(order, QStringList({QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c")}));
@@ -104,7 +103,8 @@ private slots:
         std::promise<void> started;
         const JobId first = runner.enqueue(endless(started));
         bool ran = false;
-        const JobId second = runner.run(QStringLiteral("second"), this, [&](const JobContext&) { ran = true; }, [] {});
+        const JobId second = runner.run(
+            QStringLiteral("second"), this, [&](const JobContext&) { ran = true; }, [] {});
         runner.cancel(second);
         QCOMPARE(runner.find(second)->state, JobState::Cancelled);
         runner.cancel(first);
@@ -116,8 +116,12 @@ private slots:
     {
         JobRunner runner;
         QSignalSpy failed(&runner, &JobRunner::failed);
-        runner.run(QStringLiteral("fails"), this,
-                   [](const JobContext&) { throw Error(MessageCode::FileNotFound, {{"path", "x"}}); }, [] { QFAIL("delivered"); });
+        runner.run(
+            QStringLiteral("fails"), this,
+            [](const JobContext&) {
+                throw Error(MessageCode::FileNotFound, {{"path", "x"}});
+            },
+            [] { QFAIL("delivered"); });
         QTRY_COMPARE(failed.size(), 1);
         const auto message = failed[0][1].value<Message>();
         QCOMPARE(message.code, MessageCode::FileNotFound);
@@ -129,16 +133,17 @@ private slots:
     {
         JobRunner runner(JobRunner::Mode::Inline);
         QSignalSpy failed(&runner, &JobRunner::failed);
-        runner.run(QStringLiteral("fails"), this, [](const JobContext&) { throw Error(MessageCode::HostKeyUnknown); }, [] {},
-                   [](const Message& message) { return message.code == MessageCode::HostKeyUnknown; });
+        runner.run(
+            QStringLiteral("fails"), this, [](const JobContext&) { throw Error(MessageCode::HostKeyUnknown); }, [] {},
+            [](const Message& message) { return message.code == MessageCode::HostKeyUnknown; });
         QCOMPARE(failed[0][2].toBool(), true);
     }
 
     void anExceptionOfAnotherKindBecomesAnInternalFault()
     {
         JobRunner runner(JobRunner::Mode::Inline);
-        const JobId id =
-            runner.run(QStringLiteral("throws"), this, [](const JobContext&) { throw std::runtime_error("odd"); }, [] {});
+        const JobId id = runner.run(
+            QStringLiteral("throws"), this, [](const JobContext&) { throw std::runtime_error("odd"); }, [] {});
         QCOMPARE(runner.find(id)->error.code, MessageCode::InternalFault);
         QCOMPARE(runner.find(id)->error.arguments.at("detail"), std::string("odd"));
     }
@@ -149,10 +154,8 @@ private slots:
         std::vector<int> epochs;
         int others = 0;
         JobRunner::Job job;
-        job.work = [](const JobContext& context) -> JobRunner::Delivery
-        {
-            for (int epoch = 1; epoch <= 20; ++epoch)
-            {
+        job.work = [](const JobContext& context) -> JobRunner::Delivery {
+            for (int epoch = 1; epoch <= 20; ++epoch) {
                 for (int batch = 0; batch < 1000; ++batch)
                     context.report(at(batch / 1000.0));
                 Progress progress;
@@ -162,8 +165,7 @@ private slots:
             }
             return {};
         };
-        job.progressed = [&](const Progress& progress)
-        {
+        job.progressed = [&](const Progress& progress) {
             if (progress.metrics.empty())
                 ++others;
             else
@@ -183,8 +185,7 @@ private slots:
         auto end = mayEnd.get_future().share();
         std::atomic<bool> past = false;
         JobRunner::Job job;
-        job.work = [&](const JobContext& context) -> JobRunner::Delivery
-        {
+        job.work = [&](const JobContext& context) -> JobRunner::Delivery {
             started.set_value();
             end.wait();
             context.report(at(0.5)); // held here
@@ -210,7 +211,8 @@ private slots:
         std::promise<void> go;
         auto gone = go.get_future().share();
         bool called = false;
-        runner.run(QStringLiteral("late"), receiver.get(), [gone](const JobContext&) { gone.wait(); }, [&] { called = true; });
+        runner.run(
+            QStringLiteral("late"), receiver.get(), [gone](const JobContext&) { gone.wait(); }, [&] { called = true; });
         receiver.reset();
         go.set_value();
         QTRY_VERIFY(runner.idle());

@@ -86,8 +86,7 @@ private slots:
     void withoutAProjectEveryPageSaysWhyItIsShut()
     {
         MainWindow window(ThemeChoice::Light);
-        for (const QToolButton* entry : window.findChild<QWidget*>(QStringLiteral("rail"))->findChildren<QToolButton*>())
-        {
+        for (const QToolButton* entry : window.findChild<QWidget*>(QStringLiteral("rail"))->findChildren<QToolButton*>()) {
             QVERIFY(!entry->isEnabled());
             QVERIFY(!entry->toolTip().isEmpty());
             QCOMPARE(entry->accessibleDescription(), entry->toolTip());
@@ -116,8 +115,7 @@ private slots:
         window.openProject(pathText(smallProject(folder)));
         QTRY_VERIFY(window.workspace().isOpen());
         window.show();
-        for (const QString& name : pageNames())
-        {
+        for (const QString& name : pageNames()) {
             window.showPage(*pageFromName(name));
             QCOMPARE(window.currentPage(), *pageFromName(name));
             QTRY_VERIFY(window.isIdle());
@@ -132,8 +130,7 @@ private slots:
         window.openProject(pathText(smallProject(folder)));
         QTRY_VERIFY(window.workspace().isOpen());
         QTRY_VERIFY(window.isIdle());
-        for (const auto& text : {QStringLiteral("Fine-tune"), QStringLiteral("Quantize to INT8"), QStringLiteral("Report")})
-        {
+        for (const auto& text : {QStringLiteral("Fine-tune"), QStringLiteral("Quantize to INT8"), QStringLiteral("Report")}) {
             const QPushButton* action = buttonNamed(window, text);
             QVERIFY2(action, qPrintable(text));
             QVERIFY2(!action->isEnabled(), qPrintable(text));
@@ -240,15 +237,12 @@ private slots:
         step.train.epochs = 2;
         std::size_t seen = 0;
         QString label;
-        connect(&workspace, &Workspace::trainingChanged, &window,
-                [&]
-                {
-                    if (workspace.training())
-                    {
-                        seen = workspace.training()->epochs.size();
-                        label = workspace.training()->label;
-                    }
-                });
+        connect(&workspace, &Workspace::trainingChanged, &window, [&] {
+            if (workspace.training()) {
+                seen = workspace.training()->epochs.size();
+                label = workspace.training()->label;
+            }
+        });
         workspace.runStep(workspace.selectedId(), step, QStringLiteral("Fine-tuning"));
         QTRY_COMPARE_WITH_TIMEOUT(workspace.snapshot()->builds.size(), std::size_t{2}, 60000);
         QCOMPARE(seen, std::size_t{2});
@@ -299,12 +293,9 @@ private slots:
     {
         const QTemporaryDir folder;
         std::optional<LocalSshServer> device;
-        try
-        {
+        try {
             device.emplace(path(folder, "device"));
-        }
-        catch (const Error& error)
-        {
+        } catch (const Error& error) {
             QSKIP(error.what());
         }
         const auto project = smallProject(folder);

@@ -27,8 +27,7 @@ int count(const QImage& image, const QColor& colour)
     for (int y = 0; y < image.height(); ++y)
         for (int x = 0; x < image.width(); ++x) {
             const QColor at = image.pixelColor(x, y);
-            found += std::abs(at.red() - colour.red()) + std::abs(at.green() - colour.green()) +
-                             std::abs(at.blue() - colour.blue()) < 30;
+            found += std::abs(at.red() - colour.red()) + std::abs(at.green() - colour.green()) + std::abs(at.blue() - colour.blue()) < 30;
         }
     return found;
 }

@@ -179,8 +179,7 @@ private slots:
         ratio->setValue(10);
         scope->setCurrentIndex(scope->count() - 1);
         auto* table = page.findChild<TableView*>();
-        const auto row = [&](const std::string& group)
-        {
+        const auto row = [&](const std::string& group) {
             for (const QString& line : table->tsv().split('\n'))
                 if (line.startsWith(text(group)))
                     return line;
@@ -196,7 +195,8 @@ private slots:
 private:
     struct Fixture
     {
-        Fixture(const std::filesystem::path& folder, const std::filesystem::path& model, const std::filesystem::path& data) : workspace(steps, reads)
+        Fixture(const std::filesystem::path& folder, const std::filesystem::path& model, const std::filesystem::path& data)
+            : workspace(steps, reads)
         {
             auto store = ProjectStore::create(folder, "Test");
             store.setDataset(data);

@@ -20,8 +20,7 @@ QMap<QString, QString> promisedArguments()
     QMap<QString, QString> promised;
     const QString header = QString::fromUtf8(file.readAll());
     static const QRegularExpression line(QStringLiteral("X\\((\\w+), \\w+\\)\\s*/\\*(.*?)\\*/"));
-    for (auto match = line.globalMatch(header); match.hasNext();)
-    {
+    for (auto match = line.globalMatch(header); match.hasNext();) {
         const auto found = match.next();
         promised[found.captured(1)] = found.captured(2);
     }
@@ -42,8 +41,7 @@ private slots:
 
     void everySentenceEndsAndSaysMoreThanItsCode()
     {
-        for (const MessageCode code : allMessageCodes())
-        {
+        for (const MessageCode code : allMessageCodes()) {
             const QString source = QString::fromUtf8(sentenceSource(code));
             QVERIFY2(source.endsWith(QLatin1Char('.')) || source.endsWith(QLatin1Char('?')), qPrintable(source));
             QVERIFY2(source.size() > 20, qPrintable(source));
@@ -55,11 +53,9 @@ private slots:
         const auto promised = promisedArguments();
         QVERIFY(promised.size() > 50);
         static const QRegularExpression placeholder(QStringLiteral("\\{(\\w+)\\}"));
-        for (const MessageCode code : allMessageCodes())
-        {
+        for (const MessageCode code : allMessageCodes()) {
             const QString codeName = QString::fromUtf8(name(code).data(), static_cast<qsizetype>(name(code).size()));
-            for (auto match = placeholder.globalMatch(QString::fromUtf8(sentenceSource(code))); match.hasNext();)
-            {
+            for (auto match = placeholder.globalMatch(QString::fromUtf8(sentenceSource(code))); match.hasNext();) {
                 const QString argument = match.next().captured(1);
                 const QRegularExpression word(QStringLiteral("\\b%1\\b").arg(argument));
                 QVERIFY2(promised.value(codeName).contains(word), qPrintable(codeName + QStringLiteral(": ") + argument));

@@ -129,8 +129,10 @@ private slots:
         JobRunner runner(JobRunner::Mode::Inline);
         JobListModel model(runner);
         QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
-        runner.run(QStringLiteral("first"), this, [](const JobContext&) {}, [] {});
-        runner.run(QStringLiteral("second"), this, [](const JobContext&) { throw Error(MessageCode::DiskFull); }, [] {});
+        runner.run(
+            QStringLiteral("first"), this, [](const JobContext&) {}, [] {});
+        runner.run(
+            QStringLiteral("second"), this, [](const JobContext&) { throw Error(MessageCode::DiskFull); }, [] {});
         QCOMPARE(model.rowCount(), 2);
         QCOMPARE(model.index(0).data().toString(), QStringLiteral("second"));
         QVERIFY(model.index(0).data(JobListModel::FailedRole).toBool());

@@ -29,13 +29,11 @@ private slots:
     {
         QFETCH(bool, dark);
         const Palette& p = dark ? Palette::night() : Palette::light();
-        for (const QColor& ground : {p.surface, p.page, p.rail, p.rowSelected, p.accentSoft})
-        {
+        for (const QColor& ground : {p.surface, p.page, p.rail, p.rowSelected, p.accentSoft}) {
             QVERIFY2(contrast(p.text, ground) >= 4.5, qPrintable(ground.name()));
             QVERIFY2(contrast(p.muted, ground) >= 4.5, qPrintable(ground.name()));
         }
-        for (const QColor& ground : {p.surface, p.page, p.rowSelected})
-        {
+        for (const QColor& ground : {p.surface, p.page, p.rowSelected}) {
             QVERIFY2(contrast(p.better, ground) >= 4.5, qPrintable(ground.name()));
             QVERIFY2(contrast(p.worse, ground) >= 4.5, qPrintable(ground.name()));
         }
@@ -76,8 +74,8 @@ private slots:
         bool red = false;
         for (int y = 0; y < image.height(); ++y)
             for (int x = 0; x < image.width(); ++x)
-                red = red || (image.pixelColor(x, y).alpha() > 150 && image.pixelColor(x, y).red() > 200 &&
-                              image.pixelColor(x, y).green() < 50);
+                red = red ||
+                      (image.pixelColor(x, y).alpha() > 150 && image.pixelColor(x, y).red() > 200 && image.pixelColor(x, y).green() < 50);
         QVERIFY(red);
         QVERIFY(iconPixmap(QStringLiteral("no such icon"), Qt::red, 20, 1).isNull());
     }

@@ -15,19 +15,19 @@ enum class BoxKind
 {
     Input,
     Output,
-    Compute,    // Conv, Gemm, MatMul and other nodes with weights
-    Join,       // Add, Concat, Mul: where paths meet
-    Light,      // everything else
-    Quantize,   // QuantizeLinear, DequantizeLinear
-    Stub        // stands for a value that comes from far away
+    Compute,  // Conv, Gemm, MatMul and other nodes with weights
+    Join,     // Add, Concat, Mul: where paths meet
+    Light,    // everything else
+    Quantize, // QuantizeLinear, DequantizeLinear
+    Stub      // stands for a value that comes from far away
 };
 
 struct DrawnBox
 {
     BoxKind kind = BoxKind::Light;
-    NodeId node;     // invalid for inputs, outputs and stubs
-    QString title;   // the operator, or the value's name
-    QString detail;  // output shape; for a stub, where its value is made
+    NodeId node;    // invalid for inputs, outputs and stubs
+    QString title;  // the operator, or the value's name
+    QString detail; // output shape; for a stub, where its value is made
 };
 
 struct DrawnLine

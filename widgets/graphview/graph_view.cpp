@@ -248,8 +248,8 @@ void GraphView::stepSelection(int by)
         return;
     const auto now = std::ranges::find_if(selectable, [](const BoxItem* box) { return box->isSelected(); });
     const auto count = static_cast<int>(selectable.size());
-    const int at = now == selectable.end() ? (by > 0 ? 0 : count - 1)
-                                           : std::clamp(static_cast<int>(now - selectable.begin()) + by, 0, count - 1);
+    const int at =
+        now == selectable.end() ? (by > 0 ? 0 : count - 1) : std::clamp(static_cast<int>(now - selectable.begin()) + by, 0, count - 1);
     selectNode(selectable[at]->node());
     emit nodeSelected(selectable[at]->node());
 }

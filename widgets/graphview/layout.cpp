@@ -64,9 +64,10 @@ GraphLayout layeredLayout(const GraphDrawing& drawing)
 
 QByteArray toDot(const GraphDrawing& drawing)
 {
-    QByteArray text = "digraph g {\nedge [dir=none];\nrankdir=TB; nodesep=0.28; ranksep=0.4;\nnode [shape=box, fixedsize=true, label=\"\", width=" +
-                      QByteArray::number(drawnBoxSize.width() / pixelsPerInch) +
-                      ", height=" + QByteArray::number(drawnBoxSize.height() / pixelsPerInch) + "];\n";
+    QByteArray text =
+        "digraph g {\nedge [dir=none];\nrankdir=TB; nodesep=0.28; ranksep=0.4;\nnode [shape=box, fixedsize=true, label=\"\", width=" +
+        QByteArray::number(drawnBoxSize.width() / pixelsPerInch) + ", height=" + QByteArray::number(drawnBoxSize.height() / pixelsPerInch) +
+        "];\n";
     for (std::size_t i = 0; i < drawing.boxes.size(); ++i)
         text += QByteArray::number(static_cast<qulonglong>(i)) + ";\n";
     for (const auto& line : drawing.lines)
@@ -92,8 +93,7 @@ std::optional<GraphLayout> fromDotPlain(const QByteArray& answer, const GraphDra
             if (index >= layout.boxes.size())
                 return std::nullopt;
             const QPointF centre(number(2), height - number(3));
-            layout.boxes[index] =
-                QRectF(centre - QPointF(drawnBoxSize.width() / 2, drawnBoxSize.height() / 2), drawnBoxSize);
+            layout.boxes[index] = QRectF(centre - QPointF(drawnBoxSize.width() / 2, drawnBoxSize.height() / 2), drawnBoxSize);
             ++boxesSeen;
         } else if (words[0] == "edge" && words.size() >= 4) {
             const int points = words[3].toInt();
@@ -109,8 +109,7 @@ std::optional<GraphLayout> fromDotPlain(const QByteArray& answer, const GraphDra
         return std::nullopt;
     for (const auto& line : drawing.lines) {
         auto& waiting = curves[{line.from, line.to}];
-        layout.lines.push_back(waiting.isEmpty() ? curveBetween(layout.boxes[line.from], layout.boxes[line.to])
-                                                 : waiting.takeFirst());
+        layout.lines.push_back(waiting.isEmpty() ? curveBetween(layout.boxes[line.from], layout.boxes[line.to]) : waiting.takeFirst());
     }
     layout.bounds = boundsOf(layout.boxes);
     return layout;

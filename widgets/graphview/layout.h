@@ -16,8 +16,8 @@ namespace hone::studio
 
 struct GraphLayout
 {
-    std::vector<QRectF> boxes;                 // as in GraphDrawing::boxes
-    std::vector<std::vector<QPointF>> lines;   // a start and then three control points for each cubic, as Graphviz gives them
+    std::vector<QRectF> boxes;               // as in GraphDrawing::boxes
+    std::vector<std::vector<QPointF>> lines; // a start and then three control points for each cubic, as Graphviz gives them
     QRectF bounds;
 };
 

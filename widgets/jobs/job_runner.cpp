@@ -111,8 +111,7 @@ void JobRunner::work(JobId id)
 {
     Worker& worker = *m_worker;
     QElapsedTimer sincePost;
-    const auto sink = [this, id, &worker, &sincePost](const Progress& progress)
-    {
+    const auto sink = [this, id, &worker, &sincePost](const Progress& progress) {
         std::unique_lock lock(worker.mutex);
         worker.resumed.wait(lock, worker.stop.get_token(), [&worker] { return !worker.paused; });
         // Only the latest of those without numbers to plot is worth telling.
@@ -125,30 +124,25 @@ void JobRunner::work(JobId id)
         sincePost.start();
         worker.posted = true;
         lock.unlock();
-        QMetaObject::invokeMethod(this, [this, id] { drainProgress(id); }, Qt::AutoConnection);
+        QMetaObject::invokeMethod(
+            this, [this, id] { drainProgress(id); }, Qt::AutoConnection);
     };
 
     Outcome outcome;
-    try
-    {
+    try {
         const JobContext context(worker.stop.get_token(), sink);
         outcome.delivery = worker.job.work(context);
-    }
-    catch (const Cancelled&)
-    {
+    } catch (const Cancelled&) {
         outcome.state = JobState::Cancelled;
-    }
-    catch (const Error& error)
-    {
+    } catch (const Error& error) {
         outcome.state = JobState::Failed;
         outcome.error = error.message();
-    }
-    catch (const std::exception& error)
-    {
+    } catch (const std::exception& error) {
         outcome.state = JobState::Failed;
         outcome.error = {MessageCode::InternalFault, {{"detail", error.what()}}};
     }
-    QMetaObject::invokeMethod(this, [this, id, outcome] { end(id, outcome); }, Qt::AutoConnection);
+    QMetaObject::invokeMethod(
+        this, [this, id, outcome] { end(id, outcome); }, Qt::AutoConnection);
 }
 
 void JobRunner::drainProgress(JobId id)
@@ -186,10 +180,8 @@ void JobRunner::end(JobId id, const Outcome& outcome)
     info->state = outcome.state;
     info->seconds = worker->seconds();
     info->error = outcome.error;
-    switch (outcome.state)
-    {
-    case JobState::Failed:
-    {
+    switch (outcome.state) {
+    case JobState::Failed: {
         const bool handled = worker->job.failed && worker->job.failed(outcome.error);
         emit failed(id, outcome.error, handled);
         break;
@@ -213,8 +205,7 @@ void JobRunner::end(JobId id, const Outcome& outcome)
 
 void JobRunner::cancel(JobId id)
 {
-    if (id == m_runningId && m_worker)
-    {
+    if (id == m_runningId && m_worker) {
         m_worker->stop.request_stop();
         return;
     }
@@ -247,12 +238,9 @@ void JobRunner::setPaused(bool paused)
         m_worker->paused = paused;
     }
     m_worker->resumed.notify_all();
-    if (paused)
-    {
+    if (paused) {
         m_worker->pauseClock.start();
-    }
-    else
-    {
+    } else {
         m_worker->pausedMs += static_cast<double>(m_worker->pauseClock.elapsed());
         m_worker->pauseClock.invalidate();
     }

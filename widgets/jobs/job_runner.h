@@ -68,24 +68,25 @@ public:
     JobId enqueue(Job job);
     // The usual case: work gives a value, done takes it. Nothing is called once `receiver` is gone.
     template<class Work, class Done>
-    JobId run(const QString& title, QObject* receiver, Work work, Done done,
-              std::function<bool(const Message&)> failed = {})
+    JobId run(const QString& title, QObject* receiver, Work work, Done done, std::function<bool(const Message&)> failed = {})
     {
         QPointer<QObject> guard(receiver);
         Job job;
         job.title = title;
-        job.work = [work = std::move(work), done = std::move(done), guard](const JobContext& context) -> Delivery
-        {
+        job.work = [work = std::move(work), done = std::move(done), guard](const JobContext& context) -> Delivery {
             using Result = std::invoke_result_t<Work, const JobContext&>;
-            if constexpr (std::is_void_v<Result>)
-            {
+            if constexpr (std::is_void_v<Result>) {
                 work(context);
-                return [done, guard] { if (guard) done(); };
-            }
-            else
-            {
+                return [done, guard] {
+                    if (guard)
+                        done();
+                };
+            } else {
                 auto result = std::make_shared<Result>(work(context));
-                return [done, guard, result] { if (guard) done(std::move(*result)); };
+                return [done, guard, result] {
+                    if (guard)
+                        done(std::move(*result));
+                };
             }
         };
         if (failed)
@@ -110,8 +111,8 @@ public:
     void shutDown();
 
 signals:
-    void changed(quint64 id);    // state or progress
-    void listChanged();          // one was added or went
+    void changed(quint64 id); // state or progress
+    void listChanged();       // one was added or went
     void finished(quint64 id);
     void failed(quint64 id, const hone::Message& error, bool handled);
     void cancelled(quint64 id);

@@ -26,8 +26,7 @@ constexpr double enoughSeconds = 2;
 
 QString activityText(Activity activity)
 {
-    switch (activity)
-    {
+    switch (activity) {
     case Activity::Reading: return words(QT_TRANSLATE_NOOP("Jobs", "reading"));
     case Activity::DrawingSample: return words(QT_TRANSLATE_NOOP("Jobs", "drawing the sample"));
     case Activity::Training: return words(QT_TRANSLATE_NOOP("Jobs", "training"));
@@ -57,15 +56,14 @@ QString progressText(const JobInfo& job)
     if (job.state == JobState::Paused)
         parts << words(QT_TRANSLATE_NOOP("Jobs", "paused"));
     else if (job.progress.fraction > enoughFraction && job.seconds > enoughSeconds)
-        parts << words(QT_TRANSLATE_NOOP("Jobs", "%1 left"))
-                     .arg(duration(job.seconds * (1 - job.progress.fraction) / job.progress.fraction));
+        parts
+            << words(QT_TRANSLATE_NOOP("Jobs", "%1 left")).arg(duration(job.seconds * (1 - job.progress.fraction) / job.progress.fraction));
     return parts.join(QStringLiteral(" · "));
 }
 
 QString stateText(const JobInfo& job)
 {
-    switch (job.state)
-    {
+    switch (job.state) {
     case JobState::Queued: return words(QT_TRANSLATE_NOOP("Jobs", "waiting"));
     case JobState::Running:
     case JobState::Paused: return progressText(job);

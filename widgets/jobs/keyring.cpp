@@ -38,18 +38,15 @@ Found Keyring::find(const std::string& key)
     auto found = promise->get_future();
     QMetaObject::invokeMethod(
         this,
-        [this, promise, name = QString::fromStdString(key)]
-        {
+        [this, promise, name = QString::fromStdString(key)] {
             auto* job = new QKeychain::ReadPasswordJob(service, this);
             job->setInsecureFallback(false);
             job->setKey(name);
-            connect(job, &QKeychain::Job::finished, this,
-                    [promise](QKeychain::Job* ended)
-                    {
-                        const auto* read = static_cast<QKeychain::ReadPasswordJob*>(ended);
-                        const bool ok = ended->error() == QKeychain::NoError;
-                        promise->set_value(ok ? Found(read->textData().toStdString()) : Found());
-                    });
+            connect(job, &QKeychain::Job::finished, this, [promise](QKeychain::Job* ended) {
+                const auto* read = static_cast<QKeychain::ReadPasswordJob*>(ended);
+                const bool ok = ended->error() == QKeychain::NoError;
+                promise->set_value(ok ? Found(read->textData().toStdString()) : Found());
+            });
             job->start();
         },
         Qt::QueuedConnection);
@@ -65,8 +62,7 @@ void Keyring::keep(const std::string& key, const std::string& secret)
 {
     QMetaObject::invokeMethod(
         this,
-        [this, name = QString::fromStdString(key), text = QString::fromStdString(secret)]
-        {
+        [this, name = QString::fromStdString(key), text = QString::fromStdString(secret)] {
             auto* job = new QKeychain::WritePasswordJob(service, this);
             job->setInsecureFallback(false);
             job->setKey(name);

@@ -17,7 +17,8 @@ std::optional<std::string> Prompter::ask(const std::string& prompt, const std::s
 {
     std::unique_lock lock(m_mutex);
     m_answer.reset();
-    QMetaObject::invokeMethod(this, [this, text = QString::fromStdString(prompt)] { emit asked(text); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        this, [this, text = QString::fromStdString(prompt)] { emit asked(text); }, Qt::QueuedConnection);
     if (!m_answered.wait(lock, stop, [this] { return m_answer.has_value(); }))
         return std::nullopt;
     return *m_answer;

@@ -41,8 +41,7 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 QString scopeText(PruningScope scope)
 {
-    switch (scope)
-    {
+    switch (scope) {
     case PruningScope::Uniform: return words(QT_TRANSLATE_NOOP("Builds", "uniform"));
     case PruningScope::Global: return words(QT_TRANSLATE_NOOP("Builds", "global"));
     case PruningScope::Isomorphic: return words(QT_TRANSLATE_NOOP("Builds", "by structure"));
@@ -60,8 +59,7 @@ QString prunedBy(const PruneParameters& parameters)
         return parameters.prune.scope == PruningScope::Layer ? scopeText(parameters.prune.scope) : wholePercent(parameters.prune.ratio);
     const bool ofBefore = target->value.unit == TargetValue::Unit::OfBefore;
     const QString number = ofBefore ? wholePercent(target->value.number) : text(amountText(target->kind, target->value.number));
-    switch (target->kind)
-    {
+    switch (target->kind) {
     case TargetKind::Macs: return words(QT_TRANSLATE_NOOP("Builds", "to %1 MACs")).arg(number);
     case TargetKind::Parameters: return words(QT_TRANSLATE_NOOP("Builds", "to %1 parameters")).arg(number);
     case TargetKind::Bytes: return words(QT_TRANSLATE_NOOP("Builds", "to %1 file size")).arg(number);
@@ -87,8 +85,7 @@ QString quantizedText(const QuantizeParameters& parameters)
 
 QString sparsePart(const SparsifyParameters& parameters)
 {
-    switch (parameters.sparsify.pattern)
-    {
+    switch (parameters.sparsify.pattern) {
     case SparsityPattern::OneOfTwo: return QStringLiteral("1:2");
     case SparsityPattern::TwoOfFour: return QStringLiteral("2:4");
     case SparsityPattern::OneOfFour: return QStringLiteral("1:4");
@@ -127,27 +124,27 @@ QString taughtText(const DistillParameters& parameters)
 
 QString labelText(const Build& build)
 {
-    return std::visit(Overloaded{
-                          [&](const ImportParameters&) { return pathText(std::filesystem::path(build.label).stem()); },
-                          [](const NewParameters& step) { return text(step.architecture.name); },
-                          [](const FinetuneParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "fine-tuned")); },
-                          [](const PruneParameters& step)
-                          { return words(QT_TRANSLATE_NOOP("Builds", "pruned %1")).arg(prunedBy(step)); },
-                          [](const QuantizeParameters&) { return QStringLiteral("int8"); },
-                          [](const TidyParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "tidied")); },
-                          [](const DistillParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "distilled")); },
-                          [](const SparsifyParameters& step) { return words(QT_TRANSLATE_NOOP("Builds", "sparse %1")).arg(sparsePart(step)); },
-                          [](const FactorizeParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "low rank")); },
-                      },
-                      build.parameters);
+    return std::visit(
+        Overloaded{
+            [&](const ImportParameters&) { return pathText(std::filesystem::path(build.label).stem()); },
+            [](const NewParameters& step) { return text(step.architecture.name); },
+            [](const FinetuneParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "fine-tuned")); },
+            [](const PruneParameters& step) { return words(QT_TRANSLATE_NOOP("Builds", "pruned %1")).arg(prunedBy(step)); },
+            [](const QuantizeParameters&) { return QStringLiteral("int8"); },
+            [](const TidyParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "tidied")); },
+            [](const DistillParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "distilled")); },
+            [](const SparsifyParameters& step) { return words(QT_TRANSLATE_NOOP("Builds", "sparse %1")).arg(sparsePart(step)); },
+            [](const FactorizeParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "low rank")); },
+        },
+        build.parameters);
 }
 
 QString nameText(const Snapshot& snapshot, const Build& build)
 {
     const QString label = labelText(build);
     const Build* parent = snapshot.find(text(build.parent));
-    const auto alike = std::count_if(snapshot.builds.begin(), snapshot.builds.end(),
-                                     [&](const Build& other) { return labelText(other) == label; });
+    const auto alike =
+        std::count_if(snapshot.builds.begin(), snapshot.builds.end(), [&](const Build& other) { return labelText(other) == label; });
     if (alike < 2 || !parent)
         return label;
     return words(QT_TRANSLATE_NOOP("Builds", "%1 of %2")).arg(label, labelText(*parent));
@@ -163,8 +160,9 @@ QString detailText(const Build& build)
                           [](const QuantizeParameters& step) { return quantizedText(step); },
                           [](const TidyParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "same outputs, fewer nodes")); },
                           [](const DistillParameters& step) { return taughtText(step); },
-                          [](const SparsifyParameters& step)
-                          { return recoveredText(words(QT_TRANSLATE_NOOP("Builds", "smallest weights zero")), step.recovery); },
+                          [](const SparsifyParameters& step) {
+                              return recoveredText(words(QT_TRANSLATE_NOOP("Builds", "smallest weights zero")), step.recovery);
+                          },
                           [](const FactorizeParameters& step) { return recoveredText(rankPart(step), step.recovery); },
                       },
                       build.parameters);
@@ -181,13 +179,12 @@ QString stepTitle(const StepParameters& parameters, const QString& parentLabel)
 {
     return std::visit(
         Overloaded{
-            [](const ImportParameters& step)
-            { return words(QT_TRANSLATE_NOOP("Builds", "Importing %1")).arg(pathText(step.file.filename())); },
-            [](const NewParameters& step)
-            { return words(QT_TRANSLATE_NOOP("Builds", "Making %1")).arg(text(step.architecture.name)); },
+            [](const ImportParameters& step) {
+                return words(QT_TRANSLATE_NOOP("Builds", "Importing %1")).arg(pathText(step.file.filename()));
+            },
+            [](const NewParameters& step) { return words(QT_TRANSLATE_NOOP("Builds", "Making %1")).arg(text(step.architecture.name)); },
             [&](const FinetuneParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "Fine-tuning %1")).arg(parentLabel); },
-            [&](const PruneParameters& step)
-            {
+            [&](const PruneParameters& step) {
                 const bool byShare = !targetOf(step.prune.targets) && step.prune.scope != PruningScope::Layer;
                 return byShare ? words(QT_TRANSLATE_NOOP("Builds", "Pruning %1 by %2")).arg(parentLabel, prunedBy(step))
                                : words(QT_TRANSLATE_NOOP("Builds", "Pruning %1 %2")).arg(parentLabel, prunedBy(step));
@@ -215,8 +212,7 @@ QString recipeLine(const StepParameters& parameters)
             [](const ImportParameters& p) { return pathText(p.file.filename()); },
             [](const NewParameters& p) { return text(p.architecture.name); },
             [](const FinetuneParameters& p) { return QStringLiteral("epochs %1").arg(p.train.epochs); },
-            [](const PruneParameters& p)
-            {
+            [](const PruneParameters& p) {
                 const auto target = targetOf(p.prune.targets);
                 QString line = target ? QStringLiteral("to %1 %2").arg(text(toText(target->value)), text(unitOf(target->kind)))
                                       : QStringLiteral("ratio %1").arg(p.prune.ratio);
@@ -228,24 +224,22 @@ QString recipeLine(const StepParameters& parameters)
                     line += QStringLiteral(" epochs %1").arg(p.finetune.epochs);
                 return line;
             },
-            [](const QuantizeParameters& p)
-            {
+            [](const QuantizeParameters& p) {
                 return QStringLiteral("%1 samples %2")
                     .arg(p.quantize.ranges == RangeMethod::Percentile ? QStringLiteral("percentile") : QStringLiteral("minmax"))
                     .arg(p.quantize.samples);
             },
-            [](const TidyParameters& p)
-            { return p.tidy.foldNormalization ? QStringLiteral("batch normalization folded") : QString(); },
-            [](const DistillParameters& p)
-            { return QStringLiteral("teacher %1 epochs %2").arg(pathText(p.teacher.filename())).arg(p.train.epochs); },
-            [](const SparsifyParameters& p)
-            {
+            [](const TidyParameters& p) { return p.tidy.foldNormalization ? QStringLiteral("batch normalization folded") : QString(); },
+            [](const DistillParameters& p) {
+                return QStringLiteral("teacher %1 epochs %2").arg(pathText(p.teacher.filename())).arg(p.train.epochs);
+            },
+            [](const SparsifyParameters& p) {
                 const bool pattern = p.sparsify.pattern != SparsityPattern::Unstructured;
-                return withEpochs(pattern ? QStringLiteral("pattern %1").arg(sparsePart(p)) : QStringLiteral("sparsity %1").arg(p.sparsify.sparsity),
+                return withEpochs(pattern ? QStringLiteral("pattern %1").arg(sparsePart(p))
+                                          : QStringLiteral("sparsity %1").arg(p.sparsify.sparsity),
                                   p.recovery);
             },
-            [](const FactorizeParameters& p)
-            {
+            [](const FactorizeParameters& p) {
                 const bool ratio = p.factorize.rankRatio > 0;
                 return withEpochs(ratio ? QStringLiteral("rankRatio %1").arg(p.factorize.rankRatio)
                                         : QStringLiteral("energy %1").arg(p.factorize.energy),

@@ -16,8 +16,7 @@ void BuildTreeModel::setRows(std::vector<Row> rows)
     m_nodes.clear();
     m_roots.clear();
     std::map<QString, int> places;
-    for (Row& row : rows)
-    {
+    for (Row& row : rows) {
         const int self = static_cast<int>(m_nodes.size());
         const auto parent = row.parentId.isEmpty() ? places.end() : places.find(row.parentId);
         Node node;
@@ -78,12 +77,10 @@ QVariant BuildTreeModel::data(const QModelIndex& index, int role) const
     if (!index.isValid())
         return {};
     const Row& row = m_nodes[index.internalId()].row;
-    switch (role)
-    {
+    switch (role) {
     case Qt::DisplayRole: return row.label;
     case Qt::AccessibleTextRole:
-    case Qt::ToolTipRole:
-    {
+    case Qt::ToolTipRole: {
         QStringList parts = {row.label, row.detail, row.figures};
         if (row.isNew)
             parts << tr("new");
@@ -110,8 +107,7 @@ std::vector<BuildTreeModel::Row> treeRows(const Workspace& workspace)
         return rows;
     // A mark among fewer than two says nothing.
     const Build* best = snapshot->builds.size() > 1 ? snapshot->best() : nullptr;
-    for (const Build& build : snapshot->builds)
-    {
+    for (const Build& build : snapshot->builds) {
         BuildTreeModel::Row row;
         row.id = text(build.id);
         row.parentId = text(build.parent);
@@ -122,8 +118,7 @@ std::vector<BuildTreeModel::Row> treeRows(const Workspace& workspace)
         row.best = &build == best;
         rows.push_back(std::move(row));
     }
-    for (const PendingBuild& pending : workspace.pending())
-    {
+    for (const PendingBuild& pending : workspace.pending()) {
         if (pending.project != snapshot->folder)
             continue;
         BuildTreeModel::Row row;

@@ -26,14 +26,12 @@ const OpenStep* find(const ModelCheck& check, const char* step)
 
 QString whyClosed(const OpenStep& step)
 {
-    switch (step.closed)
-    {
+    switch (step.closed) {
     case Closed::No: return {};
     case Closed::NotOpened: return words(QT_TRANSLATE_NOOP("Check", "The file can't be opened."));
     case Closed::DoesNotRun: return words(QT_TRANSLATE_NOOP("Check", "ONNX Runtime doesn't run it."));
     case Closed::AlreadyQuantized: return words(QT_TRANSLATE_NOOP("Check", "It is quantized already."));
-    case Closed::Operators:
-        return words(QT_TRANSLATE_NOOP("Check", "Operators that it can't be done with: %1.")).arg(text(step.detail));
+    case Closed::Operators: return words(QT_TRANSLATE_NOOP("Check", "Operators that it can't be done with: %1.")).arg(text(step.detail));
     case Closed::FailsInLibTorch: return words(QT_TRANSLATE_NOOP("Check", "It doesn't run where Hone trains."));
     case Closed::FailsBackward: return words(QT_TRANSLATE_NOOP("Check", "Going backward through it fails."));
     case Closed::EnginesDisagree: return words(QT_TRANSLATE_NOOP("Check", "It computes something else where Hone trains."));

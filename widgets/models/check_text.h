@@ -13,9 +13,9 @@ namespace hone::studio
 
 struct CheckLine
 {
-    QString name;  // "Fine-tuning"
+    QString name; // "Fine-tuning"
     bool works = false;
-    QString text;  // what there is to it, or why not
+    QString text; // what there is to it, or why not
 };
 
 QString headlineText(const ModelCheck& check);

@@ -23,8 +23,7 @@ QString words(const char* source)
 
 QString formatText(DataFormat format)
 {
-    switch (format)
-    {
+    switch (format) {
     case DataFormat::ImageFolder: return words(QT_TRANSLATE_NOOP("Tables", "image folder"));
     case DataFormat::Idx: return words(QT_TRANSLATE_NOOP("Tables", "IDX files"));
     case DataFormat::CifarBinary: return words(QT_TRANSLATE_NOOP("Tables", "CIFAR binary files"));
@@ -47,7 +46,9 @@ QImage toImage(const Picture& picture)
 
 Column<ClassRow> countColumn(const QString& title, std::size_t ClassRow::*count)
 {
-    return {title, {}, Alignment::Figure,
+    return {title,
+            {},
+            Alignment::Figure,
             [count](const ClassRow& row) { return QLocale().toString(static_cast<qulonglong>(row.*count)); },
             [count](const ClassRow& row) { return QVariant(static_cast<qulonglong>(row.*count)); }};
 }
@@ -87,19 +88,16 @@ DataOverview readDataOverview(const std::filesystem::path& folder, std::size_t p
     const Split shown = available.front();
     const std::size_t size = dataset.size(shown);
     const std::size_t wanted = std::min(pictures, size);
-    for (std::size_t k = 0; k < wanted; ++k)
-    {
+    for (std::size_t k = 0; k < wanted; ++k) {
         job.checkStop();
         const std::size_t index = k * size / wanted + size / wanted / 2;
         const auto picture = dataset.picture(shown, index);
         const QString file = text(dataset.sampleName(shown, index));
-        if (!picture)
-        {
+        if (!picture) {
             overview.unreadable.push_back(file);
             continue;
         }
-        if (overview.width == 0)
-        {
+        if (overview.width == 0) {
             overview.width = picture->width;
             overview.height = picture->height;
         }

@@ -42,7 +42,7 @@ struct DataOverview
     std::vector<SamplePicture> pictures; // spread over the classes
     int width = 0;                       // of the first picture; 0: none could be read
     int height = 0;
-    std::vector<QString> unreadable;     // of those that were looked at
+    std::vector<QString> unreadable; // of those that were looked at
 };
 
 // Not for the window's thread. Throws what Dataset::open throws.

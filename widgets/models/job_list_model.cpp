@@ -12,16 +12,14 @@ JobListModel::JobListModel(JobRunner& runner, QObject* parent) : QAbstractListMo
 {
     refresh();
     connect(&runner, &JobRunner::listChanged, this, &JobListModel::refresh);
-    connect(&runner, &JobRunner::changed, this,
-            [this](quint64 id)
-            {
-                const int row = rowOf(id);
-                const JobInfo* info = m_runner.find(id);
-                if (row < 0 || !info)
-                    return;
-                m_jobs[static_cast<std::size_t>(row)] = *info;
-                emit dataChanged(index(row), index(row));
-            });
+    connect(&runner, &JobRunner::changed, this, [this](quint64 id) {
+        const int row = rowOf(id);
+        const JobInfo* info = m_runner.find(id);
+        if (row < 0 || !info)
+            return;
+        m_jobs[static_cast<std::size_t>(row)] = *info;
+        emit dataChanged(index(row), index(row));
+    });
 }
 
 void JobListModel::refresh()
@@ -48,8 +46,7 @@ QVariant JobListModel::data(const QModelIndex& index, int role) const
         return {};
     const JobInfo& job = m_jobs[static_cast<std::size_t>(index.row())];
     const bool runs = job.state == JobState::Running || job.state == JobState::Paused;
-    switch (role)
-    {
+    switch (role) {
     case Qt::DisplayRole: return job.title;
     case Qt::ToolTipRole:
     case Qt::AccessibleTextRole: return QStringLiteral("%1: %2").arg(job.title, stateText(job));

@@ -38,25 +38,28 @@ MetricWords metricWords(MetricKind kind)
                 words(QT_TRANSLATE_NOOP("Metrics", "Accuracy, %")),
                 words(QT_TRANSLATE_NOOP("Metrics", "Top-1 on the validation split, with its 95 % interval"))};
     case MetricKind::MeanAbsoluteError:
-        return {words(QT_TRANSLATE_NOOP("Metrics", "MAE")),
-                words(QT_TRANSLATE_NOOP("Metrics", "mean absolute error (lower is better)")), words(QT_TRANSLATE_NOOP("Metrics", "MAE")),
-                words(QT_TRANSLATE_NOOP("Metrics", "Mean absolute error on the validation split, with its 95 % interval; lower is better"))};
+        return {
+            words(QT_TRANSLATE_NOOP("Metrics", "MAE")), words(QT_TRANSLATE_NOOP("Metrics", "mean absolute error (lower is better)")),
+            words(QT_TRANSLATE_NOOP("Metrics", "MAE")),
+            words(QT_TRANSLATE_NOOP("Metrics", "Mean absolute error on the validation split, with its 95 % interval; lower is better"))};
     case MetricKind::AreaUnderCurve:
         return {words(QT_TRANSLATE_NOOP("Metrics", "AUC")), words(QT_TRANSLATE_NOOP("Metrics", "area under the ROC curve")),
                 words(QT_TRANSLATE_NOOP("Metrics", "AUC")),
-                words(QT_TRANSLATE_NOOP("Metrics", "Share of pairs of an anomaly and a normal sample that are told apart, on the validation split, "
-                                                   "with its 95 % interval"))};
+                words(QT_TRANSLATE_NOOP("Metrics",
+                                        "Share of pairs of an anomaly and a normal sample that are told apart, on the validation split, "
+                                        "with its 95 % interval"))};
     case MetricKind::ReconstructionError:
-        return {words(QT_TRANSLATE_NOOP("Metrics", "Error")),
-                words(QT_TRANSLATE_NOOP("Metrics", "reconstruction error (lower is better)")),
-                words(QT_TRANSLATE_NOOP("Metrics", "Error")),
-                words(QT_TRANSLATE_NOOP("Metrics", "Mean squared difference between normal samples and what the model makes of them, on the "
-                                                   "validation split; lower is better"))};
+        return {
+            words(QT_TRANSLATE_NOOP("Metrics", "Error")), words(QT_TRANSLATE_NOOP("Metrics", "reconstruction error (lower is better)")),
+            words(QT_TRANSLATE_NOOP("Metrics", "Error")),
+            words(QT_TRANSLATE_NOOP("Metrics", "Mean squared difference between normal samples and what the model makes of them, on the "
+                                               "validation split; lower is better"))};
     case MetricKind::Cosine:
-        return {words(QT_TRANSLATE_NOOP("Metrics", "Agreement")), words(QT_TRANSLATE_NOOP("Metrics", "agreement with the original (cosine)")),
-                words(QT_TRANSLATE_NOOP("Metrics", "Cosine")),
-                words(QT_TRANSLATE_NOOP("Metrics", "Between the model's outputs and the original's on the validation split, of the output that "
-                                                   "differs most"))};
+        return {
+            words(QT_TRANSLATE_NOOP("Metrics", "Agreement")), words(QT_TRANSLATE_NOOP("Metrics", "agreement with the original (cosine)")),
+            words(QT_TRANSLATE_NOOP("Metrics", "Cosine")),
+            words(QT_TRANSLATE_NOOP("Metrics", "Between the model's outputs and the original's on the validation split, of the output that "
+                                               "differs most"))};
     }
     return {};
 }

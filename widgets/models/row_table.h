@@ -46,9 +46,9 @@ class RowTable : public QAbstractTableModel
 {
 public:
     explicit RowTable(std::vector<Column<Row>> columns, QObject* parent = nullptr)
-        : QAbstractTableModel(parent), m_columns(std::move(columns))
-    {
-    }
+        : QAbstractTableModel(parent),
+          m_columns(std::move(columns))
+    {}
 
     void setRows(std::vector<Row> rows)
     {
@@ -65,8 +65,7 @@ public:
     // The same rows with other contents: selection and scrolling stay.
     void updateRows(std::vector<Row> rows)
     {
-        if (rows.size() != m_rows.size())
-        {
+        if (rows.size() != m_rows.size()) {
             setRows(std::move(rows));
             return;
         }
@@ -77,28 +76,20 @@ public:
     const std::vector<Row>& rows() const { return m_rows; }
     const Row& row(int index) const { return m_rows.at(static_cast<std::size_t>(index)); }
 
-    int rowCount(const QModelIndex& parent = {}) const override
-    {
-        return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
-    }
-    int columnCount(const QModelIndex& parent = {}) const override
-    {
-        return parent.isValid() ? 0 : static_cast<int>(m_columns.size());
-    }
+    int rowCount(const QModelIndex& parent = {}) const override { return parent.isValid() ? 0 : static_cast<int>(m_rows.size()); }
+    int columnCount(const QModelIndex& parent = {}) const override { return parent.isValid() ? 0 : static_cast<int>(m_columns.size()); }
     QVariant data(const QModelIndex& index, int role) const override
     {
         if (!checkIndex(index, CheckIndexOption::IndexIsValid))
             return {};
         const Column<Row>& column = m_columns[static_cast<std::size_t>(index.column())];
         const Row& row = m_rows[static_cast<std::size_t>(index.row())];
-        switch (role)
-        {
+        switch (role) {
         case Qt::DisplayRole: return column.text(row);
         case SortRole: return column.sortKey ? column.sortKey(row) : QVariant(column.text(row));
         case Qt::TextAlignmentRole:
-            return QVariant::fromValue<Qt::Alignment>(Qt::AlignVCenter | (column.alignment == Alignment::Figure
-                                                                              ? Qt::AlignRight
-                                                                              : Qt::AlignLeft));
+            return QVariant::fromValue<Qt::Alignment>(Qt::AlignVCenter |
+                                                      (column.alignment == Alignment::Figure ? Qt::AlignRight : Qt::AlignLeft));
         default: return column.more ? column.more(row, role) : QVariant();
         }
     }
@@ -107,14 +98,12 @@ public:
         if (orientation != Qt::Horizontal || section < 0 || section >= columnCount())
             return {};
         const Column<Row>& column = m_columns[static_cast<std::size_t>(section)];
-        switch (role)
-        {
+        switch (role) {
         case Qt::DisplayRole: return column.title;
         case Qt::ToolTipRole: return column.hint.isEmpty() ? QVariant() : QVariant(column.hint);
         case Qt::TextAlignmentRole:
-            return QVariant::fromValue<Qt::Alignment>(Qt::AlignVCenter | (column.alignment == Alignment::Figure
-                                                                              ? Qt::AlignRight
-                                                                              : Qt::AlignLeft));
+            return QVariant::fromValue<Qt::Alignment>(Qt::AlignVCenter |
+                                                      (column.alignment == Alignment::Figure ? Qt::AlignRight : Qt::AlignLeft));
         default: return {};
         }
     }

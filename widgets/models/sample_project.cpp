@@ -39,8 +39,7 @@ fs::path makeSampleProject(const fs::path& folder, const JobContext& job)
     if (!store.dataset())
         store.setDataset(data);
     // Only the model itself; the user makes the rest.
-    if (store.builds().empty() && !recipe.steps.empty())
-    {
+    if (store.builds().empty() && !recipe.steps.empty()) {
         const Dataset dataset = Dataset::open(data);
         store.run({}, recipe.steps.front().parameters, &dataset, job.part(0.9, 1));
     }

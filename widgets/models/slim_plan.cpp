@@ -28,8 +28,8 @@ SlimPlan slimPlan(const SlimBasis& basis, const PruneOptions& wanted, const JobC
     const PruneEvidence evidence{.ratios = ratios};
     const Selection selection(graph, basis.dependencies, options, evidence);
     const auto target = targetOf(options.targets);
-    const KeptChannels kept = target ? reachTarget({graph, basis.dependencies, options, evidence, *target}, selection, job).kept
-                                     : selection.at(options.ratio);
+    const KeptChannels kept =
+        target ? reachTarget({graph, basis.dependencies, options, evidence, *target}, selection, job).kept : selection.at(options.ratio);
     SlimPlan plan;
     for (const auto& channels : kept)
         plan.kept.push_back(static_cast<std::int64_t>(channels.size()));

@@ -22,16 +22,16 @@ using SlimBasisPtr = std::shared_ptr<const SlimBasis>;
 
 struct SlimPlan
 {
-    std::vector<std::int64_t> kept; // channels by group
-    GraphCost cost;                 // of the smaller model: MACs and memory are exact
-    ChannelScores importance;       // by group, one number a channel
+    std::vector<std::int64_t> kept;    // channels by group
+    GraphCost cost;                    // of the smaller model: MACs and memory are exact
+    ChannelScores importance;          // by group, one number a channel
     std::vector<ImportanceKind> kinds; // by group: what it is of
 };
 
 // Not for the window's thread.
 SlimBasisPtr slimBasis(const ModelFactsPtr& model);
-// ratios: of scope Sensitivity; none: the plan is scope Uniform's. Importance from data is told by L1 here, and a target latency by the same share of MACs: both are measured when it is built. Throws what prune()
-// throws for its options.
+// ratios: of scope Sensitivity; none: the plan is scope Uniform's. Importance from data is told by L1 here, and a target latency by the
+// same share of MACs: both are measured when it is built. Throws what prune() throws for its options.
 SlimPlan slimPlan(const SlimBasis& basis, const PruneOptions& options, const JobContext& job, const GroupRatios& ratios = {});
 // The file is its weights and what describes them; the latter stays about as it is.
 std::int64_t estimatedFileBytes(std::int64_t fileBytes, const GraphCost& before, const GraphCost& after);

@@ -15,8 +15,7 @@ namespace
 Comparison measured(const std::vector<Build>& builds, std::vector<std::size_t>& indices)
 {
     Comparison comparison;
-    for (std::size_t i = 0; i < builds.size(); ++i)
-    {
+    for (std::size_t i = 0; i < builds.size(); ++i) {
         if (!metricOf(builds[i].evaluation))
             continue;
         ComparedModel model;

@@ -32,16 +32,13 @@ QString toTsv(const QAbstractItemModel& model, const QList<int>& rows)
     lines << head.join(QLatin1Char('\t'));
 
     QList<int> wanted = rows;
-    if (wanted.isEmpty())
-    {
+    if (wanted.isEmpty()) {
         wanted.resize(model.rowCount());
         std::iota(wanted.begin(), wanted.end(), 0);
     }
-    for (const int row : wanted)
-    {
+    for (const int row : wanted) {
         QStringList cells;
-        for (int column = 0; column < model.columnCount(); ++column)
-        {
+        for (int column = 0; column < model.columnCount(); ++column) {
             const QModelIndex index = model.index(row, column);
             const QString secondary = index.data(SecondaryRole).toString();
             const QString shown = index.data().toString();

@@ -43,8 +43,7 @@ int weightBits(const Graph& graph, NodeId id)
 {
     const Node& node = graph.node(id);
     int bits = 0;
-    for (std::size_t i = 0; i < node.inputs.size(); ++i)
-    {
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
         const ValueId input = node.inputs[i];
         if (!input.valid())
             continue;
@@ -62,8 +61,7 @@ namespace
 int bitsThroughDequantize(const Graph& graph, const GraphUses& uses, NodeId id)
 {
     int bits = weightBits(graph, id);
-    for (const ValueId input : graph.node(id).inputs)
-    {
+    for (const ValueId input : graph.node(id).inputs) {
         if (!input.valid())
             continue;
         const NodeId producer = uses.producer(input);
@@ -90,8 +88,7 @@ std::vector<LayerRow> layerRows(const ModelFacts& model)
     for (const NodeCost& cost : model.cost.nodes)
         parameters[cost.node] = cost.parameters;
     std::vector<LayerRow> rows;
-    for (const NodeCost& cost : model.cost.nodes)
-    {
+    for (const NodeCost& cost : model.cost.nodes) {
         const Node& node = graph.node(cost.node);
         if (isPlumbing(node.opType))
             continue;
@@ -103,8 +100,7 @@ std::vector<LayerRow> layerRows(const ModelFacts& model)
         row.parameters = cost.parameters;
         for (const ValueId input : node.inputs)
             if (input.valid())
-                if (const NodeId producer = uses.producer(input);
-                    producer.valid() && graph.node(producer).opType == "DequantizeLinear")
+                if (const NodeId producer = uses.producer(input); producer.valid() && graph.node(producer).opType == "DequantizeLinear")
                     row.parameters += parameters[producer];
         row.macs = cost.macs;
         row.macsShare = model.cost.macs > 0 ? static_cast<double>(cost.macs) / static_cast<double>(model.cost.macs) : 0;
@@ -121,14 +117,21 @@ std::vector<Column<LayerRow>> layerColumns()
     const auto bits = [](const Row& row, int role) { return role == BitsRole && row.bits > 0 ? QVariant(row.bits) : QVariant(); };
     return {
         {words(QT_TRANSLATE_NOOP("Tables", "Layer")), {}, Alignment::Text, [](const Row& row) { return row.name; }},
-        {words(QT_TRANSLATE_NOOP("Tables", "Operator")), {}, Alignment::Text, [](const Row& row) { return row.op; }, {},
+        {words(QT_TRANSLATE_NOOP("Tables", "Operator")),
+         {},
+         Alignment::Text,
+         [](const Row& row) { return row.op; },
+         {},
          [](const Row&, int role) { return role == FadedRole ? QVariant(true) : QVariant(); }},
-        {words(QT_TRANSLATE_NOOP("Tables", "Output")), words(QT_TRANSLATE_NOOP("Tables", "Shape of the layer's first output; N is the batch")),
-         Alignment::Text, [](const Row& row) { return row.shape; }},
+        {words(QT_TRANSLATE_NOOP("Tables", "Output")),
+         words(QT_TRANSLATE_NOOP("Tables", "Shape of the layer's first output; N is the batch")), Alignment::Text,
+         [](const Row& row) { return row.shape; }},
         {words(QT_TRANSLATE_NOOP("Tables", "Bits")), words(QT_TRANSLATE_NOOP("Tables", "Bits of a weight")), Alignment::Text,
          [](const Row& row) { return row.bits > 0 ? words(QT_TRANSLATE_NOOP("Tables", "%1 bit")).arg(row.bits) : QString(); },
          [](const Row& row) { return QVariant(row.bits); }, bits},
-        {words(QT_TRANSLATE_NOOP("Tables", "Parameters")), {}, Alignment::Figure,
+        {words(QT_TRANSLATE_NOOP("Tables", "Parameters")),
+         {},
+         Alignment::Figure,
          [](const Row& row) { return row.parameters > 0 ? QLocale().toString(static_cast<qlonglong>(row.parameters)) : QString(); },
          [](const Row& row) { return QVariant(static_cast<qlonglong>(row.parameters)); }},
         {words(QT_TRANSLATE_NOOP("Tables", "MMACs")), words(QT_TRANSLATE_NOOP("Tables", "Million multiply-accumulates for one picture")),
@@ -141,8 +144,7 @@ std::vector<Column<LayerRow>> layerColumns()
     };
 }
 
-std::vector<GroupRow> groupRows(const ModelFacts& model, const DependencyGraph& dependencies,
-                                const std::vector<std::int64_t>& kept)
+std::vector<GroupRow> groupRows(const ModelFacts& model, const DependencyGraph& dependencies, const std::vector<std::int64_t>& kept)
 {
     std::map<NodeId, std::int64_t> macs;
     for (const NodeCost& cost : model.cost.nodes)
@@ -151,8 +153,7 @@ std::vector<GroupRow> groupRows(const ModelFacts& model, const DependencyGraph& 
     const GraphUses uses(model.graph);
 
     std::vector<GroupRow> rows;
-    for (std::size_t g = 0; g < dependencies.groups.size(); ++g)
-    {
+    for (std::size_t g = 0; g < dependencies.groups.size(); ++g) {
         const PruningGroup& group = dependencies.groups[g];
         GroupRow row;
         row.name = text(group.name);
@@ -167,8 +168,7 @@ std::vector<GroupRow> groupRows(const ModelFacts& model, const DependencyGraph& 
         row.macsShare = static_cast<double>(sum) / total;
         rows.push_back(std::move(row));
     }
-    for (const UnprunableLayer& layer : dependencies.unprunable)
-    {
+    for (const UnprunableLayer& layer : dependencies.unprunable) {
         GroupRow row;
         row.name = text(layer.name);
         row.locked = reasonText(layer.reason);
@@ -182,21 +182,24 @@ std::vector<GroupRow> groupRows(const ModelFacts& model, const DependencyGraph& 
 std::vector<Column<GroupRow>> groupColumns()
 {
     using Row = GroupRow;
-    const auto keptShare = [](const Row& row)
-    { return row.channels > 0 ? static_cast<double>(row.kept) / static_cast<double>(row.channels) : 1.0; };
+    const auto keptShare = [](const Row& row) {
+        return row.channels > 0 ? static_cast<double>(row.kept) / static_cast<double>(row.channels) : 1.0;
+    };
     return {
         {words(QT_TRANSLATE_NOOP("Tables", "Coupled channels")),
-         words(QT_TRANSLATE_NOOP("Tables", "Channels that can only leave together, named by their first layer")), Alignment::Text,
-         [](const Row& row) { return row.name; }, {},
-         [](const Row& row, int role)
-         {
+         words(QT_TRANSLATE_NOOP("Tables", "Channels that can only leave together, named by their first layer")),
+         Alignment::Text,
+         [](const Row& row) { return row.name; },
+         {},
+         [](const Row& row, int role) {
              if (role != SecondaryRole || row.layers < 2)
                  return QVariant();
              return QVariant(QCoreApplication::translate("Tables", "%n layer(s)", nullptr, row.layers));
          }},
-        {words(QT_TRANSLATE_NOOP("Tables", "Channels")), {}, Alignment::Figure,
-         [](const Row& row)
-         {
+        {words(QT_TRANSLATE_NOOP("Tables", "Channels")),
+         {},
+         Alignment::Figure,
+         [](const Row& row) {
              if (row.group < 0)
                  return QString();
              if (row.kept == row.channels)
@@ -204,15 +207,14 @@ std::vector<Column<GroupRow>> groupColumns()
              return QStringLiteral("%1 → %2").arg(row.channels).arg(row.kept);
          },
          [](const Row& row) { return QVariant(static_cast<qlonglong>(row.channels)); }},
-        {words(QT_TRANSLATE_NOOP("Tables", "Keep")), words(QT_TRANSLATE_NOOP("Tables", "Share of the channels that stays")), Alignment::Text,
-         [keptShare](const Row& row)
-         {
+        {words(QT_TRANSLATE_NOOP("Tables", "Keep")), words(QT_TRANSLATE_NOOP("Tables", "Share of the channels that stays")),
+         Alignment::Text,
+         [keptShare](const Row& row) {
              return row.group < 0 ? words(QT_TRANSLATE_NOOP("Tables", "locked: %1")).arg(row.locked)
                                   : QStringLiteral("%1 %").arg(QLocale().toString(keptShare(row) * 100, 'f', 0));
          },
          [keptShare](const Row& row) { return QVariant(row.group < 0 ? 2.0 : keptShare(row)); },
-         [keptShare](const Row& row, int role)
-         {
+         [keptShare](const Row& row, int role) {
              if (role == BarRole && row.group >= 0)
                  return QVariant(keptShare(row));
              if (role == FadedRole && row.group < 0)
@@ -226,16 +228,14 @@ std::vector<Column<GroupRow>> groupColumns()
          [](const Row& row) { return QVariant(row.bits); },
          [](const Row& row, int role) { return role == BitsRole && row.bits > 0 ? QVariant(row.bits) : QVariant(); }},
         {words(QT_TRANSLATE_NOOP("Tables", "MACs, %")), words(QT_TRANSLATE_NOOP("Tables", "Share of the model's multiply-accumulates")),
-         Alignment::Figure, [](const Row& row) { return share(row.macsShare); },
-         [](const Row& row) { return QVariant(row.macsShare); }},
+         Alignment::Figure, [](const Row& row) { return share(row.macsShare); }, [](const Row& row) { return QVariant(row.macsShare); }},
     };
 }
 
 std::vector<Column<CompareRow>> compareColumns(MetricKind ranked)
 {
     using Row = CompareRow;
-    const auto faded = [](const Row& row, int role) -> QVariant
-    {
+    const auto faded = [](const Row& row, int role) -> QVariant {
         if (role == FadedRole)
             return !row.withinBudget;
         if (role == IdRole)
@@ -243,28 +243,32 @@ std::vector<Column<CompareRow>> compareColumns(MetricKind ranked)
         return {};
     };
     return {
-        {words(QT_TRANSLATE_NOOP("Tables", "Build")), {}, Alignment::Text,
-         [](const Row& row) { return row.best ? row.name + QStringLiteral(" ★") : row.name; }, {}, faded},
+        {words(QT_TRANSLATE_NOOP("Tables", "Build")),
+         {},
+         Alignment::Text,
+         [](const Row& row) { return row.best ? row.name + QStringLiteral(" ★") : row.name; },
+         {},
+         faded},
         {metricWords(ranked).column, metricWords(ranked).meaning, Alignment::Figure,
-         [](const Row& row)
-         {
+         [](const Row& row) {
              const auto metric = metricOf(row.evaluation);
              return metric ? metricNumber(metric->kind, metric->value) : QStringLiteral("–");
          },
-         [](const Row& row)
-         {
+         [](const Row& row) {
              const auto metric = metricOf(row.evaluation);
              return QVariant(metric ? metric->value : -1.0);
          },
-         [faded](const Row& row, int role) -> QVariant
-         {
+         [faded](const Row& row, int role) -> QVariant {
              if (const auto metric = metricOf(row.evaluation); role == SecondaryRole && metric)
                  return metricInterval(*metric);
              return faded(row, role);
          }},
-        {words(QT_TRANSLATE_NOOP("Tables", "File, kB")), {}, Alignment::Figure,
+        {words(QT_TRANSLATE_NOOP("Tables", "File, kB")),
+         {},
+         Alignment::Figure,
          [](const Row& row) { return kilobytesNumber(row.evaluation.facts.sizeBytes); },
-         [](const Row& row) { return QVariant(static_cast<qlonglong>(row.evaluation.facts.sizeBytes)); }, faded},
+         [](const Row& row) { return QVariant(static_cast<qlonglong>(row.evaluation.facts.sizeBytes)); },
+         faded},
         {words(QT_TRANSLATE_NOOP("Tables", "MMACs")), words(QT_TRANSLATE_NOOP("Tables", "Million multiply-accumulates for one picture")),
          Alignment::Figure, [](const Row& row) { return megaMacsNumber(row.evaluation.facts.macs); },
          [](const Row& row) { return QVariant(static_cast<qlonglong>(row.evaluation.facts.macs)); }, faded},
@@ -272,10 +276,9 @@ std::vector<Column<CompareRow>> compareColumns(MetricKind ranked)
          words(QT_TRANSLATE_NOOP("Tables", "The most that layers' outputs take at one time, for one picture")), Alignment::Figure,
          [](const Row& row) { return kilobytesNumber(row.evaluation.facts.peakActivationBytes); },
          [](const Row& row) { return QVariant(static_cast<qlonglong>(row.evaluation.facts.peakActivationBytes)); }, faded},
-        {words(QT_TRANSLATE_NOOP("Tables", "Here, ms")), words(QT_TRANSLATE_NOOP("Tables", "Median latency at batch 1 on this computer, one thread")),
-         Alignment::Figure,
-         [](const Row& row)
-         { return row.evaluation.latency ? threeDigits(row.evaluation.latency->p50Ms) : QStringLiteral("–"); },
+        {words(QT_TRANSLATE_NOOP("Tables", "Here, ms")),
+         words(QT_TRANSLATE_NOOP("Tables", "Median latency at batch 1 on this computer, one thread")), Alignment::Figure,
+         [](const Row& row) { return row.evaluation.latency ? threeDigits(row.evaluation.latency->p50Ms) : QStringLiteral("–"); },
          [](const Row& row) { return QVariant(row.evaluation.latency ? row.evaluation.latency->p50Ms : -1.0); }, faded},
     };
 }

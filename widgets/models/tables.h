@@ -41,8 +41,7 @@ struct GroupRow
     QString locked; // why not
 };
 // kept[g] counts the channels that stay in group g; empty: all.
-std::vector<GroupRow> groupRows(const ModelFacts& model, const DependencyGraph& dependencies,
-                                const std::vector<std::int64_t>& kept);
+std::vector<GroupRow> groupRows(const ModelFacts& model, const DependencyGraph& dependencies, const std::vector<std::int64_t>& kept);
 std::vector<Column<GroupRow>> groupColumns();
 
 // Compare page: one row a build.

@@ -43,8 +43,7 @@ int plannedEpochs(const StepParameters& parameters)
 
 } // namespace
 
-Workspace::Workspace(JobRunner& steps, JobRunner& reads, QObject* parent)
-    : QObject(parent), m_steps(steps), m_reads(reads)
+Workspace::Workspace(JobRunner& steps, JobRunner& reads, QObject* parent) : QObject(parent), m_steps(steps), m_reads(reads)
 {
     m_reloadSoon.setSingleShot(true);
     m_reloadSoon.setInterval(reloadAfterMs);
@@ -60,41 +59,38 @@ Workspace::Workspace(JobRunner& steps, JobRunner& reads, QObject* parent)
 void Workspace::open(const std::filesystem::path& folder)
 {
     m_folder = folder;
-    m_reads.run(tr("Opening %1").arg(pathText(folder)), this,
-                [folder](const JobContext&) { return readSnapshot(folder); },
-                [this, folder](SnapshotPtr snapshot)
-                {
-                    if (folder != m_folder)
-                        return;
-                    m_snapshot.reset();
-                    m_selected.clear();
-                    m_new.clear();
-                    m_models.clear();
-                    take(std::move(snapshot));
-                },
-                [this, folder](const Message&)
-                {
-                    m_folder = m_snapshot ? m_snapshot->folder : std::filesystem::path();
-                    emit openFailed(pathText(folder));
-                    return false;
-                });
+    m_reads.run(
+        tr("Opening %1").arg(pathText(folder)), this, [folder](const JobContext&) { return readSnapshot(folder); },
+        [this, folder](SnapshotPtr snapshot) {
+            if (folder != m_folder)
+                return;
+            m_snapshot.reset();
+            m_selected.clear();
+            m_new.clear();
+            m_models.clear();
+            take(std::move(snapshot));
+        },
+        [this, folder](const Message&) {
+            m_folder = m_snapshot ? m_snapshot->folder : std::filesystem::path();
+            emit openFailed(pathText(folder));
+            return false;
+        });
 }
 
 void Workspace::create(const NewProject& project)
 {
-    m_reads.run(tr("Making the project %1").arg(project.name), this,
-                [project](const JobContext&)
-                {
-                    ProjectStore store = ProjectStore::create(project.folder, project.name.toStdString());
-                    if (!project.data.empty())
-                        store.setDataset(project.data);
-                },
-                [this, project]
-                {
-                    open(project.folder);
-                    if (!project.model.empty())
-                        importModel(project.model);
-                });
+    m_reads.run(
+        tr("Making the project %1").arg(project.name), this,
+        [project](const JobContext&) {
+            ProjectStore store = ProjectStore::create(project.folder, project.name.toStdString());
+            if (!project.data.empty())
+                store.setDataset(project.data);
+        },
+        [this, project] {
+            open(project.folder);
+            if (!project.model.empty())
+                importModel(project.model);
+        });
 }
 
 void Workspace::close()
@@ -114,13 +110,12 @@ void Workspace::reload()
 {
     if (m_folder.empty())
         return;
-    m_reads.run(tr("Reading the project"), this,
-                [folder = m_folder](const JobContext&) { return readSnapshot(folder); },
-                [this](SnapshotPtr snapshot)
-                {
-                    if (m_snapshot && snapshot->folder == m_snapshot->folder)
-                        take(std::move(snapshot));
-                });
+    m_reads.run(
+        tr("Reading the project"), this, [folder = m_folder](const JobContext&) { return readSnapshot(folder); },
+        [this](SnapshotPtr snapshot) {
+            if (m_snapshot && snapshot->folder == m_snapshot->folder)
+                take(std::move(snapshot));
+        });
 }
 
 void Workspace::take(SnapshotPtr snapshot)
@@ -144,8 +139,9 @@ void Workspace::watch()
 {
     const QString folder = pathText(m_folder);
     QStringList paths = {folder, folder + QStringLiteral("/builds"), folder + QStringLiteral("/project.json")};
-    paths.removeIf([this](const QString& path)
-                   { return !QFileInfo::exists(path) || m_watcher.files().contains(path) || m_watcher.directories().contains(path); });
+    paths.removeIf([this](const QString& path) {
+        return !QFileInfo::exists(path) || m_watcher.files().contains(path) || m_watcher.directories().contains(path);
+    });
     if (!paths.isEmpty())
         m_watcher.addPaths(paths);
 }
@@ -167,28 +163,26 @@ void Workspace::select(const QString& buildId)
 
 JobId Workspace::change(const QString& title, std::function<void(ProjectStore&, const JobContext&)> work)
 {
-    return m_reads.run(title, this,
-                       [folder = m_folder, work = std::move(work)](const JobContext& job)
-                       {
-                           ProjectStore store = ProjectStore::open(folder);
-                           work(store, job);
-                       },
-                       [this] { reload(); });
+    return m_reads.run(
+        title, this,
+        [folder = m_folder, work = std::move(work)](const JobContext& job) {
+            ProjectStore store = ProjectStore::open(folder);
+            work(store, job);
+        },
+        [this] { reload(); });
 }
 
 JobId Workspace::runStep(const QString& parent, const StepParameters& parameters, const QString& label)
 {
     JobRunner::Job job;
     job.title = label;
-    job.work = [this, folder = m_folder, parent = parent.toStdString(), parameters](const JobContext& context)
-    {
+    job.work = [this, folder = m_folder, parent = parent.toStdString(), parameters](const JobContext& context) {
         ProjectStore store = ProjectStore::open(folder);
         const std::optional<Dataset> dataset = datasetFor(store, parameters);
         store.run(parent, parameters, dataset ? &*dataset : nullptr, context);
         return [this] { reload(); };
     };
-    job.progressed = [this, label, planned = plannedEpochs(parameters)](const Progress& progress)
-    {
+    job.progressed = [this, label, planned = plannedEpochs(parameters)](const Progress& progress) {
         if (planned > 0)
             follow(label, planned, progress);
     };
@@ -200,8 +194,7 @@ JobId Workspace::enqueue(JobRunner::Job job, const QString& parent)
     const QString label = job.title;
     const JobId id = m_steps.enqueue(std::move(job));
     // Inline runs have ended by now.
-    if (const JobInfo* info = m_steps.find(id); info && (info->state == JobState::Queued || info->state == JobState::Running))
-    {
+    if (const JobInfo* info = m_steps.find(id); info && (info->state == JobState::Queued || info->state == JobState::Running)) {
         m_pending.push_back({id, parent, label, m_folder});
         emit pendingChanged();
     }
@@ -215,8 +208,7 @@ JobId Workspace::importModel(const std::filesystem::path& file, AfterImport afte
         return runStep({}, import, stepTitle(import, {}));
     JobRunner::Job job;
     job.title = stepTitle(import, {});
-    job.work = [this, folder = m_folder, import](const JobContext& context)
-    {
+    job.work = [this, folder = m_folder, import](const JobContext& context) {
         ProjectStore store = ProjectStore::open(folder);
         const std::optional<Dataset> dataset = datasetFor(store, import);
         const Build imported = store.run({}, import, dataset ? &*dataset : nullptr, context.part(0, 0.5));
@@ -231,8 +223,7 @@ void Workspace::follow(const QString& label, int plannedEpochs, const Progress& 
     const JobInfo* running = m_steps.running();
     if (!running || progress.activity != Activity::Training)
         return;
-    if (!m_training || m_training->job != running->id)
-    {
+    if (!m_training || m_training->job != running->id) {
         m_training = LiveTraining{running->id, label, plannedEpochs, {}};
         emit trainingChanged();
     }
@@ -240,8 +231,7 @@ void Workspace::follow(const QString& label, int plannedEpochs, const Progress& 
         return;
     EpochResult epoch;
     epoch.epoch = progress.step;
-    for (const Metric& metric : progress.metrics)
-    {
+    for (const Metric& metric : progress.metrics) {
         if (metric.name == "trainLoss")
             epoch.trainLoss = metric.value;
         else if (metric.name == "validationTop1")
@@ -265,8 +255,7 @@ void Workspace::follow(const QString& label, int plannedEpochs, const Progress& 
 
 void Workspace::forgetPending(JobId job)
 {
-    if (m_training && m_training->job == job)
-    {
+    if (m_training && m_training->job == job) {
         m_training.reset();
         emit trainingChanged();
     }
@@ -276,43 +265,41 @@ void Workspace::forgetPending(JobId job)
 
 void Workspace::setDataset(const std::filesystem::path& folder)
 {
-    m_reads.run(tr("Setting the data"), this,
-                [project = m_folder, folder](const JobContext&)
-                {
-                    Dataset::open(folder); // refuses what can't be used before it is kept
-                    ProjectStore::open(project).setDataset(folder);
-                },
-                [this]
-                {
-                    measureBuilds();
-                    reload();
-                });
+    m_reads.run(
+        tr("Setting the data"), this,
+        [project = m_folder, folder](const JobContext&) {
+            Dataset::open(folder); // refuses what can't be used before it is kept
+            ProjectStore::open(project).setDataset(folder);
+        },
+        [this] {
+            measureBuilds();
+            reload();
+        });
 }
 
 void Workspace::measureBuilds()
 {
     if (!m_snapshot || m_snapshot->builds.empty())
         return;
-    m_steps.run(tr("Measuring all builds"), this,
-                [snapshot = m_snapshot](const JobContext& job)
-                {
-                    ProjectStore store = ProjectStore::open(snapshot->folder);
-                    const Dataset dataset = Dataset::open(store.dataset().value());
-                    const double count = static_cast<double>(snapshot->builds.size());
-                    for (std::size_t i = 0; i < snapshot->builds.size(); ++i)
-                    {
-                        const Build& build = snapshot->builds[i];
-                        // What was made from data was measured with them; with others it would be made anew.
-                        if (needsData(build.parameters))
-                            continue;
-                        StepParameters parameters = build.parameters;
-                        if (auto* import = std::get_if<ImportParameters>(&parameters))
-                            import->file = build.model;
-                        const auto place = static_cast<double>(i);
-                        store.run(build.parent, parameters, &dataset, job.part(place / count, (place + 1) / count));
-                    }
-                },
-                [this] { reload(); });
+    m_steps.run(
+        tr("Measuring all builds"), this,
+        [snapshot = m_snapshot](const JobContext& job) {
+            ProjectStore store = ProjectStore::open(snapshot->folder);
+            const Dataset dataset = Dataset::open(store.dataset().value());
+            const double count = static_cast<double>(snapshot->builds.size());
+            for (std::size_t i = 0; i < snapshot->builds.size(); ++i) {
+                const Build& build = snapshot->builds[i];
+                // What was made from data was measured with them; with others it would be made anew.
+                if (needsData(build.parameters))
+                    continue;
+                StepParameters parameters = build.parameters;
+                if (auto* import = std::get_if<ImportParameters>(&parameters))
+                    import->file = build.model;
+                const auto place = static_cast<double>(i);
+                store.run(build.parent, parameters, &dataset, job.part(place / count, (place + 1) / count));
+            }
+        },
+        [this] { reload(); });
 }
 
 void Workspace::setDevices(const std::vector<DeviceReference>& devices)
@@ -326,13 +313,13 @@ void Workspace::remove(const QString& buildId)
     if (!build)
         return;
     const QString label = labelText(*build);
-    m_reads.run(tr("Deleting %1").arg(label), this,
-                [folder = m_folder, id = buildId.toStdString()](const JobContext&) { ProjectStore::open(folder).remove(id); },
-                [this, label]
-                {
-                    reload();
-                    emit removed(label);
-                });
+    m_reads.run(
+        tr("Deleting %1").arg(label), this,
+        [folder = m_folder, id = buildId.toStdString()](const JobContext&) { ProjectStore::open(folder).remove(id); },
+        [this, label] {
+            reload();
+            emit removed(label);
+        });
 }
 
 void Workspace::undoRemove()
@@ -343,26 +330,24 @@ void Workspace::undoRemove()
 void Workspace::readModel(const Build& build, QObject* receiver, std::function<void(ModelFactsPtr)> done)
 {
     const std::string key = build.modelSha256.empty() ? build.model.string() : build.modelSha256;
-    if (const auto known = m_models.find(key); known != m_models.end())
-    {
+    if (const auto known = m_models.find(key); known != m_models.end()) {
         done(known->second);
         return;
     }
-    m_reads.run(tr("Reading %1").arg(labelText(build)), receiver,
-                [path = build.model](const JobContext&) -> ModelFactsPtr
-                {
-                    auto facts = std::make_shared<ModelFacts>();
-                    facts->graph = readOnnx(path);
-                    facts->cost = cost(facts->graph);
-                    return facts;
-                },
-                [this, key, done = std::move(done)](ModelFactsPtr facts)
-                {
-                    if (m_models.size() >= modelsKept)
-                        m_models.clear();
-                    m_models[key] = facts;
-                    done(facts);
-                });
+    m_reads.run(
+        tr("Reading %1").arg(labelText(build)), receiver,
+        [path = build.model](const JobContext&) -> ModelFactsPtr {
+            auto facts = std::make_shared<ModelFacts>();
+            facts->graph = readOnnx(path);
+            facts->cost = cost(facts->graph);
+            return facts;
+        },
+        [this, key, done = std::move(done)](ModelFactsPtr facts) {
+            if (m_models.size() >= modelsKept)
+                m_models.clear();
+            m_models[key] = facts;
+            done(facts);
+        });
 }
 
 } // namespace hone::studio

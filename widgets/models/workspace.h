@@ -92,14 +92,14 @@ public:
     JobRunner& reads() { return m_reads; }
 
 signals:
-    void opened();           // another project
+    void opened(); // another project
     void closed();
     void openFailed(const QString& folder);
     void snapshotChanged();  // also right after opened()
     void selectionChanged(); // also when the selected build's contents came anew
     void pendingChanged();
     void newChanged();
-    void trainingChanged();  // began, ended, or gained epochs
+    void trainingChanged();             // began, ended, or gained epochs
     void removed(const QString& label); // undoRemove() brings it back
 
 private:

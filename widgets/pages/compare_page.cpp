@@ -76,9 +76,13 @@ ScatterAxis metricAxis(MetricKind kind)
 } // namespace
 
 ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
-    : Page(tr("Compare"), workspace, parent), m_axis(new QComboBox), m_report(button(tr("Report"))),
-      m_deploy(button(tr("Deploy best"), "primary")), m_scatter(new ScatterPlot),
-      m_rows(new RowTable<CompareRow>(compareColumns(), this)), m_table(new TableView(m_rows, TableView::Height::FitRows)),
+    : Page(tr("Compare"), workspace, parent),
+      m_axis(new QComboBox),
+      m_report(button(tr("Report"))),
+      m_deploy(button(tr("Deploy best"), "primary")),
+      m_scatter(new ScatterPlot),
+      m_rows(new RowTable<CompareRow>(compareColumns(), this)),
+      m_table(new TableView(m_rows, TableView::Height::FitRows)),
       m_inspector(new InspectorPanel)
 {
     m_axis->addItems({tr("File size"), tr("MACs"), tr("Peak memory"), tr("Latency here")});
@@ -121,28 +125,22 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     connect(empty->action(), &QPushButton::clicked, this, &Page::importWanted);
     connect(copyPlot, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setPixmap(m_scatter->picture()); });
     connect(copyTable, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_table->tsv()); });
-    connect(m_axis, &QComboBox::currentIndexChanged, this,
-            [this]
-            {
-                m_budget.atMostX.reset();
-                refresh();
-            });
+    connect(m_axis, &QComboBox::currentIndexChanged, this, [this] {
+        m_budget.atMostX.reset();
+        refresh();
+    });
     connect(m_scatter, &ScatterPlot::pointClicked, &workspace, &Workspace::select);
-    connect(m_scatter, &ScatterPlot::budgetChanged, this,
-            [this](const Budget& budget)
-            {
-                m_budget = budget;
-                refreshPoints();
-            });
+    connect(m_scatter, &ScatterPlot::budgetChanged, this, [this](const Budget& budget) {
+        m_budget = budget;
+        refreshPoints();
+    });
     connect(m_table, &TableView::rowSelected, this, [this](int row) { this->workspace().select(m_rows->row(row).id); });
     connect(m_report, &QPushButton::clicked, this, &ComparePage::writeReport);
     connect(m_deploy, &QPushButton::clicked, this, &ComparePage::deployBest);
-    connect(&workspace, &Workspace::opened, this,
-            [this]
-            {
-                m_budget = {};
-                m_test.clear();
-            });
+    connect(&workspace, &Workspace::opened, this, [this] {
+        m_budget = {};
+        m_test.clear();
+    });
     connect(&workspace, &Workspace::snapshotChanged, this, &ComparePage::refresh);
     connect(&workspace, &Workspace::closed, this, &ComparePage::refresh);
     connect(&workspace, &Workspace::selectionChanged, this, &ComparePage::refreshInspector);
@@ -167,26 +165,24 @@ void ComparePage::makeInspector()
     describe(copy, tr("As YAML, for “hone run”"));
     m_inspector->addLeft(copy);
     m_inspector->addStretch();
-    connect(copy, &QPushButton::clicked, this,
-            [this]
-            {
-                const QString id = workspace().selectedId();
-                workspace().reads().run(tr("Writing the recipe"), this,
-                                        [folder = workspace().folder(), id = id.toStdString()](const JobContext&)
-                                        { return toYaml(recipeOf(ProjectStore::open(folder), id)); },
-                                        [this](const std::string& yaml)
-                                        {
-                                            QGuiApplication::clipboard()->setText(text(yaml));
-                                            emit note(tr("The recipe is on the clipboard."));
-                                        });
+    connect(copy, &QPushButton::clicked, this, [this] {
+        const QString id = workspace().selectedId();
+        workspace().reads().run(
+            tr("Writing the recipe"), this,
+            [folder = workspace().folder(), id = id.toStdString()](const JobContext&) {
+                return toYaml(recipeOf(ProjectStore::open(folder), id));
+            },
+            [this](const std::string& yaml) {
+                QGuiApplication::clipboard()->setText(text(yaml));
+                emit note(tr("The recipe is on the clipboard."));
             });
+    });
 }
 
 double ComparePage::cost(const Build& build) const
 {
     const StaticFacts& facts = build.evaluation.facts;
-    switch (m_axis->currentIndex())
-    {
+    switch (m_axis->currentIndex()) {
     case Macs: return static_cast<double>(facts.macs) / 1e6;
     case PeakMemory: return static_cast<double>(facts.peakActivationBytes) / 1e3;
     case LatencyHere: return build.evaluation.latency ? build.evaluation.latency->p50Ms : 0;
@@ -214,8 +210,7 @@ void ComparePage::refresh()
     showEmpty(!has);
     for (QWidget* widget : std::initializer_list<QWidget*>{m_axis, m_report, m_deploy})
         widget->setVisible(has);
-    if (!has)
-    {
+    if (!has) {
         m_rows->setRows({});
         m_scatter->setPoints({});
         refreshInspector();
@@ -225,8 +220,7 @@ void ComparePage::refresh()
     const QString unit = QString::fromLatin1(units[m_axis->currentIndex()]);
     const MetricKind ranked = snapshot->metricKind().value_or(MetricKind::Top1);
     setSubtitle(tr("%1 on validation against").arg(metricWords(ranked).title));
-    if (ranked != m_ranked)
-    {
+    if (ranked != m_ranked) {
         m_ranked = ranked;
         m_budget.worstY.reset();
         m_rows->setColumns(compareColumns(ranked));
@@ -248,8 +242,7 @@ void ComparePage::refreshPoints()
     std::vector<ScatterPoint> points;
     std::vector<CompareRow> rows;
     std::map<std::string, int> places; // of a build among the points
-    for (std::size_t i = 0; i < snapshot->builds.size(); ++i)
-    {
+    for (std::size_t i = 0; i < snapshot->builds.size(); ++i) {
         const Build& build = snapshot->builds[i];
         const QString name = nameText(*snapshot, build);
         rows.push_back({text(build.id), name, build.evaluation, front[i], &build == best, withinBudget(build)});
@@ -281,8 +274,7 @@ void ComparePage::refreshInspector()
 {
     const SnapshotPtr& snapshot = workspace().snapshot();
     const Build* build = workspace().selected();
-    if (!build)
-    {
+    if (!build) {
         m_name->setText(tr("Nothing selected"));
         m_facts->setFacts({});
         m_waterfall->setSteps({});
@@ -305,14 +297,12 @@ void ComparePage::refreshInspector()
     facts.push_back({tr("Peak memory"), kilobytes(build->evaluation.facts.peakActivationBytes)});
     if (build->evaluation.latency)
         facts.push_back({tr("Latency here"), milliseconds(build->evaluation.latency->p50Ms)});
-    if (original && original != build)
-    {
+    if (original && original != build) {
         const double smaller = static_cast<double>(original->evaluation.facts.sizeBytes) /
                                static_cast<double>(std::max<std::int64_t>(1, build->evaluation.facts.sizeBytes));
         QString against = tr("%1× smaller").arg(QLocale().toString(smaller, 'f', 1)).replace(QLatin1Char(' '), QChar::Nbsp);
         Tone tone = Tone::Better;
-        if (const auto before = metricOf(original->evaluation); metric && before && before->kind == metric->kind)
-        {
+        if (const auto before = metricOf(original->evaluation); metric && before && before->kind == metric->kind) {
             against = QStringLiteral("%1, %2").arg(metricChange(*before, *metric), against);
             if (higherIsBetter(metric->kind) ? metric->value < before->low : metric->value > before->high)
                 tone = Tone::Worse;
@@ -324,12 +314,10 @@ void ComparePage::refreshInspector()
     std::vector<Waterfall::Step> steps;
     std::optional<TaskMetric> before;
     QStringList recipe;
-    for (const Build* step : snapshot->pathTo(text(build->id)))
-    {
-        if (const auto value = metricOf(step->evaluation); value && (!before || before->kind == value->kind))
-        {
-            steps.push_back({labelText(*step), inUnit(value->kind, value->value), before ? metricChange(*before, *value) : metricText(*value),
-                             before && !isBetter(*before, *value)});
+    for (const Build* step : snapshot->pathTo(text(build->id))) {
+        if (const auto value = metricOf(step->evaluation); value && (!before || before->kind == value->kind)) {
+            steps.push_back({labelText(*step), inUnit(value->kind, value->value),
+                             before ? metricChange(*before, *value) : metricText(*value), before && !isBetter(*before, *value)});
             before = value;
         }
         recipe << recipeLine(step->parameters);
@@ -342,21 +330,20 @@ void ComparePage::refreshInspector()
 
 void ComparePage::writeReport()
 {
-    workspace().steps().run(tr("Measuring all builds for the report"), this,
-                            [snapshot = workspace().snapshot()](const JobContext& job) { return measureAndReport(*snapshot, job); },
-                            [this](const Measured& measured)
-                            {
-                                m_test = measured.test;
-                                refreshInspector();
-                                emit note(tr("The report is in %1.").arg(pathText(measured.report)));
-                                QDesktopServices::openUrl(QUrl::fromLocalFile(pathText(measured.report)));
-                            });
+    workspace().steps().run(
+        tr("Measuring all builds for the report"), this,
+        [snapshot = workspace().snapshot()](const JobContext& job) { return measureAndReport(*snapshot, job); },
+        [this](const Measured& measured) {
+            m_test = measured.test;
+            refreshInspector();
+            emit note(tr("The report is in %1.").arg(pathText(measured.report)));
+            QDesktopServices::openUrl(QUrl::fromLocalFile(pathText(measured.report)));
+        });
 }
 
 void ComparePage::deployBest()
 {
-    if (const Build* best = workspace().snapshot() ? workspace().snapshot()->best() : nullptr)
-    {
+    if (const Build* best = workspace().snapshot() ? workspace().snapshot()->best() : nullptr) {
         workspace().select(text(best->id));
         emit pageWanted(PageId::Devices);
     }

@@ -26,13 +26,17 @@ QString count(std::size_t number)
 } // namespace
 
 DataPage::DataPage(Workspace& workspace, QWidget* parent)
-    : Page(tr("Data"), workspace, parent), m_choose(button(tr("Choose data…"), "primary")),
-      m_problem(label({}, "problem")), m_figures(new FigureStrip),
+    : Page(tr("Data"), workspace, parent),
+      m_choose(button(tr("Choose data…"), "primary")),
+      m_problem(label({}, "problem")),
+      m_figures(new FigureStrip),
       m_classes(new RowTable<ClassRow>(classColumns(), this)),
-      m_table(new TableView(m_classes, TableView::Height::Fill)), m_pictures(new QListWidget)
+      m_table(new TableView(m_classes, TableView::Height::Fill)),
+      m_pictures(new QListWidget)
 {
     header()->addWidget(m_choose);
-    describe(m_choose, tr("A folder of pictures, WAV files or sensor recordings with one folder a class, or of IDX, CIFAR binary, CSV or NPZ files"));
+    describe(m_choose,
+             tr("A folder of pictures, WAV files or sensor recordings with one folder a class, or of IDX, CIFAR binary, CSV or NPZ files"));
     m_problem->setWordWrap(true);
     m_problem->hide();
     body()->addWidget(m_figures);
@@ -59,9 +63,8 @@ DataPage::DataPage(Workspace& workspace, QWidget* parent)
     row->addWidget(frame, 5);
     body()->addLayout(row, 1);
 
-    auto* empty = new EmptyState(QStringLiteral("data"),
-                                 tr("Labelled pictures to train, choose and measure with. They stay on this computer."),
-                                 tr("Choose data…"));
+    auto* empty = new EmptyState(
+        QStringLiteral("data"), tr("Labelled pictures to train, choose and measure with. They stay on this computer."), tr("Choose data…"));
     setEmptyState(empty);
     connect(empty->action(), &QPushButton::clicked, this, &DataPage::chooseFolder);
     connect(m_choose, &QPushButton::clicked, this, &DataPage::chooseFolder);
@@ -82,8 +85,7 @@ void DataPage::refresh()
     const bool has = snapshot && snapshot->dataset;
     showEmpty(!has);
     m_choose->setVisible(has);
-    if (!has)
-    {
+    if (!has) {
         m_shown.clear();
         setSubtitle({});
         return;
@@ -93,20 +95,18 @@ void DataPage::refresh()
         return;
     m_shown = folder;
     m_problem->hide();
-    workspace().reads().run(tr("Reading the data"), this,
-                            [path = *snapshot->dataset](const JobContext& job)
-                            { return readDataOverview(path, picturesShown, job); },
-                            [this, folder](const DataOverview& overview)
-                            {
-                                if (folder == m_shown)
-                                    show(overview);
-                            },
-                            [this](const Message& message)
-                            {
-                                m_problem->setText(sentence(message));
-                                m_problem->show();
-                                return true;
-                            });
+    workspace().reads().run(
+        tr("Reading the data"), this,
+        [path = *snapshot->dataset](const JobContext& job) { return readDataOverview(path, picturesShown, job); },
+        [this, folder](const DataOverview& overview) {
+            if (folder == m_shown)
+                show(overview);
+        },
+        [this](const Message& message) {
+            m_problem->setText(sentence(message));
+            m_problem->show();
+            return true;
+        });
 }
 
 void DataPage::show(const DataOverview& overview)
@@ -120,11 +120,10 @@ void DataPage::show(const DataOverview& overview)
                            {tr("First picture"), size, tr("pixels")}});
     m_classes->setRows(overview.classes);
     m_pictures->clear();
-    for (const SamplePicture& picture : overview.pictures)
-    {
-        const QPixmap pixmap = QPixmap::fromImage(picture.image.scaled(
-            pictureSize, pictureSize, Qt::KeepAspectRatio,
-            picture.image.width() < pictureSize ? Qt::FastTransformation : Qt::SmoothTransformation));
+    for (const SamplePicture& picture : overview.pictures) {
+        const QPixmap pixmap = QPixmap::fromImage(
+            picture.image.scaled(pictureSize, pictureSize, Qt::KeepAspectRatio,
+                                 picture.image.width() < pictureSize ? Qt::FastTransformation : Qt::SmoothTransformation));
         auto* item = new QListWidgetItem(QIcon(pixmap), picture.className, m_pictures);
         item->setToolTip(picture.file);
         item->setFlags(Qt::ItemIsEnabled);

@@ -21,8 +21,12 @@ namespace hone::studio
 {
 
 DevicesPage::DevicesPage(Workspace& workspace, QWidget* parent)
-    : Page(tr("Devices"), workspace, parent), m_add(button(tr("Add device"))), m_deploy(button(tr("Deploy"), "primary")),
-      m_question(new QuestionCard), m_list(new QListWidget), m_inspector(new InspectorPanel)
+    : Page(tr("Devices"), workspace, parent),
+      m_add(button(tr("Add device"))),
+      m_deploy(button(tr("Deploy"), "primary")),
+      m_question(new QuestionCard),
+      m_list(new QListWidget),
+      m_inspector(new InspectorPanel)
 {
     header()->addWidget(m_add);
     header()->addWidget(m_deploy);
@@ -42,8 +46,8 @@ DevicesPage::DevicesPage(Workspace& workspace, QWidget* parent)
     body()->addLayout(row, 1);
     makeInspector();
 
-    auto* empty = new EmptyState(QStringLiteral("devices"),
-                                 tr("The computers that your models are for, reached over SSH."), tr("Add a device"));
+    auto* empty =
+        new EmptyState(QStringLiteral("devices"), tr("The computers that your models are for, reached over SSH."), tr("Add a device"));
     setEmptyState(empty);
     connect(empty->action(), &QPushButton::clicked, this, &DevicesPage::addDevice);
     connect(m_add, &QPushButton::clicked, this, &DevicesPage::addDevice);
@@ -67,8 +71,7 @@ QWidget* DevicesPage::makeForm()
     form->setVerticalSpacing(space::unit);
     form->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    const auto field = [&](const QString& name, const QString& placeholder)
-    {
+    const auto field = [&](const QString& name, const QString& placeholder) {
         auto* edit = new QLineEdit;
         edit->setPlaceholderText(placeholder);
         edit->setAccessibleName(name);
@@ -82,16 +85,13 @@ QWidget* DevicesPage::makeForm()
     m_knownHosts = field(tr("Known hosts"), QStringLiteral("~/.ssh/known_hosts"));
     auto* browse = m_identity->addAction(style()->standardIcon(QStyle::SP_DirIcon), QLineEdit::TrailingPosition);
     browse->setToolTip(tr("Choose a key file"));
-    connect(browse, &QAction::triggered, this,
-            [this]
-            {
-                const QString file = QFileDialog::getOpenFileName(this, tr("Choose a private key"), QDir::homePath() + QStringLiteral("/.ssh"));
-                if (!file.isEmpty())
-                {
-                    m_identity->setText(file);
-                    allowActions();
-                }
-            });
+    connect(browse, &QAction::triggered, this, [this] {
+        const QString file = QFileDialog::getOpenFileName(this, tr("Choose a private key"), QDir::homePath() + QStringLiteral("/.ssh"));
+        if (!file.isEmpty()) {
+            m_identity->setText(file);
+            allowActions();
+        }
+    });
     column->addLayout(form);
     m_formProblem = label({}, "problem");
     m_formProblem->setWordWrap(true);
@@ -147,8 +147,7 @@ void DevicesPage::refresh()
 
 void DevicesPage::showDevice(int row)
 {
-    if (row >= 0 && row < static_cast<int>(m_devices.size()))
-    {
+    if (row >= 0 && row < static_cast<int>(m_devices.size())) {
         const DeviceReference& device = m_devices[static_cast<std::size_t>(row)];
         m_name->setText(text(device.name));
         m_address->setText(text(device.address));
@@ -181,13 +180,10 @@ void DevicesPage::allowActions()
 {
     const Build* build = workspace().selected();
     QString wrong;
-    try
-    {
+    try {
         if (!edited().address.empty())
             DeviceAddress::parse(edited().address);
-    }
-    catch (const Error& error)
-    {
+    } catch (const Error& error) {
         wrong = sentence(error.message());
     }
     m_formProblem->setText(wrong);
@@ -247,8 +243,7 @@ void DevicesPage::removeDevice()
     const bool wasNew = std::exchange(m_adding, false);
     if (wasNew)
         refresh();
-    else
-    {
+    else {
         workspace().setDevices(devices);
         emit undoOffered(tr("“%1” was removed.").arg(text(m_devices[static_cast<std::size_t>(row)].name)),
                          [this, before = m_devices] { workspace().setDevices(before); });
@@ -265,8 +260,7 @@ void DevicesPage::startDeploy(const std::string& acceptHostKey)
     JobRunner::Job job;
     job.title = tr("Deploying %1 to %2").arg(labelText(*build), text(device.name));
     job.work = [this, device, acceptHostKey, model = build->model, label = labelText(*build), runner = m_runnerFolder,
-                data = workspace().snapshot()->dataset](const JobContext& context)
-    {
+                data = workspace().snapshot()->dataset](const JobContext& context) {
         DeployOptions options;
         options.ssh.address = DeviceAddress::parse(device.address);
         options.ssh.identity = device.identityFile;
@@ -275,8 +269,7 @@ void DevicesPage::startDeploy(const std::string& acceptHostKey)
         options.runnerFolder = runner;
         // A kept secret is tried once a prompt; if it is asked again it was wrong.
         std::set<std::string> tried;
-        options.ssh.ask = [this, &device, &context, &tried](const std::string& prompt) -> std::optional<std::string>
-        {
+        options.ssh.ask = [this, &device, &context, &tried](const std::string& prompt) -> std::optional<std::string> {
             const std::string key = device.address + " " + prompt;
             if (tried.insert(key).second)
                 if (auto kept = m_keyring.find(key))
@@ -289,8 +282,7 @@ void DevicesPage::startDeploy(const std::string& acceptHostKey)
             dataset = Dataset::open(*data);
         options.dataset = dataset ? &*dataset : nullptr;
         auto result = deploy(model, options, context);
-        return [this, address = device.address, label, result]
-        {
+        return [this, address = device.address, label, result] {
             m_results[address] = {label, result};
             showResult();
             emit note(tr("%1 runs on %2 now.").arg(label, text(result.device.host)));
@@ -310,8 +302,7 @@ bool DevicesPage::failed(const Message& message)
 
 void DevicesPage::askHostKey(const Message& message)
 {
-    const auto value = [&](const char* name)
-    {
+    const auto value = [&](const char* name) {
         const auto found = message.arguments.find(name);
         return found == message.arguments.end() ? QString() : text(found->second);
     };
@@ -328,21 +319,20 @@ void DevicesPage::askSecret(const QString& prompt)
 {
     emit pageWanted(PageId::Devices);
     const QString key = m_secretKey;
-    m_question->ask({tr("The device asks"), prompt, {}, tr("Continue"), true},
-                    [this, key](const QString& secret, bool keep)
-                    {
-                        if (keep)
-                            m_keyring.keep(key.toStdString(), secret.toStdString());
-                        m_prompter.answer(secret);
-                    },
-                    [this] { m_prompter.decline(); });
+    m_question->ask(
+        {tr("The device asks"), prompt, {}, tr("Continue"), true},
+        [this, key](const QString& secret, bool keep) {
+            if (keep)
+                m_keyring.keep(key.toStdString(), secret.toStdString());
+            m_prompter.answer(secret);
+        },
+        [this] { m_prompter.decline(); });
 }
 
 void DevicesPage::showResult()
 {
     const int row = current();
-    if (row < 0)
-    {
+    if (row < 0) {
         m_heading->setText(tr("No device"));
         m_facts->setFacts({});
         m_lastTitle->hide();
@@ -354,8 +344,7 @@ void DevicesPage::showResult()
     std::vector<FactList::Fact> facts = {{tr("Address"), text(device.address)}};
     const auto found = m_results.find(device.address);
     m_lastTitle->setVisible(found != m_results.end());
-    if (found == m_results.end())
-    {
+    if (found == m_results.end()) {
         m_facts->setFacts(facts);
         m_last->setFacts({});
         return;

@@ -26,11 +26,16 @@ constexpr int columnWidth = 720;
 }
 
 ImportPage::ImportPage(Workspace& workspace, QWidget* parent)
-    : Page(tr("Add a model"), workspace, parent), m_file(new QLineEdit), m_check(new ModelCheckCard),
-      m_tidy(new QCheckBox(tr("Tidy it as a step of its own"))), m_tidying(label({}, "small")), m_add(button(tr("Add model"), "primary"))
+    : Page(tr("Add a model"), workspace, parent),
+      m_file(new QLineEdit),
+      m_check(new ModelCheckCard),
+      m_tidy(new QCheckBox(tr("Tidy it as a step of its own"))),
+      m_tidying(label({}, "small")),
+      m_add(button(tr("Add model"), "primary"))
 {
     header()->addWidget(m_add);
-    auto* line = label(tr("Hone tries the model on made-up input first and says what can be done with it. The file stays where it is."), "muted");
+    auto* line =
+        label(tr("Hone tries the model on made-up input first and says what can be done with it. The file stays where it is."), "muted");
     line->setWordWrap(true);
     auto* field = new QHBoxLayout;
     field->setSpacing(space::card);
@@ -67,12 +72,10 @@ ImportPage::ImportPage(Workspace& workspace, QWidget* parent)
     describe(m_tidy, tr("A second build without what the exporter left in it; its outputs are the same"));
     connect(choose, &QAction::triggered, this, &ImportPage::browse);
     connect(m_file, &QLineEdit::editingFinished, this, &ImportPage::refresh);
-    connect(m_file, &QLineEdit::textChanged, this,
-            [this]
-            {
-                if (m_file->text().isEmpty())
-                    refresh();
-            });
+    connect(m_file, &QLineEdit::textChanged, this, [this] {
+        if (m_file->text().isEmpty())
+            refresh();
+    });
     connect(m_check, &ModelCheckCard::changed, this, &ImportPage::refresh);
     connect(m_add, &QPushButton::clicked, this, &ImportPage::add);
     refresh();
@@ -112,7 +115,9 @@ void ImportPage::refresh()
                                          : QString());
     const bool untidy = outcome && !outcome->changes.empty();
     m_tidy->setVisible(!path.empty());
-    allow(m_tidy, untidy ? QString() : outcome ? tr("There is nothing to tidy in it.") : tr("The check tells whether there is anything to tidy."));
+    allow(m_tidy, untidy    ? QString()
+                  : outcome ? tr("There is nothing to tidy in it.")
+                            : tr("The check tells whether there is anything to tidy."));
     if (!untidy)
         m_tidy->setChecked(false);
     QStringList told;

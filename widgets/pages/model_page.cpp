@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/model_page.h"
 
-#include "models/build_text.h"
 #include "graphview/graph_drawing.h"
 #include "graphview/graph_view.h"
+#include "models/build_text.h"
 #include "theme/figures.h"
 #include "theme/theme.h"
 #include "ui/table_view.h"
@@ -23,8 +23,7 @@ namespace
 
 QString attributeText(const Attribute& attribute)
 {
-    const auto list = [](const auto& values)
-    {
+    const auto list = [](const auto& values) {
         QStringList parts;
         for (const auto& value : values)
             parts << QString::number(value);
@@ -48,9 +47,14 @@ QString attributeText(const Attribute& attribute)
 } // namespace
 
 ModelPage::ModelPage(Workspace& workspace, QWidget* parent)
-    : Page(tr("Model"), workspace, parent), m_slim(button(tr("Slim it"), "primary")), m_copy(button(tr("Copy table"))),
-      m_figures(new FigureStrip), m_layers(new RowTable<LayerRow>(layerColumns(), this)),
-      m_table(new TableView(m_layers, TableView::Height::Fill)), m_graph(new GraphView), m_inspector(new InspectorPanel)
+    : Page(tr("Model"), workspace, parent),
+      m_slim(button(tr("Slim it"), "primary")),
+      m_copy(button(tr("Copy table"))),
+      m_figures(new FigureStrip),
+      m_layers(new RowTable<LayerRow>(layerColumns(), this)),
+      m_table(new TableView(m_layers, TableView::Height::Fill)),
+      m_graph(new GraphView),
+      m_inspector(new InspectorPanel)
 {
     header()->addWidget(m_copy);
     header()->addWidget(m_slim);
@@ -84,29 +88,23 @@ ModelPage::ModelPage(Workspace& workspace, QWidget* parent)
     m_inspector->add(m_attributes);
     m_inspector->addStretch();
 
-    auto* empty = new EmptyState(QStringLiteral("model"), tr("The layers of a build and what each of them costs."),
-                                 tr("Add a model…"));
+    auto* empty = new EmptyState(QStringLiteral("model"), tr("The layers of a build and what each of them costs."), tr("Add a model…"));
     setEmptyState(empty);
     connect(empty->action(), &QPushButton::clicked, this, &Page::importWanted);
     connect(m_slim, &QPushButton::clicked, this, [this] { emit pageWanted(PageId::Slim); });
     connect(m_copy, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_table->tsv()); });
-    connect(m_table, &TableView::rowSelected, this,
-            [this](int row)
-            {
-                showLayer(row);
-                m_graph->selectNode(m_layers->row(row).node);
-            });
-    connect(m_graph, &GraphView::nodeSelected, this,
-            [this](hone::NodeId node)
-            {
-                const auto& rows = m_layers->rows();
-                for (std::size_t i = 0; i < rows.size(); ++i)
-                    if (rows[i].node == node)
-                    {
-                        m_table->setCurrentRow(static_cast<int>(i));
-                        showLayer(static_cast<int>(i));
-                    }
-            });
+    connect(m_table, &TableView::rowSelected, this, [this](int row) {
+        showLayer(row);
+        m_graph->selectNode(m_layers->row(row).node);
+    });
+    connect(m_graph, &GraphView::nodeSelected, this, [this](hone::NodeId node) {
+        const auto& rows = m_layers->rows();
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            if (rows[i].node == node) {
+                m_table->setCurrentRow(static_cast<int>(i));
+                showLayer(static_cast<int>(i));
+            }
+    });
     connect(&workspace, &Workspace::selectionChanged, this, &ModelPage::refresh);
     refresh();
 }
@@ -122,8 +120,7 @@ void ModelPage::refresh()
     showEmpty(!build);
     m_slim->setVisible(build);
     m_copy->setVisible(build);
-    if (!build)
-    {
+    if (!build) {
         m_shownId.clear();
         m_model.reset();
         m_layers->setRows({});
@@ -136,12 +133,10 @@ void ModelPage::refresh()
     if (text(build->id) == m_shownId)
         return;
     m_shownId = text(build->id);
-    workspace().readModel(*build, this,
-                          [this, id = m_shownId](const ModelFactsPtr& model)
-                          {
-                              if (id == m_shownId)
-                                  show(model);
-                          });
+    workspace().readModel(*build, this, [this, id = m_shownId](const ModelFactsPtr& model) {
+        if (id == m_shownId)
+            show(model);
+    });
 }
 
 void ModelPage::show(const ModelFactsPtr& model)
@@ -157,12 +152,12 @@ void ModelPage::show(const ModelFactsPtr& model)
     m_layers->setRows(layerRows(*model));
     showLayer(m_layers->rowCount() > 0 ? 0 : -1);
     m_table->setCurrentRow(0);
-    workspace().reads().run(tr("Drawing the graph"), this, [model](const JobContext&) { return drawingOf(model->graph); },
-                            [this, model](GraphDrawing drawing)
-                            {
-                                if (model == m_model)
-                                    m_graph->setDrawing(std::move(drawing));
-                            });
+    workspace().reads().run(
+        tr("Drawing the graph"), this, [model](const JobContext&) { return drawingOf(model->graph); },
+        [this, model](GraphDrawing drawing) {
+            if (model == m_model)
+                m_graph->setDrawing(std::move(drawing));
+        });
 }
 
 void ModelPage::selectLayer(int row)
@@ -174,8 +169,7 @@ void ModelPage::selectLayer(int row)
 
 void ModelPage::showLayer(int row)
 {
-    if (row < 0 || !m_model)
-    {
+    if (row < 0 || !m_model) {
         m_layerName->setText(tr("No layer"));
         m_layerFacts->setFacts({});
         m_attributes->setFacts({});

@@ -11,8 +11,12 @@ namespace hone::studio
 {
 
 Page::Page(const QString& title, Workspace& workspace, QWidget* parent)
-    : QWidget(parent), m_workspace(workspace), m_subtitle(label({}, "muted")), m_header(new QHBoxLayout),
-      m_body(nullptr), m_stack(new QStackedWidget)
+    : QWidget(parent),
+      m_workspace(workspace),
+      m_subtitle(label({}, "muted")),
+      m_header(new QHBoxLayout),
+      m_body(nullptr),
+      m_stack(new QStackedWidget)
 {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(space::page, 18, space::page, 18);

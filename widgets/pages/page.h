@@ -58,7 +58,7 @@ class InspectorPanel : public QWidget
     Q_OBJECT
 public:
     explicit InspectorPanel(QWidget* parent = nullptr);
-    QLabel* addKicker(const QString& text);  // "SELECTED"
+    QLabel* addKicker(const QString& text); // "SELECTED"
     QLabel* addHeading(const QString& text);
     QLabel* addSection(const QString& text); // "WHAT EACH STEP DID"
     void add(QWidget* widget);

@@ -11,13 +11,13 @@ namespace
 {
 
 constexpr std::array<std::pair<PageId, const char*>, 8> namedPages = {{{PageId::Start, "start"},
-                                                                      {PageId::Import, "import"},
-                                                                      {PageId::Data, "data"},
-                                                                      {PageId::Model, "model"},
-                                                                      {PageId::Slim, "slim"},
-                                                                      {PageId::Train, "train"},
-                                                                      {PageId::Compare, "compare"},
-                                                                      {PageId::Devices, "devices"}}};
+                                                                       {PageId::Import, "import"},
+                                                                       {PageId::Data, "data"},
+                                                                       {PageId::Model, "model"},
+                                                                       {PageId::Slim, "slim"},
+                                                                       {PageId::Train, "train"},
+                                                                       {PageId::Compare, "compare"},
+                                                                       {PageId::Devices, "devices"}}};
 
 } // namespace
 

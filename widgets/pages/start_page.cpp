@@ -32,8 +32,8 @@ QString projectsFolder()
 
 StartPage::StartPage(Workspace& workspace, QWidget* parent) : Page(tr("Welcome to Hone"), workspace, parent)
 {
-    auto* line = label(tr("Makes a trained model small and fast for a device of yours, shows what every step costs, and puts it there."),
-                       "muted");
+    auto* line =
+        label(tr("Makes a trained model small and fast for a device of yours, shows what every step costs, and puts it there."), "muted");
     line->setWordWrap(true);
     body()->addWidget(line);
     auto* row = new QHBoxLayout;
@@ -55,8 +55,7 @@ QWidget* StartPage::makeNew()
     form->setVerticalSpacing(space::unit);
     form->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    const auto field = [&](const QString& name, const QString& placeholder)
-    {
+    const auto field = [&](const QString& name, const QString& placeholder) {
         auto* edit = new QLineEdit;
         edit->setPlaceholderText(placeholder);
         edit->setAccessibleName(name);
@@ -70,22 +69,21 @@ QWidget* StartPage::makeNew()
     m_folder = field(tr("Folder"), projectsFolder() + QStringLiteral("/…"));
     m_model = field(tr("Model"), tr("an ONNX file"));
     m_data = field(tr("Data"), tr("a folder of labelled pictures; may follow later"));
-    const auto browse = [this](QLineEdit* edit, const QString& tip, auto choose)
-    {
+    const auto browse = [this](QLineEdit* edit, const QString& tip, auto choose) {
         auto* action = edit->addAction(icon(QStringLiteral("folder"), Palette::of(this).muted), QLineEdit::TrailingPosition);
         action->setToolTip(tip);
-        connect(action, &QAction::triggered, this,
-                [edit, choose]
-                {
-                    const QString chosen = choose();
-                    if (!chosen.isEmpty())
-                        edit->setText(chosen);
-                });
+        connect(action, &QAction::triggered, this, [edit, choose] {
+            const QString chosen = choose();
+            if (!chosen.isEmpty())
+                edit->setText(chosen);
+        });
     };
-    browse(m_folder, tr("Choose a folder"), [this] { return QFileDialog::getExistingDirectory(this, tr("Choose a folder for the project")); });
+    browse(m_folder, tr("Choose a folder"),
+           [this] { return QFileDialog::getExistingDirectory(this, tr("Choose a folder for the project")); });
     browse(m_model, tr("Choose a file"),
            [this] { return QFileDialog::getOpenFileName(this, tr("Choose a model"), {}, tr("ONNX models (*.onnx)")); });
-    browse(m_data, tr("Choose a folder"), [this] { return QFileDialog::getExistingDirectory(this, tr("Choose the folder with your data")); });
+    browse(m_data, tr("Choose a folder"),
+           [this] { return QFileDialog::getExistingDirectory(this, tr("Choose the folder with your data")); });
     column->addLayout(form);
     m_check = new ModelCheckCard;
     setRole(m_check, QStringLiteral("plain")); // no box inside of a box
@@ -93,20 +91,19 @@ QWidget* StartPage::makeNew()
     column->addWidget(m_check);
     m_create = button(tr("Create project"), "primary");
     column->addWidget(m_create, 0, Qt::AlignRight);
-    connect(m_name, &QLineEdit::textEdited, this,
-            [this](const QString& name)
-            {
-                if (!m_folder->isModified())
-                    m_folder->setText(name.isEmpty() ? QString() : projectsFolder() + QLatin1Char('/') + QString(name).replace(QLatin1Char('/'), QLatin1Char('-')));
-            });
-    connect(m_model, &QLineEdit::textChanged, this,
-            [this](const QString& file) { m_check->check(QFileInfo(file).isFile() ? toPath(QFileInfo(file).absoluteFilePath()) : std::filesystem::path()); });
-    connect(m_create, &QPushButton::clicked, this,
-            [this]
-            {
-                QDir().mkpath(QFileInfo(m_folder->text()).absolutePath());
-                workspace().create({toPath(m_folder->text()), m_name->text().trimmed(), toPath(m_model->text()), toPath(m_data->text())});
-            });
+    connect(m_name, &QLineEdit::textEdited, this, [this](const QString& name) {
+        if (!m_folder->isModified())
+            m_folder->setText(name.isEmpty()
+                                  ? QString()
+                                  : projectsFolder() + QLatin1Char('/') + QString(name).replace(QLatin1Char('/'), QLatin1Char('-')));
+    });
+    connect(m_model, &QLineEdit::textChanged, this, [this](const QString& file) {
+        m_check->check(QFileInfo(file).isFile() ? toPath(QFileInfo(file).absoluteFilePath()) : std::filesystem::path());
+    });
+    connect(m_create, &QPushButton::clicked, this, [this] {
+        QDir().mkpath(QFileInfo(m_folder->text()).absolutePath());
+        workspace().create({toPath(m_folder->text()), m_name->text().trimmed(), toPath(m_model->text()), toPath(m_data->text())});
+    });
     allowCreate();
     return frame;
 }
@@ -167,8 +164,7 @@ void StartPage::allowCreate()
 void StartPage::setRecent(const QStringList& folders)
 {
     m_recent->clear();
-    for (const QString& folder : folders)
-    {
+    for (const QString& folder : folders) {
         auto* item = new QListWidgetItem(QFileInfo(folder).fileName() + QStringLiteral("\n") + QFileInfo(folder).absolutePath(), m_recent);
         item->setData(Qt::UserRole, folder);
     }
@@ -186,9 +182,9 @@ void StartPage::openFolder()
 void StartPage::runSample()
 {
     const QString folder = projectsFolder() + QStringLiteral("/sample");
-    workspace().steps().run(tr("Making the sample"), this,
-                            [folder](const JobContext& job) { return makeSampleProject(toPath(folder), job); },
-                            [this](const std::filesystem::path& project) { workspace().open(project); });
+    workspace().steps().run(
+        tr("Making the sample"), this, [folder](const JobContext& job) { return makeSampleProject(toPath(folder), job); },
+        [this](const std::filesystem::path& project) { workspace().open(project); });
 }
 
 void StartPage::focusNew()

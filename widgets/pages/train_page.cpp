@@ -2,9 +2,9 @@
 #include "pages/train_page.h"
 
 #include "models/build_text.h"
+#include "models/metric_text.h"
 #include "pages/training_extras.h"
 #include "plots/training_curves.h"
-#include "models/metric_text.h"
 #include "theme/figures.h"
 #include "theme/theme.h"
 #include "ui/form.h"
@@ -26,7 +26,8 @@ namespace hone::studio
 {
 
 TrainPage::TrainPage(Workspace& workspace, QWidget* parent)
-    : Page(tr("Train"), workspace, parent), m_train(button(tr("Fine-tune"), "primary")),
+    : Page(tr("Train"), workspace, parent),
+      m_train(button(tr("Fine-tune"), "primary")),
       m_copyCommand(button(tr("Copy as command")))
 {
     header()->addWidget(m_copyCommand);
@@ -41,21 +42,17 @@ TrainPage::TrainPage(Workspace& workspace, QWidget* parent)
     auto* empty = new EmptyState(QStringLiteral("train"), tr("Trains a model further on your own pictures."), tr("Add a model…"));
     setEmptyState(empty);
     connect(empty->action(), &QPushButton::clicked, this, &Page::importWanted);
-    connect(m_train, &QPushButton::clicked, this,
-            [this]
-            {
-                const Build* build = this->workspace().selected();
-                if (!build)
-                    return;
-                const StepParameters step = parameters();
-                this->workspace().runStep(text(build->id), step, stepTitle(step, labelText(*build)));
-            });
-    connect(m_copyCommand, &QPushButton::clicked, this,
-            [this]
-            {
-                if (const Build* build = this->workspace().selected())
-                    QGuiApplication::clipboard()->setText(commandText(*this->workspace().snapshot(), *build, parameters()));
-            });
+    connect(m_train, &QPushButton::clicked, this, [this] {
+        const Build* build = this->workspace().selected();
+        if (!build)
+            return;
+        const StepParameters step = parameters();
+        this->workspace().runStep(text(build->id), step, stepTitle(step, labelText(*build)));
+    });
+    connect(m_copyCommand, &QPushButton::clicked, this, [this] {
+        if (const Build* build = this->workspace().selected())
+            QGuiApplication::clipboard()->setText(commandText(*this->workspace().snapshot(), *build, parameters()));
+    });
     connect(&workspace, &Workspace::selectionChanged, this, &TrainPage::refresh);
     connect(&workspace, &Workspace::trainingChanged, this, &TrainPage::refreshCurves);
     refresh();
@@ -132,12 +129,10 @@ QWidget* TrainPage::makeSettings()
     m_moreSettings->hide();
     column->addWidget(m_moreSettings, 1000);
     column->addStretch(1);
-    connect(m_more, &QPushButton::toggled, this,
-            [this](bool on)
-            {
-                m_moreSettings->setVisible(on);
-                m_more->setText(on ? tr("Less") : tr("More"));
-            });
+    connect(m_more, &QPushButton::toggled, this, [this](bool on) {
+        m_moreSettings->setVisible(on);
+        m_more->setText(on ? tr("Less") : tr("More"));
+    });
     return frame;
 }
 
@@ -202,8 +197,7 @@ void TrainPage::refresh()
     m_train->setVisible(build);
     m_copyCommand->setVisible(build);
     setSubtitle(build ? tr("from %1").arg(labelText(*build)) : QString());
-    if (build)
-    {
+    if (build) {
         if (std::holds_alternative<QuantizeParameters>(build->parameters))
             allow(m_train, tr("A quantized build can't be trained; select the build that it was made from."));
         else if (!workspace().snapshot()->dataset)
@@ -217,12 +211,9 @@ void TrainPage::refresh()
 void TrainPage::refreshCurves()
 {
     const auto& live = workspace().training();
-    if (live && live->job == m_liveJob && live->epochs.size() == m_liveEpochs + 1)
-    {
+    if (live && live->job == m_liveJob && live->epochs.size() == m_liveEpochs + 1) {
         m_curves->addEpoch(live->epochs.back());
-    }
-    else if (live)
-    {
+    } else if (live) {
         m_curves->setEpochs(live->epochs, live->plannedEpochs);
     }
     m_liveJob = live ? live->job : 0;
@@ -234,15 +225,14 @@ void TrainPage::refreshCurves()
     if (!live)
         m_curves->setEpochs(epochs);
     m_curvesTitle->setText(live ? live->label : build ? labelText(*build) : QString());
-    m_curvesNote->setText(live             ? tr("running")
-                          : epochs.empty() ? tr("was not trained in this project")
-                                           : QString());
+    m_curvesNote->setText(live ? tr("running") : epochs.empty() ? tr("was not trained in this project") : QString());
     m_curvesNote->setVisible(!m_curvesNote->text().isEmpty());
     const bool nothing = !live && epochs.empty();
     m_curves->setVisible(!nothing);
     m_noCurves->setVisible(nothing);
-    const auto metricOfEpoch = [](const EpochResult& epoch)
-    { return epoch.validation.value_or(TaskMetric{MetricKind::Top1, epoch.validationTop1, epoch.validationTop1, epoch.validationTop1}); };
+    const auto metricOfEpoch = [](const EpochResult& epoch) {
+        return epoch.validation.value_or(TaskMetric{MetricKind::Top1, epoch.validationTop1, epoch.validationTop1, epoch.validationTop1});
+    };
     const auto measured = build ? metricOf(build->evaluation) : std::nullopt;
     const MetricKind kind = !epochs.empty() ? metricOfEpoch(epochs.front()).kind : measured ? measured->kind : MetricKind::Top1;
     const QString metricTitle = tr("%1, validation").arg(metricWords(kind).title);
@@ -250,16 +240,16 @@ void TrainPage::refreshCurves()
                                      const double value = shown / inUnit(kind, 1);
                                      return metricText({kind, value, value, value});
                                  }});
-    if (epochs.empty())
-    {
+    if (epochs.empty()) {
         m_figures->setFigures({{tr("Best epoch"), QStringLiteral("–"), {}},
                                {metricTitle, QStringLiteral("–"), {}},
                                {tr("Training loss"), QStringLiteral("–"), {}},
                                {tr("Pictures a second"), QStringLiteral("–"), {}}});
         return;
     }
-    const auto best = std::max_element(epochs.begin(), epochs.end(), [&](const EpochResult& a, const EpochResult& b)
-                                       { return isBetter(metricOfEpoch(b), metricOfEpoch(a)); });
+    const auto best = std::max_element(epochs.begin(), epochs.end(), [&](const EpochResult& a, const EpochResult& b) {
+        return isBetter(metricOfEpoch(b), metricOfEpoch(a));
+    });
     const EpochResult& last = epochs.back();
     m_figures->setFigures(
         {{tr("Best epoch"), QString::number(best->epoch), tr("of %1").arg(live ? live->plannedEpochs : static_cast<int>(epochs.size()))},

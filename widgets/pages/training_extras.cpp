@@ -16,8 +16,7 @@ TrainingExtras::TrainingExtras(QWidget* parent) : QWidget(parent)
 {
     const TrainOptions usual;
     auto* form = makeForm(this);
-    const auto off = [this](auto* box)
-    {
+    const auto off = [this](auto* box) {
         box->setSpecialValueText(tr("off"));
         return box;
     };

@@ -62,10 +62,7 @@ struct ScatterPlot::Implementation
                (!budget.worstY || (y.lowerIsBetter ? point.y <= *budget.worstY : point.y >= *budget.worstY));
     }
 
-    QPointF pixel(const ScatterPoint& point) const
-    {
-        return {plot->xAxis->coordToPixel(point.x), plot->yAxis->coordToPixel(point.y)};
-    }
+    QPointF pixel(const ScatterPoint& point) const { return {plot->xAxis->coordToPixel(point.x), plot->yAxis->coordToPixel(point.y)}; }
 
     // --- drawing, always from nothing: a project has tens of builds, not thousands ---
 
@@ -162,8 +159,8 @@ struct ScatterPlot::Implementation
             dot->setLineStyle(QCPGraph::lsNone);
             const bool hollow = point.original || point.estimate;
             const QColor drawn = counts ? colour : palette().groove;
-            dot->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(drawn, hollow ? 2 : 1),
-                                                 hollow ? palette().surface : drawn, point.original ? pointSize + 2 : pointSize));
+            dot->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(drawn, hollow ? 2 : 1), hollow ? palette().surface : drawn,
+                                                 point.original ? pointSize + 2 : pointSize));
             dot->addData(point.x, point.y);
         }
     }
@@ -275,9 +272,10 @@ struct ScatterPlot::Implementation
         }
         const auto* point = pointAt(event->position());
         const auto limit = point ? Dragged::Nothing : limitAt(event->position());
-        plot->setCursor(point ? Qt::PointingHandCursor
-                              : limit == Dragged::AtMostX ? Qt::SplitHCursor
-                                                          : limit == Dragged::WorstY ? Qt::SplitVCursor : Qt::ArrowCursor);
+        plot->setCursor(point                       ? Qt::PointingHandCursor
+                        : limit == Dragged::AtMostX ? Qt::SplitHCursor
+                        : limit == Dragged::WorstY  ? Qt::SplitVCursor
+                                                    : Qt::ArrowCursor);
         if (point)
             QToolTip::showText(event->globalPosition().toPoint(), describe(*point), plot);
         else
@@ -294,8 +292,8 @@ struct ScatterPlot::Implementation
                                  : std::optional(plot->xAxis->pixelToCoord(std::min<double>(position.x(), inner.right())));
         else
             budget.worstY = position.x() < inner.left() - 4 || position.y() > inner.bottom()
-                                  ? std::nullopt
-                                  : std::optional(plot->yAxis->pixelToCoord(std::max<double>(position.y(), inner.top())));
+                                ? std::nullopt
+                                : std::optional(plot->yAxis->pixelToCoord(std::max<double>(position.y(), inner.top())));
         redraw();
     }
 

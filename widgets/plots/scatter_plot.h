@@ -21,7 +21,7 @@ struct ScatterPoint
     double y = 0;
     double yLow = 0;
     double yHigh = 0;
-    int parent = -1; // index into the points; -1: none
+    int parent = -1;       // index into the points; -1: none
     bool original = false; // drawn as a ring
     bool pareto = false;
     bool estimate = false; // drawn hollow
@@ -32,10 +32,10 @@ struct ScatterAxis
     QString title; // "file, kB (log)"
     QString unit;  // "kB", as a budget's tag shows it
     bool logarithmic = false;
-    bool lowerIsBetter = false;         // a limit on it is an upper one
-    double lowest = 0;                  // the axis ends there at the latest
-    std::optional<double> highest = {}; // the same; none: as high as the points
-    double leastMargin = 0.5;           // around the points
+    bool lowerIsBetter = false;                 // a limit on it is an upper one
+    double lowest = 0;                          // the axis ends there at the latest
+    std::optional<double> highest = {};         // the same; none: as high as the points
+    double leastMargin = 0.5;                   // around the points
     std::function<QString(double)> number = {}; // how a value is written; none: with one decimal
 };
 

@@ -29,8 +29,7 @@ double valueAt(const Sensitivity& curves, const SensitivityGroup& group, double 
 {
     double lastRatio = 0;
     double lastValue = curves.value;
-    for (const SensitivityPoint& point : group.points)
-    {
+    for (const SensitivityPoint& point : group.points) {
         if (ratio <= point.ratio)
             return lastValue + (point.value - lastValue) * (ratio - lastRatio) / (point.ratio - lastRatio);
         lastRatio = point.ratio;
@@ -57,12 +56,10 @@ struct SensitivityPlot::Implementation
         layout->addWidget(plot);
         plot->setMinimumHeight(220);
         connect(plot, &QCustomPlot::mouseMove, widget, [this](QMouseEvent* event) { hover(event); });
-        connect(plot, &QCustomPlot::mousePress, widget,
-                [this](QMouseEvent* event)
-                {
-                    if (const int group = owner->groupAt(event->position().toPoint()); group >= 0)
-                        emit owner->groupClicked(group);
-                });
+        connect(plot, &QCustomPlot::mousePress, widget, [this](QMouseEvent* event) {
+            if (const int group = owner->groupAt(event->position().toPoint()); group >= 0)
+                emit owner->groupClicked(group);
+        });
     }
 
     double shown(double value) const { return inUnit(curves->metric, value); }
@@ -75,8 +72,7 @@ struct SensitivityPlot::Implementation
         plot->xAxis->setLabel(tr("channels of the group that go, %"));
         plot->xAxis->setRange(0, 100);
         plot->yAxis->setLabel(axis.title);
-        if (curves)
-        {
+        if (curves) {
             setRange();
             QColor faint = palette.muted;
             faint.setAlphaF(faintness);
@@ -84,8 +80,7 @@ struct SensitivityPlot::Implementation
             for (int group = 0; group < static_cast<int>(curves->groups.size()); ++group)
                 if (group != selected)
                     curve(group, QPen(faint, 1), {});
-            if (selected >= 0)
-            {
+            if (selected >= 0) {
                 curve(selected, QPen(palette.better, 2), QCPScatterStyle(QCPScatterStyle::ssDisc, palette.better, 6));
                 markPlanned(palette);
             }
@@ -98,8 +93,7 @@ struct SensitivityPlot::Implementation
         double low = curves->value;
         double high = curves->value;
         for (const SensitivityGroup& group : curves->groups)
-            for (const SensitivityPoint& point : group.points)
-            {
+            for (const SensitivityPoint& point : group.points) {
                 low = std::min(low, point.value);
                 high = std::max(high, point.value);
             }
@@ -139,14 +133,14 @@ struct SensitivityPlot::Implementation
     void hover(QMouseEvent* event)
     {
         const int group = owner->groupAt(event->position().toPoint());
-        if (group < 0)
-        {
+        if (group < 0) {
             QToolTip::hideText();
             return;
         }
         const SensitivityGroup& found = curves->groups[static_cast<std::size_t>(group)];
         const double ratio = plot->xAxis->pixelToCoord(event->position().x()) / 100;
-        const auto nearest = std::ranges::min_element(found.points, {}, [&](const SensitivityPoint& point) { return std::abs(point.ratio - ratio); });
+        const auto nearest =
+            std::ranges::min_element(found.points, {}, [&](const SensitivityPoint& point) { return std::abs(point.ratio - ratio); });
         QToolTip::showText(event->globalPosition().toPoint(),
                            tr("%1\n%2 of %3 channels stay: %4")
                                .arg(QString::fromStdString(found.name))
@@ -207,16 +201,14 @@ int SensitivityPlot::groupAt(const QPoint& place) const
     const double ratio = plot->xAxis->pixelToCoord(place.x()) / 100;
     int found = -1;
     double nearest = nearPixels;
-    for (std::size_t group = 0; group < curves->groups.size(); ++group)
-    {
+    for (std::size_t group = 0; group < curves->groups.size(); ++group) {
         const auto& points = curves->groups[group].points;
         if (points.empty() || ratio < 0 || ratio > points.back().ratio + 0.02)
             continue;
         const double height = plot->yAxis->coordToPixel(m_implementation->shown(valueAt(*curves, curves->groups[group], ratio)));
         // Of lines on top of each other the one that stands out.
         const double distance = std::abs(height - place.y()) - (static_cast<int>(group) == selected ? 1 : 0);
-        if (distance < nearest)
-        {
+        if (distance < nearest) {
             nearest = distance;
             found = static_cast<int>(group);
         }

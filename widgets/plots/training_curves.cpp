@@ -69,7 +69,8 @@ struct TrainingCurves::Implementation
         }
         const auto [low, high] = std::ranges::minmax(epochs, {}, validationOf);
         const MetricKind kind = kindOf(epochs.front());
-        const double margin = kind == MetricKind::Top1 ? 2 : 0.1 * (validationOf(high) - validationOf(low)) + 1e-3 * std::abs(validationOf(high)) + 1e-9;
+        const double margin =
+            kind == MetricKind::Top1 ? 2 : 0.1 * (validationOf(high) - validationOf(low)) + 1e-3 * std::abs(validationOf(high)) + 1e-9;
         plot->yAxis2->setRange(std::max(lowest(kind), validationOf(low) - margin),
                                std::min(highest(kind).value_or(validationOf(high) + margin), validationOf(high) + margin));
     }

@@ -16,7 +16,7 @@ namespace hone::studio
 // What the right axis shows, in the metric's own unit.
 struct ValidationAxis
 {
-    QString title;                        // "accuracy, %"
+    QString title;                         // "accuracy, %"
     std::function<QString(double)> number; // a value with its unit; none: percent
 };
 

@@ -85,8 +85,9 @@ QString pointsChange(double beforeFraction, double afterFraction)
 QString duration(double seconds)
 {
     const auto whole = static_cast<long long>(std::llround(seconds));
-    const auto text = [](const char* pattern, long long a, long long b)
-    { return QCoreApplication::translate("Duration", pattern).arg(a).arg(b); };
+    const auto text = [](const char* pattern, long long a, long long b) {
+        return QCoreApplication::translate("Duration", pattern).arg(a).arg(b);
+    };
     if (whole < 60)
         return QCoreApplication::translate("Duration", "%1 s").arg(whole);
     if (whole < 3600)

@@ -22,7 +22,7 @@ QString percentNumber(double fraction); // one decimal: 91.4
 QString kilobytesNumber(std::int64_t bytes);
 QString megaMacsNumber(std::int64_t macs);
 // With the unit.
-QString percent(double fraction, Certainty certainty = Certainty::Measured);   // "91.4 %"
+QString percent(double fraction, Certainty certainty = Certainty::Measured);      // "91.4 %"
 QString kilobytes(std::int64_t bytes, Certainty certainty = Certainty::Measured); // "147 kB"; 1 kB is 1,000 bytes
 QString milliseconds(double ms, Certainty certainty = Certainty::Measured);
 // Relative change "−38 %", "+4 %", "±0 %"; empty where `before` is 0.

@@ -13,8 +13,7 @@ namespace hone::studio
 namespace
 {
 
-constexpr std::array<QRgb, 7> okabeIto = {0xff0072b2, 0xffe69f00, 0xff009e73, 0xffcc79a7,
-                                          0xff56b4e9, 0xffd55e00, 0xfff0e442};
+constexpr std::array<QRgb, 7> okabeIto = {0xff0072b2, 0xffe69f00, 0xff009e73, 0xffcc79a7, 0xff56b4e9, 0xffd55e00, 0xfff0e442};
 
 std::array<QColor, 7> seriesColours()
 {
@@ -80,8 +79,7 @@ double luminance(const QColor& colour)
 
 QColor Palette::bitsGround(int bits) const
 {
-    switch (bits)
-    {
+    switch (bits) {
     case 4: return dark ? QColor(0x3a2f14) : QColor(0xfbeccb);
     case 8: return dark ? QColor(0x172f39) : QColor(0xcee3e7);
     case 16: return dark ? QColor(0x2b264c) : QColor(0xe2dafa);
@@ -91,8 +89,7 @@ QColor Palette::bitsGround(int bits) const
 
 QColor Palette::bitsText(int bits) const
 {
-    switch (bits)
-    {
+    switch (bits) {
     case 4: return dark ? QColor(0xf0c419) : QColor(0x6b4a00);
     case 8: return dark ? QColor(0x3bc9db) : QColor(0x085c6b);
     case 16: return dark ? QColor(0xb197fc) : QColor(0x5f3dc4);

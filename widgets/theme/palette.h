@@ -15,8 +15,8 @@ struct Palette
 {
     bool dark = false;
 
-    QColor surface;     // cards, panels
-    QColor page;        // behind cards
+    QColor surface; // cards, panels
+    QColor page;    // behind cards
     QColor rail;
     QColor line;        // hairlines between rows and panels
     QColor rowSelected; // a row of a table that is looked at

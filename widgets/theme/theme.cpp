@@ -59,14 +59,20 @@ QString styleSheet(const Palette& p)
         return {};
     QString sheet = QString::fromUtf8(file.readAll());
     // A longer name goes before one that it begins with.
-    const std::vector<std::pair<QString, QColor>> tokens = {
-        {QStringLiteral("@accentHover"), p.accentHover}, {QStringLiteral("@accentSoft"), p.accentSoft},
-        {QStringLiteral("@accent"), p.accent},           {QStringLiteral("@onAccent"), p.onAccent},
-        {QStringLiteral("@surface"), p.surface},         {QStringLiteral("@page"), p.page},
-        {QStringLiteral("@rail"), p.rail},               {QStringLiteral("@line"), p.line},
-        {QStringLiteral("@rowSelected"), p.rowSelected}, {QStringLiteral("@groove"), p.groove},
-        {QStringLiteral("@text"), p.text},               {QStringLiteral("@muted"), p.muted},
-        {QStringLiteral("@better"), p.better},           {QStringLiteral("@worse"), p.worse}};
+    const std::vector<std::pair<QString, QColor>> tokens = {{QStringLiteral("@accentHover"), p.accentHover},
+                                                            {QStringLiteral("@accentSoft"), p.accentSoft},
+                                                            {QStringLiteral("@accent"), p.accent},
+                                                            {QStringLiteral("@onAccent"), p.onAccent},
+                                                            {QStringLiteral("@surface"), p.surface},
+                                                            {QStringLiteral("@page"), p.page},
+                                                            {QStringLiteral("@rail"), p.rail},
+                                                            {QStringLiteral("@line"), p.line},
+                                                            {QStringLiteral("@rowSelected"), p.rowSelected},
+                                                            {QStringLiteral("@groove"), p.groove},
+                                                            {QStringLiteral("@text"), p.text},
+                                                            {QStringLiteral("@muted"), p.muted},
+                                                            {QStringLiteral("@better"), p.better},
+                                                            {QStringLiteral("@worse"), p.worse}};
     for (const auto& [token, colour] : tokens)
         sheet.replace(token, colour.name());
     sheet.replace(QStringLiteral("@theme"), p.dark ? QStringLiteral("dark") : QStringLiteral("light"));

@@ -36,8 +36,7 @@ void BuildInspector::refresh()
     const bool notices = build && !build->notices.empty();
     m_noticesTitle->setVisible(notices);
     m_notices->setVisible(notices);
-    if (!build)
-    {
+    if (!build) {
         m_name->setText(tr("Nothing selected"));
         m_facts->setFacts({});
         m_made->setFacts({});
@@ -52,8 +51,7 @@ void BuildInspector::refresh()
     facts.push_back({tr("Parameters"), QLocale().toString(static_cast<qlonglong>(evaluation.facts.parameters))});
     facts.push_back({tr("MMACs"), megaMacsNumber(evaluation.facts.macs)});
     facts.push_back({tr("Peak memory"), kilobytes(evaluation.facts.peakActivationBytes)});
-    if (evaluation.latency)
-    {
+    if (evaluation.latency) {
         facts.push_back({tr("Latency here"), milliseconds(evaluation.latency->p50Ms)});
         facts.push_back({tr("95 % within"), milliseconds(evaluation.latency->p95Ms)});
     }

@@ -36,8 +36,7 @@ void BuildsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     const QRect row = option.rect.adjusted(0, 0, -8, 0);
     const bool selected = option.state & QStyle::State_Selected;
     const bool pending = index.data(BuildTreeModel::IsPendingRole).toBool();
-    if (selected || (option.state & QStyle::State_MouseOver && !pending))
-    {
+    if (selected || (option.state & QStyle::State_MouseOver && !pending)) {
         painter->setPen(Qt::NoPen);
         painter->setBrush(selected ? palette.accentSoft : palette.rowSelected);
         painter->drawRoundedRect(row, space::corner, space::corner);
@@ -47,16 +46,14 @@ void BuildsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     const QRect lower(text.left(), row.top() + 24, text.width(), 15);
 
     int marks = 0;
-    const auto mark = [&](const QString& name, const QColor& colour)
-    {
+    const auto mark = [&](const QString& name, const QColor& colour) {
         const QPixmap pixmap = iconPixmap(name, colour, 14, painter->device()->devicePixelRatioF());
         painter->drawPixmap(upper.right() - 13 - marks, upper.top() + 1, pixmap);
         marks += 18;
     };
     if (index.data(BuildTreeModel::IsBestRole).toBool())
         mark(QStringLiteral("star"), palette.accent);
-    if (index.data(BuildTreeModel::IsNewRole).toBool())
-    {
+    if (index.data(BuildTreeModel::IsNewRole).toBool()) {
         painter->setPen(Qt::NoPen);
         painter->setBrush(palette.better);
         painter->drawEllipse(QPointF(upper.right() - 6 - marks, upper.center().y() + 0.5), 3, 3);
@@ -86,7 +83,10 @@ QSize BuildsDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) 
 }
 
 BuildsPanel::BuildsPanel(Workspace& workspace, QWidget* parent)
-    : QFrame(parent), m_workspace(workspace), m_tree(new QTreeView), m_add(new QToolButton),
+    : QFrame(parent),
+      m_workspace(workspace),
+      m_tree(new QTreeView),
+      m_add(new QToolButton),
       m_hint(label(tr("Builds appear here: a model, and everything made from it."), "muted"))
 {
     setObjectName(QStringLiteral("builds"));
@@ -121,13 +121,11 @@ BuildsPanel::BuildsPanel(Workspace& workspace, QWidget* parent)
     layout->addWidget(m_tree, 1);
 
     connect(m_add, &QToolButton::clicked, this, &BuildsPanel::importWanted);
-    connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this,
-            [this](const QModelIndex& current)
-            {
-                const QString id = current.data(BuildTreeModel::IdRole).toString();
-                if (!id.isEmpty())
-                    m_workspace.select(id);
-            });
+    connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& current) {
+        const QString id = current.data(BuildTreeModel::IdRole).toString();
+        if (!id.isEmpty())
+            m_workspace.select(id);
+    });
     connect(m_tree, &QTreeView::customContextMenuRequested, this, &BuildsPanel::showMenu);
     auto* remove = new QShortcut(QKeySequence::Delete, m_tree);
     remove->setContext(Qt::WidgetShortcut);
@@ -164,10 +162,9 @@ void BuildsPanel::showMenu(const QPoint& place)
         return;
     QMenu menu;
     menu.addAction(tr("Copy name"), this, [label = labelText(*build)] { QGuiApplication::clipboard()->setText(label); });
-    menu.addAction(tr("Copy path of the model"), this,
-                   [path = pathText(build->model)] { QGuiApplication::clipboard()->setText(path); });
-    menu.addAction(tr("Open its folder"), this, [folder = pathText(build->model.parent_path())]
-                   { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); });
+    menu.addAction(tr("Copy path of the model"), this, [path = pathText(build->model)] { QGuiApplication::clipboard()->setText(path); });
+    menu.addAction(tr("Open its folder"), this,
+                   [folder = pathText(build->model.parent_path())] { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); });
     menu.addSeparator();
     menu.addAction(tr("Delete with what was made from it"), this, [this, id] { m_workspace.remove(id); });
     menu.exec(m_tree->viewport()->mapToGlobal(place));

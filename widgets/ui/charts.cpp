@@ -48,8 +48,7 @@ void ImportanceBars::paintEvent(QPaintEvent*)
     const double gap = step > 4 ? 2 : 0;
     const double highest = std::max(m_sorted.back(), 1e-12);
     const std::size_t going = m_sorted.size() - std::min(m_kept, m_sorted.size());
-    for (std::size_t i = 0; i < m_sorted.size(); ++i)
-    {
+    for (std::size_t i = 0; i < m_sorted.size(); ++i) {
         const double bar = std::max(2.0, m_sorted[i] / highest * height());
         painter.setBrush(i < going ? palette.groove : palette.accent);
         painter.drawRect(QRectF(static_cast<double>(i) * step, height() - bar, std::max(0.5, step - gap), bar));
@@ -93,8 +92,7 @@ void Waterfall::paintEvent(QPaintEvent*)
     const int room = width() - nameWidth - figureWidth - space::unit;
 
     double low = m_steps.front().value, high = low;
-    for (const Step& step : m_steps)
-    {
+    for (const Step& step : m_steps) {
         low = std::min(low, step.value);
         high = std::max(high, step.value);
     }
@@ -102,8 +100,7 @@ void Waterfall::paintEvent(QPaintEvent*)
     const double pad = std::max({0.005 * std::abs(high), 1e-9, (high - low) * 0.35});
     const auto place = [&](double value) { return nameWidth + (value - low + pad) / (high - low + pad) * room; };
 
-    for (std::size_t i = 0; i < m_steps.size(); ++i)
-    {
+    for (std::size_t i = 0; i < m_steps.size(); ++i) {
         const QRect row(0, static_cast<int>(i) * stepHeight, width(), stepHeight);
         const double value = m_steps[i].value;
         const double before = i == 0 ? low - pad : m_steps[i - 1].value;

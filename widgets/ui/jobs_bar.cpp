@@ -43,8 +43,7 @@ void JobsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     painter->setPen(index.data(JobListModel::FailedRole).toBool() ? palette.worse : palette.muted);
     painter->drawText(lower, Qt::AlignLeft | Qt::AlignVCenter,
                       QFontMetrics(small).elidedText(index.data(JobListModel::StateTextRole).toString(), Qt::ElideRight, lower.width()));
-    if (const double fraction = index.data(JobListModel::FractionRole).toDouble(); fraction >= 0)
-    {
+    if (const double fraction = index.data(JobListModel::FractionRole).toDouble(); fraction >= 0) {
         painter->setPen(Qt::NoPen);
         painter->setBrush(palette.accent);
         painter->drawRect(QRectF(option.rect.left(), option.rect.bottom() - 1, option.rect.width() * fraction, 2));
@@ -57,8 +56,7 @@ QSize JobsDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) co
     return {200, jobHeight};
 }
 
-JobsPanel::JobsPanel(JobRunner& runner, QWidget* parent)
-    : QFrame(parent), m_runner(runner), m_model(runner), m_list(new QListView)
+JobsPanel::JobsPanel(JobRunner& runner, QWidget* parent) : QFrame(parent), m_runner(runner), m_model(runner), m_list(new QListView)
 {
     setProperty("role", QStringLiteral("card"));
     auto* layout = new QVBoxLayout(this);
@@ -79,26 +77,30 @@ JobsPanel::JobsPanel(JobRunner& runner, QWidget* parent)
     layout->addWidget(m_list, 1);
     connect(stopAll, &QPushButton::clicked, &runner, &JobRunner::cancelAll);
     connect(clear, &QPushButton::clicked, &runner, &JobRunner::clearEnded);
-    connect(m_list, &QListView::customContextMenuRequested, this,
-            [this](const QPoint& place)
-            {
-                const QModelIndex index = m_list->indexAt(place);
-                if (!index.isValid())
-                    return;
-                const auto id = index.data(JobListModel::JobIdRole).value<JobId>();
-                QMenu menu;
-                menu.addAction(tr("Copy text"), this, [told = index.data(Qt::ToolTipRole).toString()]
-                               { QGuiApplication::clipboard()->setText(told); });
-                auto* stop = menu.addAction(tr("Stop"), this, [this, id] { m_runner.cancel(id); });
-                const JobInfo* info = m_runner.find(id);
-                stop->setEnabled(info && (info->state == JobState::Queued || info->state == JobState::Running || info->state == JobState::Paused));
-                menu.exec(m_list->viewport()->mapToGlobal(place));
-            });
+    connect(m_list, &QListView::customContextMenuRequested, this, [this](const QPoint& place) {
+        const QModelIndex index = m_list->indexAt(place);
+        if (!index.isValid())
+            return;
+        const auto id = index.data(JobListModel::JobIdRole).value<JobId>();
+        QMenu menu;
+        menu.addAction(tr("Copy text"), this,
+                       [told = index.data(Qt::ToolTipRole).toString()] { QGuiApplication::clipboard()->setText(told); });
+        auto* stop = menu.addAction(tr("Stop"), this, [this, id] { m_runner.cancel(id); });
+        const JobInfo* info = m_runner.find(id);
+        stop->setEnabled(info && (info->state == JobState::Queued || info->state == JobState::Running || info->state == JobState::Paused));
+        menu.exec(m_list->viewport()->mapToGlobal(place));
+    });
 }
 
 JobsBar::JobsBar(JobRunner& runner, QWidget* parent)
-    : QFrame(parent), m_runner(runner), m_title(label({}, "strong")), m_progressText(label({}, "muted")),
-      m_progress(new QProgressBar), m_pause(button(tr("Pause"))), m_stop(button(tr("Stop"))), m_list(button({}, "link"))
+    : QFrame(parent),
+      m_runner(runner),
+      m_title(label({}, "strong")),
+      m_progressText(label({}, "muted")),
+      m_progress(new QProgressBar),
+      m_pause(button(tr("Pause"))),
+      m_stop(button(tr("Stop"))),
+      m_list(button({}, "link"))
 {
     setObjectName(QStringLiteral("statusBar"));
     setFixedHeight(41);
@@ -120,12 +122,10 @@ JobsBar::JobsBar(JobRunner& runner, QWidget* parent)
     layout->addStretch(1);
     layout->addWidget(m_list);
     connect(m_pause, &QPushButton::clicked, this, [this] { m_runner.setPaused(!m_runner.isPaused()); });
-    connect(m_stop, &QPushButton::clicked, this,
-            [this]
-            {
-                if (const JobInfo* job = m_runner.running())
-                    m_runner.cancel(job->id);
-            });
+    connect(m_stop, &QPushButton::clicked, this, [this] {
+        if (const JobInfo* job = m_runner.running())
+            m_runner.cancel(job->id);
+    });
     connect(m_list, &QPushButton::toggled, this, &JobsBar::listToggled);
     for (const auto happened : {&JobRunner::listChanged, &JobRunner::becameIdle})
         connect(&runner, happened, this, &JobsBar::refresh);
@@ -136,13 +136,11 @@ JobsBar::JobsBar(JobRunner& runner, QWidget* parent)
 void JobsBar::showNote(const QString& text)
 {
     m_note = text;
-    QTimer::singleShot(noteMs, this,
-                       [this, text]
-                       {
-                           if (m_note == text)
-                               m_note.clear();
-                           refresh();
-                       });
+    QTimer::singleShot(noteMs, this, [this, text] {
+        if (m_note == text)
+            m_note.clear();
+        refresh();
+    });
     refresh();
 }
 
@@ -152,8 +150,7 @@ void JobsBar::refresh()
     for (QWidget* widget : std::initializer_list<QWidget*>{m_progress, m_pause, m_stop})
         widget->setVisible(job);
     m_list->setText(m_runner.queued() > 0 ? tr("%n queued", nullptr, m_runner.queued()) : tr("Jobs"));
-    if (!job)
-    {
+    if (!job) {
         m_title->hide();
         m_progressText->setText(m_note.isEmpty() ? tr("Nothing is running.") : m_note);
         return;

@@ -21,8 +21,14 @@ namespace hone::studio
 {
 
 ModelCheckCard::ModelCheckCard(QWidget* parent)
-    : QFrame(parent), m_headline(label({}, "strong")), m_progress(new QProgressBar), m_stop(button(tr("Stop"))),
-      m_again(button(tr("Check again"))), m_lines(new QGridLayout), m_problems(label({}, "problem")), m_detail(label({}, "small"))
+    : QFrame(parent),
+      m_headline(label({}, "strong")),
+      m_progress(new QProgressBar),
+      m_stop(button(tr("Stop"))),
+      m_again(button(tr("Check again"))),
+      m_lines(new QGridLayout),
+      m_problems(label({}, "problem")),
+      m_detail(label({}, "small"))
 {
     setProperty("role", QStringLiteral("card"));
     auto* column = new QVBoxLayout(this);
@@ -46,8 +52,7 @@ ModelCheckCard::ModelCheckCard(QWidget* parent)
     m_lines->setVerticalSpacing(space::unit);
     m_lines->setColumnStretch(2, 1);
     column->addLayout(m_lines);
-    for (QLabel* text : {m_problems, m_detail})
-    {
+    for (QLabel* text : {m_problems, m_detail}) {
         text->setWordWrap(true);
         text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
         column->addWidget(text);
@@ -83,32 +88,27 @@ void ModelCheckCard::check(const std::filesystem::path& model)
     clear();
     setVisible(!model.empty());
     m_job = 0;
-    if (!model.empty())
-    {
+    if (!model.empty()) {
         m_headline->setText(tr("Checking %1…").arg(pathText(model.filename())));
         m_progress->setValue(0);
         m_progress->show();
         m_stop->show();
         JobRunner::Job job;
         job.title = m_headline->text();
-        job.work = [this, model](const JobContext& context) -> JobRunner::Delivery
-        {
+        job.work = [this, model](const JobContext& context) -> JobRunner::Delivery {
             auto outcome = checkModel(model, context);
-            return [this, model, outcome = std::move(outcome)]
-            {
+            return [this, model, outcome = std::move(outcome)] {
                 if (model != m_model)
                     return; // another file was chosen meanwhile
                 m_outcome = outcome;
                 showOutcome();
             };
         };
-        job.progressed = [this, model](const Progress& progress)
-        {
+        job.progressed = [this, model](const Progress& progress) {
             if (model == m_model)
                 showProgress(progress);
         };
-        job.cancelled = [this, model]
-        {
+        job.cancelled = [this, model] {
             if (model == m_model && !m_outcome && m_runner.queued() == 0)
                 showStopped();
         };
@@ -140,11 +140,10 @@ void ModelCheckCard::showOutcome()
     setAccessibleName(m_headline->text());
     const Palette& palette = Palette::of(this);
     int row = 0;
-    for (const CheckLine& line : checkLines(*m_outcome))
-    {
+    for (const CheckLine& line : checkLines(*m_outcome)) {
         auto* mark = new QLabel;
-        mark->setPixmap(iconPixmap(line.works ? QStringLiteral("check") : QStringLiteral("close"), line.works ? palette.better : palette.worse,
-                                   16, devicePixelRatioF()));
+        mark->setPixmap(iconPixmap(line.works ? QStringLiteral("check") : QStringLiteral("close"),
+                                   line.works ? palette.better : palette.worse, 16, devicePixelRatioF()));
         mark->setAccessibleName(line.works ? tr("works") : tr("doesn't work"));
         mark->setAlignment(Qt::AlignTop);
         auto* name = label(line.name, "");

@@ -51,10 +51,8 @@ QFrame* card(QWidget* parent)
 
 void clearLayout(QLayout* layout)
 {
-    while (QLayoutItem* item = layout->takeAt(0))
-    {
-        if (item->widget())
-        {
+    while (QLayoutItem* item = layout->takeAt(0)) {
+        if (item->widget()) {
             item->widget()->hide();
             item->widget()->deleteLater();
         }
@@ -67,8 +65,7 @@ void clearLayout(QLayout* layout)
 void describe(QWidget* widget, const QString& tip)
 {
     widget->setProperty("tip", tip);
-    if (widget->isEnabled())
-    {
+    if (widget->isEnabled()) {
         widget->setToolTip(tip);
         widget->setAccessibleDescription(tip);
     }
@@ -107,11 +104,9 @@ void FigureStrip::setFigures(const std::vector<Figure>& figures)
 {
     clearLayout(layout());
     auto* row = static_cast<QHBoxLayout*>(layout());
-    for (std::size_t i = 0; i < figures.size(); ++i)
-    {
+    for (std::size_t i = 0; i < figures.size(); ++i) {
         const Figure& figure = figures[i];
-        if (i > 0)
-        {
+        if (i > 0) {
             auto* line = new QFrame;
             line->setProperty("role", QStringLiteral("separator"));
             line->setFixedWidth(1);
@@ -148,8 +143,7 @@ void FactList::setFacts(const std::vector<Fact>& facts)
     for (const Fact& fact : facts)
         longestName = std::max(longestName, metrics.horizontalAdvance(fact.name));
     int row = 0;
-    for (const Fact& fact : facts)
-    {
+    for (const Fact& fact : facts) {
         auto* name = label(fact.name, "muted");
         name->setAlignment(Qt::AlignTop | Qt::AlignLeft);
         auto* value = label(fact.value, "");
@@ -158,8 +152,8 @@ void FactList::setFacts(const std::vector<Fact>& facts)
         value->setWordWrap(longestName + metrics.horizontalAdvance(fact.value) > oneLine);
         value->setTextInteractionFlags(Qt::TextSelectableByMouse);
         if (fact.tone != Tone::Plain)
-            value->setStyleSheet(QStringLiteral("color: %1").arg(
-                (fact.tone == Tone::Better ? Palette::of(this).better : Palette::of(this).worse).name()));
+            value->setStyleSheet(
+                QStringLiteral("color: %1").arg((fact.tone == Tone::Better ? Palette::of(this).better : Palette::of(this).worse).name()));
         m_grid->addWidget(name, row, 0);
         m_grid->addWidget(value, row, 1);
         ++row;
@@ -167,7 +161,10 @@ void FactList::setFacts(const std::vector<Fact>& facts)
 }
 
 EmptyState::EmptyState(const QString& icon, const QString& line, const QString& action, QWidget* parent)
-    : QWidget(parent), m_iconName(icon), m_icon(new QLabel), m_action(button(action, "primary"))
+    : QWidget(parent),
+      m_iconName(icon),
+      m_icon(new QLabel),
+      m_action(button(action, "primary"))
 {
     auto* layout = new QVBoxLayout(this);
     layout->setSpacing(space::unit * 2);
@@ -196,8 +193,12 @@ void EmptyState::changeEvent(QEvent* event)
 }
 
 Banner::Banner(QWidget* parent)
-    : QFrame(parent), m_icon(new QLabel), m_text(label({}, "")), m_action(button({}, "link")),
-      m_copy(button(tr("Copy"), "link")), m_close(button(tr("Close"), "link"))
+    : QFrame(parent),
+      m_icon(new QLabel),
+      m_text(label({}, "")),
+      m_action(button({}, "link")),
+      m_copy(button(tr("Copy"), "link")),
+      m_close(button(tr("Close"), "link"))
 {
     setProperty("role", QStringLiteral("banner"));
     auto* layout = new QHBoxLayout(this);
@@ -211,13 +212,11 @@ Banner::Banner(QWidget* parent)
     layout->addWidget(m_close);
     connect(m_close, &QPushButton::clicked, this, &QWidget::hide);
     connect(m_copy, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_text->text()); });
-    connect(m_action, &QPushButton::clicked, this,
-            [this]
-            {
-                hide();
-                if (m_run)
-                    m_run();
-            });
+    connect(m_action, &QPushButton::clicked, this, [this] {
+        hide();
+        if (m_run)
+            m_run();
+    });
     hide();
 }
 

@@ -13,9 +13,14 @@ namespace hone::studio
 {
 
 QuestionCard::QuestionCard(QWidget* parent)
-    : QFrame(parent), m_title(label({}, "strong")), m_text(label({}, "")), m_code(label({}, "code")),
-      m_secret(new QLineEdit), m_keep(new QCheckBox(tr("Keep it in this computer's keyring"))),
-      m_yes(button({}, "primary")), m_no(button(tr("Cancel")))
+    : QFrame(parent),
+      m_title(label({}, "strong")),
+      m_text(label({}, "")),
+      m_code(label({}, "code")),
+      m_secret(new QLineEdit),
+      m_keep(new QCheckBox(tr("Keep it in this computer's keyring"))),
+      m_yes(button({}, "primary")),
+      m_no(button(tr("Cancel")))
 {
     setProperty("role", QStringLiteral("question"));
     auto* layout = new QVBoxLayout(this);

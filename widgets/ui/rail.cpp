@@ -24,8 +24,7 @@ Rail::Rail(QWidget* parent) : QFrame(parent)
                                                   {PageId::Slim, tr("Slim")},       {PageId::Train, tr("Train")},
                                                   {PageId::Compare, tr("Compare")}, {PageId::Devices, tr("Devices")}};
     int number = 1;
-    for (const auto& [id, name] : entries)
-    {
+    for (const auto& [id, name] : entries) {
         auto* entry = new QToolButton;
         entry->setText(name);
         entry->setCheckable(true);
@@ -46,8 +45,7 @@ Rail::Rail(QWidget* parent) : QFrame(parent)
 
 void Rail::mark(PageId page)
 {
-    for (const auto& [id, entry] : m_entries)
-    {
+    for (const auto& [id, entry] : m_entries) {
         entry->setAutoExclusive(m_entries.contains(page)); // else the last one couldn't be let go
         entry->setChecked(id == page);
     }

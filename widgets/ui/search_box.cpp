@@ -16,7 +16,9 @@ namespace hone::studio
 {
 
 SearchBox::SearchBox(std::function<std::vector<SearchEntry>()> collect, QWidget* parent)
-    : QLineEdit(parent), m_collect(std::move(collect)), m_model(new QStandardItemModel(this))
+    : QLineEdit(parent),
+      m_collect(std::move(collect)),
+      m_model(new QStandardItemModel(this))
 {
     setObjectName(QStringLiteral("search"));
     setFixedWidth(320);
@@ -35,12 +37,10 @@ SearchBox::SearchBox(std::function<std::vector<SearchEntry>()> collect, QWidget*
     setCompleter(completer);
     connect(completer, qOverload<const QString&>(&QCompleter::activated), this, &SearchBox::run);
     connect(this, &QLineEdit::textChanged, hint, [hint](const QString& text) { hint->setVisible(text.isEmpty()); });
-    connect(this, &QLineEdit::textEdited, this,
-            [this]
-            {
-                if (m_entries.empty())
-                    fill();
-            });
+    connect(this, &QLineEdit::textEdited, this, [this] {
+        if (m_entries.empty())
+            fill();
+    });
 }
 
 void SearchBox::begin()

@@ -34,12 +34,9 @@ SensitivityPtr readKept(const std::filesystem::path& model)
     std::error_code ignored;
     if (!std::filesystem::exists(file, ignored))
         return nullptr;
-    try
-    {
+    try {
         return std::make_shared<const Sensitivity>(readSensitivityOf(file, model));
-    }
-    catch (const Error& error)
-    {
+    } catch (const Error& error) {
         if (error.code() != MessageCode::SensitivityInvalid && error.code() != MessageCode::SensitivityForeign)
             throw;
         return nullptr;
@@ -49,8 +46,12 @@ SensitivityPtr readKept(const std::filesystem::path& model)
 } // namespace
 
 SensitivityCard::SensitivityCard(Workspace& workspace, QWidget* parent)
-    : QFrame(parent), m_workspace(workspace), m_facts(label({}, "muted")), m_measure(button(tr("Measure sensitivity"))),
-      m_copy(button(tr("Copy plot"), "link")), m_plot(new SensitivityPlot)
+    : QFrame(parent),
+      m_workspace(workspace),
+      m_facts(label({}, "muted")),
+      m_measure(button(tr("Measure sensitivity"))),
+      m_copy(button(tr("Copy plot"), "link")),
+      m_plot(new SensitivityPlot)
 {
     setRole(this, QStringLiteral("card"));
     describe(m_measure, tr("Prunes each group alone, at nine ratios, and measures the model each time"));
@@ -71,8 +72,7 @@ SensitivityCard::SensitivityCard(Workspace& workspace, QWidget* parent)
     connect(m_copy, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setPixmap(m_plot->picture()); });
     connect(m_plot, &SensitivityPlot::groupClicked, this,
             [this](int group) { emit groupChosen(text(m_curves->groups[static_cast<std::size_t>(group)].name)); });
-    const auto ended = [this](quint64 job)
-    {
+    const auto ended = [this](quint64 job) {
         if (job != m_job)
             return;
         m_job = 0;
@@ -100,13 +100,13 @@ void SensitivityCard::read()
 {
     if (m_id.isEmpty())
         return;
-    m_workspace.reads().run(tr("Reading curves of sensitivity"), this, [model = m_model](const JobContext&) { return readKept(model); },
-                            [this, id = m_id](const SensitivityPtr& curves)
-                            {
-                                const bool same = curves && m_curves && *curves == *m_curves;
-                                if (id == m_id && !same && (curves || m_curves))
-                                    take(curves);
-                            });
+    m_workspace.reads().run(
+        tr("Reading curves of sensitivity"), this, [model = m_model](const JobContext&) { return readKept(model); },
+        [this, id = m_id](const SensitivityPtr& curves) {
+            const bool same = curves && m_curves && *curves == *m_curves;
+            if (id == m_id && !same && (curves || m_curves))
+                take(curves);
+        });
 }
 
 void SensitivityCard::measure()
@@ -118,16 +118,14 @@ void SensitivityCard::measure()
     const QString name = build ? text(build->label) : m_id;
     m_job = m_workspace.steps().run(
         tr("Measuring the sensitivity of %1").arg(name), this,
-        [model = m_model, data = *snapshot->dataset, step = m_step](const JobContext& job)
-        {
+        [model = m_model, data = *snapshot->dataset, step = m_step](const JobContext& job) {
             const Dataset dataset = Dataset::open(data);
             const auto whole = std::get<PruneParameters>(decided(step, &dataset));
             const auto curves = measureSensitivity(model, dataset, sensitivityOptionsOf(whole), job);
             writeSensitivity(curves, sensitivityBeside(model));
             return std::make_shared<const Sensitivity>(curves);
         },
-        [this, id = m_id](const SensitivityPtr& curves)
-        {
+        [this, id = m_id](const SensitivityPtr& curves) {
             if (id == m_id)
                 take(curves);
         });
@@ -191,9 +189,10 @@ void SensitivityCard::refresh()
     m_plot->setVisible(m_curves != nullptr);
     m_copy->setVisible(m_curves != nullptr);
     allow(m_measure, m_job != 0 ? tr("It is being measured.") : m_blocked);
-    m_facts->setText(m_curves ? tr("%1 samples of validation, channels chosen by %2")
-                                    .arg(QLocale().toString(static_cast<qulonglong>(m_curves->samples)), importanceName(m_curves->importance))
-                              : tr("Shows which groups bear pruning and which don't, measured on validation samples."));
+    m_facts->setText(m_curves
+                         ? tr("%1 samples of validation, channels chosen by %2")
+                               .arg(QLocale().toString(static_cast<qulonglong>(m_curves->samples)), importanceName(m_curves->importance))
+                         : tr("Shows which groups bear pruning and which don't, measured on validation samples."));
 }
 
 } // namespace hone::studio

@@ -65,14 +65,12 @@ void TableDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     QRect area = option.rect.adjusted(space::card, 0, -space::card, 0);
     const QString text = index.data().toString();
     const bool right = index.data(Qt::TextAlignmentRole).value<Qt::Alignment>().testFlag(Qt::AlignRight);
-    if (const QVariant bits = index.data(BitsRole); bits.isValid())
-    {
+    if (const QVariant bits = index.data(BitsRole); bits.isValid()) {
         drawChip(*painter, area, text, bits.toInt(), option.font, palette);
         painter->restore();
         return;
     }
-    if (const QVariant share = index.data(BarRole); share.isValid())
-    {
+    if (const QVariant share = index.data(BarRole); share.isValid()) {
         const QFontMetrics metrics(option.font);
         const int reserved = metrics.horizontalAdvance(QStringLiteral("100 %"));
         const int width = std::min(barWidth, std::max(0, area.width() - reserved - space::unit));
@@ -86,8 +84,7 @@ void TableDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     const QString shown = metrics.elidedText(text, Qt::ElideMiddle, std::max(0, area.width() - secondaryWidth));
     const int width = metrics.horizontalAdvance(shown) + secondaryWidth;
     int x = right ? area.right() + 1 - width : area.left();
-    const auto draw = [&](const QString& piece, const QColor& colour)
-    {
+    const auto draw = [&](const QString& piece, const QColor& colour) {
         painter->setPen(colour);
         painter->drawText(QRect(x, area.top(), area.right() + 1 - x, area.height()), Qt::AlignVCenter | Qt::AlignLeft, piece);
         x += metrics.horizontalAdvance(piece);
@@ -113,7 +110,10 @@ QSize TableDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIn
 }
 
 TableView::TableView(QAbstractItemModel* model, Height height, QWidget* parent)
-    : QFrame(parent), m_view(new QTableView), m_sorted(new QSortFilterProxyModel(this)), m_height(height)
+    : QFrame(parent),
+      m_view(new QTableView),
+      m_sorted(new QSortFilterProxyModel(this)),
+      m_height(height)
 {
     setProperty("role", QStringLiteral("card"));
     auto* layout = new QVBoxLayout(this);
@@ -142,19 +142,16 @@ TableView::TableView(QAbstractItemModel* model, Height height, QWidget* parent)
     m_view->setSortingEnabled(true);
     m_view->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
 
-    connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
-            [this](const QModelIndex& current)
-            {
-                if (!m_setting && current.isValid())
-                    emit rowSelected(m_sorted->mapToSource(current).row());
-            });
+    connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& current) {
+        if (!m_setting && current.isValid())
+            emit rowSelected(m_sorted->mapToSource(current).row());
+    });
     connect(m_view, &QTableView::activated, this,
             [this](const QModelIndex& index) { emit rowActivated(m_sorted->mapToSource(index).row()); });
     auto* copy = new QShortcut(QKeySequence::Copy, m_view);
     copy->setContext(Qt::WidgetWithChildrenShortcut);
     connect(copy, &QShortcut::activated, this, [this] { QGuiApplication::clipboard()->setText(tsv()); });
-    if (height == Height::FitRows)
-    {
+    if (height == Height::FitRows) {
         m_view->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
         setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
         connect(m_sorted, &QAbstractItemModel::modelReset, this, &TableView::fit);
@@ -171,8 +168,7 @@ void TableView::setWidths(const std::vector<int>& widths, int stretched)
 {
     QHeaderView* header = m_view->horizontalHeader();
     header->setStretchLastSection(false);
-    for (int column = 0; column < static_cast<int>(widths.size()) && column < header->count(); ++column)
-    {
+    for (int column = 0; column < static_cast<int>(widths.size()) && column < header->count(); ++column) {
         if (column == stretched)
             header->setSectionResizeMode(column, QHeaderView::Stretch);
         else if (widths[static_cast<std::size_t>(column)] == 0)
@@ -191,13 +187,10 @@ int TableView::currentRow() const
 void TableView::setCurrentRow(int sourceRow)
 {
     m_setting = true;
-    if (sourceRow < 0 || sourceRow >= m_sorted->sourceModel()->rowCount())
-    {
+    if (sourceRow < 0 || sourceRow >= m_sorted->sourceModel()->rowCount()) {
         m_view->clearSelection();
         m_view->setCurrentIndex({});
-    }
-    else
-    {
+    } else {
         const QModelIndex index = m_sorted->mapFromSource(m_sorted->sourceModel()->index(sourceRow, 0));
         m_view->setCurrentIndex(index);
         m_view->scrollTo(index);

@@ -135,8 +135,7 @@ void registerActivations(ExecutorRegistry& registry)
     registry.add("LeakyRelu", 6, withAlpha(0.01f, [](const at::Tensor& x, double a) { return at::leaky_relu(x, a); }));
     registry.add("Elu", 6, withAlpha(1, [](const at::Tensor& x, double a) { return at::elu(x, a); }));
     registry.add("Celu", 12, withAlpha(1, [](const at::Tensor& x, double a) { return at::celu(x, a); }));
-    registry.add("ThresholdedRelu", 10,
-                 withAlpha(1, [](const at::Tensor& x, double a) { return at::threshold(x, a, 0); }));
+    registry.add("ThresholdedRelu", 10, withAlpha(1, [](const at::Tensor& x, double a) { return at::threshold(x, a, 0); }));
     registry.add("Selu", 6, makeSelu);
     registry.add("PRelu", 7, binary(prelu));
     registry.add("Sigmoid", 6, unary([](const at::Tensor& x) { return at::sigmoid(x); }));

@@ -49,10 +49,10 @@ at::Tensor masked(const at::Tensor& scores, const NodeRun& run, bool causal, std
 Executor makeAttention(const NodeSpec& spec)
 {
     const Node& node = spec.node;
-    const AttentionSettings settings{node.intAttribute("q_num_heads", 0),   node.intAttribute("kv_num_heads", 0),
-                                     node.intAttribute("qk_matmul_output_mode", 0), node.intAttribute("is_causal", 0) != 0,
-                                     node.hasAttribute("scale"),            node.floatAttribute("scale", 1),
-                                     node.floatAttribute("softcap", 0)};
+    const AttentionSettings settings{
+        node.intAttribute("q_num_heads", 0),    node.intAttribute("kv_num_heads", 0), node.intAttribute("qk_matmul_output_mode", 0),
+        node.intAttribute("is_causal", 0) != 0, node.hasAttribute("scale"),           node.floatAttribute("scale", 1),
+        node.floatAttribute("softcap", 0)};
     return [settings](NodeRun& run) {
         const at::Tensor q = byHeads(run.input(0), settings.queryHeads);
         at::Tensor k = byHeads(run.input(1), settings.keyHeads), v = byHeads(run.input(2), settings.keyHeads);

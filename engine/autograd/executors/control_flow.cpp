@@ -109,7 +109,8 @@ struct ScanSettings
 
 ScanSettings scanSettings(const Node& node)
 {
-    const auto directions = node.hasAttribute("directions") ? node.intsAttribute("directions") : node.intsAttribute("scan_input_directions");
+    const auto directions =
+        node.hasAttribute("directions") ? node.intsAttribute("directions") : node.intsAttribute("scan_input_directions");
     return {static_cast<std::size_t>(node.intAttribute("num_scan_inputs", 1)), node.intsAttribute("scan_input_axes"), directions,
             node.intsAttribute("scan_output_axes"), node.intsAttribute("scan_output_directions")};
 }
@@ -119,9 +120,7 @@ Tensors scan(const Body& body, const ScanSettings& settings, const Tensors& inpu
 {
     const std::size_t states = inputs.size() - settings.scanned;
     Tensors state(inputs.begin(), inputs.begin() + static_cast<std::ptrdiff_t>(states));
-    const auto axisOf = [&](std::size_t i) {
-        return axisFromStart(ScanSettings::entry(settings.inputAxes, i), inputs[states + i].dim());
-    };
+    const auto axisOf = [&](std::size_t i) { return axisFromStart(ScanSettings::entry(settings.inputAxes, i), inputs[states + i].dim()); };
     const std::int64_t rounds = inputs[states].size(axisOf(0));
     std::vector<Tensors> collected(body.outputCount() - states);
     for (std::int64_t round = 0; round < rounds; ++round) {

@@ -75,8 +75,7 @@ Executor makeCastLike(const NodeSpec& spec)
     const DType to = inputType(spec, 1);
     const auto overflow = spec.node.intAttribute("saturate", 1) != 0 ? Overflow::Saturate : Overflow::Keep;
     return [=](NodeRun& run) {
-        run.setOutput(0, torchTypeOf(to) ? castTo(run.input(0), to, overflow)
-                                         : run.input(0).to(run.input(1).scalar_type()));
+        run.setOutput(0, torchTypeOf(to) ? castTo(run.input(0), to, overflow) : run.input(0).to(run.input(1).scalar_type()));
     };
 }
 

@@ -44,16 +44,13 @@ Executor makeConv(const NodeSpec& spec)
         // last, under 16 input channels, several threads, a batch that they don't divide). Without the stride it doesn't.
         if (readsEverySthPixelOnly(windows)) {
             const std::vector<std::int64_t> one(windows.kernel.size(), 1);
-            run.setOutput(0, at::convolution(everySthPixel(x, windows.strides), weight, bias, one, none, one,
-                                             false, none, groups));
+            run.setOutput(0, at::convolution(everySthPixel(x, windows.strides), weight, bias, one, none, one, false, none, groups));
             return;
         }
         // LibTorch pads both ends alike; anything else is padded before.
-        const at::Tensor padded =
-            windows.isSymmetric() ? x : padSpatial(x, windows.padBegin, windows.padEnd, 0);
-        run.setOutput(0, at::convolution(padded, weight, bias, windows.strides,
-                                         windows.isSymmetric() ? windows.padBegin : none, windows.dilations, false,
-                                         none, groups));
+        const at::Tensor padded = windows.isSymmetric() ? x : padSpatial(x, windows.padBegin, windows.padEnd, 0);
+        run.setOutput(0, at::convolution(padded, weight, bias, windows.strides, windows.isSymmetric() ? windows.padBegin : none,
+                                         windows.dilations, false, none, groups));
     };
 }
 
@@ -64,22 +61,20 @@ struct TransposedWindows
 
 // ONNX, operator ConvTranspose: output = stride * (input - 1) + output_padding + window - pads, or the other way round.
 TransposedWindows transposedWindows(const WindowAttributes& attributes, const std::vector<std::int64_t>& outputPadding,
-                                    const std::vector<std::int64_t>& outputShape,
-                                    const std::vector<std::int64_t>& kernel, const std::vector<std::int64_t>& input)
+                                    const std::vector<std::int64_t>& outputShape, const std::vector<std::int64_t>& kernel,
+                                    const std::vector<std::int64_t>& input)
 {
     const std::size_t axes = input.size();
     const auto orFill = [axes](const std::vector<std::int64_t>& values, std::int64_t fill) {
         return values.size() == axes ? values : std::vector<std::int64_t>(axes, fill);
     };
-    TransposedWindows result{orFill(attributes.strides, 1), orFill(attributes.dilations, 1), orFill(outputPadding, 0),
-                             {}, {}};
+    TransposedWindows result{orFill(attributes.strides, 1), orFill(attributes.dilations, 1), orFill(outputPadding, 0), {}, {}};
     const bool same = attributes.autoPad == "SAME_UPPER" || attributes.autoPad == "SAME_LOWER";
     for (std::size_t i = 0; i < axes; ++i) {
-        const std::int64_t full = result.strides[i] * (input[i] - 1) + result.outputPadding[i] +
-                                  (kernel[i] - 1) * result.dilations[i] + 1;
+        const std::int64_t full = result.strides[i] * (input[i] - 1) + result.outputPadding[i] + (kernel[i] - 1) * result.dilations[i] + 1;
         if (outputShape.size() >= axes || same) {
-            const std::int64_t wanted = outputShape.size() >= axes ? outputShape[outputShape.size() - axes + i]
-                                                                   : input[i] * result.strides[i];
+            const std::int64_t wanted =
+                outputShape.size() >= axes ? outputShape[outputShape.size() - axes + i] : input[i] * result.strides[i];
             // An output larger than the windows reach gets its rest at the end.
             result.outputPadding[i] += std::max<std::int64_t>(0, wanted - full);
             const std::int64_t total = std::max<std::int64_t>(0, full - wanted);
@@ -98,20 +93,19 @@ TransposedWindows transposedWindows(const WindowAttributes& attributes, const st
 
 Executor makeConvTranspose(const NodeSpec& spec)
 {
-    return [attributes = windowAttributes(spec.node), groups = spec.node.intAttribute("group", 1),
-            outputPadding = spec.node.intsAttribute("output_padding"),
-            outputShape = spec.node.intsAttribute("output_shape")](NodeRun& run) {
-        const at::Tensor& x = run.input(0);
-        const at::Tensor& weight = run.input(1);
-        const auto windows =
-            transposedWindows(attributes, outputPadding, outputShape, spatialExtents(weight), spatialExtents(x));
-        const std::vector<std::int64_t> none(windows.strides.size(), 0);
-        at::Tensor y = at::convolution(x, weight, run.hasInput(2) ? c10::optional<at::Tensor>(run.input(2)) : c10::nullopt, windows.strides, none, windows.dilations, true,
-                                       windows.outputPadding, groups);
-        for (std::size_t i = 0; i < windows.outputs.size(); ++i)
-            y = y.narrow(static_cast<std::int64_t>(i) + 2, windows.begin[i], windows.outputs[i]);
-        run.setOutput(0, y);
-    };
+    return
+        [attributes = windowAttributes(spec.node), groups = spec.node.intAttribute("group", 1),
+         outputPadding = spec.node.intsAttribute("output_padding"), outputShape = spec.node.intsAttribute("output_shape")](NodeRun& run) {
+            const at::Tensor& x = run.input(0);
+            const at::Tensor& weight = run.input(1);
+            const auto windows = transposedWindows(attributes, outputPadding, outputShape, spatialExtents(weight), spatialExtents(x));
+            const std::vector<std::int64_t> none(windows.strides.size(), 0);
+            at::Tensor y = at::convolution(x, weight, run.hasInput(2) ? c10::optional<at::Tensor>(run.input(2)) : c10::nullopt,
+                                           windows.strides, none, windows.dilations, true, windows.outputPadding, groups);
+            for (std::size_t i = 0; i < windows.outputs.size(); ++i)
+                y = y.narrow(static_cast<std::int64_t>(i) + 2, windows.begin[i], windows.outputs[i]);
+            run.setOutput(0, y);
+        };
 }
 
 } // namespace

@@ -75,8 +75,8 @@ Executor makeDeformConv(const NodeSpec& spec)
         const Windows windows = windowsFor(attributes, spatialExtents(weight), spatialExtents(x));
         const std::int64_t n = x.size(0), elements = productOf(windows.kernel), places = productOf(windows.outputs);
         const at::Tensor offsets = run.input(2).reshape({n, offsetGroups, elements, 2, windows.outputs[0], windows.outputs[1]});
-        const at::Tensor mask = run.hasInput(4) ? run.input(4).reshape({n, offsetGroups, elements, windows.outputs[0], windows.outputs[1]})
-                                                : at::Tensor();
+        const at::Tensor mask =
+            run.hasInput(4) ? run.input(4).reshape({n, offsetGroups, elements, windows.outputs[0], windows.outputs[1]}) : at::Tensor();
         const at::Tensor columns = deformedColumns(x, {windows, offsets, mask}).reshape({n, groups, -1, places});
         at::Tensor y = at::matmul(weight.reshape({groups, weight.size(0) / groups, -1}), columns)
                            .reshape({n, weight.size(0), windows.outputs[0], windows.outputs[1]});

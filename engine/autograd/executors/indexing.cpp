@@ -41,8 +41,7 @@ ExecutorFactory split(bool sizesAsInput)
         return [source = AxesSource(spec, "split", 1, sizesAsInput), axis = spec.node.intAttribute("axis", 0)](NodeRun& run) {
             const at::Tensor& x = run.input(0);
             const std::int64_t along = axisFromStart(axis, x.dim());
-            const Extents sizes =
-                source.isGiven(run) ? source.values(run) : equalParts(x.size(along), run.outputCount());
+            const Extents sizes = source.isGiven(run) ? source.values(run) : equalParts(x.size(along), run.outputCount());
             const auto parts = x.split_with_sizes(sizes, along);
             for (std::size_t i = 0; i < parts.size() && i < run.outputCount(); ++i)
                 run.setOutput(i, parts[i]);
@@ -142,8 +141,8 @@ Executor makeWhere(const NodeSpec&)
 Executor makeRange(const NodeSpec&)
 {
     return [](NodeRun& run) {
-        run.setOutput(0, at::arange(run.input(0).item(), run.input(1).item(), run.input(2).item(),
-                                    run.input(0).options().requires_grad(false)));
+        run.setOutput(
+            0, at::arange(run.input(0).item(), run.input(1).item(), run.input(2).item(), run.input(0).options().requires_grad(false)));
     };
 }
 
@@ -159,8 +158,7 @@ void registerIndexing(ExecutorRegistry& registry)
     registry.add("Gather", 1, makeGather);
     registry.add("GatherElements", 11, makeGatherElements);
     registry.add("GatherND", 11, makeGatherNd);
-    registry.add("Tile", 6,
-                 binary([](const at::Tensor& x, const at::Tensor& repeats) { return x.repeat(integersIn(repeats)); }));
+    registry.add("Tile", 6, binary([](const at::Tensor& x, const at::Tensor& repeats) { return x.repeat(integersIn(repeats)); }));
     registry.add("Where", 9, makeWhere);
     registry.add("Range", 11, makeRange);
 }

@@ -39,15 +39,14 @@ at::Tensor convolved(const at::Tensor& x, const at::Tensor& weight, const Node& 
     const auto attributes = windowAttributes(node);
     const Windows windows = windowsFor(attributes, spatialExtents(weight), spatialExtents(x));
     const std::vector<std::int64_t> none(windows.kernel.size(), 0);
-    return at::convolution(padSpatial(x, windows.padBegin, windows.padEnd, 0), weight, {}, windows.strides, none, windows.dilations,
-                           false, none, node.intAttribute("group", 1));
+    return at::convolution(padSpatial(x, windows.padBegin, windows.padEnd, 0), weight, {}, windows.strides, none, windows.dilations, false,
+                           none, node.intAttribute("group", 1));
 }
 
 Executor makeMatMulInteger(const NodeSpec&)
 {
-    return [](NodeRun& run) {
-        run.setOutput(0, at::matmul(centeredMatrix(run, 0, 2, true), centeredMatrix(run, 1, 3, false)).to(at::kInt));
-    };
+    return
+        [](NodeRun& run) { run.setOutput(0, at::matmul(centeredMatrix(run, 0, 2, true), centeredMatrix(run, 1, 3, false)).to(at::kInt)); };
 }
 
 Executor makeConvInteger(const NodeSpec& spec)

@@ -135,7 +135,8 @@ at::Tensor extrapolated(const at::Tensor& y, std::int64_t axis, const AxisResize
     }
     std::vector<std::int64_t> shape(static_cast<std::size_t>(y.dim()), 1);
     shape[static_cast<std::size_t>(axis)] = resize.to;
-    return at::where(integerTensor(isInside).reshape(shape) != 0, y, at::scalar_tensor(mode.extrapolation, y.options().requires_grad(false)));
+    return at::where(integerTensor(isInside).reshape(shape) != 0, y,
+                     at::scalar_tensor(mode.extrapolation, y.options().requires_grad(false)));
 }
 
 } // namespace

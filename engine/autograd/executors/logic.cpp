@@ -45,16 +45,13 @@ Executor makeBitShift(const NodeSpec& spec)
     const bool left = spec.node.stringAttribute("direction", "LEFT") == "LEFT";
     return [left, dtype = inputType(spec, 0)](NodeRun& run) {
         const at::Tensor& x = run.input(0);
-        run.setOutput(0, left ? withinType(at::bitwise_left_shift(x, run.input(1)), dtype)
-                              : at::bitwise_right_shift(x, run.input(1)));
+        run.setOutput(0, left ? withinType(at::bitwise_left_shift(x, run.input(1)), dtype) : at::bitwise_right_shift(x, run.input(1)));
     };
 }
 
 Executor makeBitwiseNot(const NodeSpec& spec)
 {
-    return [dtype = inputType(spec, 0)](NodeRun& run) {
-        run.setOutput(0, withinType(at::bitwise_not(run.input(0)), dtype));
-    };
+    return [dtype = inputType(spec, 0)](NodeRun& run) { run.setOutput(0, withinType(at::bitwise_not(run.input(0)), dtype)); };
 }
 
 } // namespace

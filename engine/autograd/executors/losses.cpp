@@ -43,9 +43,7 @@ at::Tensor negativeLogLikelihood(const at::Tensor& logarithms, const NodeRun& ru
 
 Executor makeNegativeLogLikelihood(const NodeSpec& spec)
 {
-    return [settings = lossSettings(spec.node)](NodeRun& run) {
-        run.setOutput(0, negativeLogLikelihood(run.input(0), run, settings));
-    };
+    return [settings = lossSettings(spec.node)](NodeRun& run) { run.setOutput(0, negativeLogLikelihood(run.input(0), run, settings)); };
 }
 
 Executor makeSoftmaxCrossEntropy(const NodeSpec& spec)

@@ -22,8 +22,9 @@ Executor makeGemm(const NodeSpec& spec)
         const at::Tensor b = transposeB ? run.input(1).t() : run.input(1);
         if (run.hasInput(2)) {
             const at::Tensor& bias = run.input(2);
-            run.setOutput(0, bias.is_floating_point() ? at::addmm(bias, a, b, beta, alpha)
-                                                      : at::add(at::mm(a, b) * static_cast<std::int64_t>(alpha), bias * static_cast<std::int64_t>(beta)));
+            run.setOutput(0, bias.is_floating_point()
+                                 ? at::addmm(bias, a, b, beta, alpha)
+                                 : at::add(at::mm(a, b) * static_cast<std::int64_t>(alpha), bias * static_cast<std::int64_t>(beta)));
             return;
         }
         const at::Tensor product = at::mm(a, b);

@@ -25,8 +25,7 @@ public:
     explicit FastLayout(const at::Tensor& x)
         : m_rearranged(x.is_cpu() && x.dim() == 4 && x.size(1) % vectorWidth != 0 &&
                        x.suggest_memory_format() == at::MemoryFormat::ChannelsLast)
-    {
-    }
+    {}
     at::Tensor in(const at::Tensor& x) const { return m_rearranged ? x.contiguous() : x; }
     at::Tensor out(const at::Tensor& y) const { return m_rearranged ? y.contiguous(at::MemoryFormat::ChannelsLast) : y; }
 

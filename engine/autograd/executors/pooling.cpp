@@ -127,7 +127,8 @@ at::Tensor sumPool(const at::Tensor& x, const Windows& w)
     if (!allOnes(w.dilations) || w.kernel.size() > 3) {
         Extents shape{x.size(1), 1};
         shape.insert(shape.end(), w.kernel.begin(), w.kernel.end());
-        return at::convolution(x, at::ones(shape, x.options().requires_grad(false)), {}, w.strides, none, w.dilations, false, none, x.size(1));
+        return at::convolution(x, at::ones(shape, x.options().requires_grad(false)), {}, w.strides, none, w.dilations, false, none,
+                               x.size(1));
     }
     if (w.kernel.size() == 1)
         return at::avg_pool2d(x.unsqueeze(2), {1, w.kernel[0]}, {1, w.strides[0]}, {0, 0}, false, true, 1).squeeze(2);

@@ -76,8 +76,8 @@ Executor makeQuantize(const NodeSpec& spec)
     return [=](NodeRun& run) {
         const at::Tensor x = run.input(0).is_floating_point() ? run.input(0) : run.input(0).to(at::kFloat);
         const std::int64_t axis = axisOf(given, x);
-        run.setOutput(0, quantized(x, alongAxis(run.input(1), x, axis, block), alongAxis(zeroPointAt(run, 2, x), x, axis, 
-                                   run.hasInput(2) ? block : 0), dtype));
+        run.setOutput(0, quantized(x, alongAxis(run.input(1), x, axis, block),
+                                   alongAxis(zeroPointAt(run, 2, x), x, axis, run.hasInput(2) ? block : 0), dtype));
     };
 }
 

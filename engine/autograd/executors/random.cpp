@@ -46,7 +46,8 @@ ExecutorFactory randomLike(Distribution distribution)
     return [distribution](const NodeSpec& spec) -> Executor {
         return [distribution, node = spec.node](NodeRun& run) {
             const at::Tensor& x = run.input(0);
-            const at::Tensor place = at::empty(x.sizes(), typeFrom(node, at::isFloatingType(x.scalar_type()) ? x.scalar_type() : at::kFloat));
+            const at::Tensor place =
+                at::empty(x.sizes(), typeFrom(node, at::isFloatingType(x.scalar_type()) ? x.scalar_type() : at::kFloat));
             run.setOutput(0, drawn(place, node, distribution, run.generator()));
         };
     };
@@ -64,7 +65,8 @@ Executor makeBernoulli(const NodeSpec& spec)
 Executor makeMultinomial(const NodeSpec& spec)
 {
     return [node = spec.node](NodeRun& run) {
-        const at::Tensor classes = at::multinomial(run.input(0).detach().softmax(-1), node.intAttribute("sample_size", 1), true, run.generator());
+        const at::Tensor classes =
+            at::multinomial(run.input(0).detach().softmax(-1), node.intAttribute("sample_size", 1), true, run.generator());
         run.setOutput(0, classes.to(typeFrom(node, at::kInt)));
     };
 }

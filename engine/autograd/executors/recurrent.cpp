@@ -76,8 +76,8 @@ RecurrentSettings readSettings(const NodeSpec& spec, const std::vector<std::stri
     for (std::size_t i = 0; i < wanted; ++i) {
         if (i % defaults.size() == 0)
             settings.activations.emplace_back();
-        settings.activations.back().push_back(activationNamed(names[i], i < alphas.size() ? alphas[i] : 1,
-                                                              i < betas.size() ? betas[i] : 0, i < alphas.size()));
+        settings.activations.back().push_back(
+            activationNamed(names[i], i < alphas.size() ? alphas[i] : 1, i < betas.size() ? betas[i] : 0, i < alphas.size()));
     }
     return settings;
 }
@@ -91,10 +91,7 @@ struct Direction
     const std::vector<Activation>& activate;
     const RecurrentSettings& settings;
 
-    at::Tensor clipped(const at::Tensor& x) const
-    {
-        return settings.clip > 0 ? x.clamp(-settings.clip, settings.clip) : x;
-    }
+    at::Tensor clipped(const at::Tensor& x) const { return settings.clip > 0 ? x.clamp(-settings.clip, settings.clip) : x; }
 };
 
 using Step = Tensors (*)(const Direction&, const at::Tensor& projected, const Tensors& state);
@@ -137,8 +134,8 @@ Tensors lstmStep(const Direction& d, const at::Tensor& projected, const Tensors&
 
 // x [time, batch, gates * hidden] is projected already. Past a sequence's length its state stays and its output is 0.
 // Gives Y [time, batch, hidden] and the last state.
-std::pair<at::Tensor, Tensors> runDirection(const Direction& direction, Step step, const at::Tensor& x, Tensors state,
-                                            bool backwards, const at::Tensor& lengths)
+std::pair<at::Tensor, Tensors> runDirection(const Direction& direction, Step step, const at::Tensor& x, Tensors state, bool backwards,
+                                            const at::Tensor& lengths)
 {
     const std::int64_t time = x.size(0);
     Tensors outputs(static_cast<std::size_t>(time));
@@ -169,11 +166,11 @@ Executor makeRecurrent(const RecurrentSettings& settings, Step step, std::size_t
         std::vector<Tensors> last(states);
         for (std::size_t d = 0; d < settings.backwards.size(); ++d) {
             const auto at = static_cast<std::int64_t>(d);
-            const at::Tensor bias = run.hasInput(3) ? run.input(3).select(0, at)
-                                                    : at::zeros({2 * settings.gates * hidden}, x.options().requires_grad(false));
+            const at::Tensor bias =
+                run.hasInput(3) ? run.input(3).select(0, at) : at::zeros({2 * settings.gates * hidden}, x.options().requires_grad(false));
             const Direction direction{run.input(2).select(0, at).t(), bias.narrow(0, settings.gates * hidden, settings.gates * hidden),
-                                      run.hasInput(7) ? run.input(7).select(0, at).chunk(3, 0) : Tensors(),
-                                      settings.activations[d], settings};
+                                      run.hasInput(7) ? run.input(7).select(0, at).chunk(3, 0) : Tensors(), settings.activations[d],
+                                      settings};
             Tensors state;
             for (std::size_t s = 0; s < states; ++s)
                 state.push_back(run.hasInput(5 + s) ? run.input(5 + s).select(settings.batchFirst ? 1 : 0, at)

@@ -88,7 +88,8 @@ at::Tensor logOfSumOfExponentials(const at::Tensor& x, const Extents& axes, bool
 }
 
 const Reduction reductions[] = {
-    {"ReduceMean", 18, [](const at::Tensor& x, const Extents& axes, bool keep) {
+    {"ReduceMean", 18,
+     [](const at::Tensor& x, const Extents& axes, bool keep) {
          return inReals(x, [&](const at::Tensor& real) { return real.mean(axes, keep); });
      }},
     {"ReduceSum", 13, sum},
@@ -96,14 +97,17 @@ const Reduction reductions[] = {
     {"ReduceMin", 18, smallest},
     {"ReduceProd", 18, product},
     {"ReduceL1", 18, [](const at::Tensor& x, const Extents& axes, bool keep) { return sum(x.abs(), axes, keep); }},
-    {"ReduceL2", 18, [](const at::Tensor& x, const Extents& axes, bool keep) {
+    {"ReduceL2", 18,
+     [](const at::Tensor& x, const Extents& axes, bool keep) {
          return inReals(x, [&](const at::Tensor& real) { return at::norm(real, 2, axes, keep); });
      }},
     {"ReduceSumSquare", 18, [](const at::Tensor& x, const Extents& axes, bool keep) { return sum(x * x, axes, keep); }},
-    {"ReduceLogSum", 18, [](const at::Tensor& x, const Extents& axes, bool keep) {
+    {"ReduceLogSum", 18,
+     [](const at::Tensor& x, const Extents& axes, bool keep) {
          return inReals(x, [&](const at::Tensor& real) { return real.sum(axes, keep).log(); });
      }},
-    {"ReduceLogSumExp", 18, [](const at::Tensor& x, const Extents& axes, bool keep) {
+    {"ReduceLogSumExp", 18,
+     [](const at::Tensor& x, const Extents& axes, bool keep) {
          return inReals(x, [&](const at::Tensor& real) { return logOfSumOfExponentials(real, axes, keep); });
      }},
 };
@@ -111,8 +115,7 @@ const Reduction reductions[] = {
 ExecutorFactory reducing(Reduce reduce, bool axesAsInput)
 {
     return [reduce, axesAsInput](const NodeSpec& spec) -> Executor {
-        return [reduce, source = AxesSource(spec, "axes", 1, axesAsInput),
-                keep = spec.node.intAttribute("keepdims", 1) != 0,
+        return [reduce, source = AxesSource(spec, "axes", 1, axesAsInput), keep = spec.node.intAttribute("keepdims", 1) != 0,
                 nothingIfEmpty = spec.node.intAttribute("noop_with_empty_axes", 0) != 0](NodeRun& run) {
             const at::Tensor& x = run.input(0);
             Extents axes = source.values(run);
@@ -149,8 +152,7 @@ ExecutorFactory argument(bool largestWanted)
 
 Executor makeCumulativeSum(const NodeSpec& spec)
 {
-    return [exclusive = spec.node.intAttribute("exclusive", 0) != 0,
-            reverse = spec.node.intAttribute("reverse", 0) != 0](NodeRun& run) {
+    return [exclusive = spec.node.intAttribute("exclusive", 0) != 0, reverse = spec.node.intAttribute("reverse", 0) != 0](NodeRun& run) {
         const at::Tensor& x = run.input(0);
         const std::int64_t axis = axisFromStart(integersIn(run.input(1)).at(0), x.dim());
         const at::Tensor ordered = reverse ? x.flip({axis}) : x;

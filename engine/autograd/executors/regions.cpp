@@ -43,8 +43,10 @@ at::Tensor snapped(const at::Tensor& grid, const at::Tensor& x, bool align)
 
 Executor makeGridSample(const NodeSpec& spec)
 {
-    const auto mode = placeIn({{"bilinear", "linear"}, {"nearest"}, {"bicubic", "cubic"}}, spec.node.stringAttribute("mode", "bilinear"), "mode");
-    const auto padding = placeIn({{"zeros"}, {"border"}, {"reflection"}}, spec.node.stringAttribute("padding_mode", "zeros"), "padding_mode");
+    const auto mode =
+        placeIn({{"bilinear", "linear"}, {"nearest"}, {"bicubic", "cubic"}}, spec.node.stringAttribute("mode", "bilinear"), "mode");
+    const auto padding =
+        placeIn({{"zeros"}, {"border"}, {"reflection"}}, spec.node.stringAttribute("padding_mode", "zeros"), "padding_mode");
     return [=, align = spec.node.intAttribute("align_corners", 0) != 0](NodeRun& run) {
         const at::Tensor x = run.input(0).contiguous();
         const bool snaps = mode == nearest && x.dim() == 5;
@@ -124,8 +126,8 @@ RegionSide regionSide(double from, double to, std::int64_t outputs, const Region
     double extent = (to - from) * settings.scale;
     if (!settings.mayBeEmpty)
         extent = std::max(extent, 1.0);
-    const auto samples = settings.samples > 0 ? settings.samples
-                                              : static_cast<std::int64_t>(std::ceil(extent / static_cast<double>(outputs)));
+    const auto samples =
+        settings.samples > 0 ? settings.samples : static_cast<std::int64_t>(std::ceil(extent / static_cast<double>(outputs)));
     return {start, extent, outputs, std::max<std::int64_t>(samples, 1)};
 }
 
@@ -138,9 +140,13 @@ at::Tensor stackedOr(const std::vector<at::Tensor>& parts, const Extents& emptyS
 Executor makeRoiAlign(const NodeSpec& spec)
 {
     const bool halfPixel = spec.opset >= 16 && spec.node.stringAttribute("coordinate_transformation_mode", "half_pixel") == "half_pixel";
-    const RegionSettings settings{spec.node.intAttribute("output_height", 1), spec.node.intAttribute("output_width", 1),
-                                  spec.node.intAttribute("sampling_ratio", 0), spec.node.floatAttribute("spatial_scale", 1),
-                                  halfPixel ? 0.5 : 0.0, halfPixel, spec.node.stringAttribute("mode", "avg") == "max"};
+    const RegionSettings settings{spec.node.intAttribute("output_height", 1),
+                                  spec.node.intAttribute("output_width", 1),
+                                  spec.node.intAttribute("sampling_ratio", 0),
+                                  spec.node.floatAttribute("spatial_scale", 1),
+                                  halfPixel ? 0.5 : 0.0,
+                                  halfPixel,
+                                  spec.node.stringAttribute("mode", "avg") == "max"};
     return [settings](NodeRun& run) {
         const at::Tensor& x = run.input(0);
         const auto regions = numbersIn(run.input(1));

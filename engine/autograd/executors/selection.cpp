@@ -88,8 +88,7 @@ double overlap(const Box& a, const Box& b)
 Box boxAt(const double* numbers, bool centers)
 {
     if (centers)
-        return {numbers[1] - numbers[3] / 2, numbers[0] - numbers[2] / 2, numbers[1] + numbers[3] / 2,
-                numbers[0] + numbers[2] / 2};
+        return {numbers[1] - numbers[3] / 2, numbers[0] - numbers[2] / 2, numbers[1] + numbers[3] / 2, numbers[0] + numbers[2] / 2};
     return {std::min(numbers[0], numbers[2]), std::min(numbers[1], numbers[3]), std::max(numbers[0], numbers[2]),
             std::max(numbers[1], numbers[3])};
 }
@@ -115,9 +114,8 @@ Extents boxesKept(const std::vector<Box>& boxes, const double* scores, const Sup
         if (static_cast<std::int64_t>(kept.size()) >= limits.most)
             break;
         const Box& box = boxes[static_cast<std::size_t>(candidate)];
-        if (std::none_of(kept.begin(), kept.end(), [&](std::int64_t other) {
-                return overlap(box, boxes[static_cast<std::size_t>(other)]) > limits.overlap;
-            }))
+        if (std::none_of(kept.begin(), kept.end(),
+                         [&](std::int64_t other) { return overlap(box, boxes[static_cast<std::size_t>(other)]) > limits.overlap; }))
             kept.push_back(candidate);
     }
     return kept;

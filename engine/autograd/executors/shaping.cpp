@@ -123,9 +123,7 @@ Executor makeSpaceToDepth(const NodeSpec& spec)
     return [block = spec.node.intAttribute("blocksize", 1)](NodeRun& run) {
         const at::Tensor& x = run.input(0);
         const auto n = x.size(0), c = x.size(1), h = x.size(2) / block, w = x.size(3) / block;
-        run.setOutput(0, x.reshape({n, c, h, block, w, block})
-                             .permute({0, 3, 5, 1, 2, 4})
-                             .reshape({n, c * block * block, h, w}));
+        run.setOutput(0, x.reshape({n, c, h, block, w, block}).permute({0, 3, 5, 1, 2, 4}).reshape({n, c * block * block, h, w}));
     };
 }
 

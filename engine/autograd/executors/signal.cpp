@@ -86,7 +86,8 @@ ExecutorFactory window(double a0, double a1, double a2)
         const auto dtype = static_cast<DType>(spec.node.intAttribute("output_datatype", 1));
         return [=](NodeRun& run) {
             const std::int64_t count = integersIn(run.input(0)).at(0);
-            const at::Tensor angles = at::arange(count, at::kDouble) * (2 * std::numbers::pi / static_cast<double>(periodic ? count : count - 1));
+            const at::Tensor angles =
+                at::arange(count, at::kDouble) * (2 * std::numbers::pi / static_cast<double>(periodic ? count : count - 1));
             run.setOutput(0, castTo(a0 - a1 * angles.cos() + a2 * (angles * 2).cos(), dtype));
         };
     };

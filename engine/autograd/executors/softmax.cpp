@@ -46,9 +46,7 @@ ExecutorFactory flattened(Normalize normalize)
 ExecutorFactory alongAxis(Normalize normalize)
 {
     return [normalize](const NodeSpec& spec) -> Executor {
-        return [normalize, axis = spec.node.intAttribute("axis", -1)](NodeRun& run) {
-            run.setOutput(0, normalize(run.input(0), axis));
-        };
+        return [normalize, axis = spec.node.intAttribute("axis", -1)](NodeRun& run) { run.setOutput(0, normalize(run.input(0), axis)); };
     };
 }
 

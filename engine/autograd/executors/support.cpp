@@ -117,10 +117,11 @@ at::Tensor roundedStraightThrough(const at::Tensor& x)
 }
 
 AxesSource::AxesSource(const NodeSpec& spec, std::string attribute, std::size_t input, bool asInput)
-    : m_asInput(asInput), m_input(input), m_hasAttribute(spec.node.hasAttribute(attribute)),
+    : m_asInput(asInput),
+      m_input(input),
+      m_hasAttribute(spec.node.hasAttribute(attribute)),
       m_attribute(spec.node.intsAttribute(attribute))
-{
-}
+{}
 
 bool AxesSource::isGiven(const NodeRun& run) const
 {
@@ -134,8 +135,7 @@ std::vector<std::int64_t> AxesSource::values(const NodeRun& run) const
     return run.hasInput(m_input) ? integersIn(run.input(m_input)) : std::vector<std::int64_t>{};
 }
 
-std::vector<std::int64_t> paddedIndices(std::int64_t extent, std::int64_t before, std::int64_t after,
-                                        const std::string& mode)
+std::vector<std::int64_t> paddedIndices(std::int64_t extent, std::int64_t before, std::int64_t after, const std::string& mode)
 {
     std::vector<std::int64_t> indices;
     for (std::int64_t at = -before; at < extent + after; ++at) {

@@ -48,8 +48,7 @@ private:
 };
 
 // What a padded axis looks like: from where in the unpadded one each of its elements comes.
-std::vector<std::int64_t> paddedIndices(std::int64_t extent, std::int64_t before, std::int64_t after,
-                                        const std::string& mode);
+std::vector<std::int64_t> paddedIndices(std::int64_t extent, std::int64_t before, std::int64_t after, const std::string& mode);
 
 // Rounded to whole numbers, ties to even; the gradient passes as if it weren't (the straight-through estimator).
 at::Tensor roundedStraightThrough(const at::Tensor& x);
@@ -58,18 +57,14 @@ at::Tensor roundedStraightThrough(const at::Tensor& x);
 template<class F>
 ExecutorFactory unary(F f)
 {
-    return [f](const NodeSpec&) -> Executor {
-        return [f](NodeRun& run) { run.setOutput(0, f(run.input(0))); };
-    };
+    return [f](const NodeSpec&) -> Executor { return [f](NodeRun& run) { run.setOutput(0, f(run.input(0))); }; };
 }
 
 // y = f(a, b)
 template<class F>
 ExecutorFactory binary(F f)
 {
-    return [f](const NodeSpec&) -> Executor {
-        return [f](NodeRun& run) { run.setOutput(0, f(run.input(0), run.input(1))); };
-    };
+    return [f](const NodeSpec&) -> Executor { return [f](NodeRun& run) { run.setOutput(0, f(run.input(0), run.input(1))); }; };
 }
 
 } // namespace hone

@@ -30,12 +30,19 @@ NGrams readNGrams(const Node& node)
     const Extents pool = node.intsAttribute("pool_int64s");
     if (pool.empty())
         throw NodeUnsupported{"pool_strings"};
-    NGrams result{{}, node.intsAttribute("ngram_indexes"), floatsAttribute(node, "weights"), node.intAttribute("min_gram_length", 1),
-                  node.intAttribute("max_gram_length", 1), node.intAttribute("max_skip_count", 0), 0, node.stringAttribute("mode", "TF")};
+    NGrams result{{},
+                  node.intsAttribute("ngram_indexes"),
+                  floatsAttribute(node, "weights"),
+                  node.intAttribute("min_gram_length", 1),
+                  node.intAttribute("max_gram_length", 1),
+                  node.intAttribute("max_skip_count", 0),
+                  0,
+                  node.stringAttribute("mode", "TF")};
     for (std::size_t i = 0; i < starts.size(); ++i) {
         const auto end = static_cast<std::size_t>(i + 1 < starts.size() ? starts[i + 1] : static_cast<std::int64_t>(pool.size()));
         for (auto at = static_cast<std::size_t>(starts[i]); at + i < end; at += i + 1)
-            result.grams.emplace_back(pool.begin() + static_cast<std::ptrdiff_t>(at), pool.begin() + static_cast<std::ptrdiff_t>(at + i + 1));
+            result.grams.emplace_back(pool.begin() + static_cast<std::ptrdiff_t>(at),
+                                      pool.begin() + static_cast<std::ptrdiff_t>(at + i + 1));
     }
     if (result.columns.size() != result.grams.size())
         throw NodeUnsupported{"ngram_indexes"};

@@ -66,8 +66,7 @@ std::int64_t countWindows(const Windows& windows, std::size_t i, std::int64_t in
 
 } // namespace
 
-Windows windowsFor(const WindowAttributes& attributes, const std::vector<std::int64_t>& kernel,
-                   const std::vector<std::int64_t>& input)
+Windows windowsFor(const WindowAttributes& attributes, const std::vector<std::int64_t>& kernel, const std::vector<std::int64_t>& input)
 {
     const std::size_t axes = input.size();
     Windows windows;
@@ -88,8 +87,7 @@ Windows windowsFor(const WindowAttributes& attributes, const std::vector<std::in
     return windows;
 }
 
-at::Tensor padSpatial(const at::Tensor& x, const std::vector<std::int64_t>& begin, const std::vector<std::int64_t>& end,
-                      double value)
+at::Tensor padSpatial(const at::Tensor& x, const std::vector<std::int64_t>& begin, const std::vector<std::int64_t>& end, double value)
 {
     const auto isZero = [](std::int64_t pad) { return pad == 0; };
     if (std::all_of(begin.begin(), begin.end(), isZero) && std::all_of(end.begin(), end.end(), isZero))

@@ -35,12 +35,10 @@ struct Windows
 };
 
 // ONNX, operator Conv: SAME_UPPER gives ceil(input / stride) windows with the odd element of padding at the end.
-Windows windowsFor(const WindowAttributes& attributes, const std::vector<std::int64_t>& kernel,
-                   const std::vector<std::int64_t>& input);
+Windows windowsFor(const WindowAttributes& attributes, const std::vector<std::int64_t>& kernel, const std::vector<std::int64_t>& input);
 
 // [n, c, spatial...] padded (or cropped, where negative) along its spatial axes.
-at::Tensor padSpatial(const at::Tensor& x, const std::vector<std::int64_t>& begin, const std::vector<std::int64_t>& end,
-                      double value);
+at::Tensor padSpatial(const at::Tensor& x, const std::vector<std::int64_t>& begin, const std::vector<std::int64_t>& end, double value);
 std::vector<std::int64_t> spatialExtents(const at::Tensor& x);
 
 } // namespace hone
