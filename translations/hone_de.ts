@@ -2009,18 +2009,6 @@
         <translation>Weg</translation>
     </message>
     <message>
-        <source>Importance by channel</source>
-        <translation>Wichtigkeit je Kanal</translation>
-    </message>
-    <message>
-        <source>grey goes, coloured stays</source>
-        <translation>Grau entfällt, Farbe bleibt</translation>
-    </message>
-    <message>
-        <source>Why together</source>
-        <translation>Warum gemeinsam</translation>
-    </message>
-    <message>
         <source>from %1</source>
         <translation>aus %1</translation>
     </message>
@@ -2081,55 +2069,12 @@
         <translation>~ ist eine Schätzung. MACs, Parameter und Speicher sind genau; „Erzeugen“ misst den Rest.</translation>
     </message>
     <message>
-        <source>Coupled channels</source>
-        <translation>Gekoppelte Kanäle</translation>
-    </message>
-    <message>
-        <source>Nothing selected</source>
-        <translation>Nichts ausgewählt</translation>
-    </message>
-    <message>
-        <source>locked</source>
-        <translation>gesperrt</translation>
-    </message>
-    <message>
-        <source>Why not</source>
-        <translation>Warum nicht</translation>
-    </message>
-    <message>
-        <source>%1 → %2 channels</source>
-        <translation>%1 → %2 Kanäle</translation>
-    </message>
-    <message>
-        <source>Layers coupled</source>
-        <translation>Gekoppelte Schichten</translation>
-    </message>
-    <message>
         <source>Importance</source>
         <translation>Wichtigkeit</translation>
-    </message>
-    <message numerus="yes">
-        <source>and %n more</source>
-        <translation>
-            <numerusform>und %n weiterer</numerusform>
-            <numerusform>und %n weitere</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>One layer alone makes these channels.</source>
-        <translation>Eine einzige Schicht erzeugt diese Kanäle.</translation>
     </message>
     <message>
         <source>MACs</source>
         <translation>MACs</translation>
-    </message>
-    <message>
-        <source>Weights</source>
-        <translation>Gewichte</translation>
-    </message>
-    <message>
-        <source>%1 bit</source>
-        <translation>%1 Bit</translation>
     </message>
     <message>
         <source>then train, epochs</source>
@@ -2234,6 +2179,72 @@
     <message>
         <source>The latency is measured when it is built; until then its share is taken of the MACs.</source>
         <translation>Die Latenz wird beim Erzeugen gemessen; bis dahin gilt ihr Anteil für die MACs.</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::GroupInspector</name>
+    <message>
+        <source>grey goes, coloured stays</source>
+        <translation>Grau entfällt, Farbe bleibt</translation>
+    </message>
+    <message>
+        <source>Importance by channel</source>
+        <translation>Wichtigkeit je Kanal</translation>
+    </message>
+    <message>
+        <source>Why together</source>
+        <translation>Warum gemeinsam</translation>
+    </message>
+    <message>
+        <source>MACs</source>
+        <translation>MACs</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>Gewichte</translation>
+    </message>
+    <message>
+        <source>%1 bit</source>
+        <translation>%1 Bit</translation>
+    </message>
+    <message>
+        <source>Coupled channels</source>
+        <translation>Gekoppelte Kanäle</translation>
+    </message>
+    <message>
+        <source>Nothing selected</source>
+        <translation>Nichts ausgewählt</translation>
+    </message>
+    <message>
+        <source>locked</source>
+        <translation>gesperrt</translation>
+    </message>
+    <message>
+        <source>Why not</source>
+        <translation>Warum nicht</translation>
+    </message>
+    <message>
+        <source>%1 → %2 channels</source>
+        <translation>%1 → %2 Kanäle</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>und %n weiterer</numerusform>
+            <numerusform>und %n weitere</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>One layer alone makes these channels.</source>
+        <translation>Eine einzige Schicht erzeugt diese Kanäle.</translation>
+    </message>
+    <message>
+        <source>Layers coupled</source>
+        <translation>Gekoppelte Schichten</translation>
+    </message>
+    <message>
+        <source>Importance</source>
+        <translation>Wichtigkeit</translation>
     </message>
 </context>
 <context>

@@ -43,6 +43,9 @@
 </context>
 <context>
     <name>hone::studio::SlimPage</name>
+</context>
+<context>
+    <name>hone::studio::GroupInspector</name>
     <message numerus="yes">
         <source>and %n more</source>
         <translation>

@@ -2005,18 +2005,6 @@
         <translation>剪除</translation>
     </message>
     <message>
-        <source>Importance by channel</source>
-        <translation>各通道重要性</translation>
-    </message>
-    <message>
-        <source>grey goes, coloured stays</source>
-        <translation>灰色移除，彩色保留</translation>
-    </message>
-    <message>
-        <source>Why together</source>
-        <translation>为何耦合</translation>
-    </message>
-    <message>
         <source>from %1</source>
         <translation>基于 %1</translation>
     </message>
@@ -2077,54 +2065,12 @@
         <translation>~ 表示估计值。MACs、参数和内存为精确值；其余由“生成”实测。</translation>
     </message>
     <message>
-        <source>Coupled channels</source>
-        <translation>耦合通道</translation>
-    </message>
-    <message>
-        <source>Nothing selected</source>
-        <translation>未选择</translation>
-    </message>
-    <message>
-        <source>locked</source>
-        <translation>锁定</translation>
-    </message>
-    <message>
-        <source>Why not</source>
-        <translation>原因</translation>
-    </message>
-    <message>
-        <source>%1 → %2 channels</source>
-        <translation>%1 → %2 个通道</translation>
-    </message>
-    <message>
-        <source>Layers coupled</source>
-        <translation>耦合层数</translation>
-    </message>
-    <message>
         <source>Importance</source>
         <translation>重要性</translation>
-    </message>
-    <message numerus="yes">
-        <source>and %n more</source>
-        <translation>
-            <numerusform>以及另外 %n 条</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>One layer alone makes these channels.</source>
-        <translation>这些通道仅由一层产生。</translation>
     </message>
     <message>
         <source>MACs</source>
         <translation>MACs</translation>
-    </message>
-    <message>
-        <source>Weights</source>
-        <translation>权重</translation>
-    </message>
-    <message>
-        <source>%1 bit</source>
-        <translation>%1 位</translation>
     </message>
     <message>
         <source>then train, epochs</source>
@@ -2229,6 +2175,71 @@
     <message>
         <source>The latency is measured when it is built; until then its share is taken of the MACs.</source>
         <translation>延迟在构建时测量；在此之前按 MACs 的相同比例估算。</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::GroupInspector</name>
+    <message>
+        <source>grey goes, coloured stays</source>
+        <translation>灰色移除，彩色保留</translation>
+    </message>
+    <message>
+        <source>Importance by channel</source>
+        <translation>各通道重要性</translation>
+    </message>
+    <message>
+        <source>Why together</source>
+        <translation>为何耦合</translation>
+    </message>
+    <message>
+        <source>MACs</source>
+        <translation>MACs</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>%1 bit</source>
+        <translation>%1 位</translation>
+    </message>
+    <message>
+        <source>Coupled channels</source>
+        <translation>耦合通道</translation>
+    </message>
+    <message>
+        <source>Nothing selected</source>
+        <translation>未选择</translation>
+    </message>
+    <message>
+        <source>locked</source>
+        <translation>锁定</translation>
+    </message>
+    <message>
+        <source>Why not</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>%1 → %2 channels</source>
+        <translation>%1 → %2 个通道</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>以及另外 %n 条</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>One layer alone makes these channels.</source>
+        <translation>这些通道仅由一层产生。</translation>
+    </message>
+    <message>
+        <source>Layers coupled</source>
+        <translation>耦合层数</translation>
+    </message>
+    <message>
+        <source>Importance</source>
+        <translation>重要性</translation>
     </message>
 </context>
 <context>

@@ -13,8 +13,7 @@ void installTranslations(QCoreApplication& application, const QLocale& locale)
     QLocale::setDefault(locale);
     const std::pair<QString, QString> sources[] = {{QStringLiteral("qtbase"), QLibraryInfo::path(QLibraryInfo::TranslationsPath)},
                                                    {QStringLiteral("hone"), QStringLiteral(":/i18n")}};
-    for (const auto& [name, folder] : sources)
-    {
+    for (const auto& [name, folder] : sources) {
         auto* translator = new QTranslator(&application);
         // English too has a file, for its plurals; other languages without one get it as well.
         if (translator->load(locale, name, QStringLiteral("_"), folder) || translator->load(name + QStringLiteral("_en"), folder))

@@ -3,12 +3,13 @@
 
 #include "models/build_text.h"
 #include "models/importance_text.h"
-#include "sentences.h"
 #include "models/metric_text.h"
-#include "theme/figures.h"
 #include "prune/sensitivity_ratios.h"
+#include "sentences.h"
+#include "theme/figures.h"
 #include "theme/theme.h"
 #include "ui/charts.h"
+#include "ui/group_inspector.h"
 #include "ui/sensitivity_card.h"
 #include "ui/table_view.h"
 
@@ -29,7 +30,6 @@ namespace
 {
 
 constexpr int replanAfterMs = 60;
-constexpr std::size_t reasonsShown = 6;
 
 Tone toneOfLess(double before, double after)
 {
@@ -39,11 +39,17 @@ Tone toneOfLess(double before, double after)
 } // namespace
 
 SlimPage::SlimPage(Workspace& workspace, QWidget* parent)
-    : Page(tr("Slim"), workspace, parent), m_build(button(tr("Build it"), "primary")),
-      m_quantize(button(tr("Quantize to INT8"))), m_figures(new FigureStrip),
+    : Page(tr("Slim"), workspace, parent),
+      m_build(button(tr("Build it"), "primary")),
+      m_quantize(button(tr("Quantize to INT8"))),
+      m_figures(new FigureStrip),
       m_groups(new RowTable<GroupRow>(groupColumns(), this)),
-      m_table(new TableView(m_groups, TableView::Height::FitRows)), m_sensitivity(new SensitivityCard(workspace)), m_footnote(label({}, "muted")),
-      m_copyCommand(button(tr("Copy as command"), "link")), m_copyTable(button(tr("Copy table"), "link"))
+      m_table(new TableView(m_groups, TableView::Height::FitRows)),
+      m_sensitivity(new SensitivityCard(workspace)),
+      m_footnote(label({}, "muted")),
+      m_copyCommand(button(tr("Copy as command"), "link")),
+      m_copyTable(button(tr("Copy table"), "link")),
+      m_inspector(new GroupInspector)
 {
     header()->addWidget(m_quantize);
     header()->addWidget(m_build);
@@ -71,10 +77,8 @@ SlimPage::SlimPage(Workspace& workspace, QWidget* parent)
     column->addStretch(1);
     scroll->setWidget(content);
     body()->addWidget(scroll, 1);
-    makeInspector();
 
-    auto* empty = new EmptyState(QStringLiteral("slim"), tr("Makes a model smaller and shows what that costs."),
-                                 tr("Add a model…"));
+    auto* empty = new EmptyState(QStringLiteral("slim"), tr("Makes a model smaller and shows what that costs."), tr("Add a model…"));
     setEmptyState(empty);
     connect(empty->action(), &QPushButton::clicked, this, &Page::importWanted);
 
@@ -84,17 +88,20 @@ SlimPage::SlimPage(Workspace& workspace, QWidget* parent)
     connect(m_build, &QPushButton::clicked, this, [this] { start(parameters()); });
     connect(m_quantize, &QPushButton::clicked, this, [this] { start(quantizeParameters()); });
     connect(m_copyTable, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_table->tsv()); });
-    connect(m_copyCommand, &QPushButton::clicked, this,
-            [this]
-            {
-                if (const Build* build = this->workspace().selected())
-                    QGuiApplication::clipboard()->setText(commandText(*this->workspace().snapshot(), *build, parameters()));
-            });
+    connect(m_copyCommand, &QPushButton::clicked, this, [this] {
+        if (const Build* build = this->workspace().selected())
+            QGuiApplication::clipboard()->setText(commandText(*this->workspace().snapshot(), *build, parameters()));
+    });
     connect(m_table, &TableView::rowSelected, this, &SlimPage::showGroup);
     connect(m_sensitivity, &SensitivityCard::groupChosen, this, &SlimPage::selectGroup);
     connect(m_sensitivity, &SensitivityCard::curvesChanged, this, [this] { m_replanSoon.start(); });
     connect(&workspace, &Workspace::selectionChanged, this, &SlimPage::refresh);
     refresh();
+}
+
+QWidget* SlimPage::inspector()
+{
+    return m_inspector;
 }
 
 QLayout* SlimPage::makeCutRow()
@@ -119,8 +126,9 @@ QLayout* SlimPage::makeCutRow()
     m_scope->addItems({tr("in every group"), tr("over all groups"), tr("over like groups"), tr("where it costs least")});
     m_scope->setMinimumContentsLength(14);
     m_scope->setAccessibleName(tr("Where the share is taken"));
-    describe(m_scope, tr("The same share in every group, or the least important channels wherever they are, or wherever they are among groups "
-                         "of the same structure, or by the curves below"));
+    describe(m_scope,
+             tr("The same share in every group, or the least important channels wherever they are, or wherever they are among groups "
+                "of the same structure, or by the curves below"));
     row->addWidget(label(tr("Cut"), "muted"));
     row->addWidget(m_goal);
     row->addWidget(m_ratio, 1);
@@ -215,43 +223,19 @@ QWidget* SlimPage::makeControls()
     rows->addLayout(makeQuantizeRow());
     rest->hide();
     column->addWidget(rest);
-    connect(more, &QPushButton::toggled, rest,
-            [rest, more](bool on)
-            {
-                rest->setVisible(on);
-                more->setText(on ? tr("Less") : tr("More"));
-            });
+    connect(more, &QPushButton::toggled, rest, [rest, more](bool on) {
+        rest->setVisible(on);
+        more->setText(on ? tr("Less") : tr("More"));
+    });
 
-    connect(m_ratio, &QSlider::valueChanged, this,
-            [this](int value)
-            {
-                m_ratioText->setText(QStringLiteral("%1 %").arg(value));
-                m_replanSoon.start();
-            });
+    connect(m_ratio, &QSlider::valueChanged, this, [this](int value) {
+        m_ratioText->setText(QStringLiteral("%1 %").arg(value));
+        m_replanSoon.start();
+    });
     for (const QComboBox* choice : {m_goal, m_scope, m_importance, m_roundTo})
         connect(choice, &QComboBox::currentIndexChanged, this, [this] { m_replanSoon.start(); });
     connect(m_epochs, &QSpinBox::valueChanged, this, &SlimPage::allowActions);
     return frame;
-}
-
-QWidget* SlimPage::makeInspector()
-{
-    m_inspector = new InspectorPanel;
-    m_groupKicker = m_inspector->addKicker({});
-    m_groupHeading = m_inspector->addHeading({});
-    m_groupFacts = new FactList;
-    m_inspector->add(m_groupFacts);
-    m_barsTitle = m_inspector->addSection(tr("Importance by channel"));
-    m_bars = new ImportanceBars;
-    m_inspector->add(m_bars);
-    m_barsNote = label(tr("grey goes, coloured stays"), "small");
-    m_inspector->add(m_barsNote);
-    m_whyTitle = m_inspector->addSection(tr("Why together"));
-    m_why = label({}, "");
-    m_why->setWordWrap(true);
-    m_inspector->add(m_why);
-    m_inspector->addStretch();
-    return m_inspector;
 }
 
 PruneParameters SlimPage::parameters() const
@@ -270,8 +254,7 @@ PruneParameters SlimPage::parameters() const
         *target = rest;
     else
         options.ratio = share;
-    constexpr PruningScope scopes[] = {PruningScope::Uniform, PruningScope::Global, PruningScope::Isomorphic,
-                                       PruningScope::Sensitivity};
+    constexpr PruningScope scopes[] = {PruningScope::Uniform, PruningScope::Global, PruningScope::Isomorphic, PruningScope::Sensitivity};
     options.scope = scopes[m_scope->currentIndex()];
     options.importance = static_cast<ImportanceKind>(m_importance->currentData().toInt());
     options.roundTo = m_roundTo->currentText().toInt();
@@ -302,8 +285,7 @@ void SlimPage::refresh()
     showEmpty(!build);
     m_build->setVisible(build);
     m_quantize->setVisible(build);
-    if (!build)
-    {
+    if (!build) {
         m_shownId.clear();
         m_basis.reset();
         m_sensitivity->showBuild(nullptr);
@@ -313,8 +295,7 @@ void SlimPage::refresh()
     }
     m_sensitivity->showBuild(build);
     setSubtitle(tr("from %1").arg(labelText(*build)));
-    if (text(build->id) == m_shownId)
-    {
+    if (text(build->id) == m_shownId) {
         showPlan();
         return;
     }
@@ -325,30 +306,25 @@ void SlimPage::refresh()
     m_groups->setRows({});
     showGroup(-1);
     allowActions();
-    workspace().readModel(*build, this,
-                          [this, id = m_shownId](const ModelFactsPtr& model)
-                          {
-                              if (id != m_shownId)
-                                  return;
-                              workspace().reads().run(
-                                  tr("Finding what belongs together"), this,
-                                  [model](const JobContext&) { return slimBasis(model); },
-                                  [this, id](const SlimBasisPtr& basis)
-                                  {
-                                      if (id != m_shownId)
-                                          return;
-                                      m_basis = basis;
-                                      replan();
-                                  },
-                                  [this](const Message& message)
-                                  {
-                                      m_planning = false;
-                                      m_hasProblem = true;
-                                      m_problem = message;
-                                      allowActions();
-                                      return true;
-                                  });
-                          });
+    workspace().readModel(*build, this, [this, id = m_shownId](const ModelFactsPtr& model) {
+        if (id != m_shownId)
+            return;
+        workspace().reads().run(
+            tr("Finding what belongs together"), this, [model](const JobContext&) { return slimBasis(model); },
+            [this, id](const SlimBasisPtr& basis) {
+                if (id != m_shownId)
+                    return;
+                m_basis = basis;
+                replan();
+            },
+            [this](const Message& message) {
+                m_planning = false;
+                m_hasProblem = true;
+                m_problem = message;
+                allowActions();
+                return true;
+            });
+    });
 }
 
 void SlimPage::replan()
@@ -356,26 +332,26 @@ void SlimPage::replan()
     if (!m_basis)
         return;
     m_planning = true;
-    workspace().reads().run(tr("Working out what it would give"), this,
-                            [basis = m_basis, options = parameters().prune, ratios = plannedRatios()](const JobContext& job)
-                            { return slimPlan(*basis, options, job, ratios); },
-                            [this, basis = m_basis](SlimPlan plan)
-                            {
-                                if (basis != m_basis)
-                                    return;
-                                m_plan = std::move(plan);
-                                m_planning = false;
-                                m_hasProblem = false;
-                                showPlan();
-                            },
-                            [this](const Message& message)
-                            {
-                                m_planning = false;
-                                m_hasProblem = true;
-                                m_problem = message;
-                                allowActions();
-                                return true;
-                            });
+    workspace().reads().run(
+        tr("Working out what it would give"), this,
+        [basis = m_basis, options = parameters().prune, ratios = plannedRatios()](const JobContext& job) {
+            return slimPlan(*basis, options, job, ratios);
+        },
+        [this, basis = m_basis](SlimPlan plan) {
+            if (basis != m_basis)
+                return;
+            m_plan = std::move(plan);
+            m_planning = false;
+            m_hasProblem = false;
+            showPlan();
+        },
+        [this](const Message& message) {
+            m_planning = false;
+            m_hasProblem = true;
+            m_problem = message;
+            allowActions();
+            return true;
+        });
 }
 
 void SlimPage::showPlan()
@@ -391,12 +367,12 @@ void SlimPage::showPlan()
     const auto metric = metricOf(now);
     const QString title = metricWords(metric ? metric->kind : MetricKind::Top1).title;
     m_figures->setFigures({
-        {tr("%1 now, validation").arg(title), metric ? metricText(*metric) : QStringLiteral("–"), metric ? metricInterval(*metric) : QString()},
-        {tr("File"), kilobytes(file, Certainty::Estimated), change(now.facts.sizeBytes, file),
-         toneOfLess(now.facts.sizeBytes, file)},
+        {tr("%1 now, validation").arg(title), metric ? metricText(*metric) : QStringLiteral("–"),
+         metric ? metricInterval(*metric) : QString()},
+        {tr("File"), kilobytes(file, Certainty::Estimated), change(now.facts.sizeBytes, file), toneOfLess(now.facts.sizeBytes, file)},
         {tr("MMACs"), megaMacsNumber(after.macs), change(before.macs, after.macs), toneOfLess(before.macs, after.macs)},
-        {tr("Parameters"), QLocale().toString(static_cast<qlonglong>(after.parameters)),
-         change(before.parameters, after.parameters), toneOfLess(before.parameters, after.parameters)},
+        {tr("Parameters"), QLocale().toString(static_cast<qlonglong>(after.parameters)), change(before.parameters, after.parameters),
+         toneOfLess(before.parameters, after.parameters)},
         {tr("Peak memory"), kilobytes(after.peakActivationBytes), change(before.peakActivationBytes, after.peakActivationBytes),
          toneOfLess(before.peakActivationBytes, after.peakActivationBytes)},
         {tr("Latency here, now"), now.latency ? milliseconds(now.latency->p50Ms) : QStringLiteral("–"), {}},
@@ -418,12 +394,9 @@ GroupRatios SlimPage::plannedRatios() const
         return {};
     const auto& targets = step.prune.targets;
     const bool byWork = targets.macs.given() || targets.latencyMs.given();
-    try
-    {
+    try {
         return sensitivityRatios(*curves, m_basis->dependencies, byWork ? LossPer::Mac : LossPer::Channel);
-    }
-    catch (const Error&)
-    {
+    } catch (const Error&) {
         return {};
     }
 }
@@ -444,8 +417,7 @@ void SlimPage::showPlannedOnCurves()
 void SlimPage::selectGroup(const QString& name)
 {
     for (int row = 0; row < m_groups->rowCount(); ++row)
-        if (m_groups->row(row).group >= 0 && m_groups->row(row).name == name)
-        {
+        if (m_groups->row(row).group >= 0 && m_groups->row(row).name == name) {
             m_table->setCurrentRow(row);
             showGroup(row);
         }
@@ -477,10 +449,10 @@ void SlimPage::allowActions()
         why = tr("Fine-tuning needs data: choose some on the Data page, or set the epochs to 0.");
     allow(m_build, why);
     const bool noGroups = m_basis && m_basis->dependencies.groups.empty();
-    m_sensitivity->setBlocked(quantized   ? tr("A quantized build can't be pruned; select the build that it was made from.")
-                              : noGroups  ? tr("Nothing in this model can be pruned; the table says why.")
-                              : !hasData  ? tr("Sensitivity is measured on data: choose some on the Data page.")
-                                          : QString());
+    m_sensitivity->setBlocked(quantized  ? tr("A quantized build can't be pruned; select the build that it was made from.")
+                              : noGroups ? tr("Nothing in this model can be pruned; the table says why.")
+                              : !hasData ? tr("Sensitivity is measured on data: choose some on the Data page.")
+                                         : QString());
     if (quantized)
         allow(m_quantize, tr("This build is quantized already."));
     else if (!hasData)
@@ -488,9 +460,8 @@ void SlimPage::allowActions()
     else
         allow(m_quantize, {});
     m_copyCommand->setVisible(build != nullptr);
-    m_footnote->setText(m_hasProblem ? sentence(m_problem)
-                        : !why.isEmpty() && !m_planning
-                            ? why
+    m_footnote->setText(m_hasProblem                    ? sentence(m_problem)
+                        : !why.isEmpty() && !m_planning ? why
                         : bySensitivity && !m_sensitivity->isForStep()
                             ? tr("Build it measures the sensitivity for this importance first; until then the plan is rougher.")
                         : step.prune.targets.latencyMs.given()
@@ -501,43 +472,19 @@ void SlimPage::allowActions()
 void SlimPage::showGroup(int row)
 {
     m_shownRow = row;
-    const bool has = m_basis && row >= 0 && row < m_groups->rowCount();
-    const bool prunable = has && m_groups->row(row).group >= 0 && static_cast<std::size_t>(m_groups->row(row).group) < m_plan.kinds.size();
-    for (QWidget* widget : std::initializer_list<QWidget*>{m_barsTitle, m_bars, m_barsNote, m_whyTitle, m_why})
-        widget->setVisible(prunable);
-    if (!has)
-    {
-        m_groupKicker->setText(sectionText(tr("Coupled channels")));
-        m_groupHeading->setText(tr("Nothing selected"));
-        m_groupFacts->setFacts({});
+    if (!m_basis || row < 0 || row >= m_groups->rowCount()) {
+        m_inspector->showNothing();
         return;
     }
     const GroupRow& group = m_groups->row(row);
-    m_sensitivity->select(prunable ? group.name : QString());
-    m_groupKicker->setText(group.name);
-    std::vector<FactList::Fact> facts;
-    if (!prunable)
-    {
-        m_groupHeading->setText(tr("locked"));
-        facts.push_back({tr("Why not"), group.locked});
+    const auto index = static_cast<std::size_t>(group.group);
+    if (group.group < 0 || index >= m_plan.kinds.size()) {
+        m_sensitivity->select({});
+        m_inspector->showLocked(group);
+        return;
     }
-    else
-    {
-        m_groupHeading->setText(tr("%1 → %2 channels").arg(group.channels).arg(group.kept));
-        const PruningGroup& found = m_basis->dependencies.groups[static_cast<std::size_t>(group.group)];
-        facts.push_back({tr("Layers coupled"), QString::number(group.layers)});
-        facts.push_back({tr("Importance"), importanceName(m_plan.kinds[static_cast<std::size_t>(group.group)])});
-        QStringList reasons;
-        for (std::size_t i = 0; i < found.reasons.size() && i < reasonsShown; ++i)
-            reasons << text(found.reasons[i]);
-        if (found.reasons.size() > reasonsShown)
-            reasons << tr("and %n more", nullptr, static_cast<int>(found.reasons.size() - reasonsShown));
-        m_why->setText(reasons.isEmpty() ? tr("One layer alone makes these channels.") : reasons.join(QStringLiteral("\n\n")));
-        m_bars->setImportance(m_plan.importance[static_cast<std::size_t>(group.group)], static_cast<std::size_t>(group.kept));
-    }
-    facts.push_back({tr("MACs"), percent(group.macsShare)});
-    facts.push_back({tr("Weights"), tr("%1 bit").arg(group.bits)});
-    m_groupFacts->setFacts(facts);
+    m_sensitivity->select(group.name);
+    m_inspector->showGroup(group, {m_plan.kinds[index], m_plan.importance[index], m_basis->dependencies.groups[index].reasons});
 }
 
 } // namespace hone::studio

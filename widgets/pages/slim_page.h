@@ -16,7 +16,7 @@ class QSpinBox;
 namespace hone::studio
 {
 
-class ImportanceBars;
+class GroupInspector;
 class SensitivityCard;
 class TableView;
 
@@ -25,7 +25,7 @@ class SlimPage : public Page
     Q_OBJECT
 public:
     explicit SlimPage(Workspace& workspace, QWidget* parent = nullptr);
-    QWidget* inspector() override { return m_inspector; }
+    QWidget* inspector() override;
     QPushButton* primaryAction() override { return m_build; }
     bool isSettled() const override { return !m_planning; }
 
@@ -35,7 +35,6 @@ private:
     QLayout* makeTrainRow(QPushButton* more);
     QLayout* makeImportanceRow();
     QLayout* makeQuantizeRow();
-    QWidget* makeInspector();
     PruneParameters parameters() const;
     QuantizeParameters quantizeParameters() const;
     void refresh();
@@ -77,15 +76,7 @@ private:
     QPushButton* m_copyCommand;
     QPushButton* m_copyTable;
 
-    InspectorPanel* m_inspector;
-    QLabel* m_groupKicker;
-    QLabel* m_groupHeading;
-    FactList* m_groupFacts;
-    QLabel* m_barsTitle;
-    ImportanceBars* m_bars;
-    QLabel* m_barsNote;
-    QLabel* m_whyTitle;
-    QLabel* m_why;
+    GroupInspector* m_inspector;
 };
 
 } // namespace hone::studio

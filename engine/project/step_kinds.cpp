@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "project/step_kinds.h"
+
+#include "core/error.h"
+
+#include <optional>
+
+namespace hone
+{
+namespace fs = std::filesystem;
+namespace
+{
+
+// A step's training beside its own work: a share of the original's answers, and how long.
+struct Recovery
+{
+    double distill;
+    int epochs;
+};
+
+std::optional<Recovery> recoveryOf(const StepParameters& parameters)
+{
+    if (const auto* prune = std::get_if<PruneParameters>(&parameters))
+        return Recovery{prune->distill, prune->finetune.epochs + prune->sparsityEpochs};
+    if (const auto* sparsify = std::get_if<SparsifyParameters>(&parameters))
+        return Recovery{sparsify->recovery.distill, sparsify->recovery.finetune.epochs};
+    if (const auto* factorize = std::get_if<FactorizeParameters>(&parameters))
+        return Recovery{factorize->recovery.distill, factorize->recovery.finetune.epochs};
+    return std::nullopt;
+}
+
+} // namespace
+
+bool isRoot(const StepParameters& parameters)
+{
+    return std::holds_alternative<ImportParameters>(parameters) || std::holds_alternative<NewParameters>(parameters);
+}
+
+bool trains(const StepParameters& parameters)
+{
+    if (const auto recovery = recoveryOf(parameters))
+        return recovery->epochs > 0;
+    return std::holds_alternative<FinetuneParameters>(parameters) || std::holds_alternative<DistillParameters>(parameters);
+}
+
+bool learnsFromTeacher(const StepParameters& parameters)
+{
+    const auto recovery = recoveryOf(parameters);
+    return std::holds_alternative<DistillParameters>(parameters) || (recovery && recovery->distill > 0);
+}
+
+bool needsFloatWeights(const StepParameters& parameters)
+{
+    return std::holds_alternative<PruneParameters>(parameters) || std::holds_alternative<QuantizeParameters>(parameters) ||
+           std::holds_alternative<SparsifyParameters>(parameters) || std::holds_alternative<FactorizeParameters>(parameters);
+}
+
+fs::path teacherOf(const DistillParameters& parameters, const StepInput& input)
+{
+    const auto& teacher = input.teacher.empty() ? parameters.teacher : input.teacher;
+    if (teacher.empty())
+        throw Error(MessageCode::UsageInvalid, {{"detail", "a distill step needs a teacher"}, {"verb", "distill"}});
+    return teacher;
+}
+
+} // namespace hone

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "project/step_measurement.h"
+
+#include "core/error.h"
+#include "data/pairing.h"
+#include "onnx_io/onnx_io.h"
+#include "project/deflated_size.h"
+#include "project/step_kinds.h"
+#include "prune/latency_notice.h"
+#include "train/teaching.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace hone
+{
+namespace fs = std::filesystem;
+namespace
+{
+
+bool isOneOf(MessageCode code, std::initializer_list<MessageCode> codes)
+{
+    return std::ranges::find(codes, code) != codes.end();
+}
+
+// Whether labels say how good the student is, which has its teacher's classes where it states none.
+bool labelsFit(const Graph& student, const Graph& teacher, const Dataset& dataset)
+{
+    if (dataset.task() == Task::Agreement)
+        return false;
+    try {
+        pairCompletely(withTeachersCard(student, {.teacher = &teacher}), dataset);
+        return true;
+    } catch (const Error&) {
+        return false;
+    }
+}
+
+} // namespace
+
+Evaluation measure(const fs::path& model, const Dataset* dataset, const EvaluateOptions& options, DataFit fit, const JobContext& job)
+{
+    if (!dataset)
+        return evaluate(model, dataset, options, job);
+    try {
+        return evaluate(model, dataset, options, job);
+    } catch (const Error& error) {
+        // Too few pictures to measure with say nothing against the model, nor against the work that was done.
+        const bool nothingToMeasureWith = isOneOf(error.code(), {MessageCode::SplitMissing, MessageCode::DataEmpty});
+        const bool misfit = isOneOf(error.code(), {MessageCode::ClassCountMismatch, MessageCode::ClassesUnmapped,
+                                                   MessageCode::TargetCountMismatch, MessageCode::OutputUnlikeInput,
+                                                   MessageCode::ModelInputUnsupported, MessageCode::ModelOutputUnsupported});
+        if (!nothingToMeasureWith && !(misfit && fit == DataFit::Told))
+            throw;
+        auto evaluation = evaluate(model, nullptr, options, job);
+        evaluation.notices.push_back(error.message());
+        return evaluation;
+    }
+}
+
+DataFit fitBefore(const StepParameters& parameters)
+{
+    const auto* finetune = std::get_if<FinetuneParameters>(&parameters);
+    const bool takesTeachersCard = std::holds_alternative<DistillParameters>(parameters);
+    return takesTeachersCard || (finetune && finetune->train.head != HeadPolicy::Keep) ? DataFit::Told : DataFit::Required;
+}
+
+void tellAsBefore(std::vector<Message>& notices)
+{
+    for (auto& notice : notices) {
+        if (notice.code == MessageCode::ClassCountMismatch)
+            notice.code = MessageCode::BeforeHasOtherClasses;
+        else if (notice.code == MessageCode::ClassesUnmapped)
+            notice.code = MessageCode::BeforeLacksClasses;
+        else if (notice.code == MessageCode::TargetCountMismatch)
+            notice.code = MessageCode::BeforeHasOtherTargets;
+    }
+}
+
+EvaluateOptions againstReference(const StepInput& input, const fs::path& otherwise)
+{
+    auto options = input.evaluate;
+    if (input.dataset && input.dataset->task() == Task::Agreement && options.reference.empty())
+        options.reference = otherwise;
+    return options;
+}
+
+StepInput withTeacherAsReference(const StepParameters& parameters, StepInput input)
+{
+    const auto* distill = std::get_if<DistillParameters>(&parameters);
+    const bool withoutLabels = distill && input.dataset && (distill->labels == Labels::Ignored || input.dataset->task() == Task::Agreement);
+    if (!withoutLabels || !input.evaluate.reference.empty())
+        return input;
+    const auto teacher = teacherOf(*distill, input);
+    if (!labelsFit(readOnnx(input.model), readOnnx(teacher), *input.dataset))
+        input.evaluate.reference = teacher;
+    return input;
+}
+
+void measureSparsity(const Graph& before, const std::string& after, StepResult& result)
+{
+    if (!result.sparsity)
+        return;
+    result.sparsity->compressedBytesBefore = deflatedSize(serializeOnnx(before));
+    result.sparsity->compressedBytesAfter = deflatedSize(after);
+    if (!result.before.latency || !result.after.latency)
+        return;
+    const auto milliseconds = [](double value) { return fmt::format("{:.3g}", value); };
+    result.notices.push_back({MessageCode::ZerosNotFaster,
+                              {{"macs", std::to_string(result.after.facts.macs)},
+                               {"latencyBefore", milliseconds(result.before.latency->p50Ms)},
+                               {"latencyAfter", milliseconds(result.after.latency->p50Ms)}}});
+}
+
+void tellSlowness(StepResult& result)
+{
+    if (result.groups.empty() || !result.before.latency || !result.after.latency)
+        return;
+    const SpeedChange change{static_cast<double>(result.before.facts.macs), static_cast<double>(result.after.facts.macs),
+                             result.before.latency->p50Ms, result.after.latency->p50Ms};
+    if (const auto notice = latencyNotFalling(result.graph, change, channelBlock()))
+        result.notices.push_back(*notice);
+}
+
+} // namespace hone

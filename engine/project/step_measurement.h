@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a step's models are measured with, and what the figures before and after it tell.
+#pragma once
+
+#include "project/perform_step.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace hone
+{
+
+// Data that don't fit a root are told, since the next step may bring a new head; the same before a fine-tuning that may replace it.
+DataFit fitBefore(const StepParameters& parameters);
+// What doesn't fit is what the step is there to mend, so no way out is told, only why there is no figure.
+void tellAsBefore(std::vector<Message>& notices);
+// Without labels a model can only be held against another one.
+EvaluateOptions againstReference(const StepInput& input, const std::filesystem::path& otherwise);
+// A student that learns without labels is held against its teacher, unless labels that it doesn't learn can still measure it.
+StepInput withTeacherAsReference(const StepParameters& parameters, StepInput input);
+// What zeros among the weights are worth: to bytes, and to time, which they usually aren't.
+void measureSparsity(const Graph& before, const std::string& after, StepResult& result);
+// Where latency stayed while MACs fell.
+void tellSlowness(StepResult& result);
+
+} // namespace hone
