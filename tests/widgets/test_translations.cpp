@@ -30,16 +30,14 @@ QList<Text> readTs(const QString& language)
         return {};
     QList<Text> texts;
     QXmlStreamReader xml(&file);
-    while (!xml.atEnd())
-    {
+    while (!xml.atEnd()) {
         if (xml.readNext() != QXmlStreamReader::StartElement)
             continue;
         if (xml.name() == QLatin1String("message"))
             texts.append(Text());
         else if (xml.name() == QLatin1String("source"))
             texts.last().source = xml.readElementText();
-        else if (xml.name() == QLatin1String("translation"))
-        {
+        else if (xml.name() == QLatin1String("translation")) {
             texts.last().finished = xml.attributes().value(QLatin1String("type")).isEmpty();
             const QString text = xml.readElementText(QXmlStreamReader::IncludeChildElements);
             texts.last().translations << text;
@@ -76,8 +74,7 @@ private slots:
         QFETCH(QString, language);
         const auto texts = readTs(language);
         QVERIFY(texts.size() > 400);
-        for (const Text& text : texts)
-        {
+        for (const Text& text : texts) {
             QVERIFY2(text.finished, qPrintable(text.source));
             QVERIFY2(!text.translations.join(QString()).trimmed().isEmpty(), qPrintable(text.source));
         }
