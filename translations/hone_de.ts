@@ -1200,6 +1200,14 @@
         <translation>MMACs</translation>
     </message>
     <message>
+        <source>same size</source>
+        <translation>gleich groß</translation>
+    </message>
+    <message>
+        <source>%1× larger</source>
+        <translation>%1-mal größer</translation>
+    </message>
+    <message>
         <source>%1× smaller</source>
         <translation>%1-mal kleiner</translation>
     </message>

@@ -1198,6 +1198,14 @@
         <translation>MMACs</translation>
     </message>
     <message>
+        <source>same size</source>
+        <translation>大小相同</translation>
+    </message>
+    <message>
+        <source>%1× larger</source>
+        <translation>增大到 %1 倍</translation>
+    </message>
+    <message>
         <source>%1× smaller</source>
         <translation>缩小到 1/%1</translation>
     </message>

@@ -110,6 +110,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     column->addWidget(m_table);
     auto* foot = new QHBoxLayout;
     auto* note = label(tr("Drag a limit from an axis to set a budget; what misses it turns grey."), "muted");
+    note->setWordWrap(true);
     auto* copyPlot = button(tr("Copy picture"), "link");
     auto* copyTable = button(tr("Copy table"), "link");
     foot->addWidget(note, 1);
@@ -300,7 +301,11 @@ void ComparePage::refreshInspector()
     if (original && original != build) {
         const double smaller = static_cast<double>(original->evaluation.facts.sizeBytes) /
                                static_cast<double>(std::max<std::int64_t>(1, build->evaluation.facts.sizeBytes));
-        QString against = tr("%1× smaller").arg(QLocale().toString(smaller, 'f', 1)).replace(QLatin1Char(' '), QChar::Nbsp);
+        const auto times = [](double factor) { return QLocale().toString(factor, 'f', 1); };
+        QString against = (smaller >= 1.05      ? tr("%1× smaller").arg(times(smaller))
+                           : smaller > 1 / 1.05 ? tr("same size")
+                                                : tr("%1× larger").arg(times(1 / smaller)))
+                              .replace(QLatin1Char(' '), QChar::Nbsp);
         Tone tone = Tone::Better;
         if (const auto before = metricOf(original->evaluation); metric && before && before->kind == metric->kind) {
             against = QStringLiteral("%1, %2").arg(metricChange(*before, *metric), against);

@@ -156,6 +156,7 @@ QWidget* TrainPage::makeCurves()
     column->addWidget(m_curves, 1);
     m_noCurves = label(tr("Curves appear here while it trains: press Fine-tune."), "muted");
     m_noCurves->setAlignment(Qt::AlignCenter);
+    m_noCurves->setWordWrap(true);
     column->addWidget(m_noCurves, 1);
     auto* holder = new QWidget;
     auto* layout = new QVBoxLayout(holder);

@@ -14,6 +14,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <cmath>
 
 namespace hone::studio
 {
@@ -23,6 +24,9 @@ namespace
 
 constexpr int rowHeight = 35;
 constexpr int barWidth = 120;
+// What the column that takes the rest should be left with, and how narrow others become for it at most.
+constexpr int leastStretched = 150;
+constexpr int leastFixed = 64;
 
 void drawBar(QPainter& painter, const QRect& place, double share, const Palette& palette)
 {
@@ -79,8 +83,12 @@ void TableDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     }
     painter->setFont(option.font);
     const QFontMetrics metrics(option.font);
-    const QString secondary = index.data(SecondaryRole).toString();
-    const int secondaryWidth = secondary.isEmpty() ? 0 : metrics.horizontalAdvance(QStringLiteral(" ") + secondary);
+    QString secondary = index.data(SecondaryRole).toString();
+    int secondaryWidth = secondary.isEmpty() ? 0 : metrics.horizontalAdvance(QStringLiteral(" ") + secondary);
+    if (metrics.horizontalAdvance(text) + secondaryWidth > area.width()) { // what matters less gives way first
+        secondary.clear();
+        secondaryWidth = 0;
+    }
     const QString shown = metrics.elidedText(text, Qt::ElideMiddle, std::max(0, area.width() - secondaryWidth));
     const int width = metrics.horizontalAdvance(shown) + secondaryWidth;
     int x = right ? area.right() + 1 - width : area.left();
@@ -138,6 +146,7 @@ TableView::TableView(QAbstractItemModel* model, Height height, QWidget* parent)
     m_view->verticalHeader()->setMinimumSectionSize(rowHeight);
     m_view->horizontalHeader()->setHighlightSections(false);
     m_view->horizontalHeader()->setFixedHeight(33);
+    m_view->horizontalHeader()->setTextElideMode(Qt::ElideRight);
     m_view->horizontalHeader()->setSortIndicatorClearable(true);
     m_view->setSortingEnabled(true);
     m_view->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
@@ -166,6 +175,8 @@ void TableView::fit()
 
 void TableView::setWidths(const std::vector<int>& widths, int stretched)
 {
+    m_widths = widths;
+    m_stretched = stretched;
     QHeaderView* header = m_view->horizontalHeader();
     header->setStretchLastSection(false);
     for (int column = 0; column < static_cast<int>(widths.size()) && column < header->count(); ++column) {
@@ -175,6 +186,29 @@ void TableView::setWidths(const std::vector<int>& widths, int stretched)
             header->setSectionResizeMode(column, QHeaderView::ResizeToContents);
         else
             header->resizeSection(column, widths[static_cast<std::size_t>(column)]);
+    }
+}
+
+void TableView::resizeEvent(QResizeEvent* event)
+{
+    QFrame::resizeEvent(event);
+    QHeaderView* header = m_view->horizontalHeader();
+    std::vector<int> givable(m_widths.size(), 0);
+    int lacking = leastStretched - m_view->viewport()->width();
+    int all = 0;
+    for (int column = 0; column < static_cast<int>(m_widths.size()) && column < header->count(); ++column) {
+        const int wanted = m_widths[static_cast<std::size_t>(column)];
+        if (column == m_stretched)
+            continue;
+        lacking += wanted > 0 ? wanted : header->sectionSize(column);
+        givable[static_cast<std::size_t>(column)] = std::max(0, wanted - leastFixed);
+        all += givable[static_cast<std::size_t>(column)];
+    }
+    const double share = all > 0 ? std::clamp(static_cast<double>(lacking) / all, 0.0, 1.0) : 0;
+    for (int column = 0; column < static_cast<int>(m_widths.size()) && column < header->count(); ++column) {
+        const auto index = static_cast<std::size_t>(column);
+        if (column != m_stretched && m_widths[index] > 0)
+            header->resizeSection(column, m_widths[index] - static_cast<int>(std::ceil(share * givable[index])));
     }
 }
 

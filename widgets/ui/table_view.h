@@ -42,6 +42,9 @@ public:
     void setCurrentRow(int sourceRow);
     QString tsv() const; // as sorted
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 signals:
     void rowSelected(int sourceRow); // by the user
     void rowActivated(int sourceRow);
@@ -52,6 +55,8 @@ private:
     QTableView* m_view;
     QSortFilterProxyModel* m_sorted;
     Height m_height;
+    std::vector<int> m_widths; // as wanted; they give way where there is little room
+    int m_stretched = 0;
     bool m_setting = false;
 };
 
