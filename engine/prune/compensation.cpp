@@ -3,9 +3,9 @@
 
 #include "data/loader.h"
 #include "data/pairing.h"
-#include "prune/activations.h"
+#include "layerwise/activations.h"
+#include "layerwise/linear_layer.h"
 #include "prune/channel_removal.h"
-#include "prune/linear_layer.h"
 #include "prune/residual_target.h"
 #include "tidy/free_batch.h"
 

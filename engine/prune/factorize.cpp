@@ -6,8 +6,8 @@
 #include "data/loader.h"
 #include "data/pairing.h"
 #include "graph/cost.h"
-#include "prune/activations.h"
-#include "prune/linear_layer.h"
+#include "layerwise/activations.h"
+#include "layerwise/linear_layer.h"
 #include "tidy/free_batch.h"
 
 #include <algorithm>

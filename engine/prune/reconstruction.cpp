@@ -3,8 +3,8 @@
 
 #include "data/loader.h"
 #include "data/pairing.h"
-#include "prune/activations.h"
-#include "prune/linear_layer.h"
+#include "layerwise/activations.h"
+#include "layerwise/linear_layer.h"
 #include "prune/read_operand.h"
 #include "tidy/free_batch.h"
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "graph/graph.h"
-#include "prune/linear_layer.h"
+#include "layerwise/linear_layer.h"
 
 #include <vector>
 

@@ -9,11 +9,11 @@
 #include "evaluate/ordered_pipeline.h"
 #include "evaluate/scorer.h"
 #include "graph/cost.h"
+#include "layerwise/graph_cut.h"
 #include "onnx_io/onnx_io.h"
 #include "preprocess/raw_input.h"
 #include "prune/compensation.h"
 #include "prune/data_importance.h"
-#include "prune/graph_cut.h"
 #include "runtime/session.h"
 #include "tidy/free_batch.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Names are kept short here: with a hundred pairs of nodes they would outweigh small layers.
 #include "core/version.h"
+#include "quantize/encodings.h"
 #include "quantize/parameters.h"
 #include "quantize/plan.h"
 #include "quantize/quantize.h"
@@ -32,8 +33,9 @@ bool productsSaturateHere()
 class Inserter
 {
 public:
-    Inserter(const Graph& prepared, const TensorRanges& ranges, const QuantizeOptions& options)
-        : m_plan(planQuantization(prepared)),
+    Inserter(const Graph& prepared, const QuantizationPlan& plan, const Encodings& encodings, const QuantizeOptions& options)
+        : m_plan(plan),
+          m_encodings(encodings),
           m_options(options)
     {
         m_result.graph = prepared;
@@ -41,7 +43,7 @@ public:
             throw Error(MessageCode::NothingToQuantize, {{"detail", "no Conv, Gemm or MatMul with constant float32 weights"}});
         chooseWeightRange();
         for (const auto& group : m_plan.groups)
-            m_grids.push_back(gridOf(group, ranges));
+            m_grids.push_back(gridOf(group));
     }
 
     QuantizeResult insert()
@@ -90,25 +92,17 @@ private:
         return graphOf().addConstant("z", Tensor::scalar(static_cast<std::uint8_t>(value)));
     }
 
-    Grid grid(TensorRange range)
+    Grid grid(const QuantizationParameters& parameters)
     {
-        const auto parameters = activationParameters(range, m_options.activations);
         return {parameters, graphOf().addConstant("s", Tensor::scalar(parameters.scale)), zeroPoint(parameters.zeroPoint)};
     }
 
-    Grid gridOf(const std::vector<ValueId>& group, const TensorRanges& ranges)
+    Grid gridOf(const std::vector<ValueId>& group)
     {
-        std::optional<TensorRange> united;
-        for (const auto id : group) {
-            const auto found = ranges.find(graphOf().value(id).name);
-            if (found == ranges.end())
-                continue;
-            united =
-                united ? TensorRange{std::min(united->low, found->second.low), std::max(united->high, found->second.high)} : found->second;
-        }
-        if (!united)
-            throw Error(MessageCode::InternalFault, {{"detail", "no range for " + graphOf().value(group.front()).name}});
-        return grid(*united);
+        for (const auto id : group)
+            if (const auto found = m_encodings.activations.find(graphOf().value(id).name); found != m_encodings.activations.end())
+                return grid(found->second);
+        throw Error(MessageCode::InternalFault, {{"detail", "no grid for " + graphOf().value(group.front()).name}});
     }
 
     // The float value of a constant that is stored as integers.
@@ -164,7 +158,9 @@ private:
         if (const auto known = m_stored.find(key); known != m_stored.end())
             return known->second;
         const WeightScheme scheme{weighted.channelAxis, m_options.perChannelWeights, m_largestWeight};
-        auto weights = quantizeWeights(graphOf().value(original).constant, scheme, smallestScales);
+        const auto given = m_encodings.weights.find(graphOf().node(weighted.node).name);
+        auto weights = given != m_encodings.weights.end() ? given->second
+                                                          : quantizeWeights(graphOf().value(original).constant, scheme, smallestScales);
         const auto integers = addInPlaceOf(original, std::move(weights.values));
         const auto value =
             dequantized(integers, scales(weights.scales), weightZeroPoint(weighted, weights.scales.size()), weighted.channelAxis);
@@ -207,7 +203,7 @@ private:
                 continue;
             const auto values = toFloats(graphOf().value(original).constant);
             const auto [low, high] = std::ranges::minmax(values);
-            const auto own = grid({low, high});
+            const auto own = grid(activationParameters({low, high}, m_options.activations));
             const auto integers = graphOf().addConstant("c", onGrid(values, graphOf().value(original).constant.shape(), own.parameters));
             const auto value = dequantized(integers, own.scale, own.zeroPoint, 0);
             graphOf().node(id).inputs[i] = value;
@@ -259,8 +255,9 @@ private:
                        .outputs = {restored}});
     }
 
-    QuantizationPlan m_plan;
-    QuantizeOptions m_options;
+    const QuantizationPlan& m_plan;
+    const Encodings& m_encodings;
+    const QuantizeOptions& m_options;
     QuantizeResult m_result;
     int m_largestWeight = fullRange;
     std::vector<Grid> m_grids; // by group
@@ -269,9 +266,9 @@ private:
 
 } // namespace
 
-QuantizeResult insertQdq(const Graph& prepared, const TensorRanges& ranges, const QuantizeOptions& options)
+QuantizeResult insertQdq(const Graph& prepared, const QuantizationPlan& plan, const Encodings& encodings, const QuantizeOptions& options)
 {
-    return Inserter(prepared, ranges, options).insert();
+    return Inserter(prepared, plan, encodings, options).insert();
 }
 
 } // namespace hone

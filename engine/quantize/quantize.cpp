@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "quantize/quantize.h"
 
-#include "quantize/plan.h"
+#include "quantize/encodings.h"
 
 #include <algorithm>
 
@@ -35,12 +35,14 @@ QuantizeResult quantize(const Graph& graph, const Dataset& dataset, const Quanti
     constexpr double calibrationShare = 0.95;
     requireFloat(graph);
     const auto prepared = prepareForQuantization(graph);
-    if (planQuantization(prepared).groups.empty())
+    const auto plan = planQuantization(prepared);
+    if (plan.groups.empty())
         throw Error(MessageCode::NothingToQuantize, {{"detail", "no Conv, Gemm or MatMul with constant float32 weights"}});
     const auto calibration = calibrate(prepared, dataset, options, job.part(0, calibrationShare));
     job.checkStop();
     job.report({Activity::Quantizing, calibrationShare, {}, 0, 0, {}});
-    auto result = insertQdq(prepared, calibration.ranges, options);
+    const auto encodings = encodingsFromRanges(prepared, plan, calibration.ranges, options.activations);
+    auto result = insertQdq(prepared, plan, encodings, options);
     result.calibrationSamples = calibration.samples;
     result.notices.insert(result.notices.begin(), calibration.notices.begin(), calibration.notices.end());
     job.report({Activity::Quantizing, 1, {}, 0, 0, {}});

@@ -46,6 +46,9 @@ struct QuantizeOptions
     int threads = 0;
 };
 
+struct QuantizationPlan; // plan.h
+struct Encodings;        // encodings.h
+
 struct TensorRange
 {
     float low = 0;
@@ -82,7 +85,7 @@ struct Calibration
     std::vector<Message> notices;
 };
 Calibration calibrate(const Graph& prepared, const Dataset& dataset, const QuantizeOptions& options, const JobContext& job);
-// Throws Error(NothingToQuantize); Error(InternalFault) where a range is missing.
-QuantizeResult insertQdq(const Graph& prepared, const TensorRanges& ranges, const QuantizeOptions& options);
+// Throws Error(NothingToQuantize); Error(InternalFault) where a grid is missing.
+QuantizeResult insertQdq(const Graph& prepared, const QuantizationPlan& plan, const Encodings& encodings, const QuantizeOptions& options);
 
 } // namespace hone

@@ -5,8 +5,8 @@
 #include "engine/pruning_net.h"
 #include "onnx_io/onnx_io.h"
 #include "prune/compensation.h"
-#include "prune/least_squares.h"
-#include "prune/linear_layer.h"
+#include "layerwise/least_squares.h"
+#include "layerwise/linear_layer.h"
 #include "prune/reconstruction.h"
 #include "runtime/session.h"
 

@@ -7,7 +7,7 @@
 #include "engine/pruning_net.h"
 #include "evaluate/evaluation.h"
 #include "onnx_io/onnx_io.h"
-#include "prune/graph_cut.h"
+#include "layerwise/graph_cut.h"
 #include "prune/pruner.h"
 #include "prune/sensitivity.h"
 #include "prune/sensitivity_ratios.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "prune/activations.h"
+#include "layerwise/activations.h"
 
 #include "evaluate/accuracy.h"
 #include "evaluate/batch_run.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "prune/linear_layer.h"
+#include "layerwise/linear_layer.h"
 
 #include <algorithm>
 #include <numeric>

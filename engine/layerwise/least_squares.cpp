@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "prune/least_squares.h"
+#include "layerwise/least_squares.h"
 
 #include "core/error.h"
 #include "onnx_io/onnx_io.h"

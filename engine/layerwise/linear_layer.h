@@ -4,7 +4,7 @@
 
 #include "core/random.h"
 #include "graph/graph.h"
-#include "prune/least_squares.h"
+#include "layerwise/least_squares.h"
 
 #include <cstdint>
 #include <optional>

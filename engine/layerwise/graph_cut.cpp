@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "prune/graph_cut.h"
+#include "layerwise/graph_cut.h"
 
 #include "graph/shape_inference.h"
 
