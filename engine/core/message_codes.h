@@ -80,6 +80,9 @@
     X(AlreadyQuantized, Input)          /* path */                                                                     \
     X(NothingToQuantize, Input)         /* detail */                                                                   \
     X(CalibrationEmpty, Input)          /* path */                                                                     \
+    X(CalibrationTooSmall, Input)       /* samples, needed */                                                          \
+    X(CalibrationNotFinite, Input)      /* value: an activation that held NaN or infinity */                           \
+    X(CalibrationConstant, Input)       /* value: an input that is the same number everywhere, in all samples */       \
     X(OpsetNotRaised, Input)            /* operators, opset, needed */                                                 \
     X(ReducedWeightRange, Notice)       /* processor */                                                                \
     X(ConstantsFolded, Notice)          /* count: of nodes */                                                          \

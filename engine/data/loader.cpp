@@ -23,6 +23,7 @@ namespace
 constexpr std::size_t chunkSamples = 16;                         // what a worker takes at once
 constexpr std::size_t aheadBudgetBytes = std::size_t{256} << 20; // of batches that wait
 constexpr std::size_t mostAhead = 8;
+constexpr std::size_t leastAhead = 2;
 
 // A batch while its chunks are being made.
 struct PendingBatch
@@ -34,12 +35,16 @@ struct PendingBatch
     std::size_t chunksLeft = 0;
 };
 
-std::vector<std::size_t> evenlyChosen(std::size_t count, std::size_t limit)
+std::vector<std::size_t> evenlyChosen(std::size_t count, std::size_t limit, std::uint64_t seed)
 {
     const std::size_t chosen = limit == 0 ? count : std::min(count, limit);
     std::vector<std::size_t> indices(chosen);
-    for (std::size_t i = 0; i < chosen; ++i)
-        indices[i] = i * count / chosen;
+    Random random(seed);
+    for (std::size_t i = 0; i < chosen; ++i) {
+        const std::size_t first = i * count / chosen;
+        const std::size_t end = (i + 1) * count / chosen;
+        indices[i] = seed == 0 ? first : first + static_cast<std::size_t>(random.below(end - first));
+    }
     return indices;
 }
 
@@ -96,14 +101,15 @@ struct Loader::Implementation
           frontEnd(pairing.preprocess),
           outputOfClass(pairing.outputOfClass),
           options(wanted),
-          source(data, ofSplit, frontEnd, stageKept(frontEnd, wanted), evenlyChosen(data.size(ofSplit), wanted.limit))
+          source(data, ofSplit, frontEnd, stageKept(frontEnd, wanted), evenlyChosen(data.size(ofSplit), wanted.limit, wanted.limitSeed),
+                 wanted.passes == Passes::Many ? Keeping::WhereItFits : Keeping::Nothing)
     {
         batchSize = std::size_t(std::max(1, options.batch));
         const std::size_t count = source.chosen().size();
         batchCount = options.dropLast ? count / batchSize : (count + batchSize - 1) / batchSize;
         given = options.dropLast ? batchCount * batchSize : count;
         const std::size_t batchBytes = std::max<std::size_t>(1, batchSize * frontEnd.elementCount() * sizeof(float));
-        ahead = std::clamp<std::size_t>(aheadBudgetBytes / batchBytes, 2, mostAhead);
+        ahead = options.passes == Passes::One ? leastAhead : std::clamp(aheadBudgetBytes / batchBytes, leastAhead, mostAhead);
     }
 
     ~Implementation()

@@ -36,16 +36,24 @@ enum class Order
     Shuffled // by (seed, epoch)
 };
 
+enum class Passes
+{
+    Many, // decoded samples are kept in memory where they fit
+    One   // nothing is kept, and little is read ahead: memory doesn't grow with the number of samples
+};
+
 struct LoaderOptions
 {
     int batch = 128;
     Order order = Order::AsListed;
     std::uint64_t seed = 0;
     int epoch = 0;
-    std::size_t limit = 0; // at most so many samples, spread evenly over the classes' listing; 0: all
-    int threads = 0;       // 0: as many as there are cores
+    std::size_t limit = 0;       // at most so many samples, spread evenly over the classes' listing; 0: all
+    std::uint64_t limitSeed = 0; // 0: the first sample of each of `limit` equal parts of the listing; else any one of each part
+    int threads = 0;             // 0: as many as there are cores
     Augmentation augmentation;
     bool dropLast = false; // a last batch that is not full is left out
+    Passes passes = Passes::Many;
 };
 
 struct Batch
@@ -57,10 +65,10 @@ struct Batch
     std::vector<std::size_t> indices; // into the split
 };
 
-// Keeps the split's decoded samples, brought to the model's extents, in memory after first use where they fit the budget (512 MB),
-// so later epochs decode nothing. Same options: same batches, whatever the thread count; augmentation goes by (seed, epoch, sample).
-// Unreadable samples are left out of their batch, which is shorter then (or missing, where none of it can be read). Use from one thread at
-// a time; worker threads begin with restart() or the first next().
+// Keeps the split's decoded samples, brought to the model's extents, in memory after first use where they fit the budget (512 MB)
+// and more than one pass is meant, so later epochs decode nothing. Same options: same batches, whatever the thread count; augmentation goes
+// by (seed, epoch, sample). Unreadable samples are left out of their batch, which is shorter then (or missing, where none of it can be
+// read). Use from one thread at a time; worker threads begin with restart() or the first next().
 class Loader
 {
 public:

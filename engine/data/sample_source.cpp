@@ -7,7 +7,8 @@
 namespace hone
 {
 
-SampleSource::SampleSource(const Dataset& dataset, Split split, const FrontEnd& frontEnd, Stage stage, std::vector<std::size_t> chosen)
+SampleSource::SampleSource(const Dataset& dataset, Split split, const FrontEnd& frontEnd, Stage stage, std::vector<std::size_t> chosen,
+                           Keeping keeping)
     : m_dataset(dataset),
       m_split(split),
       m_frontEnd(frontEnd),
@@ -17,7 +18,7 @@ SampleSource::SampleSource(const Dataset& dataset, Split split, const FrontEnd& 
       m_states(std::make_unique<std::atomic<State>[]>(m_chosen.size()))
 {
     // Uninitialized, so that only pages that are used cost memory.
-    if (m_bytes > 0 && m_chosen.size() <= cacheBudgetBytes / m_bytes)
+    if (keeping == Keeping::WhereItFits && m_bytes > 0 && m_chosen.size() <= cacheBudgetBytes / m_bytes)
         m_cache.reset(new (std::nothrow) std::byte[m_chosen.size() * m_bytes]);
 }
 

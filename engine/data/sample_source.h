@@ -19,13 +19,20 @@ enum class Stage
     Finished // FrontEnd::finish(), too: floats as the model takes them
 };
 
+enum class Keeping
+{
+    WhereItFits, // in a budget of memory
+    Nothing
+};
+
 class SampleSource
 {
 public:
     static constexpr std::size_t cacheBudgetBytes = std::size_t{512} << 20;
 
     // `frontEnd` must outlive this. `chosen`: the samples that will be asked for, in rising order.
-    SampleSource(const Dataset& dataset, Split split, const FrontEnd& frontEnd, Stage stage, std::vector<std::size_t> chosen);
+    SampleSource(const Dataset& dataset, Split split, const FrontEnd& frontEnd, Stage stage, std::vector<std::size_t> chosen,
+                 Keeping keeping);
 
     const std::vector<std::size_t>& chosen() const { return m_chosen; }
     Stage stage() const { return m_stage; }

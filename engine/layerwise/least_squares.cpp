@@ -121,21 +121,34 @@ void NormalEquations::add(const Rows& rows)
     m_rows += rows.count;
 }
 
-LinearMap NormalEquations::solve(double ridge, const LinearMap& prior, Intercept intercept) const
+Moments NormalEquations::moments(Intercept intercept) const
 {
     const std::size_t width = m_unknowns + m_outputs;
+    const double perRow = m_rows > 0 ? 1 / static_cast<double>(m_rows) : 0;
     // With an intercept the sums are taken around the means, so that it comes out apart from the weights.
-    const double meanFactor = intercept == Intercept::Solved && m_rows > 0 ? 1 / static_cast<double>(m_rows) : 0;
-    std::vector<double> matrix(m_unknowns * m_unknowns);
-    std::vector<double> right(m_unknowns * m_outputs);
-    double diagonal = 0;
+    const double meanFactor = intercept == Intercept::Solved ? perRow : 0;
+    Moments result{std::vector<double>(m_unknowns * m_unknowns), std::vector<double>(m_unknowns * m_outputs), m_inputSum, m_targetSum,
+                   m_rows};
     for (std::size_t i = 0; i < m_unknowns; ++i) {
         for (std::size_t j = 0; j < m_unknowns; ++j)
-            matrix[i * m_unknowns + j] = m_sums[i * width + j] - m_inputSum[i] * m_inputSum[j] * meanFactor;
+            result.inputs[i * m_unknowns + j] = m_sums[i * width + j] - m_inputSum[i] * m_inputSum[j] * meanFactor;
         for (std::size_t k = 0; k < m_outputs; ++k)
-            right[i * m_outputs + k] = m_sums[i * width + m_unknowns + k] - m_inputSum[i] * m_targetSum[k] * meanFactor;
-        diagonal += matrix[i * m_unknowns + i];
+            result.targets[i * m_outputs + k] = m_sums[i * width + m_unknowns + k] - m_inputSum[i] * m_targetSum[k] * meanFactor;
     }
+    for (auto* mean : {&result.inputMean, &result.targetMean})
+        for (double& value : *mean)
+            value *= perRow;
+    return result;
+}
+
+LinearMap NormalEquations::solve(double ridge, const LinearMap& prior, Intercept intercept) const
+{
+    const auto sums = moments(intercept);
+    auto matrix = sums.inputs;
+    auto right = sums.targets;
+    double diagonal = 0;
+    for (std::size_t i = 0; i < m_unknowns; ++i)
+        diagonal += matrix[i * m_unknowns + i];
     // Inputs that never change leave the prior as it is.
     const double lambda = diagonal > 0 ? ridge * diagonal / static_cast<double>(m_unknowns) : 1;
     for (std::size_t i = 0; i < m_unknowns; ++i) {
@@ -148,12 +161,12 @@ LinearMap NormalEquations::solve(double ridge, const LinearMap& prior, Intercept
     substitute(matrix, m_unknowns, right, m_outputs);
 
     LinearMap map{std::move(right), std::vector<double>(m_outputs, 0)};
-    if (meanFactor > 0)
+    if (intercept == Intercept::Solved && m_rows > 0)
         for (std::size_t k = 0; k < m_outputs; ++k) {
             double predicted = 0;
             for (std::size_t i = 0; i < m_unknowns; ++i)
-                predicted += m_inputSum[i] * map.weights[i * m_outputs + k];
-            map.intercept[k] = (m_targetSum[k] - predicted) * meanFactor;
+                predicted += sums.inputMean[i] * map.weights[i * m_outputs + k];
+            map.intercept[k] = sums.targetMean[k] - predicted;
         }
     return map;
 }

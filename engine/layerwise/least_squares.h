@@ -30,6 +30,16 @@ struct Rows
     std::size_t count = 0;
 };
 
+// Of rows x [unknowns] with y [outputs], around their means (Intercept::Solved) or around 0.
+struct Moments
+{
+    std::vector<double> inputs;  // [unknowns, unknowns]: sums over rows of x_i x_j
+    std::vector<double> targets; // [unknowns, outputs]: of x_i y_k
+    std::vector<double> inputMean;
+    std::vector<double> targetMean;
+    std::size_t rows = 0;
+};
+
 class NormalEquations
 {
 public:
@@ -39,6 +49,7 @@ public:
 
     void add(const Rows& rows);
     std::size_t rows() const { return m_rows; }
+    Moments moments(Intercept intercept) const;
 
     // Minimizes sum |y - x W - b|^2 + lambda |W - prior|^2 with lambda = ridge times the mean of the diagonal of the inputs'
     // (co)variance sums (Hoerl and Kennard 1970, pulled to `prior` rather than to 0), by Cholesky's factorization in double.

@@ -66,7 +66,8 @@ bool LinearLayer::isOne(const Node& node)
     return node.domain.empty() && (node.opType == "Conv" || node.opType == "Gemm" || node.opType == "MatMul");
 }
 
-std::optional<LinearLayer> LinearLayer::find(const Graph& graph, const GraphUses& uses, NodeId id, std::string& reason)
+std::optional<LinearLayer> LinearLayer::find(const Graph& graph, const GraphUses& uses, NodeId id, std::string& reason,
+                                             GroupedConvolutions grouped)
 {
     const Node& node = graph.node(id);
     const auto refuse = [&reason](const char* why) {
@@ -83,7 +84,8 @@ std::optional<LinearLayer> LinearLayer::find(const Graph& graph, const GraphUses
     layer.m_input = node.input(0);
     layer.m_output = node.outputs.at(0);
     if (node.opType == "Conv") {
-        if (node.intAttribute("group", 1) != 1)
+        layer.m_groups = static_cast<std::size_t>(std::max<std::int64_t>(1, node.intAttribute("group", 1)));
+        if (layer.m_groups != 1 && grouped == GroupedConvolutions::Refused)
             return refuse("it is a grouped convolution");
         if (shape.size() < 3)
             return refuse("its weights have an unusual shape");

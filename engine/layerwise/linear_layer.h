@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A Conv, Gemm or MatMul as y = x W + b on rows: for a convolution the window under an output position, otherwise the last axis.
+// A grouped convolution is as many such maps as it has groups, each from its own part of the row to its own part of the outputs.
 #pragma once
 
 #include "core/random.h"
@@ -30,31 +31,39 @@ struct InterceptPlace
     std::size_t input = 0;
 };
 
+enum class GroupedConvolutions
+{
+    Refused,
+    Allowed
+};
+
 class LinearLayer
 {
 public:
     static bool isOne(const Node& node); // by operator; grouped convolutions too
     // None where its weights can't be solved for; `reason` says why.
-    static std::optional<LinearLayer> find(const Graph& graph, const GraphUses& uses, NodeId node, std::string& reason);
+    static std::optional<LinearLayer> find(const Graph& graph, const GraphUses& uses, NodeId node, std::string& reason,
+                                           GroupedConvolutions grouped = GroupedConvolutions::Refused);
 
     NodeId node() const { return m_node; }
     ValueId input() const { return m_input; }
     ValueId output() const { return m_output; }
-    std::size_t unknowns() const { return m_unknowns; }
-    std::size_t outputs() const { return m_outputs; }
+    std::size_t unknowns() const { return m_unknowns; } // of one group
+    std::size_t outputs() const { return m_outputs; }   // of all groups
+    std::size_t groups() const { return m_groups; }
     int weightOutputAxis() const { return m_outputsLast ? 1 : 0; }
     bool isConvolution() const { return !m_kernel.empty(); }
     const InterceptPlace& interceptPlace() const { return m_place; }
     Intercept intercept() const { return m_place.kind == InterceptPlace::Kind::Nowhere ? Intercept::None : Intercept::Solved; }
 
-    // What the node computes now; an intercept that it has no bias for is 0.
+    // What the node computes now, where it has one group; an intercept that it has no bias for is 0.
     LinearMap map(const Graph& graph) const;
     // Makes it compute another map. Constants that others read too are left to them.
     void setMap(Graph& graph, const LinearMap& map) const;
 
     // Output positions a sample (a convolution's pixels, a sequence's elements) of outputs of this shape.
     std::size_t positions(const Dimensions& outputShape) const;
-    // The input row under a position of a sample, appended.
+    // The input row under a position of a sample, appended: groups() * unknowns() values.
     void appendInputs(const Tensor& input, const Dimensions& outputShape, std::size_t sample, std::size_t position,
                       std::vector<double>& row) const;
     // The given channels of an output (or of anything of that shape) at a position, appended.
@@ -71,6 +80,7 @@ private:
     ValueId m_output;
     std::size_t m_unknowns = 0;
     std::size_t m_outputs = 0;
+    std::size_t m_groups = 1;
     bool m_outputsLast = false; // weights [unknowns, outputs] rather than [outputs, unknowns]
     InterceptPlace m_place;
     std::vector<std::int64_t> m_kernel; // spatial; empty where the layer is no convolution

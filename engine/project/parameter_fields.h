@@ -110,7 +110,10 @@ constexpr auto namesOf(FromData)
 }
 constexpr auto namesOf(RangeMethod)
 {
-    return std::array{EnumName<RangeMethod>{RangeMethod::MinMax, "minmax"}, EnumName<RangeMethod>{RangeMethod::Percentile, "percentile"}};
+    using Name = EnumName<RangeMethod>;
+    return std::array{Name{RangeMethod::MinMax, "minmax"}, Name{RangeMethod::MovingAverage, "moving-average"},
+                      Name{RangeMethod::Percentile, "percentile"}, Name{RangeMethod::Entropy, "entropy"},
+                      Name{RangeMethod::MeanSquared, "mse"}};
 }
 constexpr auto namesOf(ActivationType)
 {
@@ -343,6 +346,25 @@ void visitFields(Visitor& visit, TidyParameters& p)
 }
 
 template<class Visitor>
+void visitLaterFields(Visitor& visit, QuantizeOptions& o)
+{
+    const auto later = [](const char* key, const char* flag, const char* help, double lowest = 0, double highest = 0) {
+        return Field{key, flag, help, lowest, highest, true};
+    };
+    visit(later("bitsWeights", "--bits-weights", "Bits of a weight, 8 or 4", 4, 8), o.bitsWeights);
+    visit(later("keepFloat", "--keep-float", "Layers that are computed in float, by name; '*' matches anything"), o.keepFloat);
+    visit(later("maxDrop", "--max-drop",
+                "Keeps layers float until no more than so many points of accuracy are lost on the validation split; 100: any", 0, 100),
+          o.maxDrop);
+    visit(later("floatMacs", "--float-macs", "Largest share of the MACs that may stay float for it; alone, it is used up", 0, 1),
+          o.floatMacs);
+    visit(later("equalize", "--equalize", "Scales channels between two layers so that all of them use their grid"), o.equalize);
+    visit(later("biasCorrection", "--bias-correction", "Gives each layer's output the mean that it has in float"), o.biasCorrection);
+    visit(later("adaptiveRounding", "--adaround", "Rounds each weight up or down so that its layer's output changes least"),
+          o.adaptiveRounding);
+}
+
+template<class Visitor>
 void visitFields(Visitor& visit, QuantizeParameters& p)
 {
     auto& o = p.quantize;
@@ -353,6 +375,7 @@ void visitFields(Visitor& visit, QuantizeParameters& p)
     visit(Field{"samples", "--samples", "Training samples to calibrate with", 1, 1e9}, o.samples);
     visit(Field{"seed", "--seed", "Seed of the choice of samples"}, o.seed);
     visit(Field{"threads", "--threads", "Threads; 0: as many as there are cores", 0, 1024}, o.threads);
+    visitLaterFields(visit, o);
 }
 
 } // namespace hone

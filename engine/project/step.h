@@ -199,6 +199,7 @@ struct StepInput
     const Dataset* dataset = nullptr;
     std::filesystem::path output;      // written atomically, last
     std::filesystem::path sensitivity; // where the model's curves of sensitivity are kept, or go when they are measured; empty: nowhere
+    std::filesystem::path calibration; // the folder in which what calibration saw of the model is kept; empty: it is not
     std::filesystem::path teacher;     // of a distill step; empty: as its parameters say
     std::filesystem::path checkpoint;  // where an interrupted training is gone on from; empty: beside the output
     EvaluateOptions evaluate;          // of before and after; on data without labels against `model` where it names no reference

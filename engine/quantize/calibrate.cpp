@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/hash.h"
+#include "core/parallel.h"
 #include "data/loader.h"
 #include "data/pairing.h"
 #include "evaluate/batch_run.h"
+#include "layerwise/activations.h"
 #include "onnx_io/onnx_io.h"
-#include "preprocess/raw_input.h"
+#include "quantize/calibration.h"
 #include "quantize/plan.h"
-#include "quantize/quantize.h"
-#include "quantize/range_collector.h"
-#include "runtime/session.h"
+#include "quantize/range_method.h"
+#include "runtime/memory_estimate.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 
 namespace hone
@@ -17,61 +20,17 @@ namespace hone
 namespace
 {
 
-// One tensor's collector of the wanted kind.
-class Collector
-{
-public:
-    explicit Collector(const QuantizeOptions& options) : m_method(options.ranges), m_percentile(options.percentile) {}
-
-    void add(std::span<const float> values)
-    {
-        if (m_method == RangeMethod::MinMax)
-            m_minMax.add(values);
-        else
-            histogram().add(values);
-    }
-
-    TensorRange range() { return m_method == RangeMethod::MinMax ? m_minMax.range() : histogram().range(m_percentile); }
-
-private:
-    HistogramCollector& histogram()
-    {
-        if (!m_histogram)
-            m_histogram.emplace();
-        return *m_histogram;
-    }
-
-    RangeMethod m_method;
-    double m_percentile;
-    MinMaxCollector m_minMax;
-    std::optional<HistogramCollector> m_histogram;
-};
+constexpr std::int64_t bytesAtOnce = std::int64_t{48} << 20; // of activations
 
 // The values whose range says what their group needs: what only moves values adds none.
-std::vector<ValueId> valuesToWatch(const Graph& graph, const QuantizationPlan& plan)
+std::vector<ValueId> valuesToWatch(const Graph& graph)
 {
     const GraphUses uses(graph);
     std::vector<ValueId> watched;
-    for (const auto& group : plan.groups)
-        for (const auto id : group) {
-            const auto producer = uses.producer(id);
-            const bool moved = producer.valid() && graph.node(producer).opType != "Concat" && group.size() > 1 &&
-                               std::ranges::find(group, graph.node(producer).input(0)) != group.end();
-            if (!moved)
-                watched.push_back(id);
-        }
+    for (const auto& [id, group] : planQuantization(graph).groupOf)
+        if (!onlyMoves(graph, uses.producer(id)))
+            watched.push_back(id);
     return watched;
-}
-
-// The model with the watched values as its outputs and nothing computed besides them.
-std::string watchingModel(const Graph& graph, const std::vector<ValueId>& computed)
-{
-    Graph watching = graph;
-    watching.outputs = computed;
-    for (const auto id : computed)
-        watching.value(id).type.dtype = DType::Float32;
-    watching.removeDeadNodes();
-    return serializeOnnx(watching);
 }
 
 // A batch that is short of what the model insists on, filled up with its last sample: that adds nothing to a range.
@@ -92,7 +51,34 @@ Tensor filledUp(const Tensor& inputs, std::int64_t batch)
     return result;
 }
 
-Split splitToReadFrom(const Dataset& dataset)
+// The model's own batch where it has one, else so many samples that their activations fit into bytesAtOnce.
+int calibrationBatch(const Graph& graph)
+{
+    const int batch = batchOf(graph);
+    if (isBatchFixed(graph))
+        return batch;
+    std::vector<Dimensions> shapes;
+    for (const auto input : graph.inputs)
+        shapes.push_back(withFreeAs(graph.value(input).type.shape.value_or(Shape{}), 1));
+    const auto each = std::max<std::int64_t>(1, bytesOfARun(graph, shapes));
+    return static_cast<int>(std::clamp<std::int64_t>(bytesAtOnce / each, 1, batch));
+}
+
+void requireUsable(const Graph& graph, const std::vector<ValueId>& watched, const std::vector<TensorStatistics>& statistics)
+{
+    for (std::size_t i = 0; i < watched.size(); ++i) {
+        const auto& value = graph.value(watched[i]);
+        if (statistics[i].notFinite > 0)
+            throw Error(MessageCode::CalibrationNotFinite, {{"value", value.name}});
+        const bool isInput = std::ranges::find(graph.inputs, watched[i]) != graph.inputs.end();
+        if (isInput && statistics[i].low == statistics[i].high)
+            throw Error(MessageCode::CalibrationConstant, {{"value", value.name}});
+    }
+}
+
+} // namespace
+
+Split splitToCalibrateOn(const Dataset& dataset)
 {
     for (const auto split : {Split::Train, Split::Validation})
         if (dataset.size(split) > 0)
@@ -100,59 +86,76 @@ Split splitToReadFrom(const Dataset& dataset)
     throw Error(MessageCode::CalibrationEmpty, {{"path", dataset.folder().string()}});
 }
 
-} // namespace
-
-Calibration calibrate(const Graph& prepared, const Dataset& dataset, const QuantizeOptions& options, const JobContext& job)
+LoaderOptions calibrationLoading(const Graph& prepared, const CalibrationOptions& options)
 {
-    const auto plan = planQuantization(prepared);
-    std::vector<ValueId> fed;
-    std::vector<ValueId> computed;
-    for (const auto id : valuesToWatch(prepared, plan))
-        (std::ranges::find(prepared.inputs, id) != prepared.inputs.end() ? fed : computed).push_back(id);
-    const auto split = splitToReadFrom(dataset);
-    const int batch = batchOf(prepared);
-    const auto& inputShape = prepared.value(prepared.inputs.at(0)).type.shape;
-    const bool fixedBatch = inputShape && !inputShape->empty() && inputShape->front().isFixed();
-
     LoaderOptions loading;
-    loading.batch = batch;
-    loading.limit = std::max<std::size_t>(1, options.samples);
-    loading.seed = options.seed;
+    loading.batch = calibrationBatch(prepared);
+    loading.limit = options.samples;
+    loading.limitSeed = options.seed;
     loading.threads = options.threads;
-    Loader loader(dataset, split, pairForInput(prepared, dataset), loading);
-    std::optional<Session> session;
-    if (!computed.empty())
-        session.emplace(Session::fromBytes(watchingModel(prepared, computed),
-                                           {.threads = options.threads, .optimization = Optimization::All, .profilePrefix = {}},
-                                           prepared.name));
+    loading.passes = Passes::One;
+    return loading;
+}
 
-    std::map<ValueId, Collector> collectors;
-    for (const auto* ids : {&fed, &computed})
-        for (const auto id : *ids)
-            collectors.emplace(id, Collector(options));
+std::string calibrationKey(const Graph& prepared, const Dataset& dataset, const CalibrationOptions& options)
+{
+    return sha256(sha256(serializeOnnx(prepared)) + dataset.fingerprint() + std::to_string(options.samples) + ' ' +
+                  std::to_string(options.seed));
+}
+
+Calibration calibrate(const Graph& prepared, const Dataset& dataset, const CalibrationOptions& options, const JobContext& job)
+{
+    const auto started = std::chrono::steady_clock::now();
+    const auto watched = valuesToWatch(prepared);
+    const auto split = splitToCalibrateOn(dataset);
+    const auto loading = calibrationLoading(prepared, options);
+    Loader loader(dataset, split, pairForInput(prepared, dataset), loading);
+    if (loader.samples() < fewestCalibrationSamples)
+        throw Error(MessageCode::CalibrationTooSmall,
+                    {{"samples", std::to_string(loader.samples())}, {"needed", std::to_string(fewestCalibrationSamples)}});
+    Activations activations(prepared, watched, options.threads);
+
+    std::vector<TensorStatistics> statistics(watched.size());
     Calibration result;
     while (const auto next = loader.next(job)) {
         job.checkStop();
-        const auto inputs = fixedBatch ? filledUp(next->inputs, batch) : next->inputs;
-        for (const auto id : fed)
-            collectors.at(id).add(inputs.data<float>());
-        const auto values = session ? session->run({asTaken(inputs, session->inputs().at(0).dtype)}) : std::vector<Tensor>();
-        for (std::size_t i = 0; i < values.size(); ++i)
-            collectors.at(computed[i]).add(values[i].data<float>());
+        const auto inputs = isBatchFixed(prepared) ? filledUp(next->inputs, loading.batch) : next->inputs;
+        const auto values = activations.run(inputs);
+        const auto samples = static_cast<std::size_t>(inputs.shape().at(0));
+        inParallel(watched.size(), options.threads, [&](std::size_t i) { statistics[i].add(values[i].data<float>(), samples); });
         result.samples += next->labels.size();
-        job.report({Activity::Calibrating,
-                    static_cast<double>(result.samples) / static_cast<double>(std::max<std::size_t>(1, loader.samples())),
-                    {},
-                    0,
-                    0,
-                    {}});
+        job.report({.activity = Activity::Calibrating,
+                    .fraction = static_cast<double>(result.samples) / static_cast<double>(std::max<std::size_t>(1, loader.samples()))});
     }
     if (result.samples == 0)
         throw Error(MessageCode::CalibrationEmpty, {{"path", dataset.folder().string()}});
-    for (auto& [id, collector] : collectors)
-        result.ranges[prepared.value(id).name] = collector.range();
+    requireUsable(prepared, watched, statistics);
+    for (std::size_t i = 0; i < watched.size(); ++i)
+        result.values[prepared.value(watched[i]).name] = std::move(statistics[i]);
     if (auto notice = loader.notice())
         result.notices.push_back(std::move(*notice));
+    result.key = calibrationKey(prepared, dataset, options);
+    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    result.peakBytes = peakBytes();
+    return result;
+}
+
+TensorRanges rangesOf(const Calibration& calibration, const Graph& prepared, const QuantizeOptions& options)
+{
+    const RangeRequest request{.method = options.ranges, .percentile = options.percentile};
+    std::vector<const std::pair<const std::string, TensorStatistics>*> items;
+    for (const auto& item : calibration.values)
+        items.push_back(&item);
+    std::vector<TensorRange> ranges(items.size());
+    inParallel(items.size(), options.threads, [&](std::size_t i) { ranges[i] = rangeOf(items[i]->second, request); });
+    TensorRanges result;
+    for (std::size_t i = 0; i < items.size(); ++i)
+        result[items[i]->first] = ranges[i];
+    const GraphUses uses(prepared);
+    for (const auto id : prepared.order())
+        if (onlyMoves(prepared, id))
+            if (const auto known = result.find(prepared.value(prepared.node(id).input(0)).name); known != result.end())
+                result.emplace(prepared.value(prepared.node(id).outputs.at(0)).name, known->second);
     return result;
 }
 

@@ -37,4 +37,22 @@ Encodings encodingsFromRanges(const Graph& prepared, const QuantizationPlan& pla
     return result;
 }
 
+void encodeWeights(const Graph& prepared, const QuantizationPlan& plan, const QuantizeOptions& options, Encodings& encodings)
+{
+    for (const auto& weighted : plan.weighted) {
+        const auto& node = prepared.node(weighted.node);
+        std::vector<float> floors;
+        if (weighted.integer && node.input(2).valid()) {
+            const float inputScale = encodings.activations.at(prepared.value(node.inputs[0]).name).scale;
+            for (const float bias : toFloats(prepared.value(node.inputs[2]).constant))
+                floors.push_back(smallestWeightScale(bias, inputScale));
+        }
+        const WeightScheme scheme{.axis = weighted.channelAxis,
+                                  .perChannel = options.perChannelWeights,
+                                  .largest = largestWeight(options.weightRange, options.bitsWeights),
+                                  .scale = options.bitsWeights < 8 ? ScaleChoice::LeastError : ScaleChoice::Largest};
+        encodings.weights[node.name] = quantizeWeights(prepared.value(node.inputs.at(1)).constant, scheme, floors);
+    }
+}
+
 } // namespace hone

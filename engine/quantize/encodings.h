@@ -15,12 +15,16 @@ namespace hone
 struct Encodings
 {
     std::map<std::string, QuantizationParameters> activations; // by value name; of the members of a group (plan.h) one is enough
-    // By name of the node that reads them, int8 in the shape of its float weights. Nodes that aren't named are rounded to nearest.
-    std::map<std::string, QuantizedWeights> weights;
+    std::map<std::string, QuantizedWeights> weights; // by name of the node that reads them, int8 in the shape of its float weights
 };
 
 // The grids that the ranges ask for; members of a group share the one that holds all of theirs.
 // Throws Error(InternalFault) where no member of a group has a range.
 Encodings encodingsFromRanges(const Graph& prepared, const QuantizationPlan& plan, const TensorRanges& ranges, ActivationType type);
+
+// Every weighted node's integers, rounded to nearest; scales as large as the largest weight asks for and, with fewer than 8 bits, where the
+// squared error of the weights is least. Biases are what they are in the graph: a scale grows where int32 couldn't hold one otherwise.
+// Throws Error(ModelInvalid) where a weight is not finite.
+void encodeWeights(const Graph& prepared, const QuantizationPlan& plan, const QuantizeOptions& options, Encodings& encodings);
 
 } // namespace hone

@@ -91,7 +91,8 @@ bool isSaturation(const Graph& graph, const Node& node)
 class Planner
 {
 public:
-    explicit Planner(const Graph& graph) : m_graph(graph), m_uses(graph), m_types(inferShapes(graph)) {}
+    Planner(const Graph& graph, const PlanOptions& options) : m_graph(graph), m_options(options), m_uses(graph), m_types(inferShapes(graph))
+    {}
 
     QuantizationPlan plan()
     {
@@ -116,7 +117,7 @@ private:
             const auto& node = m_graph.node(id);
             if (!withWeights().contains(node.opType))
                 continue;
-            if (const auto weighted = weightedNode(m_graph, id)) {
+            if (const auto weighted = isKept(node) ? std::nullopt : weightedNode(m_graph, id)) {
                 m_plan.weighted.push_back(*weighted);
                 if (weighted->integer)
                     m_integer.insert(id);
@@ -127,6 +128,8 @@ private:
             }
         }
     }
+
+    bool isKept(const Node& node) const { return m_options.keepFloat.contains(node.name); }
 
     // Which nodes come after, and which before, a weighted one.
     void markReach()
@@ -152,7 +155,11 @@ private:
         for (const auto id : m_graph.order()) {
             const auto& node = m_graph.node(id);
             const bool known = moving().contains(node.opType) || computing().contains(node.opType);
-            if (!known || !node.domain.empty() || !m_after.contains(id) || !m_before.contains(id) || node.outputs.size() != 1)
+            if (!known || isKept(node) || !node.domain.empty() || !m_after.contains(id) || !m_before.contains(id) ||
+                node.outputs.size() != 1)
+                continue;
+            // Clipping what came as a float is done best as a float: only its result needs a grid.
+            if ((node.opType == "Relu" || node.opType == "Clip") && !m_integer.contains(m_uses.producer(node.inputs.at(0))))
                 continue;
             if (!isFloatActivation(node.outputs[0]) || m_types.type(node.inputs.at(0)).dtype != DType::Float32)
                 continue;
@@ -250,6 +257,7 @@ private:
     }
 
     const Graph& m_graph;
+    const PlanOptions& m_options;
     GraphUses m_uses;
     InferredTypes m_types;
     QuantizationPlan m_plan;
@@ -263,9 +271,14 @@ private:
 
 } // namespace
 
-QuantizationPlan planQuantization(const Graph& prepared)
+bool onlyMoves(const Graph& graph, NodeId id)
 {
-    return Planner(prepared).plan();
+    return id.valid() && graph.node(id).domain.empty() && moving().contains(graph.node(id).opType);
+}
+
+QuantizationPlan planQuantization(const Graph& prepared, const PlanOptions& options)
+{
+    return Planner(prepared, options).plan();
 }
 
 } // namespace hone

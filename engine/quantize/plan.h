@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,16 @@ struct QuantizationPlan
     bool isQuantized(ValueId id) const { return groupOf.contains(id); }
 };
 
+struct PlanOptions
+{
+    std::set<std::string> keepFloat; // names of nodes that are computed in float whatever they are
+};
+
 // Quantized are Conv, Gemm and MatMul with constant weights, and between two of them whatever ONNX Runtime has integer
 // kernels for. What comes before the first and after the last stays float, and so does a model's output.
-QuantizationPlan planQuantization(const Graph& prepared);
+QuantizationPlan planQuantization(const Graph& prepared, const PlanOptions& options = {});
+
+// Whether a node's output holds what its first input holds, in another shape or less of it (MaxPool). False for an invalid id.
+bool onlyMoves(const Graph& graph, NodeId id);
 
 } // namespace hone

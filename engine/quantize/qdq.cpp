@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Names are kept short here: with a hundred pairs of nodes they would outweigh small layers.
-#include "core/version.h"
 #include "quantize/encodings.h"
 #include "quantize/parameters.h"
 #include "quantize/plan.h"
@@ -14,22 +13,6 @@ namespace hone
 namespace
 {
 
-constexpr int fullRange = 127;
-constexpr int reducedRange = 63; // 255 * 63 * 2 fits the 16 bits in which older x86 adds pairs of products
-
-bool productsSaturateHere()
-{
-#if defined(__x86_64__) || defined(__i386__)
-    const auto features = processorFacts()["features"];
-    for (const auto* exact : {"avx512_vnni", "avx_vnni", "amx_int8"})
-        if (features.find(exact) != features.npos)
-            return false;
-    return true;
-#else
-    return false;
-#endif
-}
-
 class Inserter
 {
 public:
@@ -41,7 +24,6 @@ public:
         m_result.graph = prepared;
         if (std::ranges::none_of(m_plan.weighted, [](const WeightedNode& node) { return node.integer; }))
             throw Error(MessageCode::NothingToQuantize, {{"detail", "no Conv, Gemm or MatMul with constant float32 weights"}});
-        chooseWeightRange();
         for (const auto& group : m_plan.groups)
             m_grids.push_back(gridOf(group));
     }
@@ -56,6 +38,7 @@ public:
             absorb(id);
         for (const auto& [value, group] : m_plan.groupOf)
             insertPair(value, m_grids[group]);
+        keepFloatLayersFloat();
         auto& graph = graphOf();
         graph.removeDeadNodes();
         graph.sortTopologically();
@@ -75,15 +58,6 @@ private:
     };
 
     Graph& graphOf() { return m_result.graph; }
-
-    void chooseWeightRange()
-    {
-        const bool reduced =
-            m_options.weightRange == WeightRange::Reduced || (m_options.weightRange == WeightRange::Automatic && productsSaturateHere());
-        m_largestWeight = reduced ? reducedRange : fullRange;
-        if (reduced && m_options.weightRange == WeightRange::Automatic)
-            m_result.notices.push_back({MessageCode::ReducedWeightRange, {{"processor", processorFacts()["processor"]}}});
-    }
 
     ValueId zeroPoint(std::int32_t value)
     {
@@ -151,20 +125,21 @@ private:
         std::vector<float> scales;
     };
 
-    const StoredWeights& stored(const WeightedNode& weighted, const std::vector<float>& smallestScales)
+    const StoredWeights& stored(const WeightedNode& weighted)
     {
         const auto original = graphOf().node(weighted.node).inputs.at(1);
         const auto key = std::pair(original, weighted.channelAxis);
         if (const auto known = m_stored.find(key); known != m_stored.end())
             return known->second;
-        const WeightScheme scheme{weighted.channelAxis, m_options.perChannelWeights, m_largestWeight};
-        const auto given = m_encodings.weights.find(graphOf().node(weighted.node).name);
-        auto weights = given != m_encodings.weights.end() ? given->second
-                                                          : quantizeWeights(graphOf().value(original).constant, scheme, smallestScales);
-        const auto integers = addInPlaceOf(original, std::move(weights.values));
+        const auto& name = graphOf().node(weighted.node).name;
+        const auto given = m_encodings.weights.find(name);
+        if (given == m_encodings.weights.end())
+            throw Error(MessageCode::InternalFault, {{"detail", "no integers for the weights of " + name}});
+        const auto& weights = given->second;
+        const auto integers = addInPlaceOf(original, weights.values);
         const auto value =
             dequantized(integers, scales(weights.scales), weightZeroPoint(weighted, weights.scales.size()), weighted.channelAxis);
-        return m_stored.emplace(key, StoredWeights{value, std::move(weights.scales)}).first->second;
+        return m_stored.emplace(key, StoredWeights{value, weights.scales}).first->second;
     }
 
     void insertWeights(const WeightedNode& weighted)
@@ -172,17 +147,11 @@ private:
         const auto inputs = graphOf().node(weighted.node).inputs;
         const bool hasBias = weighted.integer && inputs.size() > 2 && inputs[2].valid();
         const float inputScale = weighted.integer ? m_grids[m_plan.groupOf.at(inputs[0])].parameters.scale : 0;
-        std::vector<float> bias;
-        std::vector<float> floors;
-        if (hasBias) {
-            bias = toFloats(graphOf().value(inputs[2]).constant);
-            for (const float value : bias)
-                floors.push_back(smallestWeightScale(value, inputScale));
-        }
-        const auto& weights = stored(weighted, floors);
+        const auto& weights = stored(weighted);
         graphOf().node(weighted.node).inputs[1] = weights.value;
         if (!hasBias)
             return;
+        const auto bias = toFloats(graphOf().value(inputs[2]).constant);
         std::vector<float> biasScales;
         for (const float scale : weights.scales)
             biasScales.push_back(inputScale * scale);
@@ -255,11 +224,56 @@ private:
                        .outputs = {restored}});
     }
 
+    // ONNX Runtime gives a float Conv, ConvTranspose or Gemm between a DequantizeLinear and a QuantizeLinear 8-bit weights of its own, with
+    // one scale for all of them, however much that harms (its WeightBiasQuantization). It asks for a single scale before the layer: the
+    // same number once for each channel says the same and is left alone.
+    void keepFloatLayersFloat()
+    {
+        auto& graph = graphOf();
+        const GraphUses uses(graph);
+        const auto order = graph.order(); // a copy: nodes are added
+        for (const auto id : order) {
+            const auto channels = channelsReadInFloat(graph.node(id));
+            if (channels <= 1)
+                continue;
+            const auto producer = uses.producer(graph.node(id).inputs.at(0));
+            if (!producer.valid() || graph.node(producer).opType != "DequantizeLinear")
+                continue;
+            const auto inputs = graph.node(producer).inputs;
+            const auto read = graph.addComputed("d");
+            const auto scale = graph.value(inputs[1]).constant.data<float>()[0];
+            const std::vector<float> scales(static_cast<std::size_t>(channels), scale);
+            const auto& zero = graph.value(inputs.at(2)).constant;
+            Tensor zeros(zero.dtype(), {channels});
+            std::ranges::fill(zeros.mutableBytes(), zero.bytes()[0]);
+            Node own{.name = graph.value(read).name, .opType = "DequantizeLinear", .outputs = {read}};
+            own.inputs = {inputs[0], graph.addConstant("s", Tensor::of<float>({channels}, scales)),
+                          graph.addConstant("z", std::move(zeros))};
+            graph.insertNodeBefore(id, std::move(own));
+            graph.node(id).inputs[0] = read;
+        }
+    }
+
+    // Along axis 1 of what a layer with float weights reads; 0 for all else.
+    std::int64_t channelsReadInFloat(const Node& node) const
+    {
+        const auto& graph = m_result.graph;
+        if (!node.domain.empty() || !graph.isConstant(node.input(1)) || graph.value(node.inputs[1]).constant.dtype() != DType::Float32)
+            return 0;
+        const auto& shape = graph.value(node.inputs[1]).constant.shape();
+        if (node.opType == "Conv")
+            return shape.at(1) * node.intAttribute("group", 1);
+        if (node.opType == "ConvTranspose")
+            return shape.at(0);
+        if (node.opType == "Gemm" && node.intAttribute("transA", 0) == 0)
+            return shape.at(node.intAttribute("transB", 0) ? 1 : 0);
+        return 0;
+    }
+
     const QuantizationPlan& m_plan;
     const Encodings& m_encodings;
     const QuantizeOptions& m_options;
     QuantizeResult m_result;
-    int m_largestWeight = fullRange;
     std::vector<Grid> m_grids; // by group
     std::map<std::pair<ValueId, std::int64_t>, StoredWeights> m_stored;
 };

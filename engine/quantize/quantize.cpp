@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "quantize/quantize.h"
 
-#include "quantize/encodings.h"
+#include "core/version.h"
+#include "quantize/parameters.h"
+#include "quantize/static_quantization.h"
 
 #include <algorithm>
 
@@ -30,22 +32,13 @@ bool isQuantized(const Graph& graph)
     return std::ranges::any_of(graph.order(), [&](NodeId id) { return isQuantizationOperator(graph.node(id)); });
 }
 
-QuantizeResult quantize(const Graph& graph, const Dataset& dataset, const QuantizeOptions& options, const JobContext& job)
+QuantizeResult quantize(const QuantizeInput& input, const JobContext& job)
 {
-    constexpr double calibrationShare = 0.95;
-    requireFloat(graph);
-    const auto prepared = prepareForQuantization(graph);
-    const auto plan = planQuantization(prepared);
-    if (plan.groups.empty())
-        throw Error(MessageCode::NothingToQuantize, {{"detail", "no Conv, Gemm or MatMul with constant float32 weights"}});
-    const auto calibration = calibrate(prepared, dataset, options, job.part(0, calibrationShare));
-    job.checkStop();
-    job.report({Activity::Quantizing, calibrationShare, {}, 0, 0, {}});
-    const auto encodings = encodingsFromRanges(prepared, plan, calibration.ranges, options.activations);
-    auto result = insertQdq(prepared, plan, encodings, options);
-    result.calibrationSamples = calibration.samples;
-    result.notices.insert(result.notices.begin(), calibration.notices.begin(), calibration.notices.end());
-    job.report({Activity::Quantizing, 1, {}, 0, 0, {}});
+    requireFloat(input.graph);
+    auto result = quantizeStatically({prepareForQuantization(input.graph), input.dataset, input.options, input.calibration}, job);
+    if (input.options.weightRange == WeightRange::Automatic && input.options.bitsWeights == 8 && productsSaturateHere())
+        result.notices.push_back({MessageCode::ReducedWeightRange, {{"processor", processorFacts()["processor"]}}});
+    job.report({.activity = Activity::Quantizing, .fraction = 1});
     return result;
 }
 

@@ -8,6 +8,7 @@
 #include "graph/graph.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -15,10 +16,14 @@
 namespace hone
 {
 
+// How a range is found in what calibration saw (range_method.h says how each one works).
 enum class RangeMethod
 {
     MinMax,
-    Percentile
+    MovingAverage,
+    Percentile,
+    Entropy,
+    MeanSquared
 };
 
 enum class ActivationType
@@ -34,6 +39,8 @@ enum class WeightRange
     Reduced    // -63 to 63
 };
 
+constexpr double anyDrop = 100; // points: no bound
+
 struct QuantizeOptions
 {
     RangeMethod ranges = RangeMethod::MinMax;
@@ -41,6 +48,16 @@ struct QuantizeOptions
     ActivationType activations = ActivationType::Unsigned;
     bool perChannelWeights = true;
     WeightRange weightRange = WeightRange::Automatic;
+    int bitsWeights = 8;                // 4: integers from -7 to 7, stored as int8, which is what integer kernels read
+    std::vector<std::string> keepFloat; // layers that are computed in float, by name; '*' matches anything
+    bool equalize = false;              // equalize.h
+    bool biasCorrection = false;        // layerwise_repair.h
+    bool adaptiveRounding = false;      // likewise
+    // Mixed precision: layers that stay float, chosen by what they harm (mixed_precision.h), so that no more than so many points (percent,
+    // of an error) are lost on the validation split, and at most so large a share of the MACs is float. Without a bound the share is used
+    // up.
+    double maxDrop = anyDrop;
+    double floatMacs = 0;      // 0: none without a bound, any with one
     std::size_t samples = 256; // of the train split (validation where there is none), spread over the classes
     std::uint64_t seed = 0;
     int threads = 0;
@@ -56,35 +73,46 @@ struct TensorRange
 };
 using TensorRanges = std::map<std::string, TensorRange>; // by value name
 
+// One model that was tried on the way to mixed precision.
+struct PrecisionStep
+{
+    std::size_t floatLayers = 0; // chosen ones
+    double floatMacsShare = 0;   // of the MACs of layers with weights
+    double drop = 0;             // in points (percent, of an error), against float, on the validation split
+};
+
 struct QuantizeResult
 {
     Graph graph;
     int quantizedNodes = 0;
-    std::vector<std::string> floatNodes; // computing nodes (Conv, Gemm, MatMul) that stay float, named
+    std::vector<std::string> floatNodes;       // computing nodes (Conv, Gemm, MatMul) that stay float, named
+    std::vector<PrecisionStep> precisionSteps; // of a search with a bound
     std::size_t calibrationSamples = 0;
+    double calibrationSeconds = 0;
+    std::int64_t calibrationPeakBytes = 0; // of memory that the process had held when calibration ended
     std::vector<Message> notices;
 };
 
 // Whether some of it computes on integers already, or stores them for floats.
 bool isQuantized(const Graph& graph);
 
-// Metadata (the model's card) and the names of inputs and outputs stay. Throws Error(AlreadyQuantized, NothingToQuantize, CalibrationEmpty)
-// and what loading throws.
-QuantizeResult quantize(const Graph& graph, const Dataset& dataset, const QuantizeOptions& options, const JobContext& job);
+// What quantizing reads.
+struct QuantizeInput
+{
+    const Graph& graph;
+    const Dataset& dataset;
+    const QuantizeOptions& options;
+    std::filesystem::path calibration = {}; // a folder in which calibration is kept for the next time; empty: nowhere
+};
+
+// Metadata (the model's card) and the names of inputs and outputs stay. Throws Error(AlreadyQuantized, NothingToQuantize, LayerUnknown) and
+// what calibrate() throws.
+QuantizeResult quantize(const QuantizeInput& input, const JobContext& job);
 
 // The parts, each usable alone, in the order in which quantize() calls them.
 // No-ops dropped, constants and BatchNormalization folded, operators of an older opset rewritten for opset 13, biases brought into
 // Conv and Gemm; computes what it computed. Throws Error(OpsetNotRaised).
 Graph prepareForQuantization(const Graph& graph);
-// Ranges of every float activation that insertQdq would quantize, in one pass through ONNX Runtime.
-// Throws Error(CalibrationEmpty) and what pair, Loader and Session throw.
-struct Calibration
-{
-    TensorRanges ranges;
-    std::size_t samples = 0;
-    std::vector<Message> notices;
-};
-Calibration calibrate(const Graph& prepared, const Dataset& dataset, const QuantizeOptions& options, const JobContext& job);
 // Throws Error(NothingToQuantize); Error(InternalFault) where a grid is missing.
 QuantizeResult insertQdq(const Graph& prepared, const QuantizationPlan& plan, const Encodings& encodings, const QuantizeOptions& options);
 
