@@ -26,6 +26,26 @@
         <translation>静态，最小-最大</translation>
     </message>
     <message>
+        <source>int8, dynamic</source>
+        <translation>int8 动态</translation>
+    </message>
+    <message>
+        <source>int%1 weights</source>
+        <translation>int%1 权重</translation>
+    </message>
+    <message>
+        <source>ranges found while it runs</source>
+        <translation>运行时确定范围</translation>
+    </message>
+    <message>
+        <source>computed in float</source>
+        <translation>以 float 计算</translation>
+    </message>
+    <message>
+        <source>half precision</source>
+        <translation>半精度</translation>
+    </message>
+    <message>
         <source>original</source>
         <translation>原始</translation>
     </message>
@@ -644,6 +664,18 @@
     <message>
         <source>This processor ({processor}) has no 8-bit dot products that add up exactly, so weights were given 7 bits. A device that has them could do slightly better.</source>
         <translation>此处理器（{processor}）没有能精确累加的 8 位点积指令，因此权重只用 7 位。具备该指令的设备精度可能略高。</translation>
+    </message>
+    <message>
+        <source>{layers} layers have {bits}-bit weights in the file and are computed in float. That makes the file smaller, not the model faster.</source>
+        <translation>{layers} 个层的权重在文件中为 {bits} 位，计算仍用 float。这会缩小文件，但不会让模型更快。</translation>
+    </message>
+    <message>
+        <source>Numbers beyond 65504, the most that half precision holds, keep these in float32: {layers}.</source>
+        <translation>有数值超过半精度的最大值 65504，因此以下部分保持 float32：{layers}。</translation>
+    </message>
+    <message>
+        <source>{count} weights are too small for half precision and became 0. Compare the accuracy before using the file.</source>
+        <translation>有 {count} 个权重小于半精度所能表示的数，变成了 0。使用该文件前请比较精度。</translation>
     </message>
     <message>
         <source>Training went astray in epoch {epoch}, batch {batch}: the first value that is no longer a number is {value} of the layer {layer}. Lower the learning rate, or limit the gradients&apos; norm.</source>

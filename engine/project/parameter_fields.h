@@ -112,6 +112,12 @@ constexpr auto namesOf(RangeMethod)
 {
     return std::array{EnumName<RangeMethod>{RangeMethod::MinMax, "minmax"}, EnumName<RangeMethod>{RangeMethod::Percentile, "percentile"}};
 }
+constexpr auto namesOf(QuantizeMethod)
+{
+    using Name = EnumName<QuantizeMethod>;
+    return std::array{Name{QuantizeMethod::Static, "static"}, Name{QuantizeMethod::Dynamic, "dynamic"},
+                      Name{QuantizeMethod::Weights, "weights"}, Name{QuantizeMethod::Half, "fp16"}};
+}
 constexpr auto namesOf(ActivationType)
 {
     return std::array{EnumName<ActivationType>{ActivationType::Unsigned, "unsigned"},
@@ -353,6 +359,14 @@ void visitFields(Visitor& visit, QuantizeParameters& p)
     visit(Field{"samples", "--samples", "Training samples to calibrate with", 1, 1e9}, o.samples);
     visit(Field{"seed", "--seed", "Seed of the choice of samples"}, o.seed);
     visit(Field{"threads", "--threads", "Threads; 0: as many as there are cores", 0, 1024}, o.threads);
+    visit(Field{.key = "method",
+                .flag = "--method",
+                .help = "What becomes integers: weights and activations, with ranges from data (static) or found while it runs (dynamic), "
+                        "or weights alone; fp16: half precision",
+                .addedLater = true},
+          o.method);
+    visit(Field{"bitsWeights", "--bits-weights", "Bits of a weight: 8, or with --method weights 4", 4, 8, true}, o.bitsWeights);
+    visit(Field{"blockSize", "--block-size", "4-bit weights that share a scale: 16, 32, 64, 128 or 256", 16, 256, true}, o.blockSize);
 }
 
 } // namespace hone

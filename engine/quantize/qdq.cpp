@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Names are kept short here: with a hundred pairs of nodes they would outweigh small layers.
-#include "core/version.h"
 #include "quantize/encodings.h"
 #include "quantize/parameters.h"
 #include "quantize/plan.h"
 #include "quantize/quantize.h"
+#include "quantize/weight_range.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,22 +13,6 @@ namespace hone
 {
 namespace
 {
-
-constexpr int fullRange = 127;
-constexpr int reducedRange = 63; // 255 * 63 * 2 fits the 16 bits in which older x86 adds pairs of products
-
-bool productsSaturateHere()
-{
-#if defined(__x86_64__) || defined(__i386__)
-    const auto features = processorFacts()["features"];
-    for (const auto* exact : {"avx512_vnni", "avx_vnni", "amx_int8"})
-        if (features.find(exact) != features.npos)
-            return false;
-    return true;
-#else
-    return false;
-#endif
-}
 
 class Inserter
 {
@@ -41,7 +25,7 @@ public:
         m_result.graph = prepared;
         if (std::ranges::none_of(m_plan.weighted, [](const WeightedNode& node) { return node.integer; }))
             throw Error(MessageCode::NothingToQuantize, {{"detail", "no Conv, Gemm or MatMul with constant float32 weights"}});
-        chooseWeightRange();
+        m_largestWeight = largestWeight(m_options.weightRange, m_result.notices);
         for (const auto& group : m_plan.groups)
             m_grids.push_back(gridOf(group));
     }
@@ -75,15 +59,6 @@ private:
     };
 
     Graph& graphOf() { return m_result.graph; }
-
-    void chooseWeightRange()
-    {
-        const bool reduced =
-            m_options.weightRange == WeightRange::Reduced || (m_options.weightRange == WeightRange::Automatic && productsSaturateHere());
-        m_largestWeight = reduced ? reducedRange : fullRange;
-        if (reduced && m_options.weightRange == WeightRange::Automatic)
-            m_result.notices.push_back({MessageCode::ReducedWeightRange, {{"processor", processorFacts()["processor"]}}});
-    }
 
     ValueId zeroPoint(std::int32_t value)
     {
@@ -259,7 +234,7 @@ private:
     const Encodings& m_encodings;
     const QuantizeOptions& m_options;
     QuantizeResult m_result;
-    int m_largestWeight = fullRange;
+    int m_largestWeight = 0;
     std::vector<Grid> m_grids; // by group
     std::map<std::pair<ValueId, std::int64_t>, StoredWeights> m_stored;
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Static INT8 in Q/DQ format (QuantizeLinear, DequantizeLinear around float operators, which ONNX Runtime fuses).
+// A float model as one of fewer bits: static INT8 in Q/DQ format (QuantizeLinear, DequantizeLinear around float operators, which ONNX
+// Runtime fuses), dynamic INT8 (dynamic.h), weights alone (weight_only.h), and half precision (half_precision.h).
 #pragma once
 
 #include "core/error.h"
@@ -14,6 +15,14 @@
 
 namespace hone
 {
+
+enum class QuantizeMethod
+{
+    Static,  // int8 weights and activations on grids that calibration found
+    Dynamic, // int8 weights; every activation's grid is found while the model runs
+    Weights, // weights alone, in 8 or 4 bits
+    Half     // float16
+};
 
 enum class RangeMethod
 {
@@ -44,7 +53,15 @@ struct QuantizeOptions
     std::size_t samples = 256; // of the train split (validation where there is none), spread over the classes
     std::uint64_t seed = 0;
     int threads = 0;
+    QuantizeMethod method = QuantizeMethod::Static;
+    int bitsWeights = 8; // 8, or with Weights 4
+    int blockSize = 32;  // of 4-bit weights that share a scale: a power of two from 16 to 256
 };
+
+// Throws Error(BadOption) where an option has no such value, or belongs to another method than the one chosen.
+void requireConsistent(const QuantizeOptions& options);
+// Whether the method reads samples.
+bool readsSamples(const QuantizeOptions& options);
 
 struct QuantizationPlan; // plan.h
 struct Encodings;        // encodings.h
@@ -60,7 +77,7 @@ struct QuantizeResult
 {
     Graph graph;
     int quantizedNodes = 0;
-    std::vector<std::string> floatNodes; // computing nodes (Conv, Gemm, MatMul) that stay float, named
+    std::vector<std::string> floatNodes; // computing nodes (Conv, Gemm, MatMul, recurrent ones) that stay float, named
     std::size_t calibrationSamples = 0;
     std::vector<Message> notices;
 };
@@ -68,8 +85,10 @@ struct QuantizeResult
 // Whether some of it computes on integers already, or stores them for floats.
 bool isQuantized(const Graph& graph);
 
-// Metadata (the model's card) and the names of inputs and outputs stay. Throws Error(AlreadyQuantized, NothingToQuantize, CalibrationEmpty)
-// and what loading throws.
+// Metadata (the model's card) and the names of inputs and outputs stay. Methods that read no samples take no data set (null).
+// Throws Error(AlreadyQuantized, NothingToQuantize, CalibrationEmpty, OpsetNotRaised, BadOption, DataRequired, ModelInvalid) and what
+// loading throws.
+QuantizeResult quantize(const Graph& graph, const Dataset* dataset, const QuantizeOptions& options, const JobContext& job);
 QuantizeResult quantize(const Graph& graph, const Dataset& dataset, const QuantizeOptions& options, const JobContext& job);
 
 // The parts, each usable alone, in the order in which quantize() calls them.
