@@ -27,6 +27,26 @@
         <translation>statisch, Min-Max</translation>
     </message>
     <message>
+        <source>int8, dynamic</source>
+        <translation>int8, dynamisch</translation>
+    </message>
+    <message>
+        <source>int%1 weights</source>
+        <translation>int%1-Gewichte</translation>
+    </message>
+    <message>
+        <source>ranges found while it runs</source>
+        <translation>Bereiche beim Rechnen ermittelt</translation>
+    </message>
+    <message>
+        <source>computed in float</source>
+        <translation>in float gerechnet</translation>
+    </message>
+    <message>
+        <source>half precision</source>
+        <translation>halbe Genauigkeit</translation>
+    </message>
+    <message>
         <source>original</source>
         <translation>Original</translation>
     </message>
@@ -639,12 +659,36 @@
         <translation>{path} hat keine Beispiele, um Wertebereiche zu bestimmen. Fügen Sie dem Trainings- oder Validierungsteil welche hinzu.</translation>
     </message>
     <message>
+        <source>{samples} sample says little about all others. Calibrate with at least {needed}, and have as many in the training split.</source>
+        <translation>{samples} Beispiel sagt wenig über alle anderen. Kalibrieren Sie mit mindestens {needed} und halten Sie so viele im Trainingsteil bereit.</translation>
+    </message>
+    <message>
+        <source>While value ranges were found, {value} held something that is no number or infinite. Look for the sample or the layer that does it on the Model page; nothing was written.</source>
+        <translation>Beim Bestimmen der Wertebereiche enthielt {value} etwas, das keine oder eine unendliche Zahl ist. Suchen Sie auf der Modellseite das Beispiel oder die Schicht, die das verursacht; geschrieben wurde nichts.</translation>
+    </message>
+    <message>
+        <source>The input {value} is the same number in all samples, so no range can be found. Look at the data and their preprocessing.</source>
+        <translation>Die Eingabe {value} ist in allen Beispielen dieselbe Zahl, sodass sich kein Wertebereich bestimmen lässt. Prüfen Sie die Daten und ihre Vorverarbeitung.</translation>
+    </message>
+    <message>
         <source>Quantizing needs opset {needed}, and these operators of the model&apos;s opset {opset} can&apos;t be carried over: {operators}. Export the model again with opset {needed} or later.</source>
         <translation>Quantisieren braucht Opset {needed}, und diese Operatoren aus Opset {opset} des Modells lassen sich nicht übernehmen: {operators}. Exportieren Sie das Modell mit Opset {needed} oder neuer.</translation>
     </message>
     <message>
         <source>This processor ({processor}) has no 8-bit dot products that add up exactly, so weights were given 7 bits. A device that has them could do slightly better.</source>
         <translation>Dieser Prozessor ({processor}) hat keine exakt addierenden 8-Bit-Skalarprodukte, daher bekamen die Gewichte 7 Bit. Ein Gerät, das sie hat, könnte etwas genauer sein.</translation>
+    </message>
+    <message>
+        <source>{layers} layers have {bits}-bit weights in the file and are computed in float. That makes the file smaller, not the model faster.</source>
+        <translation>{layers} Schichten haben Gewichte mit {bits} Bit in der Datei und werden in float gerechnet. Das macht die Datei kleiner, nicht das Modell schneller.</translation>
+    </message>
+    <message>
+        <source>Numbers beyond 65504, the most that half precision holds, keep these in float32: {layers}.</source>
+        <translation>Zahlen jenseits von 65504, dem Größten bei halber Genauigkeit, halten diese in float32: {layers}.</translation>
+    </message>
+    <message>
+        <source>{count} weights are too small for half precision and became 0. Compare the accuracy before using the file.</source>
+        <translation>{count} Gewichte sind für halbe Genauigkeit zu klein und wurden 0. Vergleichen Sie die Genauigkeit, bevor Sie die Datei verwenden.</translation>
     </message>
     <message>
         <source>Training went astray in epoch {epoch}, batch {batch}: the first value that is no longer a number is {value} of the layer {layer}. Lower the learning rate, or limit the gradients&apos; norm.</source>

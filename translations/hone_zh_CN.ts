@@ -26,6 +26,26 @@
         <translation>静态，最小-最大</translation>
     </message>
     <message>
+        <source>int8, dynamic</source>
+        <translation>int8 动态</translation>
+    </message>
+    <message>
+        <source>int%1 weights</source>
+        <translation>int%1 权重</translation>
+    </message>
+    <message>
+        <source>ranges found while it runs</source>
+        <translation>运行时确定范围</translation>
+    </message>
+    <message>
+        <source>computed in float</source>
+        <translation>以 float 计算</translation>
+    </message>
+    <message>
+        <source>half precision</source>
+        <translation>半精度</translation>
+    </message>
+    <message>
         <source>original</source>
         <translation>原始</translation>
     </message>
@@ -638,12 +658,36 @@
         <translation>{path} 没有可用于确定数值范围的样本。请在训练或验证部分添加一些。</translation>
     </message>
     <message>
+        <source>{samples} sample says little about all others. Calibrate with at least {needed}, and have as many in the training split.</source>
+        <translation>{samples} 个样本不足以代表其他样本。请至少用 {needed} 个样本校准，并在训练部分准备同样多的样本。</translation>
+    </message>
+    <message>
+        <source>While value ranges were found, {value} held something that is no number or infinite. Look for the sample or the layer that does it on the Model page; nothing was written.</source>
+        <translation>确定数值范围时，{value} 含有非数字或无穷大的值。请在模型页查找造成它的样本或层；没有写入任何内容。</translation>
+    </message>
+    <message>
+        <source>The input {value} is the same number in all samples, so no range can be found. Look at the data and their preprocessing.</source>
+        <translation>输入 {value} 在所有样本中都是同一个数，因此无法确定数值范围。请检查数据及其预处理。</translation>
+    </message>
+    <message>
         <source>Quantizing needs opset {needed}, and these operators of the model&apos;s opset {opset} can&apos;t be carried over: {operators}. Export the model again with opset {needed} or later.</source>
         <translation>量化需要 opset {needed}，而模型 opset {opset} 中的这些算子无法转换：{operators}。请用 opset {needed} 或更高版本重新导出模型。</translation>
     </message>
     <message>
         <source>This processor ({processor}) has no 8-bit dot products that add up exactly, so weights were given 7 bits. A device that has them could do slightly better.</source>
         <translation>此处理器（{processor}）没有能精确累加的 8 位点积指令，因此权重只用 7 位。具备该指令的设备精度可能略高。</translation>
+    </message>
+    <message>
+        <source>{layers} layers have {bits}-bit weights in the file and are computed in float. That makes the file smaller, not the model faster.</source>
+        <translation>{layers} 个层的权重在文件中为 {bits} 位，计算仍用 float。这会缩小文件，但不会让模型更快。</translation>
+    </message>
+    <message>
+        <source>Numbers beyond 65504, the most that half precision holds, keep these in float32: {layers}.</source>
+        <translation>有数值超过半精度的最大值 65504，因此以下部分保持 float32：{layers}。</translation>
+    </message>
+    <message>
+        <source>{count} weights are too small for half precision and became 0. Compare the accuracy before using the file.</source>
+        <translation>有 {count} 个权重小于半精度所能表示的数，变成了 0。使用该文件前请比较精度。</translation>
     </message>
     <message>
         <source>Training went astray in epoch {epoch}, batch {batch}: the first value that is no longer a number is {value} of the layer {layer}. Lower the learning rate, or limit the gradients&apos; norm.</source>

@@ -82,10 +82,20 @@ private:
     }
     void addFlag(const Field& field, bool& value)
     {
-        if (!value)
-            m_command.flag(field.flag, field.help, value);
-        else
+        if (field.isOnOff)
+            return addOnOff(field, value);
+        m_command.flag(field.flag, field.help, value);
+        if (value)
             m_command.negativeFlag("--no-" + std::string(field.flag).substr(2), std::string("Turns off: ") + field.help, value);
+    }
+    void addOnOff(const Field& field, bool& value)
+    {
+        m_command.value({field.flag, "on|off", field.help, value ? "on" : "off"},
+                        [&value, flag = std::string(field.flag)](const std::string& given) {
+                            if (given != "on" && given != "off")
+                                throw Error(MessageCode::BadOption, {{"option", flag}, {"value", given}, {"expected", "on or off"}});
+                            value = given == "on";
+                        });
     }
     template<class Enum>
     void addChoice(const Field& field, Enum& value)

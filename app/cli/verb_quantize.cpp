@@ -8,9 +8,9 @@ namespace hone::cli
 std::unique_ptr<Verb> makeQuantizeVerb()
 {
     return std::make_unique<StepVerb>(StepVerbText{.name = "quantize",
-                                                   .summary = "Turns a float model into an INT8 one",
+                                                   .summary = "Turns a float model into one of fewer bits",
                                                    .example = "hone quantize model.onnx --data pictures --out int8.onnx",
-                                                   .dataHelp = "The pictures' folder, to calibrate with; needed"},
+                                                   .dataHelp = "The pictures' folder, to calibrate with; needed with --method static"},
                                       QuantizeParameters{});
 }
 

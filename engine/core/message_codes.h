@@ -85,6 +85,9 @@
     X(CalibrationConstant, Input)       /* value: an input that is the same number everywhere, in all samples */       \
     X(OpsetNotRaised, Input)            /* operators, opset, needed */                                                 \
     X(ReducedWeightRange, Notice)       /* processor */                                                                \
+    X(WeightsForSize, Notice)           /* layers (count), bits: computed in float all the same */                     \
+    X(BeyondHalf, Notice)               /* layers: a number there is larger than 65504 */                              \
+    X(FlushedToZero, Notice)            /* count: of weights below half precision */                                   \
     X(ConstantsFolded, Notice)          /* count: of nodes */                                                          \
     X(NoOpsDropped, Notice)             /* count: of nodes */                                                          \
     X(NormalizationFolded, Notice)      /* count: of nodes */                                                          \

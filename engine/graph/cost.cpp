@@ -30,8 +30,11 @@ bool isWeight(const Node& node, std::size_t input, DType dtype)
     // data, scale, zero point; weights, scale, zero point; output's scale and zero point; bias
     if (node.opType == "QLinearConv" || node.opType == "QLinearMatMul")
         return input == 0 || input == 3 || input == 8;
-    if (node.opType == "ConvInteger" || node.opType == "MatMulInteger")
+    if (node.opType == "ConvInteger" || node.opType == "MatMulInteger" || node.opType == "MatMulNBits")
         return input < 2;
+    constexpr std::size_t firstGrid = 8; // scales and zero points of its weights
+    if (node.opType == "DynamicQuantizeLSTM" && input >= firstGrid)
+        return false;
     // Other integers are shapes and indices.
     const bool narrow = dtype == DType::Int8 || dtype == DType::UInt8 || dtype == DType::Int4 || dtype == DType::UInt4;
     return isFloatingPoint(dtype) || narrow || node.opType == "DequantizeLinear";
@@ -53,6 +56,13 @@ void add(std::int64_t& sum, std::int64_t term)
 std::int64_t elements(const Shape& shape)
 {
     return elementCount(withFreeAs(shape, 1));
+}
+
+// Of the matrix that its bytes stand for.
+std::int64_t matrixElements(const Node& matMulNBits)
+{
+    return product(std::max<std::int64_t>(0, matMulNBits.intAttribute("K", 0)),
+                   std::max<std::int64_t>(0, matMulNBits.intAttribute("N", 0)));
 }
 
 bool isFixed(const std::optional<Shape>& shape)
@@ -160,7 +170,7 @@ private:
             if (tensor.isNull() || !isWeight(node, i, tensor.dtype()))
                 continue;
             m_counted[input.index] = true;
-            cost.parameters += tensor.size();
+            cost.parameters += node.opType == "MatMulNBits" && i == 1 ? matrixElements(node) : tensor.size();
             cost.parameterBytes += static_cast<std::int64_t>(tensor.byteCount());
         }
     }
@@ -180,9 +190,9 @@ private:
             return perWeightColumn(data, second);
         if (op == "Gemm" && output && data && data->size() == 2)
             return product(elements(*output), elements({(*data)[node.intAttribute("transA", 0) != 0 ? 0 : 1]}));
-        if ((op == "MatMul" || op == "MatMulInteger" || op == "QLinearMatMul") && output && data && !data->empty())
+        if ((op == "MatMul" || op == "MatMulInteger" || op == "MatMulNBits" || op == "QLinearMatMul") && output && data && !data->empty())
             return product(elements(*output), elements({data->back()}));
-        if (op == "LSTM" || op == "GRU" || op == "RNN")
+        if (op == "LSTM" || op == "GRU" || op == "RNN" || op == "DynamicQuantizeLSTM")
             return everyStep(data, second, shapeOf(node.input(2)));
         return 0;
     }

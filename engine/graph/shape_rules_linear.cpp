@@ -85,6 +85,20 @@ void quantizedMatMul(RuleContext& node)
     node.output(0, node.dtype(7), product(node, 0, 3));
 }
 
+// ONNX Runtime's product with a matrix in blocks of few bits: [..., K] to [..., N].
+void matMulNBits(RuleContext& node)
+{
+    auto shape = node.shape(0);
+    const auto k = node.node().intAttribute("K", 0), n = node.node().intAttribute("N", 0);
+    if (shape) {
+        node.requireRank(0, 1);
+        if (n < 1 || k < 1 || (shape->back().isFixed() && shape->back().extent != k))
+            node.mismatch("a matrix of " + std::to_string(k) + " by " + std::to_string(n) + " for an input of shape " + toText(*shape));
+        shape->back() = Dim::fixed(n);
+    }
+    node.output(0, node.dtype(0), std::move(shape));
+}
+
 // Letters of one term of an equation; the axes that an ellipsis stands for are the letter '.', as often as needed.
 std::optional<std::string> letters(std::string_view term, std::size_t rank)
 {
@@ -213,6 +227,7 @@ void addLinearRules(ShapeRules& rules)
     rules.add("", {"Det"}, determinant);
     rules.add("", {"MatMulInteger"}, integerMatMul);
     rules.add("", {"QLinearMatMul"}, quantizedMatMul);
+    rules.add("com.microsoft", {"MatMulNBits"}, matMulNBits);
 }
 
 } // namespace hone

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RNN, GRU and LSTM: X [seq, batch, in], W [directions, gates * hidden, in]; layout 1 puts the batch first.
+// RNN, GRU and LSTM: X [seq, batch, in], W [directions, gates * hidden, in]; layout 1 puts the batch first. ONNX Runtime's
+// DynamicQuantizeLSTM: W [directions, in, gates * hidden].
 #include "graph/shape_rules.h"
 
 namespace hone
@@ -7,7 +8,7 @@ namespace hone
 namespace
 {
 
-template<std::int64_t gates>
+template<std::int64_t gates, std::size_t inputAxis = 2>
 void recurrent(RuleContext& node)
 {
     const auto dtype = node.dtype(0);
@@ -17,7 +18,7 @@ void recurrent(RuleContext& node)
             node.output(i, dtype, std::nullopt);
         return;
     }
-    const auto &input = (*data).size() == 3 ? (*data)[2] : Dim(), &weightInput = weights->size() == 3 ? (*weights)[2] : Dim();
+    const auto &input = (*data).size() == 3 ? (*data)[2] : Dim(), &weightInput = weights->size() == 3 ? (*weights)[inputAxis] : Dim();
     if (data->size() != 3 || weights->size() != 3 || (input.isFixed() && weightInput.isFixed() && input != weightInput))
         node.mismatch("weights of shape " + toText(*weights) + " for an input of shape " + toText(*data));
 
@@ -25,8 +26,8 @@ void recurrent(RuleContext& node)
     auto hidden = Dim::free("");
     if (node.node().hasAttribute("hidden_size"))
         hidden = Dim::fixed(std::max<std::int64_t>(0, node.node().intAttribute("hidden_size", 0)));
-    else if ((*weights)[1].isFixed())
-        hidden = Dim::fixed((*weights)[1].extent / gates);
+    else if ((*weights)[3 - inputAxis].isFixed())
+        hidden = Dim::fixed((*weights)[3 - inputAxis].extent / gates);
 
     const bool batchFirst = node.node().intAttribute("layout", 0) == 1;
     const auto &sequence = (*data)[batchFirst ? 1 : 0], &batch = (*data)[batchFirst ? 0 : 1];
@@ -43,6 +44,7 @@ void addRecurrentRules(ShapeRules& rules)
     rules.add("", {"RNN"}, recurrent<1>);
     rules.add("", {"GRU"}, recurrent<3>);
     rules.add("", {"LSTM"}, recurrent<4>);
+    rules.add("com.microsoft", {"DynamicQuantizeLSTM"}, recurrent<4, 1>);
 }
 
 } // namespace hone

@@ -69,6 +69,14 @@ void readCurves(const fs::path& file, Build& build)
             build.curves.push_back(epochFromJson(Json::parse(line)));
 }
 
+// Parameters that builds of earlier versions don't name stood for what those versions did.
+Json withEarlierDefaults(const std::string& step, Json parameters)
+{
+    if (step == "quantize" && !parameters.contains("biasCorrection"))
+        parameters["biasCorrection"] = false;
+    return parameters;
+}
+
 void readBuildJson(const fs::path& folder, Build& build)
 {
     const auto json = Json::parse(readFile(folder / "build.json"));
@@ -77,7 +85,7 @@ void readBuildJson(const fs::path& folder, Build& build)
     build.parent = json.at("parent").get<std::string>();
     build.label = json.at("label").get<std::string>();
     build.order = json.at("order").get<std::int64_t>();
-    build.parameters = parametersFromJson(json.at("step").get<std::string>(), json.at("parameters"));
+    build.parameters = parametersFromJson(json.at("step").get<std::string>(), withEarlierDefaults(json.at("step"), json.at("parameters")));
     build.modelSha256 = json.at("modelSha256").get<std::string>();
     build.dataFingerprint = json.at("dataFingerprint").get<std::string>();
     build.versions = json.at("versions").get<std::map<std::string, std::string>>();

@@ -50,7 +50,7 @@ private:
     {
         const std::string flag = field.flag;
         if constexpr (std::same_as<T, bool>)
-            return value ? flag : "--no-" + flag.substr(2);
+            return field.isOnOff ? flag + (value ? " on" : " off") : value ? flag : "--no-" + flag.substr(2);
         else if constexpr (std::is_enum_v<T>) {
             for (const auto& [candidate, word] : namesOf(T{}))
                 if (candidate == value)

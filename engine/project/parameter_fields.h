@@ -21,6 +21,7 @@ struct Field
     double lowest = -std::numeric_limits<double>::infinity();
     double highest = std::numeric_limits<double>::infinity();
     bool addedLater = false; // left out of a build's identity where it has its default, so that older builds keep theirs
+    bool isOnOff = false;    // a truth value that the command line takes as "on" or "off"
 };
 
 template<class Enum>
@@ -108,12 +109,18 @@ constexpr auto namesOf(FromData)
     return std::array{EnumName<FromData>{FromData::Auto, "auto"}, EnumName<FromData>{FromData::On, "on"},
                       EnumName<FromData>{FromData::Off, "off"}};
 }
-constexpr auto namesOf(RangeMethod)
+inline auto namesOf(RangeMethod)
 {
     using Name = EnumName<RangeMethod>;
-    return std::array{Name{RangeMethod::MinMax, "minmax"}, Name{RangeMethod::MovingAverage, "moving-average"},
-                      Name{RangeMethod::Percentile, "percentile"}, Name{RangeMethod::Entropy, "entropy"},
-                      Name{RangeMethod::MeanSquared, "mse"}};
+    const auto named = [](RangeMethod method) { return Name{method, name(method)}; };
+    return std::array{named(RangeMethod::MinMax), named(RangeMethod::MovingAverage), named(RangeMethod::Percentile),
+                      named(RangeMethod::Entropy), named(RangeMethod::MeanSquared)};
+}
+constexpr auto namesOf(QuantizeMethod)
+{
+    using Name = EnumName<QuantizeMethod>;
+    return std::array{Name{QuantizeMethod::Static, "static"}, Name{QuantizeMethod::Dynamic, "dynamic"},
+                      Name{QuantizeMethod::Weights, "weights"}, Name{QuantizeMethod::Half, "fp16"}};
 }
 constexpr auto namesOf(ActivationType)
 {
@@ -351,7 +358,6 @@ void visitLaterFields(Visitor& visit, QuantizeOptions& o)
     const auto later = [](const char* key, const char* flag, const char* help, double lowest = 0, double highest = 0) {
         return Field{key, flag, help, lowest, highest, true};
     };
-    visit(later("bitsWeights", "--bits-weights", "Bits of a weight, 8 or 4", 4, 8), o.bitsWeights);
     visit(later("keepFloat", "--keep-float", "Layers that are computed in float, by name; '*' matches anything"), o.keepFloat);
     visit(later("maxDrop", "--max-drop",
                 "Keeps layers float until no more than so many points of accuracy are lost on the validation split; 100: any", 0, 100),
@@ -359,7 +365,7 @@ void visitLaterFields(Visitor& visit, QuantizeOptions& o)
     visit(later("floatMacs", "--float-macs", "Largest share of the MACs that may stay float for it; alone, it is used up", 0, 1),
           o.floatMacs);
     visit(later("equalize", "--equalize", "Scales channels between two layers so that all of them use their grid"), o.equalize);
-    visit(later("biasCorrection", "--bias-correction", "Gives each layer's output the mean that it has in float"), o.biasCorrection);
+    visit(Field{"biasCorrection", "--bias-correction", "Gives each layer's output the mean that it has in float"}, o.biasCorrection);
     visit(later("adaptiveRounding", "--adaround", "Rounds each weight up or down so that its layer's output changes least"),
           o.adaptiveRounding);
 }
@@ -371,10 +377,21 @@ void visitFields(Visitor& visit, QuantizeParameters& p)
     visit(Field{"ranges", "--ranges", "How activations' ranges are found"}, o.ranges);
     visit(Field{"percentile", "--percentile", "Share of the values kept by percentile ranges, in percent", 50, 100}, o.percentile);
     visit(Field{"activations", "--activations", "uint8 or int8 activations"}, o.activations);
-    visit(Field{"perChannelWeights", "--per-channel-weights", "One scale for each output channel of a weight"}, o.perChannelWeights);
+    visit(
+        Field{
+            .key = "perChannelWeights", .flag = "--per-channel", .help = "One scale for each output channel of a weight", .isOnOff = true},
+        o.perChannelWeights);
     visit(Field{"samples", "--samples", "Training samples to calibrate with", 1, 1e9}, o.samples);
     visit(Field{"seed", "--seed", "Seed of the choice of samples"}, o.seed);
     visit(Field{"threads", "--threads", "Threads; 0: as many as there are cores", 0, 1024}, o.threads);
+    visit(Field{.key = "method",
+                .flag = "--method",
+                .help = "What becomes integers: weights and activations, with ranges from data (static) or found while it runs (dynamic), "
+                        "or weights alone; fp16: half precision",
+                .addedLater = true},
+          o.method);
+    visit(Field{"bitsWeights", "--bits-weights", "Bits of a weight: 8, or with --method weights or static 4", 4, 8, true}, o.bitsWeights);
+    visit(Field{"blockSize", "--block-size", "4-bit weights that share a scale: 16, 32, 64, 128 or 256", 16, 256, true}, o.blockSize);
     visitLaterFields(visit, o);
 }
 

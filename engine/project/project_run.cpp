@@ -150,6 +150,8 @@ Build ProjectStore::run(const std::string& parent, const StepParameters& wanted,
         input.teacher = teacherFile(*distill);
         inputHash += sha256OfFile(input.teacher);
     }
+    if (std::holds_alternative<QuantizeParameters>(parameters))
+        input.calibration = input.model.parent_path() / "calibration";
     if (const auto* prune = std::get_if<PruneParameters>(&parameters)) {
         input.sensitivity = sensitivityBeside(input.model);
         if (!prune->sensitivity.empty())

@@ -52,6 +52,8 @@ void checkInput(const StepParameters& parameters, const StepInput& input, const 
         prune && !prune->sensitivity.empty() && prune->prune.scope != PruningScope::Sensitivity)
         throw Error(MessageCode::BadOption,
                     {{"option", "sensitivity"}, {"value", prune->sensitivity.string()}, {"expected", "scope sensitivity beside it"}});
+    if (const auto* quantize = std::get_if<QuantizeParameters>(&parameters))
+        requireConsistent(quantize->quantize);
     if (needsFloatWeights(parameters) && isQuantized(graph))
         throw Error(MessageCode::AlreadyQuantized, {{"path", input.model.string()}});
     if (trains(parameters) && !learnsFromTeacher(parameters) && input.dataset && input.dataset->task() == Task::Agreement)

@@ -282,8 +282,9 @@ bool needsData(const StepParameters& parameters)
         return sparsify->recovery.finetune.epochs > 0;
     if (const auto* factorize = std::get_if<FactorizeParameters>(&parameters))
         return factorize->recovery.finetune.epochs > 0 || factorize->fromData == FromData::On;
-    return std::holds_alternative<FinetuneParameters>(parameters) || std::holds_alternative<DistillParameters>(parameters) ||
-           std::holds_alternative<QuantizeParameters>(parameters);
+    if (const auto* quantize = std::get_if<QuantizeParameters>(&parameters))
+        return readsSamples(quantize->quantize);
+    return std::holds_alternative<FinetuneParameters>(parameters) || std::holds_alternative<DistillParameters>(parameters);
 }
 
 StepParameters decided(StepParameters parameters, const Dataset* dataset)

@@ -137,7 +137,7 @@ Product Performer::operator()(const TidyParameters& parameters)
 
 Product Performer::operator()(const QuantizeParameters& parameters)
 {
-    auto quantized = quantize({m_graph, *m_input.dataset, parameters.quantize, m_input.calibration}, m_job);
+    auto quantized = quantize({m_graph, m_input.dataset, parameters.quantize, m_input.calibration}, m_job);
     tell(quantized.notices);
     return {std::move(quantized.graph), {}};
 }

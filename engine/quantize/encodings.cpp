@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "quantize/encodings.h"
 
+#include "quantize/weight_range.h"
+
 #include <algorithm>
 #include <optional>
 

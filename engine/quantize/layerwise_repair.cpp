@@ -9,6 +9,7 @@
 #include "quantize/adaptive_rounding.h"
 #include "quantize/calibration.h"
 #include "quantize/layer_moments.h"
+#include "quantize/weight_range.h"
 
 #include <algorithm>
 #include <optional>

@@ -2,7 +2,6 @@
 #include "quantize/parameters.h"
 
 #include "core/error.h"
-#include "core/version.h"
 
 #include <algorithm>
 #include <cmath>
@@ -31,28 +30,6 @@ QuantizationParameters activationParameters(TensorRange range, ActivationType ty
             scale = std::nextafter(scale, 0.0f);
     const auto zeroPoint = static_cast<std::int32_t>(std::nearbyint(lowest - low / scale));
     return {scale, std::clamp(zeroPoint, lowest, lowest + steps)};
-}
-
-int largestWeight(WeightRange range, int bits)
-{
-    if (bits < 8)
-        return (1 << (bits - 1)) - 1;
-    constexpr int full = 127;
-    constexpr int reduced = 63; // 255 * 63 * 2 fits the 16 bits in which older x86 adds pairs of products
-    return range == WeightRange::Reduced || (range == WeightRange::Automatic && productsSaturateHere()) ? reduced : full;
-}
-
-bool productsSaturateHere()
-{
-#if defined(__x86_64__) || defined(__i386__)
-    const auto features = processorFacts()["features"];
-    for (const auto* exact : {"avx512_vnni", "avx_vnni", "amx_int8"})
-        if (features.find(exact) != features.npos)
-            return false;
-    return true;
-#else
-    return false;
-#endif
 }
 
 float leastErrorWeightScale(std::span<const float> values, int largest)

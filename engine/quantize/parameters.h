@@ -23,11 +23,6 @@ struct QuantizationParameters
 // The grid's top never exceeds `high` where low is 0, so that a Clip to [0, high] says nothing more.
 QuantizationParameters activationParameters(TensorRange range, ActivationType type);
 
-// Of a weight's integers, either way: 127 for 8 bits, 7 for 4, and 63 for 8 where sums of two products of 8 bits saturate in 16 (x86
-// without VNNI) or the range says so.
-int largestWeight(WeightRange range, int bits);
-bool productsSaturateHere();
-
 // Symmetric, scale = max |value| / largest. All 0: scale 1.
 float weightScale(std::span<const float> values, int largest);
 // The scale, at most that one, with the least sum of (value - quantized value)^2.

@@ -4,6 +4,7 @@
 #include "quantize/parameters.h"
 #include "quantize/plan.h"
 #include "quantize/quantize.h"
+#include "quantize/weight_range.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "quantize/quantize.h"
 
-#include "core/version.h"
-#include "quantize/parameters.h"
+#include "quantize/dynamic.h"
+#include "quantize/half_precision.h"
 #include "quantize/static_quantization.h"
+#include "quantize/weight_only.h"
 
 #include <algorithm>
+#include <set>
 
 namespace hone
 {
@@ -14,15 +16,27 @@ namespace
 
 bool isQuantizationOperator(const Node& node)
 {
-    return node.opType == "QuantizeLinear" || node.opType == "DequantizeLinear" || node.opType == "DynamicQuantizeLinear" ||
-           node.opType == "ConvInteger" || node.opType == "MatMulInteger" || node.opType.starts_with("QLinear") || node.opType == "QGemm" ||
-           node.opType == "QAttention";
+    static const std::set<std::string, std::less<>> names = {
+        "QuantizeLinear", "DequantizeLinear",    "DynamicQuantizeLinear", "ConvInteger", "MatMulInteger",       "QGemm",
+        "QAttention",     "DynamicQuantizeLSTM", "DynamicQuantizeMatMul", "MatMulNBits", "MatMulIntegerToFloat"};
+    return names.contains(node.opType) || node.opType.starts_with("QLinear");
 }
 
 void requireFloat(const Graph& graph)
 {
     if (isQuantized(graph))
         throw Error(MessageCode::AlreadyQuantized, {{"path", graph.name}});
+}
+
+QuantizeResult quantizePrepared(const Graph& prepared, const QuantizeInput& input, const JobContext& job)
+{
+    switch (input.options.method) {
+    case QuantizeMethod::Static: break;
+    case QuantizeMethod::Dynamic: return quantizeDynamically(prepared, input.options, job);
+    case QuantizeMethod::Weights: return quantizeWeightsOnly(prepared, input.options, job);
+    case QuantizeMethod::Half: return toHalfPrecision(prepared, job);
+    }
+    return quantizeStatically({prepared, *input.dataset, input.options, input.calibration}, job);
 }
 
 } // namespace
@@ -34,10 +48,11 @@ bool isQuantized(const Graph& graph)
 
 QuantizeResult quantize(const QuantizeInput& input, const JobContext& job)
 {
+    requireConsistent(input.options);
     requireFloat(input.graph);
-    auto result = quantizeStatically({prepareForQuantization(input.graph), input.dataset, input.options, input.calibration}, job);
-    if (input.options.weightRange == WeightRange::Automatic && input.options.bitsWeights == 8 && productsSaturateHere())
-        result.notices.push_back({MessageCode::ReducedWeightRange, {{"processor", processorFacts()["processor"]}}});
+    if (readsSamples(input.options) && !input.dataset)
+        throw Error(MessageCode::DataRequired, {{"step", "quantize"}});
+    auto result = quantizePrepared(prepareForQuantization(input.graph), input, job);
     job.report({.activity = Activity::Quantizing, .fraction = 1});
     return result;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Static INT8 in Q/DQ format (QuantizeLinear, DequantizeLinear around float operators, which ONNX Runtime fuses).
+// A float model as one of fewer bits: static INT8 in Q/DQ format (QuantizeLinear, DequantizeLinear around float operators, which ONNX
+// Runtime fuses), dynamic INT8 (dynamic.h), weights alone (weight_only.h), and half precision (half_precision.h).
 #pragma once
 
 #include "core/error.h"
@@ -11,10 +12,19 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hone
 {
+
+enum class QuantizeMethod
+{
+    Static,  // int8 weights and activations on grids that calibration found
+    Dynamic, // int8 weights; every activation's grid is found while the model runs
+    Weights, // weights alone, in 8 or 4 bits
+    Half     // float16
+};
 
 // How a range is found in what calibration saw (range_method.h says how each one works).
 enum class RangeMethod
@@ -25,6 +35,8 @@ enum class RangeMethod
     Entropy,
     MeanSquared
 };
+
+std::string_view name(RangeMethod method); // "minmax", "moving-average", "percentile", "entropy", "mse"
 
 enum class ActivationType
 {
@@ -43,15 +55,14 @@ constexpr double anyDrop = 100; // points: no bound
 
 struct QuantizeOptions
 {
-    RangeMethod ranges = RangeMethod::MinMax;
+    RangeMethod ranges = RangeMethod::MeanSquared;
     double percentile = 99.99; // of the values, both tails together
     ActivationType activations = ActivationType::Unsigned;
     bool perChannelWeights = true;
     WeightRange weightRange = WeightRange::Automatic;
-    int bitsWeights = 8;                // 4: integers from -7 to 7, stored as int8, which is what integer kernels read
     std::vector<std::string> keepFloat; // layers that are computed in float, by name; '*' matches anything
     bool equalize = false;              // equalize.h
-    bool biasCorrection = false;        // layerwise_repair.h
+    bool biasCorrection = true;         // layerwise_repair.h
     bool adaptiveRounding = false;      // likewise
     // Mixed precision: layers that stay float, chosen by what they harm (mixed_precision.h), so that no more than so many points (percent,
     // of an error) are lost on the validation split, and at most so large a share of the MACs is float. Without a bound the share is used
@@ -61,7 +72,15 @@ struct QuantizeOptions
     std::size_t samples = 256; // of the train split (validation where there is none), spread over the classes
     std::uint64_t seed = 0;
     int threads = 0;
+    QuantizeMethod method = QuantizeMethod::Static;
+    int bitsWeights = 8; // 8; with Weights or Static 4: static ones go from -7 to 7 and are stored as int8, which integer kernels read
+    int blockSize = 32;  // of 4-bit weights that share a scale: a power of two from 16 to 256
 };
+
+// Throws Error(BadOption) where an option has no such value, or belongs to another method than the one chosen.
+void requireConsistent(const QuantizeOptions& options);
+// Whether the method reads samples.
+bool readsSamples(const QuantizeOptions& options);
 
 struct QuantizationPlan; // plan.h
 struct Encodings;        // encodings.h
@@ -85,7 +104,7 @@ struct QuantizeResult
 {
     Graph graph;
     int quantizedNodes = 0;
-    std::vector<std::string> floatNodes;       // computing nodes (Conv, Gemm, MatMul) that stay float, named
+    std::vector<std::string> floatNodes;       // computing nodes (Conv, Gemm, MatMul, recurrent ones) that stay float, named
     std::vector<PrecisionStep> precisionSteps; // of a search with a bound
     std::size_t calibrationSamples = 0;
     double calibrationSeconds = 0;
@@ -100,13 +119,13 @@ bool isQuantized(const Graph& graph);
 struct QuantizeInput
 {
     const Graph& graph;
-    const Dataset& dataset;
+    const Dataset* dataset = nullptr; // none for methods that read no samples
     const QuantizeOptions& options;
     std::filesystem::path calibration = {}; // a folder in which calibration is kept for the next time; empty: nowhere
 };
 
-// Metadata (the model's card) and the names of inputs and outputs stay. Throws Error(AlreadyQuantized, NothingToQuantize, LayerUnknown) and
-// what calibrate() throws.
+// Metadata (the model's card) and the names of inputs and outputs stay. Throws Error(AlreadyQuantized, NothingToQuantize, OpsetNotRaised,
+// BadOption, DataRequired, ModelInvalid) and, with the static method, what static_quantization.h says.
 QuantizeResult quantize(const QuantizeInput& input, const JobContext& job);
 
 // The parts, each usable alone, in the order in which quantize() calls them.

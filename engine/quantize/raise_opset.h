@@ -9,9 +9,11 @@ namespace hone
 
 // Q/DQ with one scale a channel came with this operator set.
 constexpr std::int64_t opsetForQuantization = 13;
+// Integers of four bits, and scales for blocks of an axis, came with this one. Hone raises no further.
+constexpr std::int64_t opsetForBlocks = 21;
 
-// From operator set 7 or later to 13; a graph that is there already stays as it is. What it computes doesn't change.
+// From operator set 7 or later to `target` (13 to 21); a graph that is there already stays as it is. What it computes doesn't change.
 // Throws Error(OpsetNotRaised) naming every operator whose change Hone can't follow (all at once); the graph is then undefined.
-void raiseOpset(Graph& graph);
+void raiseOpset(Graph& graph, std::int64_t target = opsetForQuantization);
 
 } // namespace hone

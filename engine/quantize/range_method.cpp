@@ -205,6 +205,18 @@ TensorRange entropyRange(const TensorStatistics& statistics, int steps)
 
 } // namespace
 
+std::string_view name(RangeMethod method)
+{
+    switch (method) {
+    case RangeMethod::MinMax: return "minmax";
+    case RangeMethod::MovingAverage: return "moving-average";
+    case RangeMethod::Percentile: return "percentile";
+    case RangeMethod::Entropy: return "entropy";
+    case RangeMethod::MeanSquared: return "mse";
+    }
+    return "";
+}
+
 TensorRange rangeOf(const TensorStatistics& statistics, const RangeRequest& request)
 {
     const TensorRange whole{statistics.low, statistics.high};

@@ -11,6 +11,7 @@
 #include "quantize/layer_damage.h"
 #include "quantize/layerwise_repair.h"
 #include "quantize/mixed_precision.h"
+#include "quantize/weight_range.h"
 #include "train/freeze.h"
 
 #include <fmt/format.h>
@@ -100,6 +101,8 @@ public:
         result.calibrationSeconds = m_calibration.seconds;
         result.calibrationPeakBytes = m_calibration.peakBytes;
         result.precisionSteps = std::move(steps);
+        if (m_options.bitsWeights == 8)
+            result.notices = weightRangeNotices(m_options.weightRange);
         result.notices.insert(result.notices.begin(), m_calibration.notices.begin(), m_calibration.notices.end());
         return result;
     }

@@ -56,6 +56,11 @@ private slots:
         row("no data", "evaluate @model.onnx", 2, "DataRequired");
         row("no data to train with", "finetune @model.onnx --out @out.onnx", 2, "DataRequired");
         row("no data to calibrate with", "quantize @model.onnx --out @out.onnx", 2, "DataRequired");
+        row("a way of quantizing that isn't one", "quantize @model.onnx --method binary --out @out.onnx", 2, "BadOption");
+        row("a block that is no power of two", "quantize @model.onnx --method weights --bits-weights 4 --block-size 24 --out @out.onnx", 2,
+            "BadOption");
+        row("ranges of activations that stay float", "quantize @model.onnx --method weights --ranges percentile --out @out.onnx", 2,
+            "BadOption");
         row("no data to train with after pruning", "prune @model.onnx --finetune-epochs 1 --out @out.onnx", 2, "DataRequired");
         row("no data to compare on", "compare @model.onnx", 2, "DataRequired");
         row("no number", "prune @model.onnx --ratio lots --out @out.onnx", 2, "BadOption");

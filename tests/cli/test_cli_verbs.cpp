@@ -121,6 +121,11 @@ private slots:
         QTest::newRow("prune without data") << QStringList{"prune", m_files.model(), "--ratio", "0.5"} << false << false;
         QTest::newRow("tidy") << QStringList{"tidy", m_files.model(), "--fold-batchnorm"} + data << false << true;
         QTest::newRow("quantize") << QStringList{"quantize", m_files.model(), "--samples", "48"} + data << false << true;
+        for (const auto* method : {"dynamic", "weights", "fp16"})
+            QTest::addRow("quantize by %s", method) << QStringList{"quantize", m_files.model(), "--method", method} + data << false << true;
+        QTest::newRow("quantize to 4 bits without data")
+            << QStringList{"quantize", m_files.model(), "--method", "weights", "--bits-weights", "4", "--block-size", "16"} << false
+            << false;
     }
     void stepsTellBeforeAndAfter()
     {

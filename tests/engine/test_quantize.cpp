@@ -166,12 +166,12 @@ private slots:
 private:
     QuantizeResult quantizedBy(const Graph& graph, const QuantizeOptions& options = {}) const
     {
-        return quantize({graph, *m_data, options}, {});
+        return quantize({graph, &*m_data, options}, {});
     }
     MessageCode failureOf(const Graph& graph, const Dataset& data) const
     {
         try {
-            quantize({graph, data, {}}, {});
+            quantize({graph, &data, {}}, {});
         } catch (const Error& error) {
             return error.code();
         }
@@ -475,7 +475,7 @@ void TestQuantize::quantizingStopsWhenAsked()
 {
     std::stop_source stop;
     stop.request_stop();
-    QVERIFY_EXCEPTION_THROWN(quantize({residualNet(), *m_data, {}}, JobContext(stop.get_token())), Cancelled);
+    QVERIFY_EXCEPTION_THROWN(quantize({residualNet(), &*m_data, {}}, JobContext(stop.get_token())), Cancelled);
 }
 
 QTEST_GUILESS_MAIN(TestQuantize)

@@ -126,7 +126,7 @@ void TestRealModels::quantizingKeepsAccuracyAndSize()
     const auto original = shared / "models" / model.toStdString();
     const auto& samples = dataset(data.toStdString());
     const std::filesystem::path quantized = m_folder.filePath("quantized.onnx").toStdString();
-    const auto result = quantize({readOnnx(original), samples, {}}, {});
+    const auto result = quantize({readOnnx(original), &samples, {}}, {});
     QVERIFY(result.floatNodes.empty());
     writeOnnx(result.graph, quantized);
     const auto share =

@@ -148,6 +148,7 @@ private slots:
         QVERIFY(needsData(compensated));
         QVERIFY(needsData(FinetuneParameters{}));
         QVERIFY(needsData(QuantizeParameters{}));
+        QVERIFY(!needsData(QuantizeParameters{{.method = QuantizeMethod::Weights}}));
         const auto output = pathOf(m_folder) / "needs-data.onnx";
         COMPARE_ERROR(runStep(trained, StepInput{.model = m_model, .output = output}, {}), MessageCode::DataRequired);
         QVERIFY(!fs::exists(output));

@@ -77,8 +77,26 @@ QString prunedText(const PruneParameters& parameters)
     return QStringLiteral("%1, + %2").arg(scope, epochsText(parameters.finetune.epochs));
 }
 
+// "int8", "int8, dynamic", "int4 weights", "fp16"
+QString quantizedLabel(const QuantizeParameters& parameters)
+{
+    switch (parameters.quantize.method) {
+    case QuantizeMethod::Dynamic: return words(QT_TRANSLATE_NOOP("Builds", "int8, dynamic"));
+    case QuantizeMethod::Weights: return words(QT_TRANSLATE_NOOP("Builds", "int%1 weights")).arg(parameters.quantize.bitsWeights);
+    case QuantizeMethod::Half: return QStringLiteral("fp16");
+    case QuantizeMethod::Static: break;
+    }
+    return QStringLiteral("int8");
+}
+
 QString quantizedText(const QuantizeParameters& parameters)
 {
+    if (parameters.quantize.method == QuantizeMethod::Dynamic)
+        return words(QT_TRANSLATE_NOOP("Builds", "ranges found while it runs"));
+    if (parameters.quantize.method == QuantizeMethod::Weights)
+        return words(QT_TRANSLATE_NOOP("Builds", "computed in float"));
+    if (parameters.quantize.method == QuantizeMethod::Half)
+        return words(QT_TRANSLATE_NOOP("Builds", "half precision"));
     return parameters.quantize.ranges == RangeMethod::Percentile ? words(QT_TRANSLATE_NOOP("Builds", "static, percentile"))
                                                                  : words(QT_TRANSLATE_NOOP("Builds", "static, min-max"));
 }
@@ -130,7 +148,7 @@ QString labelText(const Build& build)
             [](const NewParameters& step) { return text(step.architecture.name); },
             [](const FinetuneParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "fine-tuned")); },
             [](const PruneParameters& step) { return words(QT_TRANSLATE_NOOP("Builds", "pruned %1")).arg(prunedBy(step)); },
-            [](const QuantizeParameters&) { return QStringLiteral("int8"); },
+            [](const QuantizeParameters& step) { return quantizedLabel(step); },
             [](const TidyParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "tidied")); },
             [](const DistillParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "distilled")); },
             [](const SparsifyParameters& step) { return words(QT_TRANSLATE_NOOP("Builds", "sparse %1")).arg(sparsePart(step)); },
@@ -225,6 +243,8 @@ QString recipeLine(const StepParameters& parameters)
                 return line;
             },
             [](const QuantizeParameters& p) {
+                if (!readsSamples(p.quantize))
+                    return quantizedLabel(p);
                 return QStringLiteral("%1 samples %2")
                     .arg(p.quantize.ranges == RangeMethod::Percentile ? QStringLiteral("percentile") : QStringLiteral("minmax"))
                     .arg(p.quantize.samples);

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/error.h"
+#include "quantize/quantize.h"
+
+#include <bit>
+#include <string>
+
+namespace hone
+{
+namespace
+{
+
+[[noreturn]] void refuse(const std::string& option, const std::string& value, const std::string& expected)
+{
+    throw Error(MessageCode::BadOption, {{"option", option}, {"value", value}, {"expected", expected}});
+}
+
+void requireBlocks(const QuantizeOptions& options)
+{
+    constexpr int smallest = 16;
+    constexpr int largest = 256;
+    const auto size = options.blockSize;
+    if (size < smallest || size > largest || !std::has_single_bit(static_cast<unsigned>(size)))
+        refuse("blockSize", std::to_string(size), "16, 32, 64, 128 or 256");
+}
+
+// Options of calibration and of activations' grids have their defaults.
+void requireNoStaticOption(const QuantizeOptions& options)
+{
+    const QuantizeOptions defaults;
+    const std::string expected = "method static beside it";
+    if (options.ranges != defaults.ranges)
+        refuse("ranges", std::string(name(options.ranges)), expected);
+    if (options.percentile != defaults.percentile)
+        refuse("percentile", std::to_string(options.percentile), expected);
+    if (options.activations != defaults.activations)
+        refuse("activations", "signed", expected);
+    if (options.samples != defaults.samples)
+        refuse("samples", std::to_string(options.samples), expected);
+    if (!options.keepFloat.empty())
+        refuse("keepFloat", options.keepFloat.front(), expected);
+    if (options.equalize)
+        refuse("equalize", "on", expected);
+    if (options.biasCorrection != defaults.biasCorrection)
+        refuse("biasCorrection", options.biasCorrection ? "on" : "off", expected);
+    if (options.adaptiveRounding)
+        refuse("adaptiveRounding", "on", expected);
+    if (options.maxDrop != defaults.maxDrop)
+        refuse("maxDrop", std::to_string(options.maxDrop), expected);
+    if (options.floatMacs != defaults.floatMacs)
+        refuse("floatMacs", std::to_string(options.floatMacs), expected);
+}
+
+} // namespace
+
+void requireConsistent(const QuantizeOptions& options)
+{
+    const QuantizeOptions defaults;
+    if (options.bitsWeights != 4 && options.bitsWeights != 8)
+        refuse("bitsWeights", std::to_string(options.bitsWeights), "4 or 8");
+    requireBlocks(options);
+    if (options.method != QuantizeMethod::Static)
+        requireNoStaticOption(options);
+    const bool takesFourBits = options.method == QuantizeMethod::Weights || options.method == QuantizeMethod::Static;
+    if (!takesFourBits && options.bitsWeights != defaults.bitsWeights)
+        refuse("bitsWeights", std::to_string(options.bitsWeights), "method weights or static beside it");
+    const bool inBlocks = options.method == QuantizeMethod::Weights && options.bitsWeights == 4;
+    if (!inBlocks && options.blockSize != defaults.blockSize)
+        refuse("blockSize", std::to_string(options.blockSize), "method weights and bitsWeights 4 beside it");
+    if ((inBlocks || options.method == QuantizeMethod::Half) && !options.perChannelWeights)
+        refuse("perChannelWeights", "off", "a method with 8-bit weights beside it");
+}
+
+bool readsSamples(const QuantizeOptions& options)
+{
+    return options.method == QuantizeMethod::Static;
+}
+
+} // namespace hone
