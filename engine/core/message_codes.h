@@ -81,6 +81,17 @@
     X(NothingToQuantize, Input)         /* detail */                                                                   \
     X(CalibrationEmpty, Input)          /* path */                                                                     \
     X(OpsetNotRaised, Input)            /* operators, opset, needed */                                                 \
+    X(NotQuantized, Input)              /* path */                                                                     \
+    X(AdviceDivergence, Notice)         /* layer, snr (dB), before (dB, of what it reads) */                           \
+    X(AdviceSaturates, Notice)          /* layer, share (percent) */                                                   \
+    X(AdviceOutliers, Notice)           /* layer, ratio, used (percent of the steps) */                                \
+    X(AdviceChannelRanges, Notice)      /* layer, ratio */                                                             \
+    X(AdvicePerChannel, Notice)         /* layer (the worst), ratio, count (of layers) */                              \
+    X(AdviceKeepFloat, Notice)          /* count, layers, latency, quantized, float (ms) */                            \
+    X(AdviceDepthwise, Notice)          /* count, layers, float, quantized (microseconds) */                           \
+    X(AdviceConversions, Notice)        /* share (percent), microseconds, layers */                                    \
+    X(AdviceNoDotProducts, Notice)      /* processor */                                                                \
+    X(AdviceNothing, Notice)            /* none: nothing stands out */                                                 \
     X(ReducedWeightRange, Notice)       /* processor */                                                                \
     X(ConstantsFolded, Notice)          /* count: of nodes */                                                          \
     X(NoOpsDropped, Notice)             /* count: of nodes */                                                          \

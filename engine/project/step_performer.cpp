@@ -139,6 +139,7 @@ Product Performer::operator()(const QuantizeParameters& parameters)
 {
     auto quantized = quantize(m_graph, *m_input.dataset, parameters.quantize, m_job);
     tell(quantized.notices);
+    m_result.quantization = QuantizationRecord{kernelCensus(serializeOnnx(quantized.graph), m_input.output.string())};
     return {std::move(quantized.graph), {}};
 }
 

@@ -57,6 +57,18 @@ void addFactorization(const FactorizationRecord& record, Json& json)
     json["factorization"] = {{"layers", std::move(layers)}, {"left", leftToJson(record.left)}};
 }
 
+void addQuantization(const QuantizationRecord& record, Json& json)
+{
+    const auto& kernels = record.kernels;
+    Json unfused = Json::array();
+    for (const auto& conversion : kernels.unfused)
+        unfused.push_back(
+            {{"name", conversion.name}, {"opType", conversion.opType}, {"value", conversion.value}, {"around", conversion.around}});
+    json["integerNodes"] = kernels.integerNodes.size();
+    json["floatNodes"] = kernels.floatNodes.size();
+    json["kernels"] = {{"integer", kernels.integerNodes}, {"float", kernels.floatNodes}, {"unfused", std::move(unfused)}};
+}
+
 } // namespace
 
 Json toJson(const StepResult& result)
@@ -108,6 +120,8 @@ Json toJson(const StepResult& result)
         addSparsity(*result.sparsity, json);
     if (result.factorization)
         addFactorization(*result.factorization, json);
+    if (result.quantization)
+        addQuantization(*result.quantization, json);
     if (!result.notices.empty())
         json["notices"] = messagesToJson(result.notices);
     return json;
