@@ -647,8 +647,12 @@
         <translation>In {path} ist nichts quantisiert. Wählen Sie einen quantisierten Stand und den in Gleitkomma, aus dem er entstand.</translation>
     </message>
     <message>
-        <source>The answers part at {layer}: its signal-to-noise ratio is {snr} dB where what it reads has {before} dB. Give it another range, or keep it in float.</source>
-        <translation>Die Antworten gehen bei {layer} auseinander: sein Signal-Rausch-Abstand ist {snr} dB, was es liest, hat {before} dB. Geben Sie ihm einen anderen Wertebereich, oder lassen Sie es in Gleitkomma.</translation>
+        <source>The answers part at {layer}, whose signal-to-noise ratio is {snr} dB behind {before} dB. Most of the noise up to there comes from {source} ({alone} dB by itself): give that another range, or keep it in float.</source>
+        <translation>Die Antworten gehen bei {layer} auseinander, dessen Signal-Rausch-Abstand {snr} dB ist, hinter {before} dB. Das meiste Rauschen bis dahin kommt von {source} ({alone} dB für sich allein): geben Sie dieser Schicht einen anderen Wertebereich, oder lassen Sie sie in Gleitkomma.</translation>
+    </message>
+    <message>
+        <source>The most noise by itself comes from {layer} ({alone} dB, {snr} dB with what came before). Give it another range, or keep it in float.</source>
+        <translation>Das meiste Rauschen für sich allein kommt von {layer} ({alone} dB, {snr} dB mit dem, was davor kam). Geben Sie der Schicht einen anderen Wertebereich, oder lassen Sie sie in Gleitkomma.</translation>
     </message>
     <message>
         <source>{share} % of the values of {layer} lie outside of its range and are cut off. Calibrate on more samples or by smallest and largest value, or keep it in float.</source>
@@ -669,6 +673,10 @@
     <message>
         <source>Left in float, {count} layers bring the latency to {latency} ms, against {quantized} ms as it is and {float} ms of the float model: {layers}.</source>
         <translation>In Gleitkomma belassen bringen {count} Schichten die Latenz auf {latency} ms, gegen {quantized} ms wie es ist und {float} ms des Modells in Gleitkomma: {layers}.</translation>
+    </message>
+    <message>
+        <source>It takes {quantized} ms, the float model {float} ms, and no mix of float and integer layers that was tried here is faster than either. Deploy the float model, or measure on the device itself.</source>
+        <translation>Es braucht {quantized} ms, das Modell in Gleitkomma {float} ms, und keine hier versuchte Mischung aus Schichten in Gleitkomma und in ganzen Zahlen ist schneller als beide. Nehmen Sie das Modell in Gleitkomma, oder messen Sie auf dem Gerät selbst.</translation>
     </message>
     <message>
         <source>{count} depthwise convolutions take longer on integers ({quantized} µs) than in float ({float} µs), since they have few products for each value that is moved. Keep them in float: {layers}.</source>

@@ -646,8 +646,12 @@
         <translation>{path} 中没有任何量化内容。请选择已量化的版本，以及生成它的浮点版本。</translation>
     </message>
     <message>
-        <source>The answers part at {layer}: its signal-to-noise ratio is {snr} dB where what it reads has {before} dB. Give it another range, or keep it in float.</source>
-        <translation>结果从 {layer} 开始偏离：其信噪比为 {snr} dB，而其输入为 {before} dB。请换用其他取值范围，或将其保留为浮点。</translation>
+        <source>The answers part at {layer}, whose signal-to-noise ratio is {snr} dB behind {before} dB. Most of the noise up to there comes from {source} ({alone} dB by itself): give that another range, or keep it in float.</source>
+        <translation>结果从 {layer} 开始偏离：其信噪比为 {snr} dB，而其输入为 {before} dB。到此为止的噪声主要来自 {source}（自身 {alone} dB）：请为它换用其他取值范围，或将其保留为浮点。</translation>
+    </message>
+    <message>
+        <source>The most noise by itself comes from {layer} ({alone} dB, {snr} dB with what came before). Give it another range, or keep it in float.</source>
+        <translation>自身引入噪声最多的是 {layer}（自身 {alone} dB，连同之前为 {snr} dB）。请为它换用其他取值范围，或将其保留为浮点。</translation>
     </message>
     <message>
         <source>{share} % of the values of {layer} lie outside of its range and are cut off. Calibrate on more samples or by smallest and largest value, or keep it in float.</source>
@@ -668,6 +672,10 @@
     <message>
         <source>Left in float, {count} layers bring the latency to {latency} ms, against {quantized} ms as it is and {float} ms of the float model: {layers}.</source>
         <translation>将 {count} 个层保留为浮点后，延迟为 {latency} 毫秒；目前为 {quantized} 毫秒，浮点模型为 {float} 毫秒：{layers}。</translation>
+    </message>
+    <message>
+        <source>It takes {quantized} ms, the float model {float} ms, and no mix of float and integer layers that was tried here is faster than either. Deploy the float model, or measure on the device itself.</source>
+        <translation>它需要 {quantized} 毫秒，浮点模型需要 {float} 毫秒，而这里尝试过的浮点与整数层的任何组合都不比两者更快。请部署浮点模型，或在设备上测量。</translation>
     </message>
     <message>
         <source>{count} depthwise convolutions take longer on integers ({quantized} µs) than in float ({float} µs), since they have few products for each value that is moved. Keep them in float: {layers}.</source>

@@ -16,7 +16,8 @@ constexpr double muchSaturated = 0.01;
 constexpr double farOutlier = 4;       // times the 99.9th percentile: two bits of the grid for a thousandth of the values
 constexpr double unequalChannels = 16; // the usual channel has four bits of eight
 constexpr double unequalWeights = 8;
-constexpr double harmlessDb = 35;      // what a layer adds by itself above this is near what eight bits can do
+constexpr double harmlessDb = 35; // what a layer adds by itself above this is near what eight bits can do
+constexpr double noisyDb = 30;
 constexpr double muchConversion = 0.1; // of all nodes' time
 constexpr double notFaster = 0.98;
 constexpr std::size_t mostOfAKind = 3;
@@ -69,8 +70,24 @@ private:
     void divergence()
     {
         const auto& first = m_explanation.firstDivergence;
-        if (first && first->below)
-            add(MessageCode::AdviceDivergence, {{"layer", first->layer}, {"snr", number(first->snrDb)}, {"before", number(first->before)}});
+        const ExplainedLayer* source = nullptr;
+        if (first && first->below) {
+            for (const auto& layer : m_explanation.layers) {
+                if (!source || layer.snrAloneDb < source->snrAloneDb)
+                    source = &layer;
+                if (layer.name == first->layer)
+                    break;
+            }
+            add(MessageCode::AdviceDivergence, {{"layer", first->layer},
+                                                {"snr", number(first->snrDb)},
+                                                {"before", number(first->before)},
+                                                {"source", source->name},
+                                                {"alone", number(source->snrAloneDb)}});
+        }
+        const auto* noisiest = m_worstFirst.empty() ? nullptr : m_worstFirst.front();
+        if (noisiest && noisiest != source && noisiest->snrAloneDb < noisyDb)
+            add(MessageCode::AdviceNoisiest,
+                {{"layer", noisiest->name}, {"snr", number(noisiest->snrDb)}, {"alone", number(noisiest->snrAloneDb)}});
     }
 
     // Of layers that do damage, the worst of each kind.
@@ -120,6 +137,9 @@ private:
                                                {"quantized", fmt::format("{:.3f}", proposal->quantizedLatencyMs)},
                                                {"float", fmt::format("{:.3f}", proposal->floatLatencyMs)},
                                                {"layers", listed(proposal->layers)}});
+        else
+            add(MessageCode::AdviceNoFasterMix,
+                {{"quantized", fmt::format("{:.3f}", totals.quantizedLatencyMs)}, {"float", fmt::format("{:.3f}", totals.floatLatencyMs)}});
         depthwise();
         if (totals.conversionMicroseconds > muchConversion * totals.quantizedMicroseconds)
             add(MessageCode::AdviceConversions, {{"share", percent(totals.conversionMicroseconds / totals.quantizedMicroseconds)},
