@@ -19,7 +19,6 @@ constexpr double unequalWeights = 8;
 constexpr double harmlessDb = 35; // what a layer adds by itself above this is near what eight bits can do
 constexpr double noisyDb = 30;
 constexpr double muchConversion = 0.1; // of all nodes' time
-constexpr double notFaster = 0.98;
 constexpr std::size_t mostOfAKind = 3;
 
 std::string number(double value)
@@ -57,7 +56,7 @@ public:
         divergence();
         ranges();
         weights();
-        if (m_explanation.totals.quantizedLatencyMs > notFaster * m_explanation.totals.floatLatencyMs)
+        if (m_explanation.proposal || m_explanation.totals.quantizedLatencyMs > m_explanation.totals.floatLatencyMs)
             speed();
         if (m_advice.empty())
             m_advice.push_back({MessageCode::AdviceNothing, {}});

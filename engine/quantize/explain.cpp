@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "quantize/explain.h"
 
-#include "core/file.h"
 #include "core/version.h"
 #include "onnx_io/onnx_io.h"
 #include "quantize/keep_float.h"
@@ -26,8 +25,6 @@ constexpr double leastFallDb = 3;
 
 struct Models
 {
-    std::string quantizedBytes;
-    std::string floatBytes;
     Graph quantized;
     Graph floating;
 };
@@ -50,7 +47,7 @@ void requireSameInputs(const Graph& quantized, const Graph& floating)
 
 Models opened(const ExplainRequest& request)
 {
-    Models models{readFile(request.quantized), readFile(request.floating), readOnnx(request.quantized), readOnnx(request.floating)};
+    Models models{readOnnx(request.quantized), readOnnx(request.floating)};
     if (!isQuantized(models.quantized))
         throw Error(MessageCode::NotQuantized, {{"path", request.quantized.string()}});
     if (isQuantized(models.floating))
@@ -119,10 +116,13 @@ struct Speed
 Speed measureSpeed(const Models& models, const std::vector<LayerPair>& pairs, const ExplainRequest& request, Explanation& explanation,
                    const JobContext& job)
 {
-    const auto profiles = profileInTurns(
-        {{models.floatBytes, request.floating.string()}, {models.quantizedBytes, request.quantized.string()}}, {.runs = request.runs}, job);
-    const auto optimizedFloat = optimizedByRuntime(models.floatBytes, request.floating.string());
-    const auto optimizedQuantized = optimizedByRuntime(models.quantizedBytes, request.quantized.string());
+    // Written anew, every node has a name, by which the profile and the rewritten graph are put together.
+    const auto floatBytes = serializeOnnx(models.floating);
+    const auto quantizedBytes = serializeOnnx(models.quantized);
+    const auto profiles = profileInTurns({{floatBytes, request.floating.string()}, {quantizedBytes, request.quantized.string()}},
+                                         {.runs = request.runs}, job);
+    const auto optimizedFloat = optimizedByRuntime(floatBytes, request.floating.string());
+    const auto optimizedQuantized = optimizedByRuntime(quantizedBytes, request.quantized.string());
     std::vector<std::vector<NodeId>> floatNodes;
     std::vector<std::vector<NodeId>> quantizedNodes;
     for (const auto& pair : pairs) {

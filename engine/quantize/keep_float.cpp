@@ -21,8 +21,6 @@ namespace
 constexpr double startMicroseconds = 1;
 // Of a conversion of one value where the file has none to measure: a nanosecond.
 constexpr double usualRate = 0.001;
-// Measured times of turns apart from noise; what is proposed has to be this much faster than float.
-constexpr double enoughOfFloat = 0.98;
 
 using Mix = std::set<std::size_t>;
 
@@ -65,6 +63,15 @@ std::vector<LayerCost> costsOf(const KeepFloatRequest& request)
     return costs;
 }
 
+// All layers in float would be the float model.
+bool leavesIntegers(const KeepFloatRequest& request, const Mix& mix)
+{
+    for (std::size_t i = 0; i < request.layers.size(); ++i)
+        if (request.layers[i].integer && !mix.contains(i))
+            return true;
+    return false;
+}
+
 // By the layers' times, and with more weight on conversions and on what integers save in size.
 std::vector<Mix> candidates(const KeepFloatRequest& request)
 {
@@ -74,7 +81,7 @@ std::vector<Mix> candidates(const KeepFloatRequest& request)
         total += cost.floating;
     std::vector<Mix> mixes;
     for (const double conversions : {1.0, 2.0})
-        for (const double forIntegers : {0.0, 0.003, 0.01, 0.03}) {
+        for (const double forIntegers : {0.0, 0.003, 0.01, 0.03, 0.1}) {
             auto weighted = costs;
             for (auto& cost : weighted) {
                 cost.floating += forIntegers * total;
@@ -85,7 +92,7 @@ std::vector<Mix> candidates(const KeepFloatRequest& request)
             for (const auto layer : fastestMix(weighted))
                 if (costs[layer].canBeInteger)
                     mix.insert(layer);
-            if (!mix.empty() && std::ranges::find(mixes, mix) == mixes.end())
+            if (!mix.empty() && leavesIntegers(request, mix) && std::ranges::find(mixes, mix) == mixes.end())
                 mixes.push_back(std::move(mix));
         }
     return mixes;
@@ -163,7 +170,7 @@ std::optional<KeepFloatProposal> proposeKeepFloat(const KeepFloatRequest& reques
     const auto latencies = latenciesInTurns(models, {.runs = request.request.runs}, job);
 
     constexpr std::size_t first = 2; // behind both files
-    const double enough = enoughOfFloat * latencies[0].p50Ms;
+    const double enough = latencies[0].p50Ms;
     std::size_t best = first;
     for (auto i = first; i < latencies.size(); ++i) {
         const bool isEnough = latencies[i].p50Ms <= enough;
