@@ -675,6 +675,58 @@
         <translation>Quantisieren braucht Opset {needed}, und diese Operatoren aus Opset {opset} des Modells lassen sich nicht übernehmen: {operators}. Exportieren Sie das Modell mit Opset {needed} oder neuer.</translation>
     </message>
     <message>
+        <source>{path} has nothing quantized in it. Choose a quantized build, and the float one that it was made from.</source>
+        <translation>In {path} ist nichts quantisiert. Wählen Sie einen quantisierten Stand und den in Gleitkomma, aus dem er entstand.</translation>
+    </message>
+    <message>
+        <source>The answers part at {layer}, whose signal-to-noise ratio is {snr} dB behind {before} dB. Most of the noise up to there comes from {source} ({alone} dB by itself): give that another range, or keep it in float.</source>
+        <translation>Die Antworten gehen bei {layer} auseinander, dessen Signal-Rausch-Abstand {snr} dB ist, hinter {before} dB. Das meiste Rauschen bis dahin kommt von {source} ({alone} dB für sich allein): geben Sie dieser Schicht einen anderen Wertebereich, oder lassen Sie sie in Gleitkomma.</translation>
+    </message>
+    <message>
+        <source>The most noise by itself comes from {layer} ({alone} dB, {snr} dB with what came before). Give it another range, or keep it in float.</source>
+        <translation>Das meiste Rauschen für sich allein kommt von {layer} ({alone} dB, {snr} dB mit dem, was davor kam). Geben Sie der Schicht einen anderen Wertebereich, oder lassen Sie sie in Gleitkomma.</translation>
+    </message>
+    <message>
+        <source>{share} % of the values of {layer} lie outside of its range and are cut off. Calibrate on more samples or by smallest and largest value, or keep it in float.</source>
+        <translation>{share} % der Werte von {layer} liegen außerhalb des Wertebereichs und werden abgeschnitten. Kalibrieren Sie mit mehr Beispielen oder nach kleinstem und größtem Wert, oder lassen Sie es in Gleitkomma.</translation>
+    </message>
+    <message>
+        <source>The largest value of {layer} is {ratio} times what 99.9 % of its values stay below, so that they share {used} % of the steps. Choose ranges that leave outliers out.</source>
+        <translation>Der größte Wert von {layer} ist das {ratio}-fache dessen, worunter 99,9 % der Werte bleiben, so dass sich diese {used} % der Stufen teilen. Wählen Sie Wertebereiche, die Ausreißer weglassen.</translation>
+    </message>
+    <message>
+        <source>The widest channel of {layer} takes {ratio} times the range of the usual one, so that most channels have few steps. Equalizing layers evens them out.</source>
+        <translation>Der weiteste Kanal von {layer} braucht den {ratio}-fachen Bereich des üblichen, so dass den meisten Kanälen wenige Stufen bleiben. Angleichen der Schichten gleicht sie aus.</translation>
+    </message>
+    <message>
+        <source>The weights of {layer} share one scale though their channels differ by a factor of {ratio} ({count} such layers). Quantize with one scale a channel.</source>
+        <translation>Die Gewichte von {layer} teilen sich eine Skala, obwohl sich ihre Kanäle um den Faktor {ratio} unterscheiden ({count} solche Schichten). Quantisieren Sie mit einer Skala je Kanal.</translation>
+    </message>
+    <message>
+        <source>Left in float, {count} layers bring the latency to {latency} ms, against {quantized} ms as it is and {float} ms of the float model: {layers}.</source>
+        <translation>In Gleitkomma belassen bringen {count} Schichten die Latenz auf {latency} ms, gegen {quantized} ms wie es ist und {float} ms des Modells in Gleitkomma: {layers}.</translation>
+    </message>
+    <message>
+        <source>It takes {quantized} ms, the float model {float} ms, and no mix of float and integer layers that was tried here is faster than either. Deploy the float model, or measure on the device itself.</source>
+        <translation>Es braucht {quantized} ms, das Modell in Gleitkomma {float} ms, und keine hier versuchte Mischung aus Schichten in Gleitkomma und in ganzen Zahlen ist schneller als beide. Nehmen Sie das Modell in Gleitkomma, oder messen Sie auf dem Gerät selbst.</translation>
+    </message>
+    <message>
+        <source>{count} depthwise convolutions take longer on integers ({quantized} µs) than in float ({float} µs), since they have few products for each value that is moved. Keep them in float: {layers}.</source>
+        <translation>{count} kanalweise Faltungen dauern mit ganzen Zahlen länger ({quantized} µs) als in Gleitkomma ({float} µs), weil sie für jeden bewegten Wert wenige Produkte haben. Lassen Sie sie in Gleitkomma: {layers}.</translation>
+    </message>
+    <message>
+        <source>{share} % of the time ({microseconds} µs) goes into bringing values from one form into another. Keep layers on both sides of a change in the same form: {layers}.</source>
+        <translation>{share} % der Zeit ({microseconds} µs) gehen dafür hin, Werte aus einer Form in eine andere zu bringen. Lassen Sie Schichten auf beiden Seiten eines Wechsels in derselben Form: {layers}.</translation>
+    </message>
+    <message>
+        <source>This processor ({processor}) has no 8-bit dot products, so integers gain little here. Measure on the device itself.</source>
+        <translation>Dieser Prozessor ({processor}) hat keine 8-Bit-Skalarprodukte, so dass ganze Zahlen hier wenig bringen. Messen Sie auf dem Gerät selbst.</translation>
+    </message>
+    <message>
+        <source>Nothing stands out: no layer&apos;s error, range or time asks for a change.</source>
+        <translation>Nichts fällt auf: Fehler, Wertebereich und Zeit keiner Schicht verlangen eine Änderung.</translation>
+    </message>
+    <message>
         <source>This processor ({processor}) has no 8-bit dot products that add up exactly, so weights were given 7 bits. A device that has them could do slightly better.</source>
         <translation>Dieser Prozessor ({processor}) hat keine exakt addierenden 8-Bit-Skalarprodukte, daher bekamen die Gewichte 7 Bit. Ein Gerät, das sie hat, könnte etwas genauer sein.</translation>
     </message>

@@ -674,6 +674,58 @@
         <translation>量化需要 opset {needed}，而模型 opset {opset} 中的这些算子无法转换：{operators}。请用 opset {needed} 或更高版本重新导出模型。</translation>
     </message>
     <message>
+        <source>{path} has nothing quantized in it. Choose a quantized build, and the float one that it was made from.</source>
+        <translation>{path} 中没有任何量化内容。请选择已量化的版本，以及生成它的浮点版本。</translation>
+    </message>
+    <message>
+        <source>The answers part at {layer}, whose signal-to-noise ratio is {snr} dB behind {before} dB. Most of the noise up to there comes from {source} ({alone} dB by itself): give that another range, or keep it in float.</source>
+        <translation>结果从 {layer} 开始偏离：其信噪比为 {snr} dB，而其输入为 {before} dB。到此为止的噪声主要来自 {source}（自身 {alone} dB）：请为它换用其他取值范围，或将其保留为浮点。</translation>
+    </message>
+    <message>
+        <source>The most noise by itself comes from {layer} ({alone} dB, {snr} dB with what came before). Give it another range, or keep it in float.</source>
+        <translation>自身引入噪声最多的是 {layer}（自身 {alone} dB，连同之前为 {snr} dB）。请为它换用其他取值范围，或将其保留为浮点。</translation>
+    </message>
+    <message>
+        <source>{share} % of the values of {layer} lie outside of its range and are cut off. Calibrate on more samples or by smallest and largest value, or keep it in float.</source>
+        <translation>{layer} 有 {share} % 的值超出取值范围而被截断。请用更多样本或按最小值和最大值校准，或将其保留为浮点。</translation>
+    </message>
+    <message>
+        <source>The largest value of {layer} is {ratio} times what 99.9 % of its values stay below, so that they share {used} % of the steps. Choose ranges that leave outliers out.</source>
+        <translation>{layer} 的最大值是其 99.9 % 的值上限的 {ratio} 倍，因此这些值只占用 {used} % 的级数。请选择排除离群值的取值范围。</translation>
+    </message>
+    <message>
+        <source>The widest channel of {layer} takes {ratio} times the range of the usual one, so that most channels have few steps. Equalizing layers evens them out.</source>
+        <translation>{layer} 最宽通道的范围是一般通道的 {ratio} 倍，因此多数通道只有很少的级数。层间均衡可以拉平它们。</translation>
+    </message>
+    <message>
+        <source>The weights of {layer} share one scale though their channels differ by a factor of {ratio} ({count} such layers). Quantize with one scale a channel.</source>
+        <translation>{layer} 的权重共用一个缩放系数，但各通道相差 {ratio} 倍（这样的层有 {count} 个）。请按通道使用缩放系数进行量化。</translation>
+    </message>
+    <message>
+        <source>Left in float, {count} layers bring the latency to {latency} ms, against {quantized} ms as it is and {float} ms of the float model: {layers}.</source>
+        <translation>将 {count} 个层保留为浮点后，延迟为 {latency} 毫秒；目前为 {quantized} 毫秒，浮点模型为 {float} 毫秒：{layers}。</translation>
+    </message>
+    <message>
+        <source>It takes {quantized} ms, the float model {float} ms, and no mix of float and integer layers that was tried here is faster than either. Deploy the float model, or measure on the device itself.</source>
+        <translation>它需要 {quantized} 毫秒，浮点模型需要 {float} 毫秒，而这里尝试过的浮点与整数层的任何组合都不比两者更快。请部署浮点模型，或在设备上测量。</translation>
+    </message>
+    <message>
+        <source>{count} depthwise convolutions take longer on integers ({quantized} µs) than in float ({float} µs), since they have few products for each value that is moved. Keep them in float: {layers}.</source>
+        <translation>{count} 个逐通道卷积用整数计算（{quantized} 微秒）比浮点（{float} 微秒）更慢，因为每搬动一个值只有很少的乘法。请将它们保留为浮点：{layers}。</translation>
+    </message>
+    <message>
+        <source>{share} % of the time ({microseconds} µs) goes into bringing values from one form into another. Keep layers on both sides of a change in the same form: {layers}.</source>
+        <translation>{share} % 的时间（{microseconds} 微秒）用于转换值的形式。请让转换处两侧的层保持相同形式：{layers}。</translation>
+    </message>
+    <message>
+        <source>This processor ({processor}) has no 8-bit dot products, so integers gain little here. Measure on the device itself.</source>
+        <translation>此处理器（{processor}）没有 8 位点积指令，因此整数在这里收益很小。请在设备上测量。</translation>
+    </message>
+    <message>
+        <source>Nothing stands out: no layer&apos;s error, range or time asks for a change.</source>
+        <translation>没有突出的问题：没有哪一层的误差、取值范围或用时需要改动。</translation>
+    </message>
+    <message>
         <source>This processor ({processor}) has no 8-bit dot products that add up exactly, so weights were given 7 bits. A device that has them could do slightly better.</source>
         <translation>此处理器（{processor}）没有能精确累加的 8 位点积指令，因此权重只用 7 位。具备该指令的设备精度可能略高。</translation>
     </message>

@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace hone::cli
 {
 namespace
@@ -76,6 +78,19 @@ std::string factorizationText(const FactorizationRecord& record)
     return table.text() + leftText(record.left);
 }
 
+std::string quantizationText(const QuantizationRecord& record)
+{
+    constexpr std::size_t mostNames = 5;
+    const auto& kernels = record.kernels;
+    auto text =
+        fmt::format("{} nodes compute on integers in ONNX Runtime, {} in float", kernels.integerNodes.size(), kernels.floatNodes.size());
+    for (std::size_t i = 0; i < std::min(mostNames, kernels.floatNodes.size()); ++i)
+        text += (i == 0 ? ": " : ", ") + kernels.floatNodes[i];
+    if (kernels.floatNodes.size() > mostNames)
+        text += fmt::format(" and {} more", kernels.floatNodes.size() - mostNames);
+    return text + ".\n";
+}
+
 } // namespace
 
 StepVerb::StepVerb(StepVerbText text, StepParameters parameters) : m_text(std::move(text)), m_parameters(std::move(parameters)) {}
@@ -119,6 +134,8 @@ int StepVerb::run(Console& console)
         console.print(sparsityText(*result.sparsity));
     if (result.factorization)
         console.print(factorizationText(*result.factorization));
+    if (result.quantization)
+        console.print(quantizationText(*result.quantization));
     console.print(fmt::format("Wrote {} in {}.\nsha256 {}\n", m_output, secondsText(result.seconds), result.sha256));
     console.print(toJson(result));
     return exitDone;

@@ -84,6 +84,19 @@
     X(CalibrationNotFinite, Input)      /* value: an activation that held NaN or infinity */                           \
     X(CalibrationConstant, Input)       /* value: an input that is the same number everywhere, in all samples */       \
     X(OpsetNotRaised, Input)            /* operators, opset, needed */                                                 \
+    X(NotQuantized, Input)              /* path */                                                                     \
+    X(AdviceDivergence, Notice)         /* layer, snr (dB), before (dB, of what it reads), source, alone (dB) */       \
+    X(AdviceNoisiest, Notice)           /* layer, snr (dB), alone (dB) */                                              \
+    X(AdviceSaturates, Notice)          /* layer, share (percent) */                                                   \
+    X(AdviceOutliers, Notice)           /* layer, ratio, used (percent of the steps) */                                \
+    X(AdviceChannelRanges, Notice)      /* layer, ratio */                                                             \
+    X(AdvicePerChannel, Notice)         /* layer (the worst), ratio, count (of layers) */                              \
+    X(AdviceKeepFloat, Notice)          /* count, layers, latency, quantized, float (ms) */                            \
+    X(AdviceNoFasterMix, Notice)        /* quantized, float (ms) */                                                    \
+    X(AdviceDepthwise, Notice)          /* count, layers, float, quantized (microseconds) */                           \
+    X(AdviceConversions, Notice)        /* share (percent), microseconds, layers */                                    \
+    X(AdviceNoDotProducts, Notice)      /* processor */                                                                \
+    X(AdviceNothing, Notice)            /* none: nothing stands out */                                                 \
     X(ReducedWeightRange, Notice)       /* processor */                                                                \
     X(WeightsForSize, Notice)           /* layers (count), bits: computed in float all the same */                     \
     X(BeyondHalf, Notice)               /* layers: a number there is larger than 65504 */                              \

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "evaluate/comparison.h"
+#include "evaluate/html_page.h"
 #include "evaluate/html_plot.h"
 #include "evaluate/html_text.h"
 
@@ -18,46 +19,6 @@ using html::escaped;
 using html::figure;
 using html::percent;
 using html::signedChange;
-
-constexpr const char* styleSheet = R"(
-:root { color-scheme: light dark; --page: #f6f7f9; --surface: #ffffff; --line: #e3e6eb; --groove: #dfe3ea; --row: #e3f4f6;
-  --text: #1b1f27; --muted: #5f687b; --accent: #0b7285; --better: #1864ab; --worse: #b35208; --dot: #8a93a5; --arrow: #aab1bf; }
-@media (prefers-color-scheme: dark) { :root { --page: #14171c; --surface: #1b1f26; --line: #2b313b; --groove: #333b47;
-  --row: #123239; --text: #e7eaf0; --muted: #95a0b2; --accent: #3bc9db; --better: #74c0fc; --worse: #ffa94d; --dot: #76819a;
-  --arrow: #566075; } }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--page); color: var(--text); font: 13px/1.5 system-ui, sans-serif; }
-main { max-width: 1160px; margin: 0 auto; padding: 32px 24px; }
-h1 { font-size: 22px; font-weight: 600; margin: 0 0 4px; }
-h2 { font-size: 16px; font-weight: 600; margin: 32px 0 8px; }
-p { margin: 0 0 8px; }
-.muted, .note { color: var(--muted); }
-.lead { font-size: 16px; margin: 16px 0 24px; }
-.card { background: var(--surface); border: 1px solid var(--line); border-radius: 6px; padding: 12px; overflow-x: auto; }
-.table { padding: 0; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th { font-size: 11px; font-weight: 600; color: var(--muted); text-align: right; vertical-align: bottom; }
-th, td { padding: 8px 12px; border-bottom: 1px solid var(--line); white-space: nowrap; }
-td { text-align: right; }
-th:first-child, td:first-child { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 144px; }
-tr:last-child td { border-bottom: 0; }
-tr.best td { background: var(--row); }
-tr.front td:first-child { font-weight: 600; }
-dl { margin: 0; } dt { font-weight: 600; } dd { margin: 0 0 12px; } dd:last-child { margin-bottom: 0; }
-dd p { margin: 4px 0 0; } code { font: 12px ui-monospace, monospace; color: var(--muted); overflow-wrap: anywhere; }
-small { display: block; font-size: 11px; color: var(--muted); }
-.better { color: var(--better); } .worse { color: var(--worse); }
-.plot { width: 100%; height: auto; display: block; font: 12px system-ui, sans-serif; }
-.plot .grid { stroke: var(--line); } .plot .tick { fill: var(--muted); font-size: 11px; }
-.plot .interval { stroke: var(--dot); } .plot .interval.front { stroke: var(--accent); }
-.plot .point { fill: var(--dot); } .plot .point.front { fill: var(--accent); }
-.plot .ring { fill: var(--surface); stroke: var(--dot); stroke-width: 2; } .plot .ring.front { stroke: var(--accent); }
-.plot .halo { fill: none; stroke: var(--accent); stroke-width: 1.5; }
-.plot .frontline { fill: none; stroke: var(--accent); stroke-width: 1.5; opacity: .7; }
-.plot .arrow { stroke: var(--arrow); } .plot .arrowhead { fill: var(--arrow); } .plot .leader { stroke: var(--line); }
-.plot .label { fill: var(--muted); } .plot .label.front { fill: var(--text); font-weight: 600; }
-@media print { body { background: #fff; } main { padding: 0; } }
-)";
 
 enum class Wanted
 {
@@ -307,10 +268,7 @@ Small figures are changes against the model that it was made from. Latency: ONNX
 
 std::string htmlReport(const Comparison& comparison, const NoticeText& noticeText)
 {
-    std::string out = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
-    out += fmt::format("<title>Hone{}</title>\n<style>{}</style>\n</head>\n<body>\n<main>\n",
-                       comparison.dataName.empty() ? "" : ": " + escaped(comparison.dataName), styleSheet);
+    std::string out;
     const auto kind = comparison.metricKind().value_or(MetricKind::Top1);
     auto title = kind == MetricKind::Top1 ? std::string("Accuracy") : std::string(label(kind));
     title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
@@ -323,7 +281,8 @@ std::string htmlReport(const Comparison& comparison, const NoticeText& noticeTex
         out += row(comparison, i);
     const NoticeText inWords = noticeText ? noticeText : plainNotice;
     out += "</tbody></table></div>\n" + howEachWasMade(comparison, inWords) + notices(comparison, inWords);
-    return out + "<h2>How to read this</h2>\n" + legend(comparison) + "\n</main>\n</body>\n</html>\n";
+    out += "<h2>How to read this</h2>\n" + legend(comparison) + "\n";
+    return html::page(comparison.dataName.empty() ? "Hone" : "Hone: " + comparison.dataName, out);
 }
 
 } // namespace hone

@@ -9,6 +9,8 @@
 #include "prune/factorize.h"
 #include "prune/pruner.h"
 #include "prune/sparsify.h"
+#include "quantize/kernels.h"
+#include "quantize/layer_report.h"
 #include "quantize/quantize.h"
 #include "tidy/tidy.h"
 #include "train/architecture.h"
@@ -171,6 +173,17 @@ struct FactorizationRecord
     std::vector<LayerLeft> left;
 };
 
+// What quantizing did.
+struct QuantizationRecord
+{
+    KernelCensus kernels;               // of the file as it is written
+    std::vector<QuantizedLayer> layers; // with weights or on a grid, in order; where samples were read
+    std::size_t calibrationSamples = 0; // 0: none were read
+    double calibrationSeconds = 0;
+    std::int64_t calibrationPeakBytes = 0; // of memory that the process had held when calibration ended
+    std::vector<PrecisionStep> precision;  // of a search for layers that stay float
+};
+
 struct StepResult
 {
     Graph graph;
@@ -190,6 +203,7 @@ struct StepResult
     std::optional<CompensationRecord> compensation;    // of pruning, if it was done
     std::optional<SparsityRecord> sparsity;            // by a sparsify step
     std::optional<FactorizationRecord> factorization;  // by a factorize step
+    std::optional<QuantizationRecord> quantization;    // by a quantize step
     std::vector<Message> notices;
 };
 
@@ -211,9 +225,11 @@ StepResult runStep(const StepParameters& parameters, const StepInput& input, con
 // Keys: before{}, after{}, seconds, output, sha256, epochs[], groups[], proof{maxAbsDifference, maxAbsDifferenceDouble (or doubleLeftOut:
 // why)}, target{kind, before, wanted, after}, rounds[]{ratio, macs, parameters, compensation{before, after}}, compensation{before, after,
 // layers[]{name, errorBefore, errorAfter}, left[]{name, reason}}, sparsity{sparsity, layers[]{name, weights, zerosBefore, zerosAfter},
-// left[]}, compressedBytes{before, after}, factorization{layers[]{name, rank, fullRank, energy, macsBefore, macsAfter}, left[]}, changes[]
-// (pass, count, nodes[]), graph{before{nodes, initializers, initializerBytes}, after{}}, maxRelativeDifference, notices[]; those that a
-// step lacks are left out.
+// left[]}, compressedBytes{before, after}, factorization{layers[]{name, rank, fullRank, energy, macsBefore, macsAfter}, left[]},
+// integerNodes, floatNodes (counts of nodes that compute in ONNX Runtime), kernels{integer[], float[], unfused[]}, layers[]{name, bits,
+// snrDb, saturatedShare}, calibration{samples, seconds, peakBytes}, precision[]{floatLayers, floatMacsShare, drop}, changes[] (pass, count,
+// nodes[]), graph{before{nodes, initializers, initializerBytes}, after{}}, maxRelativeDifference, notices[]; those that a step lacks are
+// left out.
 Json toJson(const StepResult& result);
 
 } // namespace hone

@@ -139,6 +139,15 @@ Product Performer::operator()(const QuantizeParameters& parameters)
 {
     auto quantized = quantize({m_graph, m_input.dataset, parameters.quantize, m_input.calibration}, m_job);
     tell(quantized.notices);
+    auto& record = m_result.quantization.emplace();
+    record.kernels = kernelCensus(serializeOnnx(quantized.graph), m_input.output.string());
+    record.calibrationSamples = quantized.calibrationSamples;
+    record.calibrationSeconds = quantized.calibrationSeconds;
+    record.calibrationPeakBytes = quantized.calibrationPeakBytes;
+    record.precision = std::move(quantized.precisionSteps);
+    if (m_input.dataset)
+        record.layers =
+            reportLayers(quantized.floating, quantized.graph, *m_input.dataset, parameters.quantize.threads, m_job.part(0.95, 1));
     return {std::move(quantized.graph), {}};
 }
 

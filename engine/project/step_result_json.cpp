@@ -57,6 +57,30 @@ void addFactorization(const FactorizationRecord& record, Json& json)
     json["factorization"] = {{"layers", std::move(layers)}, {"left", leftToJson(record.left)}};
 }
 
+void addQuantization(const QuantizationRecord& record, Json& json)
+{
+    const auto& kernels = record.kernels;
+    Json unfused = Json::array();
+    for (const auto& conversion : kernels.unfused)
+        unfused.push_back(
+            {{"name", conversion.name}, {"opType", conversion.opType}, {"value", conversion.value}, {"around", conversion.around}});
+    json["integerNodes"] = kernels.integerNodes.size();
+    json["floatNodes"] = kernels.floatNodes.size();
+    if (record.calibrationSamples > 0)
+        json["calibration"] = {
+            {"samples", record.calibrationSamples}, {"seconds", record.calibrationSeconds}, {"peakBytes", record.calibrationPeakBytes}};
+    if (!record.layers.empty())
+        json["layers"] = Json::array();
+    for (const auto& layer : record.layers)
+        json["layers"].push_back(
+            {{"name", layer.name}, {"bits", layer.bits}, {"snrDb", layer.snrDb}, {"saturatedShare", layer.saturatedShare}});
+    if (!record.precision.empty())
+        json["precision"] = Json::array();
+    for (const auto& step : record.precision)
+        json["precision"].push_back({{"floatLayers", step.floatLayers}, {"floatMacsShare", step.floatMacsShare}, {"drop", step.drop}});
+    json["kernels"] = {{"integer", kernels.integerNodes}, {"float", kernels.floatNodes}, {"unfused", std::move(unfused)}};
+}
+
 } // namespace
 
 Json toJson(const StepResult& result)
@@ -108,6 +132,8 @@ Json toJson(const StepResult& result)
         addSparsity(*result.sparsity, json);
     if (result.factorization)
         addFactorization(*result.factorization, json);
+    if (result.quantization)
+        addQuantization(*result.quantization, json);
     if (!result.notices.empty())
         json["notices"] = messagesToJson(result.notices);
     return json;

@@ -52,7 +52,10 @@ QuantizeResult quantize(const QuantizeInput& input, const JobContext& job)
     requireFloat(input.graph);
     if (readsSamples(input.options) && !input.dataset)
         throw Error(MessageCode::DataRequired, {{"step", "quantize"}});
-    auto result = quantizePrepared(prepareForQuantization(input.graph), input, job);
+    const auto prepared = prepareForQuantization(input.graph);
+    auto result = quantizePrepared(prepared, input, job);
+    if (input.options.method != QuantizeMethod::Static)
+        result.floating = prepared;
     job.report({.activity = Activity::Quantizing, .fraction = 1});
     return result;
 }

@@ -103,6 +103,7 @@ struct PrecisionStep
 struct QuantizeResult
 {
     Graph graph;
+    Graph floating; // what was quantized: prepared and, where the options say so, equalized; its values have the names of `graph`'s
     int quantizedNodes = 0;
     std::vector<std::string> floatNodes;       // computing nodes (Conv, Gemm, MatMul, recurrent ones) that stay float, named
     std::vector<PrecisionStep> precisionSteps; // of a search with a bound

@@ -97,6 +97,7 @@ public:
             repaired = encoded(plan, m_job.part(0.8, 1));
         }
         auto result = insertQdq(repaired.prepared, plan, repaired.encodings, m_options);
+        result.floating = m_prepared;
         result.calibrationSamples = m_calibration.samples;
         result.calibrationSeconds = m_calibration.seconds;
         result.calibrationPeakBytes = m_calibration.peakBytes;

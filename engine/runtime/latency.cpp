@@ -43,8 +43,16 @@ bool hasFreeExtent(const std::vector<Port>& ports)
         ports, [](const Port& port) { return std::ranges::any_of(port.shape, [](const Dim& dim) { return !dim.isFixed(); }); });
 }
 
-// Free extents as one; where the model doesn't run on pictures or sounds that small, the first size that it takes.
-std::vector<Tensor> inputsThatRun(Session& session, const JobContext& job)
+// The smallest value that at least `share` of the sorted values don't exceed.
+double nearestRank(const std::vector<double>& sorted, double share)
+{
+    const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(sorted.size())));
+    return sorted[std::clamp<std::size_t>(rank, 1, sorted.size()) - 1];
+}
+
+} // namespace
+
+std::vector<Tensor> latencyInputs(Session& session, const JobContext& job)
 {
     const auto& ports = session.inputs();
     std::vector<Dimensions> ones;
@@ -72,15 +80,6 @@ std::vector<Tensor> inputsThatRun(Session& session, const JobContext& job)
     }
 }
 
-// The smallest value that at least `share` of the sorted values don't exceed.
-double nearestRank(const std::vector<double>& sorted, double share)
-{
-    const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(sorted.size())));
-    return sorted[std::clamp<std::size_t>(rank, 1, sorted.size()) - 1];
-}
-
-} // namespace
-
 Latency summarizeLatency(std::vector<double> timesMs)
 {
     if (timesMs.empty())
@@ -93,7 +92,7 @@ Latency LocalLatencyMeter::measure(const std::filesystem::path& model, const Job
 {
     using Clock = std::chrono::steady_clock;
     Session session(model, {.threads = m_options.threads, .optimization = Optimization::All, .profilePrefix = {}});
-    const auto inputs = inputsThatRun(session, job);
+    const auto inputs = latencyInputs(session, job);
 
     const auto start = Clock::now();
     const auto secondsSinceStart = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };

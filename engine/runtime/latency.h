@@ -3,12 +3,15 @@
 #pragma once
 
 #include "core/job_context.h"
+#include "core/tensor.h"
 
 #include <filesystem>
 #include <vector>
 
 namespace hone
 {
+
+class Session;
 
 struct Latency
 {
@@ -42,6 +45,10 @@ public:
 private:
     LatencyOptions m_options;
 };
+
+// The inputs of a fixed seed that latencies are measured with: one sample, free extents 1; where the model doesn't run on pictures or
+// sounds that small, the first size that it takes. Throws Error(RuntimeRefused).
+std::vector<Tensor> latencyInputs(Session& session, const JobContext& job);
 
 // Nearest-rank percentiles of times in ms; the input need not be sorted.
 Latency summarizeLatency(std::vector<double> timesMs);

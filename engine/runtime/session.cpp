@@ -127,6 +127,8 @@ Ort::SessionOptions toOrt(const SessionOptions& options)
     result.SetGraphOptimizationLevel(options.optimization == Optimization::All ? ORT_ENABLE_ALL : ORT_DISABLE_ALL);
     if (!options.profilePrefix.empty())
         result.EnableProfiling(options.profilePrefix.c_str());
+    if (!options.optimizedModel.empty())
+        result.SetOptimizedModelFilePath(options.optimizedModel.c_str());
     return result;
 }
 

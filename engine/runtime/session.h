@@ -24,7 +24,8 @@ struct SessionOptions
 {
     int threads = 1; // intra-op; 0: as many as there are cores
     Optimization optimization = Optimization::All;
-    std::filesystem::path profilePrefix; // where a profile is written; empty: none
+    std::filesystem::path profilePrefix;  // where a profile is written; empty: none
+    std::filesystem::path optimizedModel; // where ONNX Runtime writes the graph that it really runs; empty: nowhere
 };
 
 struct Port

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Scales, zero points and ranges, computed by hand from QuantizeLinear's definition: real = scale * (integer - zeroPoint).
 #include "core/error.h"
+#include "core/random.h"
+#include "quantize/adaptive_rounding.h"
+#include "quantize/mixed_precision.h"
 #include "quantize/parameters.h"
-#include "quantize/range_collector.h"
+#include "quantize/range_method.h"
 
 #include <QtTest>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 using namespace hone;
 
@@ -18,6 +23,41 @@ std::vector<int> integersOf(const Tensor& tensor)
 {
     const auto values = toInt64s(tensor);
     return {values.begin(), values.end()};
+}
+
+TensorStatistics statisticsOf(const std::vector<std::vector<float>>& batches)
+{
+    TensorStatistics statistics;
+    for (const auto& batch : batches)
+        statistics.add(batch, 1);
+    return statistics;
+}
+
+TensorRange percentile(const TensorStatistics& statistics, double percent)
+{
+    return rangeOf(statistics, {.method = RangeMethod::Percentile, .percentile = percent});
+}
+
+// What the grid over a range does to values, by its definition.
+double meanSquaredError(const std::vector<float>& values, TensorRange range)
+{
+    const auto grid = activationParameters(range, ActivationType::Unsigned);
+    double sum = 0;
+    for (const float value : values) {
+        const double back = grid.scale * (quantized(value, grid.scale, grid.zeroPoint, 0, 255) - grid.zeroPoint);
+        sum += (value - back) * (value - back);
+    }
+    return sum / static_cast<double>(values.size());
+}
+
+// Bell-shaped, with a few values far out.
+std::vector<float> heavyTailed(std::size_t count)
+{
+    Random random(11);
+    std::vector<float> values;
+    for (std::size_t i = 0; i < count; ++i)
+        values.push_back(static_cast<float>(random.normal() * (i % 500 == 0 ? 8 : 1)));
+    return values;
 }
 
 bool isNear(double a, double b)
@@ -43,10 +83,22 @@ private slots:
     void weightsThatAreNotFiniteAreRefused();
     void biasesAreOnTheProductsGrid();
     void aWeightScaleGrowsUntilItsBiasFits();
-    void minMaxPassesOverWhatIsNotFinite();
+    void whatIsNotFiniteIsCountedAndPassedOver();
     void percentilesAreThoseCountedByHand();
     void percentilesLeaveAnOutlierOut();
     void aHistogramDoesntDependOnTheOrderOfBatches();
+    void shareBelowIsCountedByHand();
+    void movingAveragesAreThoseComputedByHand();
+    void averagesDontDependOnBatches();
+    void meanSquaredRangesAreTheBestThereAre();
+    void pixelsBetweenTwoStepsGetAGridOfTheirOwn();
+    void entropyCutsOffAnOutlierAndKeepsTheRest();
+    void entropyKeepsARangeThatItsValuesFill();
+    void aConstantTensorKeepsItsRange();
+    void adaptiveRoundingFindsTheBestThereIs();
+    void fewerBitsGetScalesOfLeastError();
+    void theShortestListOfFloatLayersThatIsGoodEnoughIsFound();
+    void aBudgetIsKept();
 };
 
 void TestQuantizeParameters::activationGridsAreThoseComputedByHand_data()
@@ -159,13 +211,13 @@ void TestQuantizeParameters::aWeightScaleGrowsUntilItsBiasFits()
     QVERIFY(isNear(static_cast<double>(stored) * inputScale * result.scales[0], bias));
 }
 
-void TestQuantizeParameters::minMaxPassesOverWhatIsNotFinite()
+void TestQuantizeParameters::whatIsNotFiniteIsCountedAndPassedOver()
 {
-    MinMaxCollector collector;
-    collector.add(std::vector<float>{3, std::numeric_limits<float>::quiet_NaN(), 5});
-    collector.add(std::vector<float>{std::numeric_limits<float>::infinity(), 4});
-    QCOMPARE(collector.range().low, 3.0f);
-    QCOMPARE(collector.range().high, 5.0f);
+    const auto statistics = statisticsOf({{3, std::numeric_limits<float>::quiet_NaN(), 5}, {std::numeric_limits<float>::infinity(), 4}});
+    QCOMPARE(statistics.low, 3.0f);
+    QCOMPARE(statistics.high, 5.0f);
+    QCOMPARE(statistics.notFinite, std::uint64_t(2));
+    QCOMPARE(statistics.histogram.total(), std::uint64_t(3));
 }
 
 void TestQuantizeParameters::percentilesAreThoseCountedByHand()
@@ -174,43 +226,209 @@ void TestQuantizeParameters::percentilesAreThoseCountedByHand()
     std::vector<float> values;
     for (int i = 1; i <= 1000; ++i)
         values.push_back(static_cast<float>(i));
-    HistogramCollector collector;
-    collector.add(values);
-    QCOMPARE(collector.range(99).low, 5.25f);
-    QCOMPARE(collector.range(99).high, 995.25f);
-    QCOMPARE(collector.range(100).low, 1.0f);
-    QCOMPARE(collector.range(100).high, 1000.0f);
-    HistogramCollector nothing;
-    nothing.add(std::vector<float>{0, 0});
-    QCOMPARE(nothing.range(99).high, 0.0f);
+    const auto statistics = statisticsOf({values});
+    QCOMPARE(percentile(statistics, 99).low, 5.25f);
+    QCOMPARE(percentile(statistics, 99).high, 995.25f);
+    QCOMPARE(percentile(statistics, 100).low, 1.0f);
+    QCOMPARE(percentile(statistics, 100).high, 1000.0f);
+    QCOMPARE(percentile(statisticsOf({{0, 0}}), 99).high, 0.0f);
 }
 
 void TestQuantizeParameters::percentilesLeaveAnOutlierOut()
 {
-    HistogramCollector collector;
     std::vector<float> values;
     for (int i = 0; i < 100000; ++i)
         values.push_back(static_cast<float>(i) / 100000);
-    collector.add(values);
-    collector.add(std::vector<float>{1000});
-    QCOMPARE(collector.range(100).high, 1000.0f);
-    QVERIFY(collector.range(99.9).high < 1.01f); // bins are 0.25 wide by now, and linear inside
-    QVERIFY(collector.range(99.9).high > 0.99f);
+    const auto statistics = statisticsOf({values, {1000}});
+    QCOMPARE(percentile(statistics, 100).high, 1000.0f);
+    QVERIFY(percentile(statistics, 99.9).high < 1.01f); // bins are 0.25 wide by now, and linear inside
+    QVERIFY(percentile(statistics, 99.9).high > 0.99f);
 }
 
 void TestQuantizeParameters::aHistogramDoesntDependOnTheOrderOfBatches()
 {
-    const std::vector<std::vector<float>> batches = {{0.001f, -0.0005f}, {-3, 2.7f, 0.3f}, {100, 55, -20}, {1e-6f}};
-    HistogramCollector forwards;
-    HistogramCollector backwards;
-    for (const auto& batch : batches)
-        forwards.add(batch);
-    for (auto batch = batches.rbegin(); batch != batches.rend(); ++batch)
-        backwards.add(*batch);
-    for (const double percentile : {20.0, 50.0, 90.0, 99.0}) {
-        QCOMPARE(forwards.range(percentile).low, backwards.range(percentile).low);
-        QCOMPARE(forwards.range(percentile).high, backwards.range(percentile).high);
+    std::vector<std::vector<float>> batches = {{0.001f, -0.0005f}, {-3, 2.7f, 0.3f}, {100, 55, -20}, {1e-6f}};
+    const auto forwards = statisticsOf(batches);
+    std::ranges::reverse(batches);
+    const auto backwards = statisticsOf(batches);
+    QVERIFY(std::ranges::equal(forwards.histogram.counts(), backwards.histogram.counts()));
+    QCOMPARE(forwards.histogram.exponent(), backwards.histogram.exponent());
+}
+
+void TestQuantizeParameters::shareBelowIsCountedByHand()
+{
+    const auto statistics = statisticsOf({{-1, -0.5f, 0, 0.5f, 1, 1.5f, 2, 2.5f}}); // each begins its bin
+    QCOMPARE(statistics.histogram.shareBelow(-1), 0.0);
+    QCOMPARE(statistics.histogram.shareBelow(0), 2.0 / 8);
+    QCOMPARE(statistics.histogram.shareBelow(2), 6.0 / 8);
+    QCOMPARE(statistics.histogram.shareBelow(3), 1.0);
+}
+
+void TestQuantizeParameters::movingAveragesAreThoseComputedByHand()
+{
+    TensorStatistics statistics;
+    statistics.add(std::vector<float>{0, 10, 0, 20}, 2); // two samples: 10, then 10 + 0.01 * (20 - 10)
+    const auto range = rangeOf(statistics, {.method = RangeMethod::MovingAverage});
+    QCOMPARE(range.low, 0.0f);
+    QCOMPARE(range.high, 10.1f);
+}
+
+void TestQuantizeParameters::averagesDontDependOnBatches()
+{
+    TensorStatistics together;
+    together.add(std::vector<float>{-1, 4, -3, 2, -2, 9}, 3);
+    const auto apart = statisticsOf({{-1, 4}, {-3, 2}, {-2, 9}});
+    QCOMPARE(together.averageLow, apart.averageLow);
+    QCOMPARE(together.averageHigh, apart.averageHigh);
+}
+
+void TestQuantizeParameters::meanSquaredRangesAreTheBestThereAre()
+{
+    const auto values = heavyTailed(20000);
+    const auto statistics = statisticsOf({values});
+    const double found = meanSquaredError(values, rangeOf(statistics, {.method = RangeMethod::MeanSquared}));
+    double best = std::numeric_limits<double>::infinity();
+    for (int low = 1; low <= 60; ++low)
+        for (int high = 1; high <= 60; ++high)
+            best = std::min(best, meanSquaredError(values, {statistics.low * static_cast<float>(low) / 60,
+                                                            statistics.high * static_cast<float>(high) / 60}));
+    QVERIFY2(found <= 1.02 * best, qPrintable(QString("%1 %2").arg(found).arg(best)));
+    QVERIFY(found < 0.7 * meanSquaredError(values, {statistics.low, statistics.high}));
+}
+
+// Bytes as p / 127.5 - 1: every one of them lies half a step from the grid over [-1, 1], on which 0 has to be.
+void TestQuantizeParameters::pixelsBetweenTwoStepsGetAGridOfTheirOwn()
+{
+    std::vector<float> values;
+    for (int i = 0; i < 256 * 64; ++i)
+        values.push_back(static_cast<float>(i % 256) / 127.5f - 1);
+    const double found = meanSquaredError(values, rangeOf(statisticsOf({values}), {.method = RangeMethod::MeanSquared}));
+    QVERIFY2(found < 0.5 * meanSquaredError(values, {-1, 1}), qPrintable(QString::number(found)));
+}
+
+void TestQuantizeParameters::entropyCutsOffAnOutlierAndKeepsTheRest()
+{
+    auto values = heavyTailed(50000);
+    for (float& value : values)
+        value = std::clamp(value, -4.0f, 4.0f);
+    values.push_back(100);
+    const auto range = rangeOf(statisticsOf({values}), {.method = RangeMethod::Entropy});
+    QVERIFY2(range.high > 2.5f && range.high < 20, qPrintable(QString::number(static_cast<double>(range.high))));
+}
+
+// Evenly spread, with many zeros and many values at the end, as a Clip gives them: there is nothing to cut off.
+void TestQuantizeParameters::entropyKeepsARangeThatItsValuesFill()
+{
+    Random random(3);
+    std::vector<float> values;
+    for (int i = 0; i < 50000; ++i)
+        values.push_back(static_cast<float>(std::clamp(random.uniform(-4, 8), 0.0, 6.0)));
+    const auto range = rangeOf(statisticsOf({values}), {.method = RangeMethod::Entropy});
+    QVERIFY2(range.high > 5.8f, qPrintable(QString::number(static_cast<double>(range.high))));
+}
+
+void TestQuantizeParameters::aConstantTensorKeepsItsRange()
+{
+    for (const auto method :
+         {RangeMethod::MinMax, RangeMethod::MovingAverage, RangeMethod::Percentile, RangeMethod::Entropy, RangeMethod::MeanSquared}) {
+        const auto range = rangeOf(statisticsOf({{2, 2, 2}}), {.method = method});
+        QCOMPARE(range.low, 2.0f);
+        QCOMPARE(range.high, 2.0f);
     }
+}
+
+// Against all ways of rounding six weights of inputs that depend on each other.
+void TestQuantizeParameters::adaptiveRoundingFindsTheBestThereIs()
+{
+    constexpr std::size_t count = 6;
+    constexpr double scale = 0.1;
+    int better = 0;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        Random random(seed);
+        std::vector<double> weights;
+        for (std::size_t i = 0; i < count; ++i)
+            weights.push_back(random.uniform(-0.6, 0.6));
+        Moments moments{std::vector<double>(count * count), std::vector<double>(count), std::vector<double>(count), {0}, 200};
+        for (int row = 0; row < 200; ++row) {
+            const double common = random.normal();
+            std::vector<double> x;
+            double y = 0;
+            for (std::size_t i = 0; i < count; ++i) {
+                x.push_back(common + 0.5 * random.normal());
+                y += weights[i] * x[i];
+            }
+            for (std::size_t i = 0; i < count; ++i) {
+                moments.targets[i] += x[i] * y;
+                for (std::size_t j = 0; j < count; ++j)
+                    moments.inputs[i * count + j] += x[i] * x[j];
+            }
+        }
+        const RoundingProblem problem{weights, scale, 7, &moments, 0};
+        const double found = squaredErrorOf(problem, roundedAdaptively(problem, 1e-9), 1e6);
+        const double nearest = squaredErrorOf(problem, roundedToNearest(problem), 1e6);
+        double best = nearest;
+        for (int way = 0; way < 4096; ++way) { // four integers around each weight
+            std::vector<std::int8_t> integers;
+            for (std::size_t i = 0; i < count; ++i)
+                integers.push_back(static_cast<std::int8_t>(std::floor(weights[i] / scale) - 1 + ((way >> (2 * i)) & 3)));
+            best = std::min(best, squaredErrorOf(problem, integers, 1e6));
+        }
+        QVERIFY(found <= nearest + 1e-9);
+        // Coordinate descent may end beside the best: it makes up for most of what nearest rounding loses.
+        QVERIFY2(nearest - found >= 0.6 * (nearest - best) - 1e-9, qPrintable(QString("%1 %2 %3").arg(nearest).arg(found).arg(best)));
+        better += found < nearest - 1e-9;
+    }
+    QVERIFY(better >= 15);
+}
+
+void TestQuantizeParameters::fewerBitsGetScalesOfLeastError()
+{
+    std::vector<float> row;
+    Random random(9);
+    for (int i = 0; i < 256; ++i)
+        row.push_back(static_cast<float>(random.normal()));
+    const auto weights = Tensor::of<float>({1, 256}, row);
+    const auto errorOf = [&](ScaleChoice choice) {
+        const auto made = quantizeWeights(weights, {.axis = 0, .largest = 7, .scale = choice});
+        double sum = 0;
+        for (std::size_t i = 0; i < row.size(); ++i)
+            sum += std::pow(row[i] - made.scales[0] * made.values.data<std::int8_t>()[i], 2);
+        return sum;
+    };
+    QVERIFY(errorOf(ScaleChoice::LeastError) < 0.9 * errorOf(ScaleChoice::Largest));
+}
+
+void TestQuantizeParameters::theShortestListOfFloatLayersThatIsGoodEnoughIsFound()
+{
+    std::vector<LayerDamage> damage;
+    for (const double snr : {40.0, 10.0, 30.0, 20.0, 50.0}) {
+        const auto name = "layer" + std::to_string(static_cast<int>(snr));
+        damage.push_back({.name = name, .macs = 100, .snrDb = snr});
+    }
+    const auto ordered = byWorth(damage);
+    QCOMPARE(ordered.front().name, std::string("layer10"));
+    QCOMPARE(ordered.back().name, std::string("layer50"));
+    std::size_t tried = 0;
+    const auto search = [&](double bound) {
+        return choosePrecision({ordered, 500, bound, [&](const std::set<std::string>& names) {
+                                    ++tried;
+                                    return 5.0 - static_cast<double>(names.size());
+                                }});
+    };
+    const auto choice = search(3);
+    QVERIFY(choice.met);
+    QCOMPARE(choice.keepFloat, (std::set<std::string>{"layer10", "layer20"}));
+    QVERIFY(tried <= 5);
+    QCOMPARE(choice.steps.size(), tried);
+    QVERIFY(search(5).keepFloat.empty());
+    QVERIFY(!search(-1).met);
+}
+
+void TestQuantizeParameters::aBudgetIsKept()
+{
+    const std::vector<LayerDamage> ordered = {{.name = "a", .macs = 60}, {.name = "b", .macs = 50}, {.name = "c", .macs = 30}};
+    QCOMPARE(withinBudget(ordered, 100), (std::set<std::string>{"a", "c"}));
+    QVERIFY(withinBudget(ordered, 10).empty());
 }
 
 QTEST_GUILESS_MAIN(TestQuantizeParameters)

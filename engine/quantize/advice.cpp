@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "quantize/explain.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+namespace hone
+{
+namespace
+{
+
+constexpr double muchSaturated = 0.01;
+constexpr double farOutlier = 4;       // times the 99.9th percentile: two bits of the grid for a thousandth of the values
+constexpr double unequalChannels = 16; // the usual channel has four bits of eight
+constexpr double unequalWeights = 8;
+constexpr double harmlessDb = 35; // what a layer adds by itself above this is near what eight bits can do
+constexpr double noisyDb = 30;
+constexpr double muchConversion = 0.1; // of all nodes' time
+constexpr std::size_t mostOfAKind = 3;
+
+std::string number(double value)
+{
+    return fmt::format("{:.{}f}", value, std::abs(value) < 10 ? 1 : 0);
+}
+
+std::string percent(double share)
+{
+    return fmt::format("{:.1f}", 100 * share);
+}
+
+// Names with commas between, the rest counted.
+std::string listed(const std::vector<std::string>& names)
+{
+    constexpr std::size_t most = 5;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(most, names.size()); ++i)
+        text += (i > 0 ? ", " : "") + names[i];
+    return names.size() > most ? fmt::format("{} and {} more", text, names.size() - most) : text;
+}
+
+class Adviser
+{
+public:
+    explicit Adviser(const Explanation& explanation) : m_explanation(explanation)
+    {
+        for (const auto& layer : explanation.layers)
+            m_worstFirst.push_back(&layer);
+        std::ranges::stable_sort(m_worstFirst, {}, &ExplainedLayer::snrAloneDb);
+    }
+
+    std::vector<Message> advise()
+    {
+        divergence();
+        ranges();
+        weights();
+        if (m_explanation.proposal || m_explanation.totals.quantizedLatencyMs > m_explanation.totals.floatLatencyMs)
+            speed();
+        if (m_advice.empty())
+            m_advice.push_back({MessageCode::AdviceNothing, {}});
+        return std::move(m_advice);
+    }
+
+private:
+    void add(MessageCode code, MessageArguments arguments) { m_advice.push_back({code, std::move(arguments)}); }
+
+    void divergence()
+    {
+        const auto& first = m_explanation.firstDivergence;
+        const ExplainedLayer* source = nullptr;
+        if (first && first->below) {
+            for (const auto& layer : m_explanation.layers) {
+                if (!source || layer.snrAloneDb < source->snrAloneDb)
+                    source = &layer;
+                if (layer.name == first->layer)
+                    break;
+            }
+            add(MessageCode::AdviceDivergence, {{"layer", first->layer},
+                                                {"snr", number(first->snrDb)},
+                                                {"before", number(first->before)},
+                                                {"source", source->name},
+                                                {"alone", number(source->snrAloneDb)}});
+        }
+        const auto* noisiest = m_worstFirst.empty() ? nullptr : m_worstFirst.front();
+        if (noisiest && noisiest != source && noisiest->snrAloneDb < noisyDb)
+            add(MessageCode::AdviceNoisiest,
+                {{"layer", noisiest->name}, {"snr", number(noisiest->snrDb)}, {"alone", number(noisiest->snrAloneDb)}});
+    }
+
+    // Of layers that do damage, the worst of each kind.
+    void ranges()
+    {
+        std::size_t saturating = 0;
+        std::size_t outlying = 0;
+        std::size_t unequal = 0;
+        for (const auto* layer : m_worstFirst) {
+            if (!layer->use || layer->snrAloneDb > harmlessDb)
+                continue;
+            const auto& use = *layer->use;
+            if (use.saturatedShare > muchSaturated) {
+                if (saturating++ < mostOfAKind)
+                    add(MessageCode::AdviceSaturates, {{"layer", layer->name}, {"share", percent(use.saturatedShare)}});
+            } else if (use.outlierRatio > farOutlier) {
+                if (outlying++ < mostOfAKind)
+                    add(MessageCode::AdviceOutliers,
+                        {{"layer", layer->name}, {"ratio", number(use.outlierRatio)}, {"used", percent(use.usedShare)}});
+            } else if (use.channelRatio && *use.channelRatio > unequalChannels && unequal++ < mostOfAKind) {
+                add(MessageCode::AdviceChannelRanges, {{"layer", layer->name}, {"ratio", number(*use.channelRatio)}});
+            }
+        }
+    }
+
+    void weights()
+    {
+        std::size_t count = 0;
+        const ExplainedLayer* worst = nullptr;
+        for (const auto& layer : m_explanation.layers)
+            if (layer.weightDisparity && *layer.weightDisparity > unequalWeights) {
+                ++count;
+                if (!worst || *layer.weightDisparity > *worst->weightDisparity)
+                    worst = &layer;
+            }
+        if (worst)
+            add(MessageCode::AdvicePerChannel,
+                {{"layer", worst->name}, {"ratio", number(*worst->weightDisparity)}, {"count", std::to_string(count)}});
+    }
+
+    void speed()
+    {
+        const auto& totals = m_explanation.totals;
+        if (const auto& proposal = m_explanation.proposal)
+            add(MessageCode::AdviceKeepFloat, {{"count", std::to_string(proposal->layers.size())},
+                                               {"latency", fmt::format("{:.3f}", proposal->latencyMs)},
+                                               {"quantized", fmt::format("{:.3f}", proposal->quantizedLatencyMs)},
+                                               {"float", fmt::format("{:.3f}", proposal->floatLatencyMs)},
+                                               {"layers", listed(proposal->layers)}});
+        else
+            add(MessageCode::AdviceNoFasterMix,
+                {{"quantized", fmt::format("{:.3f}", totals.quantizedLatencyMs)}, {"float", fmt::format("{:.3f}", totals.floatLatencyMs)}});
+        depthwise();
+        if (totals.conversionMicroseconds > muchConversion * totals.quantizedMicroseconds)
+            add(MessageCode::AdviceConversions, {{"share", percent(totals.conversionMicroseconds / totals.quantizedMicroseconds)},
+                                                 {"microseconds", number(totals.conversionMicroseconds)},
+                                                 {"layers", listed(withMuchConversion())}});
+        if (lacksDotProducts())
+            add(MessageCode::AdviceNoDotProducts, {{"processor", m_explanation.processor.at("processor")}});
+    }
+
+    void depthwise()
+    {
+        std::vector<std::string> names;
+        double floating = 0;
+        double quantized = 0;
+        for (const auto& layer : m_explanation.layers)
+            if (layer.depthwise && layer.integer && layer.quantizedMicroseconds > layer.floatMicroseconds) {
+                names.push_back(layer.name);
+                floating += layer.floatMicroseconds;
+                quantized += layer.quantizedMicroseconds;
+            }
+        if (!names.empty())
+            add(MessageCode::AdviceDepthwise, {{"count", std::to_string(names.size())},
+                                               {"float", number(floating)},
+                                               {"quantized", number(quantized)},
+                                               {"layers", listed(names)}});
+    }
+
+    // Where standing conversions are, those that take longest first.
+    std::vector<std::string> withMuchConversion() const
+    {
+        std::vector<const TimedConversion*> conversions;
+        for (const auto& conversion : m_explanation.unfused)
+            conversions.push_back(&conversion);
+        std::ranges::stable_sort(conversions, std::greater(), &TimedConversion::microseconds);
+        std::vector<std::string> names;
+        for (const auto* timed : conversions)
+            names.push_back(timed->conversion.opType + " of " + timed->conversion.value);
+        if (names.empty())
+            names.push_back("Transpose");
+        return names;
+    }
+
+    // 8-bit products that are added up in one instruction: x86's VNNI or AMX, Arm's dot product or matrix product.
+    bool lacksDotProducts() const
+    {
+        const auto found = m_explanation.processor.find("features");
+        const auto features = found == m_explanation.processor.end() ? std::string() : " " + found->second + " ";
+        for (const auto* feature : {" avx512_vnni ", " avx_vnni ", " amx_int8 ", " asimddp ", " i8mm "})
+            if (features.find(feature) != features.npos)
+                return false;
+        return true;
+    }
+
+    const Explanation& m_explanation;
+    std::vector<const ExplainedLayer*> m_worstFirst;
+    std::vector<Message> m_advice;
+};
+
+} // namespace
+
+std::vector<Message> adviceFor(const Explanation& explanation)
+{
+    return Adviser(explanation).advise();
+}
+
+} // namespace hone

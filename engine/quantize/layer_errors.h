@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How far a quantized model's values are from the float model's, layer by layer, on real samples.
+#pragma once
+
+#include "core/error.h"
+#include "core/job_context.h"
+#include "data/dataset.h"
+#include "quantize/layer_pairs.h"
+#include "quantize/range_use.h"
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+namespace hone
+{
+
+// Signal x of the float model, noise x - q, summed over all values of all samples.
+class SignalToNoise
+{
+public:
+    // Tensors of as many values.
+    void add(const Tensor& signal, const Tensor& other);
+    // 10 log10(sum x^2 / sum (x - q)^2), within +-largestSnrDb.
+    double decibels() const;
+
+private:
+    double m_signal = 0;
+    double m_noise = 0;
+};
+
+struct LayerError
+{
+    double snrDb = 0;      // of the layer's value in the quantized model
+    double snrAloneDb = 0; // the same where the layer reads the float model's values: what it adds by itself
+    std::optional<ActivationUse> use;
+    std::size_t elements = 0; // of the value, a sample
+};
+
+struct LayerErrorsRequest
+{
+    const Graph& floating;
+    const Graph& quantized;
+    const std::vector<LayerPair>& pairs;
+    const Dataset& dataset;
+    std::size_t samples = 64; // of the validation split (train where there is none), spread over the classes
+    int threads = 0;
+};
+
+struct LayerErrors
+{
+    std::vector<LayerError> layers; // by pair
+    Split split = Split::Validation;
+    std::size_t samples = 0;
+    std::vector<Message> notices;
+};
+
+// In ONNX Runtime with its optimizations off, so that nothing is fused away; in batches whose values take a bounded amount of memory.
+// Throws Error(CalibrationEmpty, ReferenceUnlike) and what pairForInput, Loader and Session throw.
+LayerErrors measureLayerErrors(const LayerErrorsRequest& request, const JobContext& job);
+
+} // namespace hone

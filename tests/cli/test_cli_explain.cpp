@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// `hone explain`, and what `hone quantize` says of the kernels that it led to, as a user types them.
+#include "cli_fixture.h"
+
+#include <QTest>
+
+using namespace hone::testing;
+
+class TestCliExplain : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase()
+    {
+        QVERIFY2(m_work.make(), qPrintable(m_work.failure()));
+        const auto run = runHone({"quantize", m_work.model(), "--data", m_work.data(), "--out", m_work.path("int8.onnx"), "--json"});
+        QVERIFY2(run.exitCode == 0, run.errors.constData());
+        m_quantized = run.json();
+    }
+
+    void quantizingCountsWhatBecameIntegers()
+    {
+        QVERIFY(m_quantized.at("integerNodes").get<int>() > 5);
+        QCOMPARE(m_quantized.at("floatNodes").get<int>(), 0);
+        QCOMPARE(m_quantized.at("kernels").at("integer").size(), m_quantized.at("integerNodes").get<std::size_t>());
+        const auto run = runHone({"quantize", m_work.model(), "--data", m_work.data(), "--out", m_work.path("again.onnx")});
+        QVERIFY2(run.output.contains("nodes compute on integers in ONNX Runtime, 0 in float."), run.output.constData());
+    }
+
+    void findingsAreTold()
+    {
+        const auto html = m_work.path("why.html");
+        const auto run = runHone(explain("int8.onnx", "model.onnx") + QStringList{"--html", html, "--json"});
+        QVERIFY2(run.exitCode == 0, run.errors.constData());
+        const auto json = run.json();
+        QCOMPARE(json.at("samples").get<int>(), 16);
+        QCOMPARE(json.at("split").get<std::string>(), std::string("validation"));
+        QCOMPARE(json.at("totals").at("integerNodes").get<int>(), m_quantized.at("integerNodes").get<int>());
+        QVERIFY(!json.at("advice").empty() && json.at("processor").contains("features"));
+        double floating = 0;
+        double quantized = 0;
+        for (const auto& layer : json.at("layers")) {
+            for (const auto* key : {"name", "opType", "snrDb", "snrAloneDb"})
+                QVERIFY2(layer.contains(key), key);
+            floating += layer.at("floatMicroseconds").get<double>();
+            quantized += layer.at("quantizedMicroseconds").get<double>();
+        }
+        // Every kernel's time is some layer's.
+        QVERIFY(std::abs(floating - json.at("totals").at("floatMicroseconds").get<double>()) < 1e-6);
+        QVERIFY(std::abs(quantized - json.at("totals").at("quantizedMicroseconds").get<double>()) < 1e-6);
+        QVERIFY(m_work.read("why.html").contains("Where the error grows"));
+    }
+
+    void findingsAreTablesForPeople()
+    {
+        const auto run = runHone(explain("int8.onnx", "model.onnx"));
+        QVERIFY2(run.exitCode == 0, run.errors.constData());
+        for (const auto* word : {"layer", "by itself", "steps used", "QLinearConv", "nodes compute on integers", "Latency"})
+            QVERIFY2(run.output.contains(word), word);
+    }
+
+    void whatDoesNotFitIsRefusedInOneSentence_data()
+    {
+        QTest::addColumn<QString>("quantized");
+        QTest::addColumn<QString>("against");
+        QTest::addColumn<QString>("code");
+        QTest::newRow("not quantized") << "model.onnx"
+                                       << "model.onnx"
+                                       << "NotQuantized";
+        QTest::newRow("not float") << "int8.onnx"
+                                   << "int8.onnx"
+                                   << "AlreadyQuantized";
+        QTest::newRow("another input") << "int8.onnx"
+                                       << "large.onnx"
+                                       << "ReferenceUnlike";
+        QTest::newRow("no file") << "int8.onnx"
+                                 << "nowhere.onnx"
+                                 << "FileNotFound";
+    }
+    void whatDoesNotFitIsRefusedInOneSentence()
+    {
+        QFETCH(QString, quantized);
+        QFETCH(QString, against);
+        QFETCH(QString, code);
+        if (against == "large.onnx")
+            QCOMPARE(runHone({"new", "resnet8", "--width", "4", "--classes", "12", "--input-size", "64", "--out", m_work.path(against)})
+                         .exitCode,
+                     0);
+        const auto run = runHone(explain(quantized, against) + QStringList{"--json"});
+        QCOMPARE(run.exitCode, 3);
+        QCOMPARE(QString::fromStdString(run.json().at("error").at("code").get<std::string>()), code);
+        QCOMPARE(QString::fromStdString(run.json().at("error").at("message").get<std::string>()).count(". "), 0);
+    }
+
+    void dataAndTheFloatModelAreNeeded()
+    {
+        QCOMPARE(runHone({"explain", m_work.path("int8.onnx"), "--data", m_work.data()}).exitCode, 2);
+        QCOMPARE(runHone({"explain", m_work.path("int8.onnx"), "--against", m_work.model()}).exitCode, 2);
+        QCOMPARE(runHone(explain("int8.onnx", "model.onnx") + QStringList{"--samples", "0"}).exitCode, 2);
+    }
+
+private:
+    QStringList explain(const QString& quantized, const QString& against) const
+    {
+        return {"explain", m_work.path(quantized), "--against", m_work.path(against), "--data", m_work.data(), "--samples", "16", "--runs",
+                "10"};
+    }
+
+    CliFixture m_work;
+    nlohmann::json m_quantized;
+};
+
+QTEST_GUILESS_MAIN(TestCliExplain)
+#include "test_cli_explain.moc"

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What calibration keeps, and what layers become of it: equalized, repaired, left in float.
+#include "core/file.h"
+#include "data/pairing.h"
+#include "graph_building.h"
+#include "idx_dataset.h"
+#include "onnx_io/onnx_io.h"
+#include "quantize/calibration.h"
+#include "quantize/encodings.h"
+#include "quantize/equalize.h"
+#include "quantize/layer_damage.h"
+#include "quantize/layerwise_repair.h"
+#include "quantize/plan.h"
+#include "runtime/session.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <cmath>
+#include <limits>
+
+using namespace hone;
+using namespace hone::test;
+using hone::testing::Attributes;
+using hone::testing::Chain;
+using hone::testing::randomTensor;
+
+namespace
+{
+
+constexpr int side = 8;
+constexpr int classes = 4;
+constexpr int channels = 6;
+const Shape picture = {Dim::free("N"), Dim::fixed(1), Dim::fixed(side), Dim::fixed(side)};
+const Attributes same = {{"pads", std::vector<std::int64_t>{1, 1, 1, 1}}};
+
+std::vector<GrayPicture> noise(std::size_t count, int brightest = 255)
+{
+    std::vector<GrayPicture> all;
+    for (std::size_t i = 0; i < count; ++i) {
+        Random random(5, i);
+        GrayPicture made{std::vector<std::uint8_t>(side * side), static_cast<std::uint8_t>(i % classes)};
+        for (auto& pixel : made.pixels)
+            pixel = static_cast<std::uint8_t>(random.uniform(0, brightest));
+        all.push_back(made);
+    }
+    return all;
+}
+
+// Conv, Relu, depthwise Conv, Relu, Conv, pooling, scores; the first layers' channels differ a hundred times in size.
+Graph unevenNet()
+{
+    Chain chain(13, picture);
+    auto first = randomTensor({channels, 1, 3, 3}, 1, -0.5, 0.5);
+    for (std::int64_t c = 0; c < channels; ++c)
+        for (std::int64_t i = 0; i < 9; ++i)
+            first.mutableData<float>()[static_cast<std::size_t>(c * 9 + i)] *=
+                std::pow(100.0f, static_cast<float>(c) / (channels - 1)) / 100;
+    auto third = randomTensor({channels, channels, 1, 1}, 3, -0.5, 0.5);
+    for (std::int64_t o = 0; o < channels; ++o)
+        for (std::int64_t c = 0; c < channels; ++c)
+            third.mutableData<float>()[static_cast<std::size_t>(o * channels + c)] /=
+                std::pow(100.0f, static_cast<float>(c) / (channels - 1)) / 100;
+    chain.then("Conv", {chain.constant("w1", first), chain.constant("b1", randomTensor({channels}, 11, 0, 0.002))}, same).then("Relu");
+    auto depthwise = same;
+    depthwise["group"] = std::int64_t{channels};
+    chain
+        .then(
+            "Conv",
+            {chain.constant("w2", randomTensor({channels, 1, 3, 3}, 2, 0, 0.5)), chain.constant("b2", Tensor(DType::Float32, {channels}))},
+            depthwise)
+        .then("Relu");
+    chain.then("Conv", {chain.constant("w3", third), chain.constant("b3", randomTensor({channels}, 13))}).then("Relu");
+    chain.then("GlobalAveragePool").then("Flatten");
+    chain.then("Gemm", {chain.constant("w4", randomTensor({classes, channels}, 4)), chain.constant("b4", randomTensor({classes}, 14))},
+               {{"transB", std::int64_t{1}}});
+    auto graph = chain.finish();
+    graph.value(graph.outputs[0]).type.shape = Shape{picture.front(), Dim::fixed(classes)};
+    return graph;
+}
+
+std::vector<float> answers(const Graph& graph, Optimization optimization = Optimization::All)
+{
+    Tensor input(DType::Float32, {16, 1, side, side});
+    auto value = input.mutableData<float>().begin();
+    for (const auto& made : noise(16))
+        for (const auto pixel : made.pixels)
+            *value++ = static_cast<float>(pixel) / 255;
+    auto session = Session::fromBytes(serializeOnnx(graph), {.threads = 1, .optimization = optimization}, "test");
+    return toFloats(session.run({input}).at(0));
+}
+
+double noiseToSignal(const std::vector<float>& got, const std::vector<float>& wanted)
+{
+    double error = 0;
+    double power = 0;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        error += std::pow(got.at(i) - wanted[i], 2);
+        power += std::pow(wanted[i], 2);
+    }
+    return error / power;
+}
+
+} // namespace
+
+class TestCalibration : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase();
+    void statisticsDontDependOnTheBatch();
+    void whatWasKeptIsReadBack();
+    void aKeptCalibrationIsUsed();
+    void calibrationOfSomethingElseIsMadeAgain();
+    void anotherSeedTakesOtherSamples();
+    void tooFewSamplesAreRefused();
+    void activationsThatAreNotFiniteAreRefused();
+    void inputsThatAreConstantAreRefused();
+    void equalizingLeavesTheModelWhatItWas();
+    void equalizedChannelsFillTheirRange();
+    void equalizingHelps();
+    void biasesAreCorrectedToFloatsMean();
+    void adaptiveRoundingHelps();
+    void layersKeptInFloatAreComputedInFloat();
+    void unknownLayersAreNamed();
+    void theLayerThatHarmsMostIsFound();
+    void aBoundOnAccuracyIsMet();
+    void aBoundNeedsLabels();
+
+private:
+    QuantizeResult quantizedBy(const Graph& graph, const QuantizeOptions& options, const std::filesystem::path& kept = {}) const
+    {
+        return quantize({graph, &*m_data, options, kept}, {});
+    }
+    MessageCode failureOf(const Graph& graph, const Dataset& data, const QuantizeOptions& options = {}) const
+    {
+        try {
+            quantize({graph, &data, options}, {});
+        } catch (const Error& error) {
+            return error.code();
+        }
+        return MessageCode::InternalFault;
+    }
+
+    QTemporaryDir m_folder;
+    std::optional<Dataset> m_data;
+};
+
+void TestCalibration::initTestCase()
+{
+    m_data = writeIdxDataset(m_folder.path().toStdString(), noise(120), noise(20), side, side);
+}
+
+void TestCalibration::statisticsDontDependOnTheBatch()
+{
+    auto one = unevenNet();
+    one.value(one.inputs[0]).type.shape->front() = Dim::fixed(1);
+    const auto alone = calibrate(prepareForQuantization(one), *m_data, {.samples = 32}, {});
+    const auto together = calibrate(prepareForQuantization(unevenNet()), *m_data, {.samples = 32}, {});
+    QCOMPARE(alone.samples, together.samples);
+    QCOMPARE(alone.values.size(), together.values.size());
+    for (const auto& [name, statistics] : alone.values) {
+        const auto& other = together.values.at(name);
+        QVERIFY(std::abs(statistics.high - other.high) <= 1e-6f * std::abs(other.high));
+        QVERIFY(std::abs(statistics.averageHigh - other.averageHigh) <= 1e-6 * std::abs(other.averageHigh));
+        QCOMPARE(statistics.histogram.total(), other.histogram.total());
+    }
+}
+
+void TestCalibration::whatWasKeptIsReadBack()
+{
+    const auto made = calibrate(prepareForQuantization(unevenNet()), *m_data, {.samples = 16}, {});
+    const std::filesystem::path file = m_folder.filePath("kept.cbor").toStdString();
+    writeCalibration(file, made);
+    const auto read = readCalibration(file, made.key);
+    QVERIFY(read.has_value());
+    QCOMPARE(read->samples, made.samples);
+    QCOMPARE(read->values.size(), made.values.size());
+    for (const auto& [name, statistics] : made.values) {
+        const auto& other = read->values.at(name);
+        QCOMPARE(other.low, statistics.low);
+        QCOMPARE(other.averageHigh, statistics.averageHigh);
+        QCOMPARE(other.histogram.exponent(), statistics.histogram.exponent());
+        QVERIFY(std::ranges::equal(other.histogram.counts(), statistics.histogram.counts()));
+    }
+    QVERIFY(!readCalibration(file, "another key").has_value());
+    auto bytes = readFile(file);
+    bytes.resize(bytes.size() / 2);
+    writeFileAtomically(file, bytes);
+    QVERIFY(!readCalibration(file, made.key).has_value());
+}
+
+// The file says something else than the data: where that shows, the data weren't asked again.
+void TestCalibration::aKeptCalibrationIsUsed()
+{
+    const QTemporaryDir kept;
+    const std::filesystem::path folder = kept.path().toStdString();
+    const QuantizeOptions options{.ranges = RangeMethod::MinMax, .biasCorrection = false};
+    const auto fresh = serializeOnnx(quantizedBy(unevenNet(), options, folder).graph);
+    QCOMPARE(serializeOnnx(quantizedBy(unevenNet(), options, folder).graph), fresh);
+    const auto prepared = prepareForQuantization(unevenNet());
+    const auto key = calibrationKey(prepared, *m_data, {.samples = options.samples, .seed = options.seed});
+    auto calibration = readCalibration(calibrationFile(folder, key), key).value();
+    for (auto& [name, statistics] : calibration.values)
+        statistics.high *= 2;
+    writeCalibration(calibrationFile(folder, key), calibration);
+    QVERIFY(serializeOnnx(quantizedBy(unevenNet(), options, folder).graph) != fresh);
+}
+
+void TestCalibration::calibrationOfSomethingElseIsMadeAgain()
+{
+    const QTemporaryDir kept;
+    const std::filesystem::path folder = kept.path().toStdString();
+    const QuantizeOptions options{.biasCorrection = false};
+    quantizedBy(unevenNet(), options, folder);
+    auto changed = unevenNet();
+    changed.value(changed.findValue("w1").value()).constant = randomTensor({channels, 1, 3, 3}, 77);
+    QCOMPARE(serializeOnnx(quantizedBy(changed, options, folder).graph), serializeOnnx(quantizedBy(changed, options).graph));
+}
+
+void TestCalibration::anotherSeedTakesOtherSamples()
+{
+    const auto prepared = prepareForQuantization(unevenNet());
+    const auto first = calibrate(prepared, *m_data, {.samples = 10, .seed = 0}, {});
+    const auto second = calibrate(prepared, *m_data, {.samples = 10, .seed = 1}, {});
+    const auto again = calibrate(prepared, *m_data, {.samples = 10, .seed = 1}, {});
+    const auto& name = first.values.begin()->first;
+    QVERIFY(!std::ranges::equal(first.values.at(name).histogram.counts(), second.values.at(name).histogram.counts()));
+    QVERIFY(std::ranges::equal(again.values.at(name).histogram.counts(), second.values.at(name).histogram.counts()));
+}
+
+void TestCalibration::tooFewSamplesAreRefused()
+{
+    QCOMPARE(failureOf(unevenNet(), *m_data, {.samples = 1}), MessageCode::CalibrationTooSmall);
+}
+
+void TestCalibration::activationsThatAreNotFiniteAreRefused()
+{
+    auto graph = unevenNet();
+    graph.value(graph.findValue("b3").value()).constant.mutableData<float>()[0] = std::numeric_limits<float>::quiet_NaN();
+    QCOMPARE(failureOf(graph, *m_data), MessageCode::CalibrationNotFinite);
+}
+
+void TestCalibration::inputsThatAreConstantAreRefused()
+{
+    const QTemporaryDir folder;
+    std::vector<GrayPicture> black(20, GrayPicture{std::vector<std::uint8_t>(side * side), 0});
+    for (std::size_t i = 0; i < black.size(); ++i)
+        black[i].label = static_cast<std::uint8_t>(i % classes);
+    const auto data = writeIdxDataset(folder.path().toStdString(), black, black, side, side);
+    QCOMPARE(failureOf(unevenNet(), data), MessageCode::CalibrationConstant);
+}
+
+void TestCalibration::equalizingLeavesTheModelWhatItWas()
+{
+    const auto prepared = prepareForQuantization(unevenNet());
+    const auto equalized = equalize(prepared, planQuantization(prepared), *m_data, {.samples = 32}, {});
+    QVERIFY(!equalized.pairs.empty());
+    QVERIFY(noiseToSignal(answers(equalized.graph), answers(prepared)) < 1e-10);
+}
+
+// In front of the depthwise layer every channel may fill the range, but for the margin of 1.1.
+void TestCalibration::equalizedChannelsFillTheirRange()
+{
+    const auto prepared = prepareForQuantization(unevenNet());
+    const auto equalized = equalize(prepared, planQuantization(prepared), *m_data, {.samples = 32}, {});
+    QCOMPARE(equalized.pairs.front().channels, std::size_t(channels));
+    const auto weightsBefore = prepared.value(prepared.node(prepared.order()[0]).inputs.at(1)).constant.data<float>();
+    const auto weightsAfter = equalized.graph.value(equalized.graph.node(equalized.graph.order()[0]).inputs.at(1)).constant.data<float>();
+    const float smallest = weightsAfter[0] / weightsBefore[0];
+    const float largest = weightsAfter[(channels - 1) * 9] / weightsBefore[(channels - 1) * 9];
+    QVERIFY2(smallest > 20 && smallest <= 100 && largest < 2, qPrintable(QString("%1 %2").arg(smallest).arg(largest)));
+}
+
+void TestCalibration::equalizingHelps()
+{
+    const auto wanted = answers(unevenNet());
+    const auto errorWith = [&](bool equalized) {
+        return noiseToSignal(answers(quantizedBy(unevenNet(), {.equalize = equalized, .biasCorrection = false}).graph), wanted);
+    };
+    const double without = errorWith(false);
+    const double with = errorWith(true);
+    QVERIFY2(with < 0.5 * without, qPrintable(QString("%1 %2").arg(without).arg(with)));
+}
+
+// The mean of every score over the calibration samples is float's once the last bias is corrected.
+void TestCalibration::biasesAreCorrectedToFloatsMean()
+{
+    const auto graph = unevenNet();
+    const auto meansOf = [&](const Graph& model) {
+        Loader loader(*m_data, Split::Train, pairForInput(model, *m_data), {.batch = 16});
+        auto session = Session::fromBytes(serializeOnnx(model), {.threads = 1}, "test");
+        std::vector<double> sums(classes);
+        double count = 0;
+        while (const auto batch = loader.next({})) {
+            const auto scores = session.run({batch->inputs}).at(0);
+            for (std::size_t i = 0; i < static_cast<std::size_t>(scores.size()); ++i)
+                sums[i % classes] += scores.data<float>()[i];
+            count += static_cast<double>(batch->indices.size());
+        }
+        for (double& sum : sums)
+            sum /= count;
+        return sums;
+    };
+    const auto wanted = meansOf(graph);
+    const auto offBy = [&](bool corrected) {
+        const auto means = meansOf(quantizedBy(graph, {.biasCorrection = corrected, .bitsWeights = 4}).graph);
+        double sum = 0;
+        for (std::size_t i = 0; i < classes; ++i)
+            sum += std::abs(means[i] - wanted[i]);
+        return sum;
+    };
+    const double without = offBy(false);
+    const double with = offBy(true);
+    QVERIFY2(with < 0.15 * without, qPrintable(QString("%1 %2").arg(without).arg(with)));
+}
+
+void TestCalibration::adaptiveRoundingHelps()
+{
+    const auto wanted = answers(unevenNet());
+    const auto errorWith = [&](bool adaptive) {
+        return noiseToSignal(answers(quantizedBy(unevenNet(), {.adaptiveRounding = adaptive, .bitsWeights = 4}).graph), wanted);
+    };
+    const double without = errorWith(false);
+    const double with = errorWith(true);
+    QVERIFY2(with < 0.8 * without, qPrintable(QString("%1 %2").arg(without).arg(with)));
+}
+
+// ONNX Runtime must not give such a layer integer weights of its own: its answers are those of the file read word by word.
+void TestCalibration::layersKeptInFloatAreComputedInFloat()
+{
+    const auto prepared = prepareForQuantization(unevenNet());
+    for (const auto id : prepared.order()) {
+        if (prepared.node(id).opType != "Conv")
+            continue;
+        const auto& name = prepared.node(id).name;
+        const auto result = quantizedBy(unevenNet(), {.keepFloat = {name}, .biasCorrection = false});
+        QVERIFY(std::ranges::find(result.floatNodes, name) != result.floatNodes.end());
+        const auto node = result.graph.findNode(name).value();
+        QCOMPARE(result.graph.value(result.graph.node(node).inputs.at(1)).constant.dtype(), DType::Float32);
+        const double off = noiseToSignal(answers(result.graph), answers(result.graph, Optimization::None));
+        QVERIFY2(off < 1e-4, qPrintable(QString::fromStdString(name + " %1").arg(off)));
+    }
+}
+
+void TestCalibration::unknownLayersAreNamed()
+{
+    QCOMPARE(failureOf(unevenNet(), *m_data, {.keepFloat = {"nowhere"}}), MessageCode::LayerUnknown);
+}
+
+// One scale for all channels of a layer whose channels differ a hundred times.
+void TestCalibration::theLayerThatHarmsMostIsFound()
+{
+    const auto prepared = prepareForQuantization(unevenNet());
+    const auto plan = planQuantization(prepared);
+    const QuantizeOptions options{.perChannelWeights = false, .biasCorrection = false};
+    const auto calibration = calibrate(prepared, *m_data, {.samples = 32}, {});
+    auto encodings = encodingsFromRanges(prepared, plan, rangesOf(calibration, prepared, options), options.activations);
+    encodeWeights(prepared, plan, options, encodings);
+    const auto damage = measureDamage({prepared, plan, encodings, *m_data, options}, 32, {});
+    QCOMPARE(damage.size(), plan.weighted.size());
+    const auto worst = std::ranges::min_element(damage, {}, &LayerDamage::snrDb);
+    QCOMPARE(worst->name, prepared.node(plan.weighted.front().node).name);
+    QVERIFY(worst->snrDb < damage.back().snrDb - 6);
+    QCOMPARE(worst->macs, std::int64_t(channels * side * side * 9));
+}
+
+void TestCalibration::aBoundOnAccuracyIsMet()
+{
+    const QuantizeOptions rough{.perChannelWeights = false, .biasCorrection = false, .bitsWeights = 4};
+    auto bounded = rough;
+    bounded.maxDrop = 0;
+    const auto result = quantizedBy(unevenNet(), bounded);
+    QVERIFY(!result.precisionSteps.empty());
+    QVERIFY(result.precisionSteps.back().drop <= 0 || result.precisionSteps.size() > 1);
+    auto budget = rough;
+    budget.floatMacs = 0.999;
+    const auto wanted = answers(unevenNet());
+    QVERIFY(noiseToSignal(answers(quantizedBy(unevenNet(), budget).graph), wanted) <
+            noiseToSignal(answers(quantizedBy(unevenNet(), rough).graph), wanted));
+}
+
+void TestCalibration::aBoundNeedsLabels()
+{
+    const QTemporaryDir folder;
+    const std::filesystem::path root = folder.path().toStdString();
+    writeIdx(root, "train", noise(40), side, side);
+    std::ofstream(root / "dataset.yaml")
+        << "name: Train only\ntask: agreement\nformat: idx\nsplits: {train: train}\n"
+        << "validation: {from: train, fraction: 0.5, seed: 0}\n"
+        << "preprocess: {size: [8, 8], range: [0, 1], mean: [0], std: [1], channels: gray, layout: nchw}\n";
+    QCOMPARE(failureOf(unevenNet(), Dataset::open(root), {.maxDrop = 0.5}), MessageCode::LabelsMissing);
+}
+
+QTEST_GUILESS_MAIN(TestCalibration)
+#include "test_calibration.moc"
