@@ -659,6 +659,14 @@
         <translation>{path} hat keine Beispiele, um Wertebereiche zu bestimmen. Fügen Sie dem Trainings- oder Validierungsteil welche hinzu.</translation>
     </message>
     <message>
+        <source>{runtime} would refuse {layer} or run it in float: {reason}. Keep it in float or choose another scheme.</source>
+        <translation>{runtime} würde {layer} ablehnen oder in Gleitkomma rechnen: {reason}. Belassen Sie die Schicht in Gleitkomma oder wählen Sie ein anderes Schema.</translation>
+    </message>
+    <message>
+        <source>The file has the form that {runtime} takes. It was not run in that runtime, and its figures are ONNX Runtime&apos;s.</source>
+        <translation>Die Datei hat die Form, die {runtime} annimmt. Sie lief nicht in dieser Laufzeit; ihre Werte stammen von ONNX Runtime.</translation>
+    </message>
+    <message>
         <source>{samples} sample says little about all others. Calibrate with at least {needed}, and have as many in the training split.</source>
         <translation>{samples} Beispiel sagt wenig über alle anderen. Kalibrieren Sie mit mindestens {needed} und halten Sie so viele im Trainingsteil bereit.</translation>
     </message>

@@ -658,6 +658,14 @@
         <translation>{path} 没有可用于确定数值范围的样本。请在训练或验证部分添加一些。</translation>
     </message>
     <message>
+        <source>{runtime} would refuse {layer} or run it in float: {reason}. Keep it in float or choose another scheme.</source>
+        <translation>{runtime} 会拒绝 {layer} 或以浮点运行它：{reason}。请让它保持浮点或选择其他方案。</translation>
+    </message>
+    <message>
+        <source>The file has the form that {runtime} takes. It was not run in that runtime, and its figures are ONNX Runtime&apos;s.</source>
+        <translation>文件采用 {runtime} 所接受的形式。它没有在该运行时中运行过，各项数值来自 ONNX Runtime。</translation>
+    </message>
+    <message>
         <source>{samples} sample says little about all others. Calibrate with at least {needed}, and have as many in the training split.</source>
         <translation>{samples} 个样本不足以代表其他样本。请至少用 {needed} 个样本校准，并在训练部分准备同样多的样本。</translation>
     </message>

@@ -112,6 +112,8 @@ constexpr Entry table[] = {
     {MessageCode::AdviceNoDotProducts, QT_TRANSLATE_NOOP("Sentences", "This processor ({processor}) has no 8-bit dot products, so integers gain little here. Measure on the device itself.")},
     {MessageCode::AdviceNothing, QT_TRANSLATE_NOOP("Sentences", "Nothing stands out: no layer's error, range or time asks for a change.")},
     {MessageCode::ReducedWeightRange, QT_TRANSLATE_NOOP("Sentences", "This processor ({processor}) has no 8-bit dot products that add up exactly, so weights were given 7 bits. A device that has them could do slightly better.")},
+    {MessageCode::SchemeNotRun, QT_TRANSLATE_NOOP("Sentences", "The file has the form that {runtime} takes. It was not run in that runtime, and its figures are ONNX Runtime's.")},
+    {MessageCode::SchemeRefuses, QT_TRANSLATE_NOOP("Sentences", "{runtime} would refuse {layer} or run it in float: {reason}. Keep it in float or choose another scheme.")},
     {MessageCode::WeightsForSize, QT_TRANSLATE_NOOP("Sentences", "{layers} layers have {bits}-bit weights in the file and are computed in float. That makes the file smaller, not the model faster.")},
     {MessageCode::BeyondHalf, QT_TRANSLATE_NOOP("Sentences", "Numbers beyond 65504, the most that half precision holds, keep these in float32: {layers}.")},
     {MessageCode::FlushedToZero, QT_TRANSLATE_NOOP("Sentences", "{count} weights are too small for half precision and became 0. Compare the accuracy before using the file.")},

@@ -107,6 +107,8 @@ const std::map<Code, std::string_view>& table()
         {Code::AdviceNoDotProducts, "This processor ({processor}) has no 8-bit dot products (VNNI, AMX, Arm's dotprod or i8mm), so integers gain little here; measure on the device itself."},
         {Code::AdviceNothing, "Nothing stands out: no layer's error, range or time asks for a change."},
         {Code::ReducedWeightRange, "This processor ({processor}) has no 8-bit dot products that add up exactly, so weights were given 7 bits; a device with them could do slightly better."},
+        {Code::SchemeNotRun, "The file has the form that {runtime} takes; it was not run in that runtime, and its figures are ONNX Runtime's."},
+        {Code::SchemeRefuses, "{runtime} would refuse {layer} or run it in float: {reason}; keep it in float (--keep-float) or choose another --scheme."},
         {Code::WeightsForSize, "{layers} layers have {bits}-bit weights in the file and are computed in float: that makes the file smaller, not the model faster; for speed take --method static."},
         {Code::BeyondHalf, "Numbers beyond 65504, the most that half precision holds, keep these in float32: {layers}; nothing needs to be done."},
         {Code::FlushedToZero, "{count} weights are too small for half precision and became 0; compare the accuracy before using the file."},

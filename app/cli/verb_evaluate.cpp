@@ -4,8 +4,10 @@
 #include "cli/field_options.h"
 #include "cli/paths.h"
 #include "cli/verbs.h"
+#include "core/file.h"
 #include "evaluate/evaluation.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace hone::cli
@@ -29,6 +31,9 @@ public:
         options(Field{"limit", "--limit", "At most so many samples; 0: all", 0}, m_options.limit);
         options(Field{"threads", "--threads", "Threads; 0: as many as there are cores", 0, 1024}, m_options.threads);
         command.negativeFlag("--no-latency", "Leaves out the latency at batch 1", m_options.latency);
+        command.option({"--predictions", "FILE",
+                        "A table (CSV) of each sample's place in the split, the output that came first, and whether it is right", ""},
+                       m_predictions);
         command.remark("What is measured goes by the data's task: top-1 of a classifier, MAE and RMSE of a regression, AUC of an anomaly "
                        "detector. With --reference, on any data or none, cosine, signal-to-noise ratio and same top-1 for each output.");
         command.example("hone evaluate model.onnx --data pictures --split test");
@@ -39,6 +44,8 @@ public:
         const auto dataset = m_reference.empty() ? openRequiredData(m_data, "evaluate") : openOptionalData(m_data);
         m_options.reference = m_reference;
         const auto evaluation = evaluate(m_model, dataset ? &*dataset : nullptr, m_options, console.job());
+        if (!m_predictions.empty())
+            writePredictions(evaluation);
         console.notices(evaluation.notices);
         console.print(evaluationText(evaluation));
         Json json = toJson(evaluation);
@@ -48,10 +55,23 @@ public:
     }
 
 private:
+    void writePredictions(const Evaluation& evaluation) const
+    {
+        if (!evaluation.accuracy)
+            throw Error(MessageCode::BadOption,
+                        {{"option", "--predictions"}, {"value", m_predictions}, {"expected", "data with classes beside it"}});
+        const auto& accuracy = *evaluation.accuracy;
+        std::string table = "sample,prediction,correct\n";
+        for (std::size_t i = 0; i < accuracy.indices.size(); ++i)
+            table += fmt::format("{},{},{}\n", accuracy.indices[i], accuracy.predictions[i], accuracy.correct[i] ? 1 : 0);
+        writeFileAtomically(m_predictions, table);
+    }
+
     std::string m_model;
     std::string m_data;
     std::string m_reference;
     std::string m_split = "test";
+    std::string m_predictions;
     EvaluateOptions m_options;
 };
 

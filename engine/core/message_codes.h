@@ -101,6 +101,8 @@
     X(WeightsForSize, Notice)           /* layers (count), bits: computed in float all the same */                     \
     X(BeyondHalf, Notice)               /* layers: a number there is larger than 65504 */                              \
     X(FlushedToZero, Notice)            /* count: of weights below half precision */                                   \
+    X(SchemeNotRun, Notice)             /* runtime: that a file is for and that is not here */                         \
+    X(SchemeRefuses, Notice)            /* runtime, layer, reason */                                                   \
     X(ConstantsFolded, Notice)          /* count: of nodes */                                                          \
     X(NoOpsDropped, Notice)             /* count: of nodes */                                                          \
     X(NormalizationFolded, Notice)      /* count: of nodes */                                                          \

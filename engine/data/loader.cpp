@@ -22,6 +22,7 @@ namespace
 
 constexpr std::size_t chunkSamples = 16;                         // what a worker takes at once
 constexpr std::size_t aheadBudgetBytes = std::size_t{256} << 20; // of batches that wait
+constexpr std::size_t onePassBytes = std::size_t{64} << 20;      // likewise, where nothing is kept
 constexpr std::size_t mostAhead = 8;
 constexpr std::size_t leastAhead = 2;
 
@@ -109,7 +110,8 @@ struct Loader::Implementation
         batchCount = options.dropLast ? count / batchSize : (count + batchSize - 1) / batchSize;
         given = options.dropLast ? batchCount * batchSize : count;
         const std::size_t batchBytes = std::max<std::size_t>(1, batchSize * frontEnd.elementCount() * sizeof(float));
-        ahead = options.passes == Passes::One ? leastAhead : std::clamp(aheadBudgetBytes / batchBytes, leastAhead, mostAhead);
+        const auto budget = options.passes == Passes::One ? onePassBytes : aheadBudgetBytes;
+        ahead = std::clamp(budget / batchBytes, leastAhead, mostAhead);
     }
 
     ~Implementation()

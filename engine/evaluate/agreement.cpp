@@ -110,6 +110,7 @@ private:
         options.batch = static_cast<int>(m_batch);
         options.limit = request.options.limit;
         options.threads = threadCount(request.options.threads);
+        options.passes = Passes::One;
         return options;
     }
 

@@ -52,7 +52,7 @@ void measureTask(const TaskRequest& request, Evaluation& evaluation, const JobCo
     const bool fixed = isBatchFixed(graph);
     const int batch = batchOf(graph);
     const int threads = threadCount(options.threads);
-    Loader loader(dataset, options.split, pairing, {.batch = batch, .limit = options.limit, .threads = threads});
+    Loader loader(dataset, options.split, pairing, {.batch = batch, .limit = options.limit, .threads = threads, .passes = Passes::One});
     Session session(model, {.threads = 1});
     const auto takes = session.inputs().at(0).dtype;
     const auto scorer = makeScorer({pairing.task, pairing.outputs, endsInSoftmax(graph)});

@@ -116,6 +116,15 @@ inline auto namesOf(RangeMethod)
     return std::array{named(RangeMethod::MinMax), named(RangeMethod::MovingAverage), named(RangeMethod::Percentile),
                       named(RangeMethod::Entropy), named(RangeMethod::MeanSquared)};
 }
+inline auto namesOf(Scheme)
+{
+    using Name = EnumName<Scheme>;
+    const auto named = [](Scheme scheme) { return Name{scheme, rulesOf(scheme).name}; };
+    return std::array{named(Scheme::OnnxRuntime), named(Scheme::OnnxRuntimeSigned),
+                      named(Scheme::OpenVino),    named(Scheme::TensorRt),
+                      named(Scheme::Qnn),         named(Scheme::Stm32),
+                      named(Scheme::TfLite)};
+}
 constexpr auto namesOf(QuantizeMethod)
 {
     using Name = EnumName<QuantizeMethod>;
@@ -358,6 +367,8 @@ void visitLaterFields(Visitor& visit, QuantizeOptions& o)
     const auto later = [](const char* key, const char* flag, const char* help, double lowest = 0, double highest = 0) {
         return Field{key, flag, help, lowest, highest, true};
     };
+    visit(Field{.key = "scheme", .flag = "--scheme", .help = "The runtime that the file is for", .addedLater = true}, o.scheme);
+    visit(later("bitsActivations", "--bits-activations", "Bits of an activation: 8 or, for ort and qnn, 16", 8, 16), o.bitsActivations);
     visit(later("keepFloat", "--keep-float", "Layers that are computed in float, by name; '*' matches anything"), o.keepFloat);
     visit(later("maxDrop", "--max-drop",
                 "Keeps layers float until no more than so many points of accuracy are lost on the validation split; 100: any", 0, 100),

@@ -142,7 +142,7 @@ Calibration calibrate(const Graph& prepared, const Dataset& dataset, const Calib
 
 TensorRanges rangesOf(const Calibration& calibration, const Graph& prepared, const QuantizeOptions& options)
 {
-    const RangeRequest request{.method = options.ranges, .percentile = options.percentile};
+    const RangeRequest request{.method = options.ranges, .percentile = options.percentile, .steps = gridTypeOf(options).steps()};
     std::vector<const std::pair<const std::string, TensorStatistics>*> items;
     for (const auto& item : calibration.values)
         items.push_back(&item);

@@ -28,7 +28,7 @@ TensorRange unionOf(const Graph& prepared, const std::vector<ValueId>& group, co
 
 } // namespace
 
-Encodings encodingsFromRanges(const Graph& prepared, const QuantizationPlan& plan, const TensorRanges& ranges, ActivationType type)
+Encodings encodingsFromRanges(const Graph& prepared, const QuantizationPlan& plan, const TensorRanges& ranges, const GridType& type)
 {
     Encodings result;
     for (const auto& group : plan.groups) {
@@ -37,6 +37,12 @@ Encodings encodingsFromRanges(const Graph& prepared, const QuantizationPlan& pla
             result.activations[prepared.value(id).name] = grid;
     }
     return result;
+}
+
+bool hasScaleAChannel(const Node& node, const QuantizeOptions& options)
+{
+    const bool isMatrix = node.opType == "Gemm" || node.opType == "MatMul";
+    return options.perChannelWeights && (!isMatrix || rulesOf(options.scheme).perChannelMatrices);
 }
 
 void encodeWeights(const Graph& prepared, const QuantizationPlan& plan, const QuantizeOptions& options, Encodings& encodings)
@@ -50,7 +56,7 @@ void encodeWeights(const Graph& prepared, const QuantizationPlan& plan, const Qu
                 floors.push_back(smallestWeightScale(bias, inputScale));
         }
         const WeightScheme scheme{.axis = weighted.channelAxis,
-                                  .perChannel = options.perChannelWeights,
+                                  .perChannel = hasScaleAChannel(node, options),
                                   .largest = largestWeight(options.weightRange, options.bitsWeights),
                                   .scale = options.bitsWeights < 8 ? ScaleChoice::LeastError : ScaleChoice::Largest};
         encodings.weights[node.name] = quantizeWeights(prepared.value(node.inputs.at(1)).constant, scheme, floors);

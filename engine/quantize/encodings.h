@@ -20,7 +20,10 @@ struct Encodings
 
 // The grids that the ranges ask for; members of a group share the one that holds all of theirs.
 // Throws Error(InternalFault) where no member of a group has a range.
-Encodings encodingsFromRanges(const Graph& prepared, const QuantizationPlan& plan, const TensorRanges& ranges, ActivationType type);
+Encodings encodingsFromRanges(const Graph& prepared, const QuantizationPlan& plan, const TensorRanges& ranges, const GridType& type);
+
+// Whether a node's weights have a scale for each output channel.
+bool hasScaleAChannel(const Node& node, const QuantizeOptions& options);
 
 // Every weighted node's integers, rounded to nearest; scales as large as the largest weight asks for and, with fewer than 8 bits, where the
 // squared error of the weights is least. Biases are what they are in the graph: a scale grows where int32 couldn't hold one otherwise.

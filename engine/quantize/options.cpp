@@ -35,6 +35,10 @@ void requireNoStaticOption(const QuantizeOptions& options)
         refuse("percentile", std::to_string(options.percentile), expected);
     if (options.activations != defaults.activations)
         refuse("activations", "signed", expected);
+    if (options.scheme != defaults.scheme)
+        refuse("scheme", std::string(rulesOf(options.scheme).name), expected);
+    if (options.bitsActivations != defaults.bitsActivations)
+        refuse("bitsActivations", std::to_string(options.bitsActivations), expected);
     if (options.samples != defaults.samples)
         refuse("samples", std::to_string(options.samples), expected);
     if (!options.keepFloat.empty())
@@ -58,6 +62,13 @@ void requireConsistent(const QuantizeOptions& options)
     const QuantizeOptions defaults;
     if (options.bitsWeights != 4 && options.bitsWeights != 8)
         refuse("bitsWeights", std::to_string(options.bitsWeights), "4 or 8");
+    if (options.bitsActivations != 8 && options.bitsActivations != 16)
+        refuse("bitsActivations", std::to_string(options.bitsActivations), "8 or 16");
+    const auto& rules = rulesOf(options.scheme);
+    if (options.bitsActivations == 16 && !rules.takes16Bits)
+        refuse("bitsActivations", "16", "scheme ort or qnn beside it");
+    if (options.activations != defaults.activations && options.scheme != Scheme::OnnxRuntime)
+        refuse("activations", "signed", "scheme ort beside it; " + std::string(rules.name) + " has its own");
     requireBlocks(options);
     if (options.method != QuantizeMethod::Static)
         requireNoStaticOption(options);
@@ -69,6 +80,14 @@ void requireConsistent(const QuantizeOptions& options)
         refuse("blockSize", std::to_string(options.blockSize), "method weights and bitsWeights 4 beside it");
     if ((inBlocks || options.method == QuantizeMethod::Half) && !options.perChannelWeights)
         refuse("perChannelWeights", "off", "a method with 8-bit weights beside it");
+}
+
+GridType gridTypeOf(const QuantizeOptions& options)
+{
+    auto type = rulesOf(options.scheme).activations;
+    type.isSigned = type.isSigned || options.activations == ActivationType::Signed;
+    type.bits = options.bitsActivations;
+    return type;
 }
 
 bool readsSamples(const QuantizeOptions& options)

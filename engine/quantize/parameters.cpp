@@ -12,18 +12,20 @@ namespace hone
 namespace
 {
 
-constexpr int steps = 255; // between the lowest and the highest of 256 integers
 constexpr float smallestScale = std::numeric_limits<float>::min();
 
 } // namespace
 
-QuantizationParameters activationParameters(TensorRange range, ActivationType type)
+QuantizationParameters activationParameters(TensorRange range, const GridType& type)
 {
     const double low = std::min(0.0, static_cast<double>(range.low));
     const double high = std::max(0.0, static_cast<double>(range.high));
-    const std::int32_t lowest = type == ActivationType::Signed ? -128 : 0;
+    const std::int32_t lowest = type.lowest();
     if (!(high - low > 0) || !std::isfinite(high - low))
-        return {1, lowest};
+        return {1, type.isSymmetric ? 0 : lowest};
+    if (type.isSymmetric)
+        return {std::max(smallestScale, static_cast<float>(std::max(-low, high) / type.highest())), 0};
+    const int steps = type.steps();
     auto scale = std::max(smallestScale, static_cast<float>((high - low) / steps));
     if (low == 0)
         while (static_cast<double>(scale) * steps > high && scale > smallestScale)

@@ -4,6 +4,7 @@
 
 #include "core/tensor.h"
 #include "quantize/quantize.h"
+#include "quantize/scheme.h"
 
 #include <cstdint>
 #include <span>
@@ -18,10 +19,10 @@ struct QuantizationParameters
     std::int32_t zeroPoint = 0;
 };
 
-// An asymmetric 8-bit grid over [low, high] widened to hold 0, which becomes exactly representable:
-// scale = (high - low) / 255, zeroPoint = round(lowest - low / scale). No width: scale 1.
-// The grid's top never exceeds `high` where low is 0, so that a Clip to [0, high] says nothing more.
-QuantizationParameters activationParameters(TensorRange range, ActivationType type);
+// A grid over [low, high] widened to hold 0, which becomes exactly representable. Asymmetric, with S steps (255 for 8 bits):
+// scale = (high - low) / S, zeroPoint = round(lowest - low / scale). Symmetric: scale = max(|low|, |high|) / highest, zeroPoint 0.
+// No width: scale 1. An asymmetric grid's top never exceeds `high` where low is 0, so that a Clip to [0, high] says nothing more.
+QuantizationParameters activationParameters(TensorRange range, const GridType& type);
 
 // Symmetric, scale = max |value| / largest. All 0: scale 1.
 float weightScale(std::span<const float> values, int largest);

@@ -4,10 +4,10 @@
 #include "quantize/parameters.h"
 #include "quantize/plan.h"
 #include "quantize/quantize.h"
-#include "quantize/weight_range.h"
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace hone
 {
@@ -20,7 +20,8 @@ public:
     Inserter(const Graph& prepared, const QuantizationPlan& plan, const Encodings& encodings, const QuantizeOptions& options)
         : m_plan(plan),
           m_encodings(encodings),
-          m_options(options)
+          m_options(options),
+          m_grid(gridTypeOf(options))
     {
         m_result.graph = prepared;
         if (std::ranges::none_of(m_plan.weighted, [](const WeightedNode& node) { return node.integer; }))
@@ -35,8 +36,10 @@ public:
             insertWeights(weighted);
         for (const auto id : m_plan.others)
             insertConstants(id);
-        for (const auto id : m_plan.absorbed)
-            absorb(id);
+        // A symmetric grid goes below 0, so it saturates nothing that a Relu would.
+        if (!m_grid.isSymmetric)
+            for (const auto id : m_plan.absorbed)
+                absorb(id);
         for (const auto& [value, group] : m_plan.groupOf)
             insertPair(value, m_grids[group]);
         keepFloatLayersFloat();
@@ -60,11 +63,17 @@ private:
 
     Graph& graphOf() { return m_result.graph; }
 
-    ValueId zeroPoint(std::int32_t value)
+    ValueId zeroPoint(std::int32_t value) { return graphOf().addConstant("z", onGridType({}, {value})); }
+
+    // Whole numbers of the grid's type.
+    Tensor onGridType(const Dimensions& shape, const std::vector<std::int32_t>& values) const
     {
-        if (m_options.activations == ActivationType::Signed)
-            return graphOf().addConstant("z", Tensor::scalar(static_cast<std::int8_t>(value)));
-        return graphOf().addConstant("z", Tensor::scalar(static_cast<std::uint8_t>(value)));
+        Tensor result(m_grid.dtype(), shape);
+        const auto bytes = result.mutableBytes();
+        const std::size_t width = elementBits(m_grid.dtype()) / 8;
+        for (std::size_t i = 0; i < values.size(); ++i)
+            std::memcpy(bytes.data() + i * width, &values[i], width); // the low bytes come first
+        return result;
     }
 
     Grid grid(const QuantizationParameters& parameters)
@@ -94,9 +103,9 @@ private:
         return graph.node(graph.addNode(std::move(node))).outputs[0];
     }
 
-    ValueId scales(const std::vector<float>& values)
+    ValueId scales(const std::vector<float>& values, bool aChannel)
     {
-        if (!m_options.perChannelWeights)
+        if (!aChannel)
             return graphOf().addConstant("s", Tensor::scalar(values.front()));
         return graphOf().addConstant("s", Tensor::of<float>({static_cast<std::int64_t>(values.size())}, values));
     }
@@ -116,7 +125,8 @@ private:
         const auto& opType = graphOf().node(weighted.node).opType;
         if (opType != "Gemm" && opType != "MatMul")
             return {};
-        const Dimensions shape = m_options.perChannelWeights ? Dimensions{static_cast<std::int64_t>(channels)} : Dimensions{};
+        const bool aChannel = hasScaleAChannel(graphOf().node(weighted.node), m_options);
+        const Dimensions shape = aChannel ? Dimensions{static_cast<std::int64_t>(channels)} : Dimensions{};
         return graphOf().addConstant("z", Tensor(DType::Int8, shape));
     }
 
@@ -138,15 +148,16 @@ private:
             throw Error(MessageCode::InternalFault, {{"detail", "no integers for the weights of " + name}});
         const auto& weights = given->second;
         const auto integers = addInPlaceOf(original, weights.values);
-        const auto value =
-            dequantized(integers, scales(weights.scales), weightZeroPoint(weighted, weights.scales.size()), weighted.channelAxis);
+        const auto value = dequantized(integers, scales(weights.scales, hasScaleAChannel(graphOf().node(weighted.node), m_options)),
+                                       weightZeroPoint(weighted, weights.scales.size()), weighted.channelAxis);
         return m_stored.emplace(key, StoredWeights{value, weights.scales}).first->second;
     }
 
     void insertWeights(const WeightedNode& weighted)
     {
         const auto inputs = graphOf().node(weighted.node).inputs;
-        const bool hasBias = weighted.integer && inputs.size() > 2 && inputs[2].valid();
+        const bool hasBias =
+            rulesOf(m_options.scheme).bias == BiasForm::Integers && weighted.integer && inputs.size() > 2 && inputs[2].valid();
         const float inputScale = weighted.integer ? m_grids[m_plan.groupOf.at(inputs[0])].parameters.scale : 0;
         const auto& weights = stored(weighted);
         graphOf().node(weighted.node).inputs[1] = weights.value;
@@ -157,7 +168,7 @@ private:
         for (const float scale : weights.scales)
             biasScales.push_back(inputScale * scale);
         const auto integers = addInPlaceOf(inputs[2], quantizeBias(bias, inputScale, weights.scales));
-        const auto value = dequantized(integers, scales(biasScales), {}, 0);
+        const auto value = dequantized(integers, scales(biasScales, hasScaleAChannel(graphOf().node(weighted.node), m_options)), {}, 0);
         graphOf().node(weighted.node).inputs[2] = value;
     }
 
@@ -173,7 +184,7 @@ private:
                 continue;
             const auto values = toFloats(graphOf().value(original).constant);
             const auto [low, high] = std::ranges::minmax(values);
-            const auto own = grid(activationParameters({low, high}, m_options.activations));
+            const auto own = grid(activationParameters({low, high}, m_grid));
             const auto integers = graphOf().addConstant("c", onGrid(values, graphOf().value(original).constant.shape(), own.parameters));
             const auto value = dequantized(integers, own.scale, own.zeroPoint, 0);
             graphOf().node(id).inputs[i] = value;
@@ -182,13 +193,10 @@ private:
 
     Tensor onGrid(const std::vector<float>& values, const Dimensions& shape, const QuantizationParameters& parameters) const
     {
-        const bool isSigned = m_options.activations == ActivationType::Signed;
-        Tensor result(isSigned ? DType::Int8 : DType::UInt8, shape);
-        const auto bytes = result.mutableBytes();
-        for (std::size_t i = 0; i < values.size(); ++i)
-            bytes[i] = static_cast<std::byte>(
-                quantized(values[i], parameters.scale, parameters.zeroPoint, isSigned ? -128 : 0, isSigned ? 127 : 255));
-        return result;
+        std::vector<std::int32_t> integers;
+        for (const float value : values)
+            integers.push_back(quantized(value, parameters.scale, parameters.zeroPoint, m_grid.lowest(), m_grid.highest()));
+        return onGridType(shape, integers);
     }
 
     // The node before takes over the output of one that says nothing more.
@@ -246,7 +254,9 @@ private:
             const std::vector<float> scales(static_cast<std::size_t>(channels), scale);
             const auto& zero = graph.value(inputs.at(2)).constant;
             Tensor zeros(zero.dtype(), {channels});
-            std::ranges::fill(zeros.mutableBytes(), zero.bytes()[0]);
+            const auto each = zero.bytes();
+            for (std::size_t i = 0; i < zeros.byteCount(); ++i)
+                zeros.mutableBytes()[i] = each[i % each.size()];
             Node own{.name = graph.value(read).name, .opType = "DequantizeLinear", .outputs = {read}};
             own.inputs = {inputs[0], graph.addConstant("s", Tensor::of<float>({channels}, scales)),
                           graph.addConstant("z", std::move(zeros))};
@@ -274,6 +284,7 @@ private:
     const QuantizationPlan& m_plan;
     const Encodings& m_encodings;
     const QuantizeOptions& m_options;
+    const GridType m_grid;
     QuantizeResult m_result;
     std::vector<Grid> m_grids; // by group
     std::map<std::pair<ValueId, std::int64_t>, StoredWeights> m_stored;

@@ -7,6 +7,7 @@
 #include "core/job_context.h"
 #include "data/dataset.h"
 #include "graph/graph.h"
+#include "quantize/scheme.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -73,12 +74,16 @@ struct QuantizeOptions
     std::uint64_t seed = 0;
     int threads = 0;
     QuantizeMethod method = QuantizeMethod::Static;
+    Scheme scheme = Scheme::OnnxRuntime; // the runtime that the file is for (scheme.h); `activations` is the first one's alone
+    int bitsActivations = 8;             // or 16, which ONNX Runtime computes in float on a CPU
     int bitsWeights = 8; // 8; with Weights or Static 4: static ones go from -7 to 7 and are stored as int8, which integer kernels read
     int blockSize = 32;  // of 4-bit weights that share a scale: a power of two from 16 to 256
 };
 
 // Throws Error(BadOption) where an option has no such value, or belongs to another method than the one chosen.
 void requireConsistent(const QuantizeOptions& options);
+// The grid that activations are put on.
+GridType gridTypeOf(const QuantizeOptions& options);
 // Whether the method reads samples.
 bool readsSamples(const QuantizeOptions& options);
 

@@ -11,6 +11,7 @@
 #include "quantize/layer_damage.h"
 #include "quantize/layerwise_repair.h"
 #include "quantize/mixed_precision.h"
+#include "quantize/raise_opset.h"
 #include "quantize/weight_range.h"
 #include "train/freeze.h"
 
@@ -77,6 +78,8 @@ public:
     {
         for (const auto node : nodesMatching(input.prepared, m_options.keepFloat))
             m_planning.keepFloat.insert(input.prepared.node(node).name);
+        if (m_options.bitsActivations == 16)
+            raiseOpset(m_prepared, opsetForBlocks); // which 16-bit Q/DQ came with, too
     }
 
     QuantizeResult run()
@@ -104,6 +107,7 @@ public:
         result.precisionSteps = std::move(steps);
         if (m_options.bitsWeights == 8)
             result.notices = weightRangeNotices(m_options.weightRange);
+        tellScheme(result);
         result.notices.insert(result.notices.begin(), m_calibration.notices.begin(), m_calibration.notices.end());
         return result;
     }
@@ -114,7 +118,7 @@ private:
 
     Repaired encoded(const QuantizationPlan& plan, const JobContext& job)
     {
-        auto encodings = encodingsFromRanges(m_prepared, plan, rangesOf(m_calibration, m_prepared, m_options), m_options.activations);
+        auto encodings = encodingsFromRanges(m_prepared, plan, rangesOf(m_calibration, m_prepared, m_options), gridTypeOf(m_options));
         encodeWeights(m_prepared, plan, m_options, encodings);
         return repairLayers({m_prepared, plan, encodings, m_input.dataset, m_options}, job);
     }
@@ -122,7 +126,7 @@ private:
     // Adds to the layers that stay float.
     std::vector<PrecisionStep> chooseFloatLayers(const QuantizationPlan& plan, const Repaired& repaired)
     {
-        auto encodings = encodingsFromRanges(m_prepared, plan, rangesOf(m_calibration, m_prepared, m_options), m_options.activations);
+        auto encodings = encodingsFromRanges(m_prepared, plan, rangesOf(m_calibration, m_prepared, m_options), gridTypeOf(m_options));
         encodeWeights(m_prepared, plan, m_options, encodings);
         const RepairInput input{m_prepared, plan, encodings, m_input.dataset, m_options};
         auto ordered = byWorth(measureDamage(input, damageSamples, m_job.part(0.6, 0.7)));
@@ -151,6 +155,17 @@ private:
             throw unreachable();
         m_planning.keepFloat.insert(choice.keepFloat.begin(), choice.keepFloat.end());
         return choice.steps;
+    }
+
+    void tellScheme(QuantizeResult& result) const
+    {
+        const auto& rules = rulesOf(m_options.scheme);
+        const std::string runtime(rules.runtime);
+        if (!rules.runsHere)
+            result.notices.push_back({MessageCode::SchemeNotRun, {{"runtime", runtime}}});
+        for (const auto& problem : checkScheme(result.graph, m_options.scheme))
+            result.notices.push_back(
+                {MessageCode::SchemeRefuses, {{"runtime", runtime}, {"layer", problem.node}, {"reason", problem.reason}}});
     }
 
     Error unreachable() const

@@ -356,7 +356,7 @@ void TestCalibration::theLayerThatHarmsMostIsFound()
     const auto plan = planQuantization(prepared);
     const QuantizeOptions options{.perChannelWeights = false, .biasCorrection = false};
     const auto calibration = calibrate(prepared, *m_data, {.samples = 32}, {});
-    auto encodings = encodingsFromRanges(prepared, plan, rangesOf(calibration, prepared, options), options.activations);
+    auto encodings = encodingsFromRanges(prepared, plan, rangesOf(calibration, prepared, options), gridTypeOf(options));
     encodeWeights(prepared, plan, options, encodings);
     const auto damage = measureDamage({prepared, plan, encodings, *m_data, options}, 32, {});
     QCOMPARE(damage.size(), plan.weighted.size());

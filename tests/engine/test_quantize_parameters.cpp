@@ -41,7 +41,7 @@ TensorRange percentile(const TensorStatistics& statistics, double percent)
 // What the grid over a range does to values, by its definition.
 double meanSquaredError(const std::vector<float>& values, TensorRange range)
 {
-    const auto grid = activationParameters(range, ActivationType::Unsigned);
+    const auto grid = activationParameters(range, {});
     double sum = 0;
     for (const float value : values) {
         const double back = grid.scale * (quantized(value, grid.scale, grid.zeroPoint, 0, 255) - grid.zeroPoint);
@@ -124,7 +124,7 @@ void TestQuantizeParameters::activationGridsAreThoseComputedByHand()
     QFETCH(bool, isSigned);
     QFETCH(double, scale);
     QFETCH(int, zeroPoint);
-    const auto grid = activationParameters({low, high}, isSigned ? ActivationType::Signed : ActivationType::Unsigned);
+    const auto grid = activationParameters({low, high}, {.isSigned = isSigned});
     QVERIFY(isNear(grid.scale, scale));
     QCOMPARE(grid.zeroPoint, zeroPoint);
 }
@@ -132,9 +132,9 @@ void TestQuantizeParameters::activationGridsAreThoseComputedByHand()
 void TestQuantizeParameters::zeroIsOnEveryGrid()
 {
     for (const float low : {-7.3f, -0.001f, 0.0f, 0.4f})
-        for (const auto type : {ActivationType::Unsigned, ActivationType::Signed}) {
-            const auto grid = activationParameters({low, 1.7f}, type);
-            const int lowest = type == ActivationType::Signed ? -128 : 0;
+        for (const bool isSigned : {false, true}) {
+            const auto grid = activationParameters({low, 1.7f}, {.isSigned = isSigned});
+            const int lowest = isSigned ? -128 : 0;
             QCOMPARE(quantized(0, grid.scale, grid.zeroPoint, lowest, lowest + 255), grid.zeroPoint);
         }
 }
@@ -143,7 +143,7 @@ void TestQuantizeParameters::aGridFromZeroEndsWithinItsRange()
 {
     for (int i = 1; i < 1000; ++i) {
         const float high = 0.0173f * static_cast<float>(i);
-        const auto grid = activationParameters({0, high}, ActivationType::Unsigned);
+        const auto grid = activationParameters({0, high}, {});
         QVERIFY(255.0 * grid.scale <= high);
         QVERIFY(isNear(255.0 * grid.scale, high));
     }
