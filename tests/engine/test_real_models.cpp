@@ -15,6 +15,8 @@
 
 using namespace hone;
 
+Q_DECLARE_METATYPE(hone::QuantizeOptions)
+
 namespace
 {
 
@@ -33,6 +35,8 @@ private slots:
     void accuracyIsAsStated();
     void quantizingKeepsAccuracyAndSize_data();
     void quantizingKeepsAccuracyAndSize();
+    void otherKindsKeepAccuracyAndSize_data();
+    void otherKindsKeepAccuracyAndSize();
     void structuresWithoutDataLoadAndRun_data();
     void structuresWithoutDataLoadAndRun();
 
@@ -134,6 +138,54 @@ void TestRealModels::quantizingKeepsAccuracyAndSize()
     QVERIFY2(share <= largestShare, qPrintable(QString::number(share)));
     const double loss = originalTop1(model.toStdString(), samples) - top1(quantized, samples);
     QVERIFY2(loss <= largestLoss, qPrintable(QString::number(loss)));
+}
+
+void TestRealModels::otherKindsKeepAccuracyAndSize_data()
+{
+    QTest::addColumn<QString>("model");
+    QTest::addColumn<QString>("data");
+    QTest::addColumn<QuantizeOptions>("options");
+    QTest::addColumn<double>("largestLoss");  // of top-1
+    QTest::addColumn<double>("largestShare"); // of the float file
+    const QuantizeOptions dynamic{.method = QuantizeMethod::Dynamic};
+    const QuantizeOptions bytes{.method = QuantizeMethod::Weights};
+    const QuantizeOptions blocks{.method = QuantizeMethod::Weights, .bitsWeights = 4};
+    const QuantizeOptions half{.method = QuantizeMethod::Half};
+    const auto row = [](const char* kind, const char* model, const char* data) -> QTestData& {
+        return QTest::addRow("%s, %s", model, kind) << QString(model) + ".onnx" << data;
+    };
+    const char* const resnet = "resnet20_cifar10";
+    row("dynamic", resnet, "cifar10") << dynamic << 0.5 * onePoint << 0.27;
+    row("8 bits", resnet, "cifar10") << bytes << 0.5 * onePoint << 0.27;
+    row("4 bits", resnet, "cifar10") << blocks << 3 * onePoint << 0.18;
+    row("half", resnet, "cifar10") << half << 0.1 * onePoint << 0.51;
+    const char* const mobilenet = "mobilenet_v1_0.25_224";
+    // In 4 bits nothing is left of this one.
+    row("dynamic", mobilenet, "imagenette") << dynamic << 2 * onePoint << 0.27;
+    row("8 bits", mobilenet, "imagenette") << bytes << 2 * onePoint << 0.27;
+    row("half", mobilenet, "imagenette") << half << 0.4 * onePoint << 0.50;
+    const char* const mnist = "mnist_cntk";
+    row("dynamic", mnist, "mnist") << dynamic << 0.2 * onePoint << 0.34;
+    row("8 bits", mnist, "mnist") << bytes << 0.2 * onePoint << 0.32;
+    row("4 bits", mnist, "mnist") << blocks << 0.5 * onePoint << 0.25;
+    row("half", mnist, "mnist") << half << 0.1 * onePoint << 0.53;
+}
+
+void TestRealModels::otherKindsKeepAccuracyAndSize()
+{
+    QFETCH(QString, model);
+    QFETCH(QString, data);
+    QFETCH(QuantizeOptions, options);
+    QFETCH(double, largestLoss);
+    QFETCH(double, largestShare);
+    const auto original = shared / "models" / model.toStdString();
+    const auto& samples = dataset(data.toStdString());
+    const std::filesystem::path quantized = m_folder.filePath("kind.onnx").toStdString();
+    writeOnnx(quantize(readOnnx(original), nullptr, options, {}).graph, quantized);
+    const auto share =
+        static_cast<double>(std::filesystem::file_size(quantized)) / static_cast<double>(std::filesystem::file_size(original));
+    const double loss = originalTop1(model.toStdString(), samples) - top1(quantized, samples);
+    QVERIFY2(share <= largestShare && loss <= largestLoss, qPrintable(QString("size %1, loss %2").arg(share).arg(loss)));
 }
 
 void TestRealModels::structuresWithoutDataLoadAndRun_data()

@@ -79,7 +79,7 @@ private slots:
                                    << R"({"energy":0.5,"rankRatio":0.25,"fromData":"off","samples":9,)" + recovery;
         QTest::newRow("quantize")
             << "quantize"
-            << R"({"ranges":"percentile","percentile":99.5,"activations":"signed","perChannelWeights":false,"samples":64,"seed":3,"threads":1})";
+            << R"({"ranges":"percentile","percentile":99.5,"activations":"signed","perChannelWeights":false,"samples":64,"seed":3,"threads":1,"method":"weights","bitsWeights":4,"blockSize":64})";
         QTest::newRow("tidy") << "tidy"
                               << R"({"freeBatch":false,"foldBatchNormalization":true,"keepDropout":true,"largestGrowthBytes":5})";
     }
