@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "quantize/in_float.h"
 
+#include "graph/shape_inference.h"
+#include "quantize/range_use.h"
+
 #include <algorithm>
 #include <map>
 
@@ -9,12 +12,22 @@ namespace hone
 namespace
 {
 
+Tensor repeated(const Tensor& number, std::int64_t count)
+{
+    Tensor result(number.dtype(), {count});
+    const auto bytes = result.mutableBytes();
+    for (std::size_t at = 0; at < bytes.size(); at += number.byteCount())
+        std::ranges::copy(number.bytes(), bytes.begin() + static_cast<std::ptrdiff_t>(at));
+    return result;
+}
+
 class Restoring
 {
 public:
     Restoring(const Graph& floating, const Graph& quantized, const std::vector<LayerPair>& pairs, const std::set<std::size_t>& layers)
         : m_float(floating),
           m_uses(floating),
+          m_types(inferShapes(floating)),
           m_pairs(pairs),
           m_layers(layers),
           m_result(quantized)
@@ -63,7 +76,7 @@ private:
             if (restored != m_restored.end())
                 return restored->second;
             const auto& pair = m_pairs[layer->second];
-            return pair.isInput() ? pair.rawValue : pair.restoredValue;
+            return pair.isInput() ? pair.rawValue : readFromGrid(layer->second);
         }
         if (m_float.isConstant(value)) {
             const auto [known, isNew] = m_constants.emplace(value, ValueId{});
@@ -72,6 +85,18 @@ private:
             return known->second;
         }
         return computed(m_uses.producer(value), value);
+    }
+
+    ValueId readFromGrid(std::size_t layer)
+    {
+        const auto& pair = m_pairs[layer];
+        const auto& shape = m_types.type(pair.floatValue).shape;
+        if (!pair.quantizer.valid() || !shape || shape->size() < 2 || !(*shape)[1].isFixed() || !gridOf(m_result, pair.quantizer))
+            return pair.restoredValue;
+        const auto [known, isNew] = m_readings.emplace(layer, ValueId{});
+        if (isNew)
+            known->second = readForFloat(m_result, pair.quantizer, (*shape)[1].extent);
+        return known->second;
     }
 
     // The copy of `value`, with its node.
@@ -95,6 +120,7 @@ private:
 
     const Graph& m_float;
     GraphUses m_uses;
+    InferredTypes m_types;
     const std::vector<LayerPair>& m_pairs;
     const std::set<std::size_t>& m_layers;
     Graph m_result;
@@ -102,9 +128,22 @@ private:
     std::map<std::size_t, ValueId> m_restored; // by layer
     std::map<ValueId, ValueId> m_copied;       // of the layer at hand
     std::map<ValueId, ValueId> m_constants;
+    std::map<std::size_t, ValueId> m_readings; // by layer: from its grid, for nodes in float
 };
 
 } // namespace
+
+ValueId readForFloat(Graph& graph, NodeId quantizer, std::int64_t channels)
+{
+    const auto inputs = graph.node(quantizer).inputs;
+    const auto integers = graph.node(quantizer).outputs.at(0);
+    Node node{.opType = "DequantizeLinear", .inputs = {integers}, .outputs = {graph.addComputed("d")}};
+    node.name = graph.value(node.outputs[0]).name;
+    for (std::size_t i = 1; i < inputs.size(); ++i)
+        if (inputs[i].valid())
+            node.inputs.push_back(graph.addConstant(i == 1 ? "s" : "z", repeated(graph.value(inputs[i]).constant, channels)));
+    return graph.node(graph.addNode(std::move(node))).outputs[0];
+}
 
 Graph withLayersInFloat(const Graph& floating, const Graph& quantized, const std::vector<LayerPair>& pairs,
                         const std::set<std::size_t>& layers)
