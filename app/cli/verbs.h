@@ -18,6 +18,7 @@ std::unique_ptr<Verb> makeSensitivityVerb();
 std::unique_ptr<Verb> makeDistillVerb();
 std::unique_ptr<Verb> makeSparsifyVerb();
 std::unique_ptr<Verb> makeFactorizeVerb();
+std::unique_ptr<Verb> makeQatVerb();
 std::unique_ptr<Verb> makeQuantizeVerb();
 std::unique_ptr<Verb> makeTidyVerb();
 std::unique_ptr<Verb> makeCheckVerb();
@@ -36,8 +37,8 @@ inline std::vector<std::unique_ptr<Verb>> allVerbs()
     std::vector<std::unique_ptr<Verb>> verbs;
     for (auto* make :
          {makeInfoVerb,    makeCheckVerb,    makeTidyVerb,      makeEvaluateVerb, makeFinetuneVerb, makeSensitivityVerb, makePruneVerb,
-          makeDistillVerb, makeSparsifyVerb, makeFactorizeVerb, makeQuantizeVerb, makeExportVerb,   makeCompareVerb,     makeDeployVerb,
-          makeProjectVerb, makeRunVerb,      makeNewVerb,       makeSampleVerb,   makeDemoVerb,     makeStudioVerb})
+          makeDistillVerb, makeSparsifyVerb, makeFactorizeVerb, makeQuantizeVerb, makeQatVerb,      makeExportVerb,      makeCompareVerb,
+          makeDeployVerb,  makeProjectVerb,  makeRunVerb,       makeNewVerb,      makeSampleVerb,   makeDemoVerb,        makeStudioVerb})
         verbs.push_back(make());
     return verbs;
 }

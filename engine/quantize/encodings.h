@@ -14,7 +14,9 @@ namespace hone
 
 struct Encodings
 {
-    std::map<std::string, QuantizationParameters> activations; // by value name; of the members of a group (plan.h) one is enough
+    std::map<std::string, QuantizationParameters>
+        activations; // by value name; of the members of a group (plan.h) one is enough; also constants that
+                     // Add, Mul or Concat reads, which otherwise get the grid of their own range
     // By name of the node that reads them, int8 in the shape of its float weights. Nodes that aren't named are rounded to nearest.
     std::map<std::string, QuantizedWeights> weights;
 };

@@ -2,6 +2,7 @@
 #include "quantize/parameters.h"
 
 #include "core/error.h"
+#include "core/version.h"
 
 #include <algorithm>
 #include <cmath>
@@ -30,6 +31,49 @@ QuantizationParameters activationParameters(TensorRange range, ActivationType ty
             scale = std::nextafter(scale, 0.0f);
     const auto zeroPoint = static_cast<std::int32_t>(std::nearbyint(lowest - low / scale));
     return {scale, std::clamp(zeroPoint, lowest, lowest + steps)};
+}
+
+int largestWeight(WeightRange range, int bits)
+{
+    if (bits < 8)
+        return (1 << (bits - 1)) - 1;
+    constexpr int full = 127;
+    constexpr int reduced = 63; // 255 * 63 * 2 fits the 16 bits in which older x86 adds pairs of products
+    return range == WeightRange::Reduced || (range == WeightRange::Automatic && productsSaturateHere()) ? reduced : full;
+}
+
+bool productsSaturateHere()
+{
+#if defined(__x86_64__) || defined(__i386__)
+    const auto features = processorFacts()["features"];
+    for (const auto* exact : {"avx512_vnni", "avx_vnni", "amx_int8"})
+        if (features.find(exact) != features.npos)
+            return false;
+    return true;
+#else
+    return false;
+#endif
+}
+
+float leastErrorWeightScale(std::span<const float> values, int largest)
+{
+    constexpr int parts = 80;
+    const float whole = weightScale(values, largest);
+    float best = whole;
+    double least = std::numeric_limits<double>::infinity();
+    for (int part = parts; part >= parts / 4; --part) {
+        const float scale = std::max(smallestScale, whole * static_cast<float>(part) / parts);
+        double sum = 0;
+        for (const float value : values) {
+            const double error = static_cast<double>(value) - static_cast<double>(scale) * quantized(value, scale, 0, -largest, largest);
+            sum += error * error;
+        }
+        if (sum < least) {
+            least = sum;
+            best = scale;
+        }
+    }
+    return best;
 }
 
 float weightScale(std::span<const float> values, int largest)
@@ -64,7 +108,8 @@ QuantizedWeights quantizeWeights(const Tensor& weights, const WeightScheme& sche
         byChannel[i / inner % channels].push_back(source[i]);
     QuantizedWeights result{Tensor(DType::Int8, weights.shape()), {}};
     for (std::size_t c = 0; c < channels; ++c) {
-        float scale = weightScale(byChannel[c], scheme.largest);
+        float scale = scheme.scale == ScaleChoice::Largest ? weightScale(byChannel[c], scheme.largest)
+                                                           : leastErrorWeightScale(byChannel[c], scheme.largest);
         for (std::size_t i = scheme.perChannel ? c : 0;
              i < (scheme.perChannel ? std::min(c + 1, smallestScales.size()) : smallestScales.size()); ++i)
             scale = std::max(scale, smallestScales[i]);

@@ -23,8 +23,15 @@ struct QuantizationParameters
 // The grid's top never exceeds `high` where low is 0, so that a Clip to [0, high] says nothing more.
 QuantizationParameters activationParameters(TensorRange range, ActivationType type);
 
-// Symmetric, scale = max |value| / largest; largest is 127, or 63 where products may saturate. All 0: scale 1.
+// Of a weight's integers, either way: 127 for 8 bits, 7 for 4, and 63 for 8 where sums of two products of 8 bits saturate in 16 (x86
+// without VNNI) or the range says so.
+int largestWeight(WeightRange range, int bits);
+bool productsSaturateHere();
+
+// Symmetric, scale = max |value| / largest. All 0: scale 1.
 float weightScale(std::span<const float> values, int largest);
+// The scale, at most that one, with the least sum of (value - quantized value)^2.
+float leastErrorWeightScale(std::span<const float> values, int largest);
 
 // round half to even, then saturation, as QuantizeLinear does.
 std::int32_t quantized(float value, float scale, std::int32_t zeroPoint, std::int32_t lowest, std::int32_t highest);
@@ -36,11 +43,18 @@ struct QuantizedWeights
     std::vector<float> scales;
 };
 
+enum class ScaleChoice
+{
+    Largest, // the largest weight is on the grid's end
+    LeastError
+};
+
 struct WeightScheme
 {
     std::int64_t axis = 0;
     bool perChannel = true;
     int largest = 127;
+    ScaleChoice scale = ScaleChoice::Largest;
 };
 
 // smallestScales: floors for the scales, by channel; empty: none. Throws Error(ModelInvalid) where a weight is not finite.

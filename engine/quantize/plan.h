@@ -39,4 +39,7 @@ struct QuantizationPlan
 // kernels for. What comes before the first and after the last stays float, and so does a model's output.
 QuantizationPlan planQuantization(const Graph& prepared);
 
+// The group of the value that an absorbed node, with other absorbed ones behind it, leads to.
+std::size_t groupBehind(const Graph& prepared, const QuantizationPlan& plan, NodeId absorbed);
+
 } // namespace hone

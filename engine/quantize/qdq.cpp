@@ -14,22 +14,6 @@ namespace hone
 namespace
 {
 
-constexpr int fullRange = 127;
-constexpr int reducedRange = 63; // 255 * 63 * 2 fits the 16 bits in which older x86 adds pairs of products
-
-bool productsSaturateHere()
-{
-#if defined(__x86_64__) || defined(__i386__)
-    const auto features = processorFacts()["features"];
-    for (const auto* exact : {"avx512_vnni", "avx_vnni", "amx_int8"})
-        if (features.find(exact) != features.npos)
-            return false;
-    return true;
-#else
-    return false;
-#endif
-}
-
 class Inserter
 {
 public:
@@ -52,7 +36,7 @@ public:
             insertWeights(weighted);
         for (const auto id : m_plan.others)
             insertConstants(id);
-        for (const auto id : m_plan.absorbed)
+        for (const auto id : saturating())
             absorb(id);
         for (const auto& [value, group] : m_plan.groupOf)
             insertPair(value, m_grids[group]);
@@ -78,10 +62,8 @@ private:
 
     void chooseWeightRange()
     {
-        const bool reduced =
-            m_options.weightRange == WeightRange::Reduced || (m_options.weightRange == WeightRange::Automatic && productsSaturateHere());
-        m_largestWeight = reduced ? reducedRange : fullRange;
-        if (reduced && m_options.weightRange == WeightRange::Automatic)
+        m_largestWeight = largestWeight(m_options.weightRange, m_options.bitsWeights);
+        if (m_options.weightRange == WeightRange::Automatic && m_options.bitsWeights == 8 && productsSaturateHere())
             m_result.notices.push_back({MessageCode::ReducedWeightRange, {{"processor", processorFacts()["processor"]}}});
     }
 
@@ -203,7 +185,9 @@ private:
                 continue;
             const auto values = toFloats(graphOf().value(original).constant);
             const auto [low, high] = std::ranges::minmax(values);
-            const auto own = grid(activationParameters({low, high}, m_options.activations));
+            const auto given = m_encodings.activations.find(graphOf().value(original).name);
+            const auto own =
+                grid(given != m_encodings.activations.end() ? given->second : activationParameters({low, high}, m_options.activations));
             const auto integers = graphOf().addConstant("c", onGrid(values, graphOf().value(original).constant.shape(), own.parameters));
             const auto value = dequantized(integers, own.scale, own.zeroPoint, 0);
             graphOf().node(id).inputs[i] = value;
@@ -218,6 +202,17 @@ private:
         for (std::size_t i = 0; i < values.size(); ++i)
             bytes[i] = static_cast<std::byte>(
                 quantized(values[i], parameters.scale, parameters.zeroPoint, isSigned ? -128 : 0, isSigned ? 127 : 255));
+        return result;
+    }
+
+    // Those of the plan whose grid begins at 0, so that it saturates where they do: one that is shared with negative values doesn't.
+    std::vector<NodeId> saturating() const
+    {
+        const std::int32_t lowest = m_options.activations == ActivationType::Signed ? -128 : 0;
+        std::vector<NodeId> result;
+        for (const auto id : m_plan.absorbed)
+            if (m_grids[groupBehind(m_result.graph, m_plan, id)].parameters.zeroPoint == lowest)
+                result.push_back(id);
         return result;
     }
 
@@ -259,7 +254,7 @@ private:
     const Encodings& m_encodings;
     const QuantizeOptions& m_options;
     QuantizeResult m_result;
-    int m_largestWeight = fullRange;
+    int m_largestWeight = 0;
     std::vector<Grid> m_grids; // by group
     std::map<std::pair<ValueId, std::int64_t>, StoredWeights> m_stored;
 };

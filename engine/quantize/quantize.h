@@ -41,6 +41,7 @@ struct QuantizeOptions
     ActivationType activations = ActivationType::Unsigned;
     bool perChannelWeights = true;
     WeightRange weightRange = WeightRange::Automatic;
+    int bitsWeights = 8;       // 4: integers from -7 to 7, stored as int8, which is what integer kernels read
     std::size_t samples = 256; // of the train split (validation where there is none), spread over the classes
     std::uint64_t seed = 0;
     int threads = 0;
@@ -73,9 +74,14 @@ bool isQuantized(const Graph& graph);
 QuantizeResult quantize(const Graph& graph, const Dataset& dataset, const QuantizeOptions& options, const JobContext& job);
 
 // The parts, each usable alone, in the order in which quantize() calls them.
+enum class Normalization
+{
+    Folded, // BatchNormalization goes into the layers before it
+    Kept    // it stays, to be trained with; a second call folds it
+};
 // No-ops dropped, constants and BatchNormalization folded, operators of an older opset rewritten for opset 13, biases brought into
 // Conv and Gemm; computes what it computed. Throws Error(OpsetNotRaised).
-Graph prepareForQuantization(const Graph& graph);
+Graph prepareForQuantization(const Graph& graph, Normalization normalization = Normalization::Folded);
 // Ranges of every float activation that insertQdq would quantize, in one pass through ONNX Runtime.
 // Throws Error(CalibrationEmpty) and what pair, Loader and Session throw.
 struct Calibration
