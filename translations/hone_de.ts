@@ -119,6 +119,14 @@
         <translation>niedriger Rang</translation>
     </message>
     <message>
+        <source>int%1 trained</source>
+        <translation>int%1 trainiert</translation>
+    </message>
+    <message>
+        <source>quantization-aware, %1</source>
+        <translation>quantisierungsbewusst, %1</translation>
+    </message>
+    <message>
         <source>smallest weights zero</source>
         <translation>kleinste Gewichte null</translation>
     </message>
@@ -133,6 +141,10 @@
     <message>
         <source>Splitting layers of %1</source>
         <translation>Teile Schichten von %1</translation>
+    </message>
+    <message>
+        <source>Quantization-aware training of %1</source>
+        <translation>Quantisierungsbewusstes Training von %1</translation>
     </message>
     <message>
         <source>Tidying %1</source>

@@ -118,6 +118,14 @@
         <translation>低秩</translation>
     </message>
     <message>
+        <source>int%1 trained</source>
+        <translation>int%1 已训练</translation>
+    </message>
+    <message>
+        <source>quantization-aware, %1</source>
+        <translation>量化感知，%1</translation>
+    </message>
+    <message>
         <source>smallest weights zero</source>
         <translation>最小的权重为零</translation>
     </message>
@@ -132,6 +140,10 @@
     <message>
         <source>Splitting layers of %1</source>
         <translation>正在拆分 %1 的层</translation>
+    </message>
+    <message>
+        <source>Quantization-aware training of %1</source>
+        <translation>正在对 %1 进行量化感知训练</translation>
     </message>
     <message>
         <source>Tidying %1</source>

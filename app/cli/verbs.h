@@ -18,6 +18,7 @@ std::unique_ptr<Verb> makeSensitivityVerb();
 std::unique_ptr<Verb> makeDistillVerb();
 std::unique_ptr<Verb> makeSparsifyVerb();
 std::unique_ptr<Verb> makeFactorizeVerb();
+std::unique_ptr<Verb> makeQatVerb();
 std::unique_ptr<Verb> makeQuantizeVerb();
 std::unique_ptr<Verb> makeExplainVerb();
 std::unique_ptr<Verb> makeTidyVerb();
@@ -35,10 +36,10 @@ std::unique_ptr<Verb> makeStudioVerb();
 inline std::vector<std::unique_ptr<Verb>> allVerbs()
 {
     std::vector<std::unique_ptr<Verb>> verbs;
-    for (auto* make :
-         {makeInfoVerb,    makeCheckVerb,    makeTidyVerb,      makeEvaluateVerb, makeFinetuneVerb, makeSensitivityVerb, makePruneVerb,
-          makeDistillVerb, makeSparsifyVerb, makeFactorizeVerb, makeQuantizeVerb, makeExplainVerb,  makeExportVerb,      makeCompareVerb,
-          makeDeployVerb,  makeProjectVerb,  makeRunVerb,       makeNewVerb,      makeSampleVerb,   makeDemoVerb,        makeStudioVerb})
+    for (auto* make : {makeInfoVerb,    makeCheckVerb,   makeTidyVerb,     makeEvaluateVerb,  makeFinetuneVerb, makeSensitivityVerb,
+                       makePruneVerb,   makeDistillVerb, makeSparsifyVerb, makeFactorizeVerb, makeQuantizeVerb, makeQatVerb,
+                       makeExplainVerb, makeExportVerb,  makeCompareVerb,  makeDeployVerb,    makeProjectVerb,  makeRunVerb,
+                       makeNewVerb,     makeSampleVerb,  makeDemoVerb,     makeStudioVerb})
         verbs.push_back(make());
     return verbs;
 }

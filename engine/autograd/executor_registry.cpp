@@ -30,15 +30,37 @@ const ExecutorRegistry& executors()
 {
     static const ExecutorRegistry all = [] {
         ExecutorRegistry registry;
-        for (const auto registerFamily :
-             {registerActivations, registerArithmetic,     registerArrangement,     registerAttention,
-              registerControlFlow, registerConvolutions,   registerConversions,     registerDeformableConvolution,
-              registerFunctions,   registerIndexing,       registerIntegerProducts, registerLogic,
-              registerLosses,      registerMatrixProducts, registerNormalizations,  registerPadding,
-              registerPooling,     registerQuantization,   registerRandom,          registerRecurrent,
-              registerReductions,  registerRegions,        registerResizing,        registerScattering,
-              registerSelection,   registerShaping,        registerSignal,          registerSoftmax,
-              registerText})
+        for (const auto registerFamily : {registerActivations,
+                                          registerArithmetic,
+                                          registerArrangement,
+                                          registerAttention,
+                                          registerControlFlow,
+                                          registerConvolutions,
+                                          registerConversions,
+                                          registerDeformableConvolution,
+                                          registerFakeQuantization,
+                                          registerFunctions,
+                                          registerIndexing,
+                                          registerIntegerProducts,
+                                          registerLogic,
+                                          registerLosses,
+                                          registerMatrixProducts,
+                                          registerNormalizations,
+                                          registerPadding,
+                                          registerPooling,
+                                          registerQuantization,
+                                          registerRandom,
+                                          registerRecurrent,
+                                          registerReductions,
+                                          registerRegions,
+                                          registerResizing,
+                                          registerRoundBias,
+                                          registerScattering,
+                                          registerSelection,
+                                          registerShaping,
+                                          registerSignal,
+                                          registerSoftmax,
+                                          registerText})
             registerFamily(registry);
         return registry;
     }();

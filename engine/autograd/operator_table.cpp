@@ -219,6 +219,8 @@ const std::vector<OperatorVersion>& trainableOperators()
         {"com.microsoft", "QLinearMul", 1},
         {"com.microsoft", "QuantizeLinear", 1},
         {"com.microsoft", "QuickGelu", 1},
+        {"hone", "FakeQuantize", 1},
+        {"hone", "RoundBias", 1},
     };
     return operators;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "autograd/parameters.h"
 
+#include "graph/fake_quantize.h"
+
 #include <array>
 #include <optional>
 #include <set>
@@ -39,7 +41,10 @@ std::optional<ValueId> initializerBehind(const Graph& graph, const Producers& pr
             return isFloatingPoint(constant.dtype()) && constant.rank() >= 1 ? std::optional(id) : std::nullopt;
         }
         const auto producer = producers.find(id);
-        if (producer == producers.end() || !rearranges(graph.node(producer->second)))
+        if (producer == producers.end())
+            return std::nullopt;
+        const Node& node = graph.node(producer->second);
+        if (!rearranges(node) && !isFakeQuantize(node))
             return std::nullopt;
         id = graph.node(producer->second).input(0);
     }
@@ -50,6 +55,8 @@ std::optional<ValueId> initializerBehind(const Graph& graph, const Producers& pr
 std::optional<ParameterRole> roleOfInput(const Node& node, std::size_t i)
 {
     using enum ParameterRole;
+    if (isFakeQuantize(node))
+        return i == 1 ? std::optional(Step) : std::nullopt;
     if (!node.domain.empty())
         return std::nullopt;
     const std::string_view op = node.opType;

@@ -16,10 +16,12 @@ enum class ParameterRole
     Weight, // decays: the multiplying operand of Conv, ConvTranspose, Gemm, MatMul, RNN, GRU, LSTM
     Scale,  // normalization scales, PRelu slopes, factors of Mul
     Bias,
+    Step,     // scales of FakeQuantize (graph/fake_quantize.h): stay positive
     Statistic // running mean or variance: updated by batches, no gradient
 };
 
-// Floating-point initializers by role, seen through nodes that only rearrange them (Transpose, Reshape, ...):
+// Floating-point initializers by role, seen through nodes that only rearrange them (Transpose, Reshape, ...) or put them on a grid
+// (FakeQuantize):
 // weights, biases and scales of Conv, ConvTranspose, Gemm, MatMul, Einsum, RNN, GRU, LSTM, normalizations and PRelu, tables of
 // Gather, and operands of Add, Sub, Mul, Div with more than one element; also where a sub-graph reads them. Scalars and shapes, scales or
 // bounds in other places are constants.

@@ -3,6 +3,7 @@
 
 #include "autograd/graph_runner.h"
 #include "autograd/quantized_weight.h"
+#include "graph/fake_quantize.h"
 #include "graph/own_vectors.h"
 
 #include <algorithm>
@@ -17,7 +18,9 @@ bool isConvolutionWeight(const Graph& graph, ValueId id)
 {
     return std::any_of(graph.order().begin(), graph.order().end(), [&](NodeId nodeId) {
         const Node& node = graph.node(nodeId);
-        return (node.opType == "Conv" || node.opType == "ConvTranspose") && node.input(1) == id;
+        const bool convolves = node.opType == "Conv" || node.opType == "ConvTranspose";
+        return (convolves && node.input(1) == id) ||
+               (isFakeQuantize(node) && node.input(0) == id && isConvolutionWeight(graph, node.outputs.at(0)));
     });
 }
 
@@ -123,6 +126,13 @@ void TorchGraph::freeze(const std::vector<NodeId>& nodes)
         for (const ValueId id : parametersOf(source(), node))
             m_state->runner.constant(id).requires_grad_(false);
     }
+}
+
+void TorchGraph::freezeNormalization()
+{
+    for (const NodeId id : source().order())
+        if (source().node(id).opType == "BatchNormalization" || isRoundBias(source().node(id)))
+            m_state->runner.freeze(id);
 }
 
 bool TorchGraph::isFrozen(const Parameter& parameter) const

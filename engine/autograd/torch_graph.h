@@ -42,6 +42,8 @@ public:
     at::Tensor& tensor(const Parameter& parameter);
     // Their parameters get no gradient, their statistics stay.
     void freeze(const std::vector<NodeId>& nodes);
+    // BatchNormalization uses its running statistics from now on, and leaves them; its scales and offsets go on learning.
+    void freezeNormalization();
     bool isFrozen(const Parameter& parameter) const;
     void seed(std::uint64_t seed); // of what drops out
     Tensor randomState() const;    // likewise, to go on from

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "graph/fake_quantize.h"
 #include "graph/shape_rules.h"
 
 namespace hone
@@ -51,6 +52,7 @@ void addQuantizationRules(ShapeRules& rules)
     }
     rules.add("", {"DynamicQuantizeLinear"}, dynamicQuantize);
     rules.add("com.microsoft", {"QLinearAdd", "QLinearMul"}, quantizedBinary);
+    rules.add(honeDomain, {"FakeQuantize", "RoundBias"}, likeFirstInput);
     rules.add("com.microsoft", {"QLinearSigmoid", "QLinearLeakyRelu", "QLinearSoftmax"}, likeFirstInput);
 }
 

@@ -166,7 +166,7 @@ std::string buildId(const std::string& parent, const StepParameters& parameters,
     key["parameters"] = identityOf(parameters);
     if (std::holds_alternative<ImportParameters>(parameters))
         key["parameters"] = Json::object(); // what is in the file counts, not where it lies
-    if (std::holds_alternative<DistillParameters>(parameters))
+    if (std::holds_alternative<DistillParameters>(parameters) || std::holds_alternative<QatParameters>(parameters))
         key["parameters"].erase("teacher"); // likewise
     key["input"] = input;
     key["data"] = dataFingerprint;
@@ -231,6 +231,9 @@ std::string labelOf(const StepParameters& parameters)
         return recovered(lowRankLabel(factorize->factorize), factorize->recovery);
     if (std::holds_alternative<TidyParameters>(parameters))
         return "tidied";
+    if (const auto* qat = std::get_if<QatParameters>(&parameters))
+        return fmt::format("int{}, trained {} {}", qat->qat.quantize.bitsWeights, qat->qat.train.epochs,
+                           qat->qat.train.epochs == 1 ? "epoch" : "epochs");
     return "int8";
 }
 
@@ -255,9 +258,12 @@ std::map<std::string, std::string> versionsFor(const StepParameters& parameters)
     const auto* factorize = std::get_if<FactorizeParameters>(&parameters);
     if (factorize)
         threads = factorize->recovery.finetune.threads;
+    const auto* qat = std::get_if<QatParameters>(&parameters);
+    if (qat)
+        threads = qat->qat.train.threads;
     versions["threads"] = std::to_string(threads > 0 ? threads : static_cast<int>(std::thread::hardware_concurrency()));
     const auto* prune = std::get_if<PruneParameters>(&parameters);
-    const bool trains = std::holds_alternative<FinetuneParameters>(parameters) || distill ||
+    const bool trains = std::holds_alternative<FinetuneParameters>(parameters) || distill || qat ||
                         (sparsify && sparsify->recovery.finetune.epochs > 0) ||
                         (prune && (prune->finetune.epochs > 0 || prune->sparsityEpochs > 0));
     if (trains || factorize) // which takes its singular values from there

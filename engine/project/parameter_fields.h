@@ -205,6 +205,9 @@ void visitLaterFields(Visitor& visit, TrainOptions& o)
     visit(later("featureCache", "--feature-cache", "What a frozen body gives is computed only once"), o.featureCache);
     visit(later("precision", "--precision", "Of products in training; bf16 is faster where the processor has it"), o.precision);
     visit(later("device", "--device", "Where training runs; cuda needs a LibTorch that has it"), o.device);
+    visit(later("freezeBatchNormalizationAfter", "--freeze-batchnorm-after",
+                "Share of the epochs after which batch normalization keeps its running statistics; 1: never", 0, 1),
+          o.freezeNormalizationAfter);
     visit(later("checkpointMinutes", "--checkpoint-minutes", "Minutes between two checkpoints; 0: one behind each epoch", 0, 1e6),
           o.checkpointMinutes);
 }
@@ -404,6 +407,33 @@ void visitFields(Visitor& visit, QuantizeParameters& p)
     visit(Field{"bitsWeights", "--bits-weights", "Bits of a weight: 8, or with --method weights or static 4", 4, 8, true}, o.bitsWeights);
     visit(Field{"blockSize", "--block-size", "4-bit weights that share a scale: 16, 32, 64, 128 or 256", 16, 256, true}, o.blockSize);
     visitLaterFields(visit, o);
+}
+
+template<class Visitor>
+void visitFields(Visitor& visit, QatParameters& p)
+{
+    auto& o = p.qat.quantize;
+    visit(Field{"bitsWeights", "--bits-weights", "Bits of weights; fewer than 8 are stored as int8, which integer kernels read", 2, 8},
+          o.bitsWeights);
+    visit(Field{"ranges", "--ranges", "How the ranges are found that activations' steps start from"}, o.ranges);
+    visit(Field{"percentile", "--percentile", "Share of the values kept by percentile ranges, in percent", 50, 100}, o.percentile);
+    visit(Field{"activations", "--activations", "uint8 or int8 activations"}, o.activations);
+    visit(
+        Field{
+            .key = "perChannelWeights", .flag = "--per-channel", .help = "One scale for each output channel of a weight", .isOnOff = true},
+        o.perChannelWeights);
+    visit(Field{"samples", "--samples", "Training samples to calibrate with", 1, 1e9}, o.samples);
+    visit(Field{.key = "teacher",
+                .flag = "--teacher",
+                .help = "The model whose answers are learnt; without it the one that training starts from",
+                .addedLater = true},
+          p.teacher);
+    visit(Field{"distill", "--distill", "Share of those answers in what is learnt, beside the labels", 0, 1}, p.distill);
+    visit(Field{"distillKind", "--distill-kind",
+                "What is learnt of the teacher: its answers, and values inside (feature), and where they are large"},
+          p.kind);
+    visit(Field{"temperature", "--temperature", "Temperature that softens the teacher's answers", 0.1, 1000}, p.temperature);
+    visitFields(visit, p.qat.train);
 }
 
 } // namespace hone

@@ -8,6 +8,7 @@
 #include "project/project_lock.h"
 #include "project/project_store.h"
 #include "project/sensitivity_file.h"
+#include "project/step_kinds.h"
 
 #include <algorithm>
 #include <system_error>
@@ -17,11 +18,6 @@ namespace hone
 namespace fs = std::filesystem;
 namespace
 {
-
-bool isRoot(const StepParameters& parameters)
-{
-    return std::holds_alternative<ImportParameters>(parameters) || std::holds_alternative<NewParameters>(parameters);
-}
 
 std::optional<Build> undamaged(const fs::path& folder)
 {
@@ -111,12 +107,12 @@ Build ProjectStore::measuredAgain(Build build, const Dataset& dataset, const Job
     return build;
 }
 
-fs::path ProjectStore::teacherFile(const DistillParameters& parameters) const
+fs::path ProjectStore::teacherFile(const fs::path& teacher) const
 {
-    const auto built = m_folder / "builds" / parameters.teacher / "model.onnx";
+    const auto built = m_folder / "builds" / teacher / "model.onnx";
     std::error_code ignored;
-    const bool isId = !parameters.teacher.empty() && !parameters.teacher.has_parent_path() && fs::exists(built, ignored);
-    return isId ? built : parameters.teacher;
+    const bool isId = !teacher.empty() && !teacher.has_parent_path() && fs::exists(built, ignored);
+    return isId ? built : teacher;
 }
 
 Build ProjectStore::run(const std::string& parent, const StepParameters& wanted, const Dataset* dataset, const JobContext& job)
@@ -146,8 +142,8 @@ Build ProjectStore::run(const std::string& parent, const StepParameters& wanted,
         throw Error(MessageCode::DataRequired, {{"step", stepName(parameters)}});
     if (needsData(parameters))
         build.dataFingerprint = dataset->fingerprint();
-    if (const auto* distill = std::get_if<DistillParameters>(&parameters)) {
-        input.teacher = teacherFile(*distill);
+    if (const auto* teacher = teacherPathOf(parameters)) {
+        input.teacher = teacherFile(*teacher);
         inputHash += sha256OfFile(input.teacher);
     }
     if (std::holds_alternative<QuantizeParameters>(parameters))

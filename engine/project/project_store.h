@@ -81,7 +81,7 @@ private:
     Build commit(Build build, std::string_view model, const JobContext& job) const;
     // Builds are held against their root where the data have no labels.
     // A build's model where the parameters name one, else the file.
-    std::filesystem::path teacherFile(const DistillParameters& parameters) const;
+    std::filesystem::path teacherFile(const std::filesystem::path& teacher) const;
     EvaluateOptions againstRoot(Build build, const Dataset& dataset) const;
     Build measuredAgain(Build build, const Dataset& dataset, const JobContext& job) const;
 

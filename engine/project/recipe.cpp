@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/file.h"
+#include "project/step_kinds.h"
 #include "project/step_parameters.h"
 #include "project/yaml_json.h"
 
@@ -18,11 +19,6 @@ namespace hone
 namespace fs = std::filesystem;
 namespace
 {
-
-bool isRoot(const StepParameters& parameters)
-{
-    return std::holds_alternative<ImportParameters>(parameters) || std::holds_alternative<NewParameters>(parameters);
-}
 
 class RecipeReader
 {
@@ -123,11 +119,11 @@ private:
                     import->file = (m_folder / import->file).lexically_normal();
             }
         }
-        if (auto* distill = std::get_if<DistillParameters>(&step.parameters); distill && read) {
-            if (distill->teacher.empty() && problems.empty())
+        if (auto* teacher = teacherPathOf(step.parameters); teacher && read) {
+            if (teacher->empty() && problems.empty())
                 add(place, "a distill needs 'teacher'");
-            else if (!m_names.contains(distill->teacher.string()))
-                distill->teacher = (m_folder / distill->teacher).lexically_normal();
+            else if (!m_names.contains(teacher->string()))
+                *teacher = (m_folder / *teacher).lexically_normal();
         }
         if (!step.name.empty() && !m_names.insert(step.name).second)
             add(place + "/name", "the name '" + step.name + "' is taken by a step before");

@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/hash.h"
+#include "project/step_kinds.h"
 
 #include <algorithm>
 #include <map>
@@ -34,11 +35,6 @@ std::optional<Dataset> datasetFor(const Recipe& recipe, const ProjectStore& proj
         if (needsData(step.parameters))
             throw Error(MessageCode::DataRequired, {{"step", stepName(step.parameters)}});
     return std::nullopt;
-}
-
-bool isRoot(const StepParameters& parameters)
-{
-    return std::holds_alternative<ImportParameters>(parameters) || std::holds_alternative<NewParameters>(parameters);
 }
 
 } // namespace
@@ -79,9 +75,9 @@ std::vector<Build> runRecipe(const Recipe& recipe, ProjectStore& project, const 
         else if (!isRoot(step.parameters) && !builds.empty())
             parent = builds.back().id;
         auto parameters = step.parameters;
-        if (auto* distill = std::get_if<DistillParameters>(&parameters))
-            if (const auto named = idOfName.find(distill->teacher.string()); named != idOfName.end())
-                distill->teacher = named->second;
+        if (auto* teacher = teacherPathOf(parameters))
+            if (const auto named = idOfName.find(teacher->string()); named != idOfName.end())
+                *teacher = named->second;
         builds.push_back(project.run(parent, parameters, dataset ? &*dataset : nullptr, job.part(at / steps, (at + 1) / steps)));
         if (!step.name.empty())
             idOfName[step.name] = builds.back().id;

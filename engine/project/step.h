@@ -11,6 +11,7 @@
 #include "prune/sparsify.h"
 #include "quantize/kernels.h"
 #include "quantize/layer_report.h"
+#include "quantize/qat.h"
 #include "quantize/quantize.h"
 #include "tidy/tidy.h"
 #include "train/architecture.h"
@@ -112,10 +113,20 @@ struct TidyParameters
     TidyOptions tidy;
 };
 
-using StepParameters = std::variant<ImportParameters, NewParameters, FinetuneParameters, PruneParameters, QuantizeParameters,
-                                    TidyParameters, DistillParameters, SparsifyParameters, FactorizeParameters>;
+// Quantization-aware training, beside the labels on the float model's answers.
+struct QatParameters
+{
+    QatOptions qat;
+    std::filesystem::path teacher; // an ONNX file; in a project also a build's id; empty: the model that training starts from
+    double distill = 0.9;          // share of the teacher's answers in the loss; 0: labels alone
+    TeachingKind kind = TeachingKind::Soft;
+    double temperature = 4;
+};
 
-// "import", "new", "finetune", "prune", "quantize", "tidy", "distill", "sparsify", "factorize"
+using StepParameters = std::variant<ImportParameters, NewParameters, FinetuneParameters, PruneParameters, QuantizeParameters,
+                                    TidyParameters, DistillParameters, SparsifyParameters, FactorizeParameters, QatParameters>;
+
+// "import", "new", "finetune", "prune", "quantize", "tidy", "distill", "sparsify", "factorize", "qat"
 std::string stepName(const StepParameters& parameters);
 // Whether this step, with these parameters, reads a dataset.
 bool needsData(const StepParameters& parameters);
@@ -214,7 +225,7 @@ struct StepInput
     std::filesystem::path output;      // written atomically, last
     std::filesystem::path sensitivity; // where the model's curves of sensitivity are kept, or go when they are measured; empty: nowhere
     std::filesystem::path calibration; // the folder in which what calibration saw of the model is kept; empty: it is not
-    std::filesystem::path teacher;     // of a distill step; empty: as its parameters say
+    std::filesystem::path teacher;     // of a distill or qat step; empty: as its parameters say
     std::filesystem::path checkpoint;  // where an interrupted training is gone on from; empty: beside the output
     EvaluateOptions evaluate;          // of before and after; on data without labels against `model` where it names no reference
 };

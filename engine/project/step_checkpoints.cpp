@@ -31,8 +31,8 @@ std::string checkpointKey(const StepParameters& parameters, const StepInput& inp
     key["step"] = stepName(parameters);
     key["parameters"] = parametersToJson(parameters);
     key["model"] = sha256OfFile(input.model);
-    if (const auto* distill = std::get_if<DistillParameters>(&parameters))
-        key["teacher"] = sha256OfFile(teacherOf(*distill, input));
+    if (const auto* teacher = teacherPathOf(parameters))
+        key["teacher"] = sha256OfFile(input.teacher.empty() ? *teacher : input.teacher);
     key["data"] = input.dataset->fingerprint();
     for (const auto& [name, value] : versionsFor(parameters))
         key["versions"][name] = value;

@@ -29,6 +29,15 @@ std::optional<Recovery> recoveryOf(const StepParameters& parameters)
     return std::nullopt;
 }
 
+template<class Parameters> // constant or not
+auto teacherPathIn(Parameters& parameters) -> decltype(&std::get_if<QatParameters>(&parameters)->teacher)
+{
+    if (auto* distill = std::get_if<DistillParameters>(&parameters))
+        return &distill->teacher;
+    auto* qat = std::get_if<QatParameters>(&parameters);
+    return qat && !qat->teacher.empty() ? &qat->teacher : nullptr;
+}
+
 } // namespace
 
 bool isRoot(const StepParameters& parameters)
@@ -40,19 +49,32 @@ bool trains(const StepParameters& parameters)
 {
     if (const auto recovery = recoveryOf(parameters))
         return recovery->epochs > 0;
-    return std::holds_alternative<FinetuneParameters>(parameters) || std::holds_alternative<DistillParameters>(parameters);
+    return std::holds_alternative<FinetuneParameters>(parameters) || std::holds_alternative<DistillParameters>(parameters) ||
+           std::holds_alternative<QatParameters>(parameters);
 }
 
 bool learnsFromTeacher(const StepParameters& parameters)
 {
     const auto recovery = recoveryOf(parameters);
-    return std::holds_alternative<DistillParameters>(parameters) || (recovery && recovery->distill > 0);
+    const auto* qat = std::get_if<QatParameters>(&parameters);
+    return std::holds_alternative<DistillParameters>(parameters) || (recovery && recovery->distill > 0) || (qat && qat->distill > 0);
 }
 
 bool needsFloatWeights(const StepParameters& parameters)
 {
     return std::holds_alternative<PruneParameters>(parameters) || std::holds_alternative<QuantizeParameters>(parameters) ||
-           std::holds_alternative<SparsifyParameters>(parameters) || std::holds_alternative<FactorizeParameters>(parameters);
+           std::holds_alternative<SparsifyParameters>(parameters) || std::holds_alternative<FactorizeParameters>(parameters) ||
+           std::holds_alternative<QatParameters>(parameters);
+}
+
+const fs::path* teacherPathOf(const StepParameters& parameters)
+{
+    return teacherPathIn(parameters);
+}
+
+fs::path* teacherPathOf(StepParameters& parameters)
+{
+    return teacherPathIn(parameters);
 }
 
 fs::path teacherOf(const DistillParameters& parameters, const StepInput& input)

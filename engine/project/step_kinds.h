@@ -13,6 +13,9 @@ bool trains(const StepParameters& parameters);
 bool learnsFromTeacher(const StepParameters& parameters);
 // Training takes a quantized model, too: its weights learn as the real numbers that they stand for.
 bool needsFloatWeights(const StepParameters& parameters);
+// Where these parameters name the teacher of a distill step, which may be empty, or of a qat step that has one; nullptr for others.
+const std::filesystem::path* teacherPathOf(const StepParameters& parameters);
+std::filesystem::path* teacherPathOf(StepParameters& parameters);
 // Throws Error(UsageInvalid) where none is named.
 std::filesystem::path teacherOf(const DistillParameters& parameters, const StepInput& input);
 

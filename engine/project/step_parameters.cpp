@@ -237,7 +237,8 @@ std::optional<StepParameters> defaultsOf(const std::string& step)
     for (const StepParameters& candidate :
          {StepParameters(ImportParameters{}), StepParameters(NewParameters{}), StepParameters(FinetuneParameters{}),
           StepParameters(PruneParameters{}), StepParameters(QuantizeParameters{}), StepParameters(TidyParameters{}),
-          StepParameters(DistillParameters{}), StepParameters(SparsifyParameters{}), StepParameters(FactorizeParameters{})})
+          StepParameters(DistillParameters{}), StepParameters(SparsifyParameters{}), StepParameters(FactorizeParameters{}),
+          StepParameters(QatParameters{})})
         if (stepName(candidate) == step)
             return candidate;
     return std::nullopt;
@@ -263,14 +264,14 @@ std::size_t editDistance(const std::string& a, const std::string& b)
 
 std::string stepName(const StepParameters& parameters)
 {
-    constexpr std::array names = {"import", "new", "finetune", "prune", "quantize", "tidy", "distill", "sparsify", "factorize"};
+    constexpr std::array names = {"import", "new", "finetune", "prune", "quantize", "tidy", "distill", "sparsify", "factorize", "qat"};
     static_assert(names.size() == std::variant_size_v<StepParameters>);
     return names.at(parameters.index());
 }
 
 std::vector<std::string> knownSteps()
 {
-    return {"import", "new", "finetune", "prune", "quantize", "tidy", "distill", "sparsify", "factorize"};
+    return {"import", "new", "finetune", "prune", "quantize", "tidy", "distill", "sparsify", "factorize", "qat"};
 }
 
 bool needsData(const StepParameters& parameters)
@@ -284,7 +285,8 @@ bool needsData(const StepParameters& parameters)
         return factorize->recovery.finetune.epochs > 0 || factorize->fromData == FromData::On;
     if (const auto* quantize = std::get_if<QuantizeParameters>(&parameters))
         return readsSamples(quantize->quantize);
-    return std::holds_alternative<FinetuneParameters>(parameters) || std::holds_alternative<DistillParameters>(parameters);
+    return std::holds_alternative<FinetuneParameters>(parameters) || std::holds_alternative<DistillParameters>(parameters) ||
+           std::holds_alternative<QatParameters>(parameters);
 }
 
 StepParameters decided(StepParameters parameters, const Dataset* dataset)

@@ -151,6 +151,26 @@ Product Performer::operator()(const QuantizeParameters& parameters)
     return {std::move(quantized.graph), {}};
 }
 
+Product Performer::operator()(const QatParameters& parameters)
+{
+    const auto file = m_input.teacher.empty() ? parameters.teacher : m_input.teacher;
+    const Graph teacher = file.empty() ? m_graph : readOnnx(file);
+    const Teaching teaching{.teacher = &teacher,
+                            .weight = parameters.distill,
+                            .temperature = parameters.temperature,
+                            .kind = parameters.kind,
+                            .fit = file.empty() ? TeacherFit::IfAlike : TeacherFit::Required};
+    auto trained = trainQuantized({.graph = m_graph,
+                                   .dataset = *m_input.dataset,
+                                   .options = parameters.qat,
+                                   .checkpoint = checkpointPlace(m_input.checkpoint, m_key, {}),
+                                   .teaching = teaching},
+                                  m_job);
+    m_result.epochs = std::move(trained.epochs);
+    tell(trained.notices);
+    return {std::move(trained.graph), {}};
+}
+
 Graph Performer::finetuned(const Graph& graph, const TrainOptions& options, const JobContext& job, const Lesson& lesson)
 {
     const CheckpointPlace place = checkpointPlace(m_input.checkpoint, m_key, lesson.part);

@@ -44,6 +44,7 @@ public:
     Product operator()(const FactorizeParameters& parameters);
     Product operator()(const TidyParameters& parameters);
     Product operator()(const QuantizeParameters& parameters);
+    Product operator()(const QatParameters& parameters);
 
 private:
     Graph finetuned(const Graph& graph, const TrainOptions& options, const JobContext& job, const Lesson& lesson = {});

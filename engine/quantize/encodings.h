@@ -14,7 +14,9 @@ namespace hone
 
 struct Encodings
 {
-    std::map<std::string, QuantizationParameters> activations; // by value name; of the members of a group (plan.h) one is enough
+    // By value name; of the members of a group (plan.h) one is enough. Also of constants that Add, Mul or Concat read, which otherwise get
+    // the grid of their own range.
+    std::map<std::string, QuantizationParameters> activations;
     std::map<std::string, QuantizedWeights> weights; // by name of the node that reads them, int8 in the shape of its float weights
 };
 

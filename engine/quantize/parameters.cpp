@@ -2,6 +2,7 @@
 #include "quantize/parameters.h"
 
 #include "core/error.h"
+#include "core/version.h"
 
 #include <algorithm>
 #include <cmath>

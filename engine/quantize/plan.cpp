@@ -281,4 +281,13 @@ QuantizationPlan planQuantization(const Graph& prepared, const PlanOptions& opti
     return Planner(prepared, options).plan();
 }
 
+std::size_t groupBehind(const Graph& prepared, const QuantizationPlan& plan, NodeId absorbed)
+{
+    auto value = prepared.node(absorbed).outputs.at(0);
+    for (const auto id : plan.absorbed) // a chain of them stands there in its order
+        if (!plan.isQuantized(value) && prepared.node(id).inputs.at(0) == value)
+            value = prepared.node(id).outputs.at(0);
+    return plan.groupOf.at(value);
+}
+
 } // namespace hone

@@ -48,4 +48,7 @@ QuantizationPlan planQuantization(const Graph& prepared, const PlanOptions& opti
 // Whether a node's output holds what its first input holds, in another shape or less of it (MaxPool). False for an invalid id.
 bool onlyMoves(const Graph& graph, NodeId id);
 
+// The group of the value that an absorbed node, with other absorbed ones behind it, leads to.
+std::size_t groupBehind(const Graph& prepared, const QuantizationPlan& plan, NodeId absorbed);
+
 } // namespace hone

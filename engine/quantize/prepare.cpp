@@ -262,13 +262,14 @@ int reduceMeanToPool(Graph& graph)
     return changed;
 }
 
-Graph prepareForQuantization(const Graph& graph)
+Graph prepareForQuantization(const Graph& graph, Normalization normalization)
 {
     Graph result = graph;
     liftConstants(result);
     dropNoOps(result);
     foldConstants(result);
-    foldBatchNormalization(result);
+    if (normalization == Normalization::Folded)
+        foldBatchNormalization(result);
     raiseOpset(result);
     foldAddIntoBias(result);
     reduceMeanToPool(result);

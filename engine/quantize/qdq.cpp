@@ -36,10 +36,8 @@ public:
             insertWeights(weighted);
         for (const auto id : m_plan.others)
             insertConstants(id);
-        // A symmetric grid goes below 0, so it saturates nothing that a Relu would.
-        if (!m_grid.isSymmetric)
-            for (const auto id : m_plan.absorbed)
-                absorb(id);
+        for (const auto id : saturating())
+            absorb(id);
         for (const auto& [value, group] : m_plan.groupOf)
             insertPair(value, m_grids[group]);
         keepFloatLayersFloat();
@@ -184,7 +182,8 @@ private:
                 continue;
             const auto values = toFloats(graphOf().value(original).constant);
             const auto [low, high] = std::ranges::minmax(values);
-            const auto own = grid(activationParameters({low, high}, m_grid));
+            const auto given = m_encodings.activations.find(graphOf().value(original).name);
+            const auto own = grid(given != m_encodings.activations.end() ? given->second : activationParameters({low, high}, m_grid));
             const auto integers = graphOf().addConstant("c", onGrid(values, graphOf().value(original).constant.shape(), own.parameters));
             const auto value = dequantized(integers, own.scale, own.zeroPoint, 0);
             graphOf().node(id).inputs[i] = value;
@@ -197,6 +196,16 @@ private:
         for (const float value : values)
             integers.push_back(quantized(value, parameters.scale, parameters.zeroPoint, m_grid.lowest(), m_grid.highest()));
         return onGridType(shape, integers);
+    }
+
+    // Those of the plan whose grid begins at 0, so that it saturates where they do: one that is shared with negative values doesn't.
+    std::vector<NodeId> saturating() const
+    {
+        std::vector<NodeId> result;
+        for (const auto id : m_plan.absorbed)
+            if (m_grids[groupBehind(m_result.graph, m_plan, id)].parameters.zeroPoint == m_grid.lowest())
+                result.push_back(id);
+        return result;
     }
 
     // The node before takes over the output of one that says nothing more.

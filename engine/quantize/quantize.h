@@ -135,9 +135,14 @@ struct QuantizeInput
 QuantizeResult quantize(const QuantizeInput& input, const JobContext& job);
 
 // The parts, each usable alone, in the order in which quantize() calls them.
+enum class Normalization
+{
+    Folded, // BatchNormalization goes into the layers before it
+    Kept    // it stays, to be trained with; a second call folds it
+};
 // No-ops dropped, constants and BatchNormalization folded, operators of an older opset rewritten for opset 13, biases brought into
 // Conv and Gemm; computes what it computed. Throws Error(OpsetNotRaised).
-Graph prepareForQuantization(const Graph& graph);
+Graph prepareForQuantization(const Graph& graph, Normalization normalization = Normalization::Folded);
 // Throws Error(NothingToQuantize); Error(InternalFault) where a grid is missing.
 QuantizeResult insertQdq(const Graph& prepared, const QuantizationPlan& plan, const Encodings& encodings, const QuantizeOptions& options);
 

@@ -4,6 +4,7 @@
 
 #include "graph/graph.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,10 @@ namespace hone
 std::vector<std::string> foldBatchNormalization(Graph& graph);
 // The same for the named ones alone.
 std::vector<std::string> foldBatchNormalization(Graph& graph, const std::vector<std::string>& only);
+
+// One factor a channel, gamma / sqrt(var + epsilon), of an inference BatchNormalization with constant float32 parameters; none for other
+// nodes.
+std::optional<std::vector<double>> normalizationFactors(const Graph& graph, const Node& node);
 
 struct InsertedNormalization
 {

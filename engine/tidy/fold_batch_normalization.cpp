@@ -194,6 +194,12 @@ private:
 
 } // namespace
 
+std::optional<std::vector<double>> normalizationFactors(const Graph& graph, const Node& node)
+{
+    auto affine = inferenceNormalization(graph, node);
+    return affine ? std::optional(std::move(affine->scale)) : std::nullopt;
+}
+
 std::vector<std::string> foldBatchNormalization(Graph& graph)
 {
     return Folding(graph, nullptr).run();

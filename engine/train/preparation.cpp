@@ -86,6 +86,8 @@ void requireSound(const TrainOptions& options)
     requireAtLeast(0, "mixUp", options.mixUp, "0 or more");
     requireAtLeast(0, "cutMix", options.cutMix, "0 or more");
     requireAtLeast(0, "bodyRateFactor", options.bodyRateFactor, "0 or more");
+    require(options.freezeNormalizationAfter >= 0 && options.freezeNormalizationAfter <= 1, "freezeBatchNormalizationAfter",
+            options.freezeNormalizationAfter, "0 to 1");
     requireAtLeast(0, "checkpointMinutes", options.checkpointMinutes, "0 or more");
 }
 

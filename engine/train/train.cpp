@@ -245,6 +245,8 @@ bool Training::trainBatch(Batch& batch, EpochResult& epoch)
 bool Training::trainEpoch(EpochResult& epoch)
 {
     m_epochBegin = Clock::now();
+    if (epoch.epoch - 1 >= m_options.freezeNormalizationAfter * m_options.epochs)
+        m_trainer->freezeNormalization(); // by the epoch's number alone, so that resuming comes to the same
     m_sources.train->restart(epoch.epoch);
     for (std::int64_t skipped = 0; skipped < m_progress.batchesDone && m_sources.train->next(m_job); ++skipped)
         m_job.checkStop();

@@ -78,7 +78,8 @@ struct TrainOptions
     bool featureCache = true;         // what a frozen body gives is computed once, in ONNX Runtime, where nothing stands against it
     Precision precision = Precision::Float32;
     TrainingDevice device = TrainingDevice::Cpu;
-    double checkpointMinutes = 0; // between two checkpoints; 0: one behind each epoch
+    double freezeNormalizationAfter = 1; // share of the epochs after which BatchNormalization keeps its running statistics; 1: never
+    double checkpointMinutes = 0;        // between two checkpoints; 0: one behind each epoch
 };
 
 // Where a training that is interrupted leaves what it needs to go on with the same bytes.

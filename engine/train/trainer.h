@@ -114,6 +114,8 @@ public:
     virtual double addGradients(const Tensor& inputs, const Answers& answers, double factor) = 0;
     // Clips and uses up the gradients. False, and no update, where clipping found a norm that isn't finite.
     virtual bool update(double learningRate) = 0;
+    // BatchNormalization uses its running statistics from now on, and leaves them as they are.
+    virtual void freezeNormalization() = 0;
     // The first value that isn't finite: initializers alone without `inputs`, else also what a pass over them makes. Running
     // statistics may change, so the trainer is not to be used for training afterwards where `inputs` are given.
     virtual std::optional<BadValue> firstBadValue(const Tensor* inputs) = 0;

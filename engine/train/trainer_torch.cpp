@@ -14,6 +14,7 @@
 #include <ATen/Parallel.h>
 
 #include <cmath>
+#include <limits>
 #include <set>
 #include <thread>
 
@@ -89,7 +90,11 @@ public:
         if (m_settings.clipNorm > 0 && !std::isfinite(clipGradients(m_trained, m_settings.clipNorm)))
             return false;
         const at::NoGradGuard noGradients;
+        std::vector<at::Tensor> steps;
+        for (const at::Tensor& step : m_steps)
+            steps.push_back(step.detach().clone());
         m_updater.update(learningRate);
+        keepPositive(steps);
         if (m_lasso)
             m_lasso->shrink(learningRate);
         for (const auto& [weight, kept] : m_held)
@@ -98,6 +103,8 @@ public:
             m_ema->update();
         return true;
     }
+
+    void freezeNormalization() override { m_graph.freezeNormalization(); }
 
     std::optional<BadValue> firstBadValue(const Tensor* inputs) override
     {
@@ -205,12 +212,24 @@ private:
                 continue;
             const at::Tensor& tensor = m_graph.tensor(parameter);
             m_trained.push_back(tensor);
+            if (parameter.role == ParameterRole::Step)
+                m_steps.push_back(tensor);
             m_updater.add(parameter.name, tensor,
                           {.decays = parameter.role == ParameterRole::Weight && tensor.dim() >= 2,
                            .rateFactor = ofBody.contains(parameter.value) ? m_settings.bodyRateFactor : 1});
         }
         if (m_trained.empty())
             throw Error(MessageCode::NotTrainable, {{"detail", "no parameter is left to train"}});
+    }
+
+    // No update takes more than half of a step away. Logarithms would be positive by themselves, but the gradient's factor (Esser et al.
+    // 2020, section 2.2) is for the steps as they are.
+    void keepPositive(const std::vector<at::Tensor>& before)
+    {
+        for (std::size_t i = 0; i < before.size(); ++i) {
+            at::Tensor step = m_steps[i].detach();
+            step.copy_(at::maximum(step, (before[i] / 2).clamp_min(std::numeric_limits<float>::min())));
+        }
     }
 
     // Learnt like any weight, but no part of the model.
@@ -325,6 +344,7 @@ private:
     TorchGraph m_graph;
     TaughtLoss m_taught;
     std::vector<at::Tensor> m_trained;
+    std::vector<at::Tensor> m_steps; // those of FakeQuantize among them
     ParameterUpdater m_updater;
     std::unique_ptr<GroupLasso> m_lasso;
     std::vector<std::pair<at::Tensor, at::Tensor>> m_held; // weights, and 0 where they stay 0, otherwise 1

@@ -39,9 +39,9 @@ private slots:
     {
         QTest::addColumn<QString>("verb");
         for (const auto* verb :
-             {"info",           "check",       "tidy",         "evaluate", "finetune", "sensitivity", "prune",   "distill",
-              "sparsify",       "factorize",   "quantize",     "export",   "compare",  "deploy",      "project", "project init",
-              "project import", "project log", "project show", "run",      "new",      "sample",      "demo",    "studio"})
+             {"info",        "check",        "tidy", "evaluate", "finetune", "sensitivity", "prune",   "distill",      "sparsify",
+              "factorize",   "quantize",     "qat",  "export",   "compare",  "deploy",      "project", "project init", "project import",
+              "project log", "project show", "run",  "new",      "sample",   "demo",        "studio"})
             QTest::newRow(verb) << verb;
     }
     void everyVerbHasHelpWithAnExample()

@@ -181,7 +181,7 @@ void TestRealModels::otherKindsKeepAccuracyAndSize()
     const auto original = shared / "models" / model.toStdString();
     const auto& samples = dataset(data.toStdString());
     const std::filesystem::path quantized = m_folder.filePath("kind.onnx").toStdString();
-    writeOnnx(quantize(readOnnx(original), nullptr, options, {}).graph, quantized);
+    writeOnnx(quantize({readOnnx(original), nullptr, options}, {}).graph, quantized);
     const auto share =
         static_cast<double>(std::filesystem::file_size(quantized)) / static_cast<double>(std::filesystem::file_size(original));
     const double loss = originalTop1(model.toStdString(), samples) - top1(quantized, samples);

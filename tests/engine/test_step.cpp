@@ -62,7 +62,7 @@ private slots:
             << "new"
             << R"({"architecture":"resnet20","width":8,"classes":3,"inputChannels":1,"inputSize":28,"seed":18446744073709551615,"widthMultiplier":0.5,"inputHeight":49,"inputWidth":10,"depth":3})";
         const QString train =
-            R"({"epochs":7,"batch":32,"learningRate":0.1,"optimizer":"adamw","momentum":0.5,"weightDecay":0.01,"schedule":"step","warmUpEpochs":2.5,"stepEpochs":3,"stepFactor":0.2,"labelSmoothing":0.1,"flip":true,"shiftedCrop":4,"head":"replace","freeze":["conv*"],"patience":5,"keepBest":false,"seed":9,"threads":2,"accumulate":2,"clipNorm":1.5,"emaDecay":0.9,"mixup":0.2,"cutmix":0.3,"randAugment":2,"randAugmentMagnitude":5.5,"timeShift":0.1,"noise":0.2,"bodyLrFactor":0.5,"freezeBody":true,"insertBatchNormalization":true,"featureCache":false,"precision":"bf16","device":"cuda","checkpointMinutes":5.5})";
+            R"({"epochs":7,"batch":32,"learningRate":0.1,"optimizer":"adamw","momentum":0.5,"weightDecay":0.01,"schedule":"step","warmUpEpochs":2.5,"stepEpochs":3,"stepFactor":0.2,"labelSmoothing":0.1,"flip":true,"shiftedCrop":4,"head":"replace","freeze":["conv*"],"patience":5,"keepBest":false,"seed":9,"threads":2,"accumulate":2,"clipNorm":1.5,"emaDecay":0.9,"mixup":0.2,"cutmix":0.3,"randAugment":2,"randAugmentMagnitude":5.5,"timeShift":0.1,"noise":0.2,"bodyLrFactor":0.5,"freezeBody":true,"insertBatchNormalization":true,"featureCache":false,"precision":"bf16","device":"cuda","freezeBatchNormalizationAfter":0.25,"checkpointMinutes":5.5})";
         QTest::newRow("finetune") << "finetune" << train;
         QTest::newRow("prune")
             << "prune"
@@ -80,6 +80,10 @@ private slots:
         QTest::newRow("quantize")
             << "quantize"
             << R"({"ranges":"percentile","percentile":99.5,"activations":"signed","perChannelWeights":false,"samples":64,"seed":3,"threads":1,"method":"weights","bitsWeights":4,"blockSize":64})";
+        QTest::newRow("qat")
+            << "qat"
+            << R"({"bitsWeights":4,"ranges":"percentile","percentile":99.5,"activations":"signed","perChannelWeights":false,"samples":64,"teacher":"large.onnx","distill":0.5,"distillKind":"feature","temperature":2.0,)" +
+                   train.mid(1);
         QTest::newRow("tidy") << "tidy"
                               << R"({"freeBatch":false,"foldBatchNormalization":true,"keepDropout":true,"largestGrowthBytes":5})";
     }

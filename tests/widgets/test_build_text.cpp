@@ -44,6 +44,12 @@ private slots:
         QTest::newRow("rank ratio") << StepParameters(split) << "low rank"
                                     << "rank 50 %"
                                     << "factorize rankRatio 0.5";
+        QatParameters qat;
+        qat.qat.quantize.bitsWeights = 4;
+        qat.qat.train.epochs = 5;
+        QTest::newRow("qat") << StepParameters(qat) << "int4 trained"
+                             << "quantization-aware, 5 epoch(s)"
+                             << "qat bitsWeights 4 epochs 5";
     }
     void stepsAreNamed()
     {

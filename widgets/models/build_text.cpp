@@ -138,6 +138,11 @@ QString taughtText(const DistillParameters& parameters)
     return words(QT_TRANSLATE_NOOP("Builds", "taught by %1, %2")).arg(teacher, epochsText(parameters.train.epochs));
 }
 
+QString trainedOnGridsText(const QatParameters& parameters)
+{
+    return words(QT_TRANSLATE_NOOP("Builds", "quantization-aware, %1")).arg(epochsText(parameters.qat.train.epochs));
+}
+
 } // namespace
 
 QString labelText(const Build& build)
@@ -153,6 +158,9 @@ QString labelText(const Build& build)
             [](const DistillParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "distilled")); },
             [](const SparsifyParameters& step) { return words(QT_TRANSLATE_NOOP("Builds", "sparse %1")).arg(sparsePart(step)); },
             [](const FactorizeParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "low rank")); },
+            [](const QatParameters& step) {
+                return words(QT_TRANSLATE_NOOP("Builds", "int%1 trained")).arg(step.qat.quantize.bitsWeights);
+            },
         },
         build.parameters);
 }
@@ -182,6 +190,7 @@ QString detailText(const Build& build)
                               return recoveredText(words(QT_TRANSLATE_NOOP("Builds", "smallest weights zero")), step.recovery);
                           },
                           [](const FactorizeParameters& step) { return recoveredText(rankPart(step), step.recovery); },
+                          [](const QatParameters& step) { return trainedOnGridsText(step); },
                       },
                       build.parameters);
 }
@@ -212,6 +221,7 @@ QString stepTitle(const StepParameters& parameters, const QString& parentLabel)
             [&](const DistillParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "Distilling into %1")).arg(parentLabel); },
             [&](const SparsifyParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "Sparsifying %1")).arg(parentLabel); },
             [&](const FactorizeParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "Splitting layers of %1")).arg(parentLabel); },
+            [&](const QatParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "Quantization-aware training of %1")).arg(parentLabel); },
         },
         parameters);
 }
@@ -264,6 +274,9 @@ QString recipeLine(const StepParameters& parameters)
                 return withEpochs(ratio ? QStringLiteral("rankRatio %1").arg(p.factorize.rankRatio)
                                         : QStringLiteral("energy %1").arg(p.factorize.energy),
                                   p.recovery);
+            },
+            [](const QatParameters& p) {
+                return QStringLiteral("bitsWeights %1 epochs %2").arg(p.qat.quantize.bitsWeights).arg(p.qat.train.epochs);
             },
         },
         parameters);

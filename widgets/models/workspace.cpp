@@ -38,6 +38,8 @@ int plannedEpochs(const StepParameters& parameters)
         return sparsify->recovery.finetune.epochs;
     if (const auto* factorize = std::get_if<FactorizeParameters>(&parameters))
         return factorize->recovery.finetune.epochs;
+    if (const auto* qat = std::get_if<QatParameters>(&parameters))
+        return qat->qat.train.epochs;
     return 0;
 }
 

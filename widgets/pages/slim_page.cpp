@@ -428,7 +428,8 @@ void SlimPage::allowActions()
     const SnapshotPtr& snapshot = workspace().snapshot();
     const Build* build = workspace().selected();
     const bool hasData = snapshot && snapshot->dataset;
-    const bool quantized = build && std::holds_alternative<QuantizeParameters>(build->parameters);
+    const bool quantized = build && (std::holds_alternative<QuantizeParameters>(build->parameters) ||
+                                     std::holds_alternative<QatParameters>(build->parameters));
     const PruneParameters step = parameters();
     const bool bySensitivity = step.prune.scope == PruningScope::Sensitivity;
     m_sensitivity->setStep(step);

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Quantization-aware training (Jacob et al. 2018): the model learns on the grids that it is going to compute on, with rounding in each pass
+// and straight-through gradients, and the grids' steps are learnt with it (Esser et al. 2020, LSQ). What comes out is the file that
+// quantize() writes, of the integers that were trained.
+#pragma once
+
+#include "quantize/quantize.h"
+#include "train/train.h"
+
+namespace hone
+{
+
+struct QatOptions
+{
+    QuantizeOptions quantize; // seed and threads are the training's
+    TrainOptions train = {.epochs = 3, .freezeNormalizationAfter = 0.5};
+};
+
+struct QatInput
+{
+    const Graph& graph; // float32
+    const Dataset& dataset;
+    const QatOptions& options;
+    CheckpointPlace checkpoint = {};
+    Teaching teaching = {}; // usually by the graph itself
+};
+
+struct QatResult
+{
+    Graph graph;
+    int quantizedNodes = 0;
+    std::vector<std::string> floatNodes; // as quantize() has them
+    std::size_t calibrationSamples = 0;
+    std::vector<EpochResult> epochs; // validated as the fake-quantized model
+    int keptEpoch = 0;
+    std::vector<Message> notices;
+};
+
+// Throws Error(AlreadyQuantized, NothingToQuantize, BadOption where the head would change or normalization be inserted) and what quantize()
+// and train() throw.
+QatResult trainQuantized(const QatInput& input, const JobContext& job);
+
+} // namespace hone
