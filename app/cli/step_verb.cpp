@@ -88,7 +88,19 @@ std::string quantizationText(const QuantizationRecord& record)
         text += (i == 0 ? ": " : ", ") + kernels.floatNodes[i];
     if (kernels.floatNodes.size() > mostNames)
         text += fmt::format(" and {} more", kernels.floatNodes.size() - mostNames);
-    return text + ".\n";
+    text += ".\n";
+    if (record.calibrationSamples > 0)
+        text += fmt::format("Ranges were found on {} samples in {}.\n", record.calibrationSamples, secondsText(record.calibrationSeconds));
+    if (const auto worst = std::ranges::min_element(record.layers, {}, &QuantizedLayer::snrDb); worst != record.layers.end())
+        text += fmt::format("Furthest from float is {}, with a signal-to-noise ratio of {:.1f} dB; hone explain says why.\n", worst->name,
+                            worst->snrDb);
+    if (!record.precision.empty()) {
+        Table table({"layers in float", "their MACs", "points lost on validation"});
+        for (const auto& step : record.precision)
+            table.add({std::to_string(step.floatLayers), percentText(step.floatMacsShare), fmt::format("{:.2f}", step.drop)});
+        text += table.text();
+    }
+    return text;
 }
 
 } // namespace
@@ -103,6 +115,8 @@ void StepVerb::declare(Command& command)
     std::visit([&](auto& parameters) { visitFields(options, parameters); }, m_parameters);
     if (!m_text.dataHelp.empty())
         command.option({"--data", "DIR", m_text.dataHelp, ""}, m_data);
+    if (std::holds_alternative<QuantizeParameters>(m_parameters))
+        command.option({"--calibration", "DIR", "A folder in which what calibration saw is kept for other --ranges", ""}, m_calibration);
     command.requiredOption({"--out", "FILE", "Where the new model goes; replaced if it is there", ""}, m_output);
     command.example(m_text.example);
 }
@@ -117,6 +131,7 @@ int StepVerb::run(Console& console)
         dataset = openOptionalData(m_data);
 
     StepInput input{.model = m_model, .dataset = dataset ? &*dataset : nullptr, .output = m_output};
+    input.calibration = m_calibration;
     const auto result = runStep(m_parameters, input, console.job());
     console.notices(result.notices);
     console.print(changeTable(result));

@@ -36,6 +36,7 @@ private:
     StepParameters m_parameters; // options write into it: its alternative never changes
     std::string m_model;
     std::string m_data;
+    std::string m_calibration;
     std::string m_output;
 };
 
