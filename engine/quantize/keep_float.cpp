@@ -139,12 +139,12 @@ std::string quoted(const std::string& text)
     return result + "'";
 }
 
-KeepFloatProposal proposalOf(const KeepFloatRequest& request, const Mix& mix, const Latency& latency)
+KeepFloatProposal proposalOf(const KeepFloatRequest& request, const Mix& mix, const TurnLatency& latency)
 {
     KeepFloatProposal proposal;
     for (const auto layer : mix)
         proposal.layers.push_back(request.pairs[layer].name);
-    proposal.latencyMs = latency.p50Ms;
+    proposal.latencyMs = latency.undisturbedMs;
     proposal.command =
         "hone quantize " + quoted(request.request.floating.string()) + " --data " + quoted(request.request.dataset.folder().string());
     for (const auto& layer : proposal.layers)
@@ -170,20 +170,20 @@ std::optional<KeepFloatProposal> proposeKeepFloat(const KeepFloatRequest& reques
     const auto latencies = latenciesInTurns(models, {.runs = request.request.runs}, job);
 
     constexpr std::size_t first = 2; // behind both files
-    const double enough = latencies[0].p50Ms;
+    const double enough = latencies[0].undisturbedMs;
     std::size_t best = first;
     for (auto i = first; i < latencies.size(); ++i) {
-        const bool isEnough = latencies[i].p50Ms <= enough;
-        const bool bestIsEnough = latencies[best].p50Ms <= enough;
+        const bool isEnough = latencies[i].undisturbedMs <= enough;
+        const bool bestIsEnough = latencies[best].undisturbedMs <= enough;
         const bool isSmaller = mixes[i - first].size() < mixes[best - first].size();
-        if (isEnough && bestIsEnough ? isSmaller : latencies[i].p50Ms < latencies[best].p50Ms)
+        if (isEnough && bestIsEnough ? isSmaller : latencies[i].undisturbedMs < latencies[best].undisturbedMs)
             best = i;
     }
-    if (latencies[best].p50Ms >= latencies[1].p50Ms || latencies[1].p50Ms <= enough)
+    if (latencies[best].undisturbedMs >= latencies[1].undisturbedMs || latencies[1].undisturbedMs <= enough)
         return std::nullopt;
     auto proposal = proposalOf(request, mixes[best - first], latencies[best]);
-    proposal.floatLatencyMs = latencies[0].p50Ms;
-    proposal.quantizedLatencyMs = latencies[1].p50Ms;
+    proposal.floatLatencyMs = latencies[0].undisturbedMs;
+    proposal.quantizedLatencyMs = latencies[1].undisturbedMs;
     return proposal;
 }
 
