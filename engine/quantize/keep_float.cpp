@@ -9,6 +9,7 @@
 #include "runtime/profile.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -72,10 +73,9 @@ bool leavesIntegers(const KeepFloatRequest& request, const Mix& mix)
     return false;
 }
 
-// By the layers' times, and with more weight on conversions and on what integers save in size.
-std::vector<Mix> candidates(const KeepFloatRequest& request)
+// By the layers' times, with more or less weight on conversions and on what integers save in size.
+std::vector<Mix> mixesByTimes(const std::vector<LayerCost>& costs)
 {
-    const auto costs = costsOf(request);
     double total = 0;
     for (const auto& cost : costs)
         total += cost.floating;
@@ -88,13 +88,36 @@ std::vector<Mix> candidates(const KeepFloatRequest& request)
                 cost.toInteger *= conversions;
                 cost.toFloat *= conversions;
             }
-            Mix mix;
-            for (const auto layer : fastestMix(weighted))
-                if (costs[layer].canBeInteger)
-                    mix.insert(layer);
-            if (!mix.empty() && leavesIntegers(request, mix) && std::ranges::find(mixes, mix) == mixes.end())
-                mixes.push_back(std::move(mix));
+            auto mix = fastestMix(weighted);
+            std::erase_if(mix, [&](std::size_t layer) { return !costs[layer].canBeInteger; });
+            mixes.push_back(std::move(mix));
         }
+    return mixes;
+}
+
+// The first layers, whose values are large and whose channels are few: where kernels take microseconds, times alone don't tell enough.
+std::vector<Mix> firstLayers(const std::vector<LayerCost>& costs)
+{
+    constexpr std::size_t most = 4;
+    std::vector<Mix> mixes;
+    Mix mix;
+    for (std::size_t i = 0; i < costs.size() && mixes.size() < most; ++i)
+        if (costs[i].canBeInteger) {
+            mix.insert(i);
+            mixes.push_back(mix);
+        }
+    return mixes;
+}
+
+std::vector<Mix> candidates(const KeepFloatRequest& request)
+{
+    const auto costs = costsOf(request);
+    auto all = mixesByTimes(costs);
+    std::ranges::copy(firstLayers(costs), std::back_inserter(all));
+    std::vector<Mix> mixes;
+    for (auto& mix : all)
+        if (!mix.empty() && leavesIntegers(request, mix) && std::ranges::find(mixes, mix) == mixes.end())
+            mixes.push_back(std::move(mix));
     return mixes;
 }
 
