@@ -723,8 +723,8 @@
         <translation>Die Gewichte von {layer} teilen sich eine Skala, obwohl sich ihre Kanäle um den Faktor {ratio} unterscheiden ({count} solche Schichten). Quantisieren Sie mit einer Skala je Kanal.</translation>
     </message>
     <message>
-        <source>Left in float, {count} layers bring the latency to {latency} ms, against {quantized} ms as it is and {float} ms of the float model: {layers}.</source>
-        <translation>In Gleitkomma belassen bringen {count} Schichten die Latenz auf {latency} ms, gegen {quantized} ms wie es ist und {float} ms des Modells in Gleitkomma: {layers}.</translation>
+        <source>With {layers} in float ({count} of its layers) it takes {latency} ms, against {quantized} ms as it is and {float} ms of the float model.</source>
+        <translation>Mit {layers} in Gleitkomma ({count} seiner Schichten) braucht es {latency} ms, gegen {quantized} ms wie es ist und {float} ms des Modells in Gleitkomma.</translation>
     </message>
     <message>
         <source>It takes {quantized} ms, the float model {float} ms, and no mix of float and integer layers that was tried here is faster than either. Deploy the float model, or measure on the device itself.</source>

@@ -722,8 +722,8 @@
         <translation>{layer} 的权重共用一个缩放系数，但各通道相差 {ratio} 倍（这样的层有 {count} 个）。请按通道使用缩放系数进行量化。</translation>
     </message>
     <message>
-        <source>Left in float, {count} layers bring the latency to {latency} ms, against {quantized} ms as it is and {float} ms of the float model: {layers}.</source>
-        <translation>将 {count} 个层保留为浮点后，延迟为 {latency} 毫秒；目前为 {quantized} 毫秒，浮点模型为 {float} 毫秒：{layers}。</translation>
+        <source>With {layers} in float ({count} of its layers) it takes {latency} ms, against {quantized} ms as it is and {float} ms of the float model.</source>
+        <translation>将 {layers}（共 {count} 个层）保留为浮点后需要 {latency} 毫秒；目前为 {quantized} 毫秒，浮点模型为 {float} 毫秒。</translation>
     </message>
     <message>
         <source>It takes {quantized} ms, the float model {float} ms, and no mix of float and integer layers that was tried here is faster than either. Deploy the float model, or measure on the device itself.</source>

@@ -100,7 +100,7 @@ const std::map<Code, std::string_view>& table()
         {Code::AdviceOutliers, "The largest value of {layer} is {ratio} times what 99.9 % of its values stay below, so that they share {used} % of the steps; leave outliers out with --ranges percentile, entropy or mse."},
         {Code::AdviceChannelRanges, "The widest channel of {layer} takes {ratio} times the range of the usual one, so that most channels have few steps; even them out with --equalize."},
         {Code::AdvicePerChannel, "The weights of {layer} share one scale though their channels differ by a factor of {ratio} ({count} such layers); quantize with one scale a channel (--per-channel on)."},
-        {Code::AdviceKeepFloat, "Left in float, {count} layers bring the latency to {latency} ms, against {quantized} ms as it is and {float} ms of the float model: {layers}."},
+        {Code::AdviceKeepFloat, "With {layers} in float ({count} of its layers) it takes {latency} ms, against {quantized} ms as it is and {float} ms of the float model."},
         {Code::AdviceNoFasterMix, "It takes {quantized} ms, the float model {float} ms, and no mix of float and integer layers that was tried here is faster than either; deploy the float model here, or measure on the device itself."},
         {Code::AdviceDepthwise, "{count} depthwise convolutions take longer on integers ({quantized} µs) than in float ({float} µs), since they have few products for each value that is moved; keep them in float: {layers}."},
         {Code::AdviceConversions, "{share} % of the time ({microseconds} µs) goes into bringing values from one form into another; keep layers on both sides of a change in the same form: {layers}."},

@@ -29,7 +29,9 @@ public:
         command.requiredOption({"--data", "DIR", "The data's folder; labels aren't read", ""}, m_data);
         FieldOptions options(command);
         options(Field{"samples", "--samples", "Samples of the validation split (train where there is none)", 1}, m_samples);
-        options(Field{"runs", "--runs", "Runs of each model that latency is measured with", 1, 10000}, m_runs);
+        options(Field{"runs", "--runs", "Runs of each model that latency is measured with; fewer where they take longer than four seconds",
+                      1, 10000},
+                m_runs);
         options(Field{"threads", "--threads", "Threads for comparing values; 0: as many as there are cores", 0, 1024}, m_threads);
         command.option({"--html", "FILE", "The findings as a page; replaced if it is there", ""}, m_html);
         command.remark(
@@ -61,7 +63,7 @@ private:
     std::string m_data;
     std::string m_html;
     std::size_t m_samples = 64;
-    int m_runs = 100;
+    int m_runs = 300;
     int m_threads = 0;
 };
 

@@ -139,8 +139,8 @@ Speed measureSpeed(const Models& models, const std::vector<LayerPair>& pairs, co
         explanation.layers[i].integer = quantizedTimes[i].integer;
     }
     auto& totals = explanation.totals;
-    totals.floatLatencyMs = profiles[0].latency.p50Ms;
-    totals.quantizedLatencyMs = profiles[1].latency.p50Ms;
+    totals.floatLatencyMs = profiles[0].latency.undisturbedMs;
+    totals.quantizedLatencyMs = profiles[1].latency.undisturbedMs;
     for (const auto& kernel : speed.floating) {
         totals.floatMicroseconds += kernel.microseconds;
         if (kernel.layer)

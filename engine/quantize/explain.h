@@ -31,7 +31,7 @@ struct ExplainRequest
     const Dataset& dataset;
     std::size_t samples = 64;
     int threads = 0; // of comparing values; latency is measured with one
-    int runs = 100;  // of each model, in turns
+    int runs = 300;  // of each model, in turns
 };
 
 struct ExplainedLayer
@@ -77,7 +77,7 @@ struct KeepFloatProposal
 
 struct SpeedTotals
 {
-    double floatLatencyMs = 0; // p50 of whole runs at one sample and one thread
+    double floatLatencyMs = 0; // of whole runs at one sample and one thread (TurnLatency::undisturbedMs)
     double quantizedLatencyMs = 0;
     double floatMicroseconds = 0; // sum over nodes
     double quantizedMicroseconds = 0;

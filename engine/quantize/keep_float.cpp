@@ -9,6 +9,7 @@
 #include "runtime/profile.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -72,10 +73,9 @@ bool leavesIntegers(const KeepFloatRequest& request, const Mix& mix)
     return false;
 }
 
-// By the layers' times, and with more weight on conversions and on what integers save in size.
-std::vector<Mix> candidates(const KeepFloatRequest& request)
+// By the layers' times, with more or less weight on conversions and on what integers save in size.
+std::vector<Mix> mixesByTimes(const std::vector<LayerCost>& costs)
 {
-    const auto costs = costsOf(request);
     double total = 0;
     for (const auto& cost : costs)
         total += cost.floating;
@@ -88,13 +88,36 @@ std::vector<Mix> candidates(const KeepFloatRequest& request)
                 cost.toInteger *= conversions;
                 cost.toFloat *= conversions;
             }
-            Mix mix;
-            for (const auto layer : fastestMix(weighted))
-                if (costs[layer].canBeInteger)
-                    mix.insert(layer);
-            if (!mix.empty() && leavesIntegers(request, mix) && std::ranges::find(mixes, mix) == mixes.end())
-                mixes.push_back(std::move(mix));
+            auto mix = fastestMix(weighted);
+            std::erase_if(mix, [&](std::size_t layer) { return !costs[layer].canBeInteger; });
+            mixes.push_back(std::move(mix));
         }
+    return mixes;
+}
+
+// The first layers, whose values are large and whose channels are few: where kernels take microseconds, times alone don't tell enough.
+std::vector<Mix> firstLayers(const std::vector<LayerCost>& costs)
+{
+    constexpr std::size_t most = 4;
+    std::vector<Mix> mixes;
+    Mix mix;
+    for (std::size_t i = 0; i < costs.size() && mixes.size() < most; ++i)
+        if (costs[i].canBeInteger) {
+            mix.insert(i);
+            mixes.push_back(mix);
+        }
+    return mixes;
+}
+
+std::vector<Mix> candidates(const KeepFloatRequest& request)
+{
+    const auto costs = costsOf(request);
+    auto all = mixesByTimes(costs);
+    std::ranges::copy(firstLayers(costs), std::back_inserter(all));
+    std::vector<Mix> mixes;
+    for (auto& mix : all)
+        if (!mix.empty() && leavesIntegers(request, mix) && std::ranges::find(mixes, mix) == mixes.end())
+            mixes.push_back(std::move(mix));
     return mixes;
 }
 
@@ -139,12 +162,12 @@ std::string quoted(const std::string& text)
     return result + "'";
 }
 
-KeepFloatProposal proposalOf(const KeepFloatRequest& request, const Mix& mix, const Latency& latency)
+KeepFloatProposal proposalOf(const KeepFloatRequest& request, const Mix& mix, const TurnLatency& latency)
 {
     KeepFloatProposal proposal;
     for (const auto layer : mix)
         proposal.layers.push_back(request.pairs[layer].name);
-    proposal.latencyMs = latency.p50Ms;
+    proposal.latencyMs = latency.undisturbedMs;
     proposal.command =
         "hone quantize " + quoted(request.request.floating.string()) + " --data " + quoted(request.request.dataset.folder().string());
     for (const auto& layer : proposal.layers)
@@ -170,20 +193,20 @@ std::optional<KeepFloatProposal> proposeKeepFloat(const KeepFloatRequest& reques
     const auto latencies = latenciesInTurns(models, {.runs = request.request.runs}, job);
 
     constexpr std::size_t first = 2; // behind both files
-    const double enough = latencies[0].p50Ms;
+    const double enough = latencies[0].undisturbedMs;
     std::size_t best = first;
     for (auto i = first; i < latencies.size(); ++i) {
-        const bool isEnough = latencies[i].p50Ms <= enough;
-        const bool bestIsEnough = latencies[best].p50Ms <= enough;
+        const bool isEnough = latencies[i].undisturbedMs <= enough;
+        const bool bestIsEnough = latencies[best].undisturbedMs <= enough;
         const bool isSmaller = mixes[i - first].size() < mixes[best - first].size();
-        if (isEnough && bestIsEnough ? isSmaller : latencies[i].p50Ms < latencies[best].p50Ms)
+        if (isEnough && bestIsEnough ? isSmaller : latencies[i].undisturbedMs < latencies[best].undisturbedMs)
             best = i;
     }
-    if (latencies[best].p50Ms >= latencies[1].p50Ms || latencies[1].p50Ms <= enough)
+    if (latencies[best].undisturbedMs >= latencies[1].undisturbedMs || latencies[1].undisturbedMs <= enough)
         return std::nullopt;
     auto proposal = proposalOf(request, mixes[best - first], latencies[best]);
-    proposal.floatLatencyMs = latencies[0].p50Ms;
-    proposal.quantizedLatencyMs = latencies[1].p50Ms;
+    proposal.floatLatencyMs = latencies[0].undisturbedMs;
+    proposal.quantizedLatencyMs = latencies[1].undisturbedMs;
     return proposal;
 }
 

@@ -24,9 +24,9 @@ struct KeepFloatRequest
     const ExplainRequest& request;
 };
 
-// Mixes that the layers' times promise to be fast are built and measured in turns with both files. Of those that take no longer than the
-// float model the one with the fewest layers in float is proposed, else the fastest. None where the quantized file is as fast already, or
-// no mix is faster than it.
+// Mixes that the layers' times promise to be fast, and those of the first layers alone, are built and measured in turns with both files. Of
+// those that take no longer than the float model the one with the fewest layers in float is proposed, else the fastest. None where the
+// quantized file is as fast already, or no mix is faster than it.
 std::optional<KeepFloatProposal> proposeKeepFloat(const KeepFloatRequest& request, const JobContext& job);
 
 } // namespace hone

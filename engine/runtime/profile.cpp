@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/json.h"
+#include "runtime/latency.h"
 #include "runtime/session.h"
 
 #include <nlohmann/json.hpp>
@@ -104,13 +105,16 @@ std::vector<NodeTime> readProfile(const std::string& json, std::size_t skippedRu
     return nodes;
 }
 
-std::vector<Latency> latenciesInTurns(const std::vector<ModelToProfile>& models, const ProfileOptions& options, const JobContext& job)
+std::vector<TurnLatency> latenciesInTurns(const std::vector<ModelToProfile>& models, const ProfileOptions& options, const JobContext& job)
 {
     auto running = opened(models, {.threads = options.threads}, job);
     runInTurns(running, options, options.atMostSeconds, job);
-    std::vector<Latency> latencies;
-    for (auto& model : running)
-        latencies.push_back(summarizeLatency(std::move(model.timesMs)));
+    std::vector<TurnLatency> latencies;
+    for (auto& model : running) {
+        constexpr std::size_t tenths = 10;
+        std::ranges::sort(model.timesMs);
+        latencies.push_back({model.timesMs[(model.timesMs.size() - 1) / tenths], summarizeLatency(model.timesMs).p50Ms});
+    }
     return latencies;
 }
 

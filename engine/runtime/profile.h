@@ -3,7 +3,6 @@
 #pragma once
 
 #include "core/job_context.h"
-#include "runtime/latency.h"
 
 #include <string>
 #include <string_view>
@@ -20,10 +19,18 @@ struct NodeTime
     double microseconds = 0; // the mean of the middle half of all runs
 };
 
+// Of runs in turns, to compare models by: on a machine that others use, too, most runs may be interrupted, and the median then says
+// who was. The fastest tenth was not.
+struct TurnLatency
+{
+    double undisturbedMs = 0; // nearest-rank 10th percentile
+    double p50Ms = 0;
+};
+
 struct ModelProfile
 {
     std::vector<NodeTime> nodes; // in the order in which they run
-    Latency latency;             // of whole runs, measured without the profile
+    TurnLatency latency;         // of whole runs, measured without the profile
 };
 
 struct ProfileOptions
@@ -45,7 +52,7 @@ struct ModelToProfile
 std::vector<ModelProfile> profileInTurns(const std::vector<ModelToProfile>& models, const ProfileOptions& options, const JobContext& job);
 
 // Whole runs alone, likewise in turns.
-std::vector<Latency> latenciesInTurns(const std::vector<ModelToProfile>& models, const ProfileOptions& options, const JobContext& job);
+std::vector<TurnLatency> latenciesInTurns(const std::vector<ModelToProfile>& models, const ProfileOptions& options, const JobContext& job);
 
 // From the JSON that ONNX Runtime writes: events of the category "Node" that time a kernel. The first `skippedRuns` of each node are left
 // out; ONNX Runtime cuts each time to whole microseconds, so that half of one is added. Throws Error(RuntimeRefused) where the file is not
