@@ -3,8 +3,8 @@
 
 #include "core/error.h"
 #include "data/pairing.h"
+#include "evaluate/deflated_size.h"
 #include "onnx_io/onnx_io.h"
-#include "project/deflated_size.h"
 #include "project/step_kinds.h"
 #include "prune/latency_notice.h"
 #include "train/teaching.h"
