@@ -151,6 +151,14 @@ private:
     {
         const auto found = findDependencies(m_graph);
         m_check.prunableGroups = static_cast<std::int64_t>(found.groups.size());
+        for (const auto& group : found.groups) {
+            auto& told = m_check.groups.emplace_back();
+            told.name = group.name;
+            told.channels = group.channels * group.granularity;
+            told.reasons = group.reasons;
+            for (const auto layer : group.layers)
+                told.layers.push_back(m_graph.node(layer).name);
+        }
         for (const auto& layer : found.unprunable)
             m_check.unprunable.push_back({layer.name, layer.reason});
     }

@@ -16,6 +16,15 @@
 namespace hone
 {
 
+// Channels that leave together.
+struct PrunableGroup
+{
+    std::string name;
+    std::vector<std::string> layers;
+    std::int64_t channels = 0;        // of the first layer
+    std::vector<std::string> reasons; // what couples them
+};
+
 struct UnprunableName
 {
     std::string name;
@@ -68,6 +77,7 @@ struct ModelCheck
     bool gradientsFinite = false;                // of the first output, for every parameter
     bool trainable = false;                      // some parameter has a gradient, all are finite, and a batch may have any size
     std::int64_t prunableGroups = 0;
+    std::vector<PrunableGroup> groups;
     std::vector<UnprunableName> unprunable; // layers that have to keep their channels
     bool quantizable = false;
     double seconds = 0;
@@ -84,8 +94,8 @@ struct ModelCheck
 ModelCheck checkModel(const std::filesystem::path& model, const JobContext& job);
 
 // Keys: ok, unsupported[], maxRelativeDifference (null where nothing could be compared), limit, gradientsFinite, trainable, prunableGroups,
-// unprunable[] (name, reason), quantizable, seconds, peakBytes, steps[] (step, open, reason), changes[] (pass, count, nodes[]),
-// tidying[] (code, arguments{}), inputs[] (name, shape), problems[] (code, arguments{}).
+// groups[] (name, layers[], channels, reasons[]), unprunable[] (name, reason), quantizable, seconds, peakBytes, steps[] (step, open,
+// reason), changes[] (pass, count, nodes[]), tidying[] (code, arguments{}), inputs[] (name, shape), problems[] (code, arguments{}).
 Json toJson(const ModelCheck& check);
 
 } // namespace hone

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "evaluate/evaluation.h"
 
+#include "core/file.h"
 #include "data/pairing.h"
 #include "evaluate/accuracy.h"
 #include "evaluate/agreement.h"
 #include "evaluate/batch_run.h"
+#include "evaluate/deflated_size.h"
 #include "evaluate/ordered_pipeline.h"
 #include "evaluate/scorer.h"
 #include "graph/cost.h"
@@ -14,7 +16,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <span>
 #include <system_error>
+#include <vector>
 
 namespace hone
 {
@@ -25,13 +29,42 @@ namespace
 constexpr std::size_t smallestExternalBytes = 1024;
 
 // Bytes that live beside the file: with external data the large tensors together don't fit into it.
-std::int64_t externalBytes(const Graph& graph, std::int64_t fileBytes)
+std::vector<std::span<const std::byte>> externalData(const Graph& graph, std::int64_t fileBytes)
 {
-    std::int64_t large = 0;
+    std::vector<std::span<const std::byte>> large;
+    std::int64_t total = 0;
     for (std::uint32_t i = 0; i < graph.valueCount(); ++i)
-        if (const auto bytes = graph.value(ValueId{i}).constant.byteCount(); bytes >= smallestExternalBytes)
-            large += static_cast<std::int64_t>(bytes);
-    return large > fileBytes ? large : 0;
+        if (const auto& constant = graph.value(ValueId{i}).constant; constant.byteCount() >= smallestExternalBytes) {
+            large.push_back(constant.bytes());
+            total += static_cast<std::int64_t>(constant.byteCount());
+        }
+    return total > fileBytes ? large : std::vector<std::span<const std::byte>>{};
+}
+
+std::int64_t bytesOf(const std::filesystem::path& model)
+{
+    std::error_code error;
+    const auto bytes = std::filesystem::file_size(model, error);
+    if (error)
+        throw Error(MessageCode::FileUnreadable, {{"path", model.string()}, {"reason", error.message()}});
+    return static_cast<std::int64_t>(bytes);
+}
+
+std::int64_t compressedBytes(const std::filesystem::path& model, const Graph& graph)
+{
+    const auto fileBytes = bytesOf(model);
+    auto file = openForReading(model);
+    std::vector<BytePart> parts{{fileBytes, [&file](std::int64_t offset, std::int64_t count) {
+                                     std::string bytes(static_cast<std::size_t>(count), '\0');
+                                     file.seekg(offset);
+                                     file.read(bytes.data(), count);
+                                     return bytes;
+                                 }}};
+    for (const auto data : externalData(graph, fileBytes))
+        parts.push_back({static_cast<std::int64_t>(data.size()), [data](std::int64_t offset, std::int64_t count) {
+                             return std::string(reinterpret_cast<const char*>(data.data()) + offset, static_cast<std::size_t>(count));
+                         }});
+    return deflatedSize(parts);
 }
 
 struct TaskRequest
@@ -129,12 +162,17 @@ std::size_t samplesOf(const Evaluation& evaluation)
 
 StaticFacts staticFacts(const std::filesystem::path& model, const Graph& graph)
 {
-    std::error_code error;
-    const auto fileBytes = static_cast<std::int64_t>(std::filesystem::file_size(model, error));
-    if (error)
-        throw Error(MessageCode::FileUnreadable, {{"path", model.string()}, {"reason", error.message()}});
+    std::int64_t bytes = bytesOf(model);
+    for (const auto data : externalData(graph, bytes))
+        bytes += static_cast<std::int64_t>(data.size());
     const auto costs = cost(graph);
-    return {fileBytes + externalBytes(graph, fileBytes), costs.parameters, costs.macs, costs.peakActivationBytes};
+    return {bytes, costs.parameters, costs.macs, costs.peakActivationBytes};
+}
+
+bool compressesWell(const StaticFacts& facts)
+{
+    constexpr double well = 0.8;
+    return facts.compressedBytes && static_cast<double>(*facts.compressedBytes) < well * static_cast<double>(facts.sizeBytes);
 }
 
 Evaluation evaluate(const std::filesystem::path& model, const Dataset* dataset, const EvaluateOptions& options, const JobContext& job)
@@ -143,6 +181,7 @@ Evaluation evaluate(const std::filesystem::path& model, const Dataset* dataset, 
     const auto graph = readOnnx(model);
     Evaluation result;
     result.facts = staticFacts(model, graph);
+    result.facts.compressedBytes = compressedBytes(model, graph);
     const bool agrees = !options.reference.empty();
     const double measured = !options.latency ? 1 : dataset || agrees ? 1 - latencyShare : 0;
     if (agrees) {

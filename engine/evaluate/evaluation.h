@@ -37,6 +37,8 @@ struct StaticFacts
     std::int64_t parameters = 0;
     std::int64_t macs = 0;
     std::int64_t peakActivationBytes = 0;
+    // Of the same bytes after deflate (evaluate/deflated_size.h; of a huge file an estimate); none where nobody compressed it.
+    std::optional<std::int64_t> compressedBytes = {};
 };
 
 struct Accuracy
@@ -126,8 +128,8 @@ std::optional<Task> taskOf(const Evaluation& evaluation);
 std::optional<TaskMetric> metricOf(const Evaluation& evaluation);
 std::size_t samplesOf(const Evaluation& evaluation);
 
-// Keys: sizeBytes, parameters, macs, peakActivationBytes, latencyMs{p50, p95}, notices[]{code, arguments{}}, and where something was
-// measured task, metric{name, value, low, high, higherIsBetter}, samples, samplesPerSecond, split and
+// Keys: sizeBytes, compressedBytes, parameters, macs, peakActivationBytes, latencyMs{p50, p95}, notices[]{code, arguments{}}, and where
+// something was measured task, metric{name, value, low, high, higherIsBetter}, samples, samplesPerSecond, split and
 //   classification: top1, top1Low, top1High, top5, loss
 //   regression: mae, maeLow, maeHigh, rmse
 //   anomaly: normals, anomalies, auc, aucLow, aucHigh, normalError, normalErrorLow, normalErrorHigh, anomalyError
@@ -137,7 +139,10 @@ std::size_t samplesOf(const Evaluation& evaluation);
 Json toJson(const Evaluation& evaluation);
 Evaluation evaluationFromJson(const Json& json);
 
+// All but compressedBytes, which takes time.
 StaticFacts staticFacts(const std::filesystem::path& model, const Graph& graph);
+// Whether compressing makes the file smaller by more than the few percent that trained weights allow.
+bool compressesWell(const StaticFacts& facts);
 // By the data's task, or against options.reference: then without data on made-up inputs, which a notice says.
 // Softmax is applied for the loss where the outputs aren't probabilities already.
 // Throws what readOnnx, pairCompletely, Loader and Session throw, and Error(LabelsMissing, ReferenceUnlike).

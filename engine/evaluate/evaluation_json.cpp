@@ -173,6 +173,8 @@ Json toJson(const Evaluation& evaluation)
     if (const auto& latency = evaluation.latency)
         json["latencyMs"] = {{"p50", latency->p50Ms}, {"p95", latency->p95Ms}};
     json["sizeBytes"] = evaluation.facts.sizeBytes;
+    if (evaluation.facts.compressedBytes)
+        json["compressedBytes"] = *evaluation.facts.compressedBytes;
     json["parameters"] = evaluation.facts.parameters;
     json["macs"] = evaluation.facts.macs;
     json["peakActivationBytes"] = evaluation.facts.peakActivationBytes;
@@ -186,6 +188,8 @@ Evaluation evaluationFromJson(const Json& json)
     Evaluation evaluation;
     evaluation.facts = {json.value("sizeBytes", std::int64_t{0}), json.value("parameters", std::int64_t{0}),
                         json.value("macs", std::int64_t{0}), json.value("peakActivationBytes", std::int64_t{0})};
+    if (json.contains("compressedBytes"))
+        evaluation.facts.compressedBytes = json.at("compressedBytes").get<std::int64_t>();
     if (const auto task = taskOf(json)) {
         switch (*task) {
         case Task::Classification: evaluation.accuracy = accuracyFrom(json); break;

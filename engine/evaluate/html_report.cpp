@@ -122,6 +122,8 @@ std::string row(const Comparison& comparison, std::size_t index)
     out += metricCell(model.validation, parent ? std::optional(parent->validation) : std::nullopt);
     out += metricCell(model.test, parent ? parent->test : std::nullopt);
     out += cell(static_cast<double>(facts.sizeBytes) / 1e3, parent ? static_cast<double>(parent->validation.facts.sizeBytes) / 1e3 : 0);
+    const auto compressed = [](const StaticFacts& of) { return static_cast<double>(of.compressedBytes.value_or(0)) / 1e3; };
+    out += facts.compressedBytes ? cell(compressed(facts), parent ? compressed(parent->validation.facts) : 0) : "<td>–</td>";
     out += cell(static_cast<double>(facts.parameters) / 1e3, parent ? static_cast<double>(parent->validation.facts.parameters) / 1e3 : 0);
     out += cell(static_cast<double>(facts.macs) / 1e6, parent ? static_cast<double>(parent->validation.facts.macs) / 1e6 : 0);
     if (const auto& latency = model.validation.latency)
@@ -218,8 +220,8 @@ std::string tableHead(const Comparison& comparison)
     };
     return R"(<table><thead><tr><th>Model</th>)" + head(prefix.empty() ? "Validation" : "validation") +
            head(prefix.empty() ? "Test" : "test") +
-           R"(<th>File, kB</th><th>Parameters, k</th><th>MMACs</th><th>p50, ms</th><th>p95, ms</th>)" + furtherHeads(taskOf(comparison)) +
-           "</tr></thead><tbody>";
+           R"(<th>File, kB</th><th>Compressed, kB</th><th>Parameters, k</th><th>MMACs</th><th>p50, ms</th><th>p95, ms</th>)" +
+           furtherHeads(taskOf(comparison)) + "</tr></thead><tbody>";
 }
 
 std::string metricLegend(MetricKind kind)
@@ -254,7 +256,8 @@ std::string legend(const Comparison& comparison)
            fmt::format(R"( The line joins the models that no other beats in both size and {};
 the ring is the original; thin arrows lead from a model to what was made from it; the halo marks what is worth deploying: the smallest file on the
 line within {}. Choices go by validation alone; the test figures stand beside it and were not used to choose.
-Small figures are changes against the model that it was made from. Latency: ONNX Runtime, one sample at a time.{}</p>)",
+Small figures are changes against the model that it was made from. Compressed: the file after deflate, as packages and downloads hold it.
+Latency: ONNX Runtime, one sample at a time.{}</p>)",
                        kind == MetricKind::Top1 ? "accuracy" : label(kind),
                        kind == MetricKind::Top1 ? "one point of the most accurate"
                        : share                  ? "0.01 of the best"

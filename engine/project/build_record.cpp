@@ -44,21 +44,6 @@ Json buildJson(const Build& build)
     return json;
 }
 
-std::vector<PrunedGroup> groupsFromJson(const Json& json)
-{
-    std::vector<PrunedGroup> groups;
-    for (const auto& item : json) {
-        auto& group = groups.emplace_back();
-        group.name = item.at("name").get<std::string>();
-        group.layers = item.at("layers").get<std::vector<std::string>>();
-        group.channelsBefore = item.at("channelsBefore").get<std::int64_t>();
-        group.channelsAfter = item.at("channelsAfter").get<std::int64_t>();
-        if (item.contains("importance"))
-            group.importance = importanceOf(item.at("importance").get<std::string>()).value_or(ImportanceKind::L1);
-    }
-    return groups;
-}
-
 void readCurves(const fs::path& file, Build& build)
 {
     if (!fs::exists(file))
@@ -89,8 +74,7 @@ void readBuildJson(const fs::path& folder, Build& build)
     build.modelSha256 = json.at("modelSha256").get<std::string>();
     build.dataFingerprint = json.at("dataFingerprint").get<std::string>();
     build.versions = json.at("versions").get<std::map<std::string, std::string>>();
-    if (json.contains("groups"))
-        build.groups = groupsFromJson(json.at("groups"));
+    readRecord(json, build);
     if (json.contains("notices"))
         build.notices = messagesFromJson(json.at("notices"));
     const auto size = static_cast<std::int64_t>(fs::file_size(build.model));
@@ -104,6 +88,7 @@ void readReport(const fs::path& file, Build& build)
     build.evaluation = evaluationFromJson(json.at("evaluation"));
     build.evaluationData = json.at("data").get<std::string>();
     build.seconds = json.at("seconds").get<double>();
+    readRecord(json, build);
 }
 
 } // namespace
@@ -143,7 +128,10 @@ void writeReport(const Build& build, const fs::path& folder)
     json["evaluation"] = toJson(build.evaluation);
     json["data"] = build.evaluationData;
     json["seconds"] = build.seconds;
-    writeFileAtomically(folder / "report.json", json.dump(2) + "\n");
+    auto record = recordToJson(build);
+    record.erase("groups"); // which build.json has
+    json.update(record);
+    writeFileAtomically(folder / "report.json", json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 void writeBuild(const Build& build, const fs::path& folder)

@@ -173,8 +173,8 @@ Build ProjectStore::run(const std::string& parent, const StepParameters& wanted,
     build.evaluationData = dataset ? dataset->fingerprint() : std::string();
     build.seconds = result.seconds;
     build.curves = std::move(result.epochs);
-    build.groups = std::move(result.groups);
     build.notices = std::move(result.notices);
+    static_cast<StepRecord&>(build) = static_cast<StepRecord&&>(result);
     auto committed = commit(std::move(build), bytes, job);
     removeCheckpoints(input.checkpoint);
     return committed;

@@ -15,7 +15,7 @@ namespace hone
 {
 
 // A build as committed. Its model never changes; its evaluation is measured anew where the project's data do.
-struct Build
+struct Build : StepRecord
 {
     std::string id;         // the step and the first 8 digits of a hash over parent, step, parameters and input hashes: "prune-1f3a9c20"
     std::string parent;     // empty for a root
@@ -30,7 +30,6 @@ struct Build
     std::string evaluationData;                  // fingerprint of the data that it was measured on; empty: none
     double seconds = 0;                          // the step took
     std::vector<EpochResult> curves;
-    std::vector<PrunedGroup> groups;
     std::vector<Message> notices;
 };
 

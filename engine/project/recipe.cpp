@@ -125,9 +125,25 @@ private:
             else if (!m_names.contains(teacher->string()))
                 *teacher = (m_folder / *teacher).lexically_normal();
         }
+        if (auto* prune = std::get_if<PruneParameters>(&step.parameters); prune && read)
+            settlePruning(*prune, parameters, place);
         if (!step.name.empty() && !m_names.insert(step.name).second)
             add(place + "/name", "the name '" + step.name + "' is taken by a step before");
         recipe.steps.push_back(std::move(step));
+    }
+    // What the keys that were given say of those that weren't.
+    void settlePruning(PruneParameters& prune, const Json& given, const std::string& place)
+    {
+        if (!prune.sensitivity.empty()) {
+            prune.sensitivity = (m_folder / prune.sensitivity).lexically_normal();
+            if (!given.contains("scope"))
+                prune.prune.scope = PruningScope::Sensitivity;
+        }
+        const auto& targets = prune.prune.targets;
+        const bool aims = targets.macs.given() || targets.parameters.given() || targets.bytes.given() || targets.memory.given() ||
+                          targets.latencyMs.given();
+        if (aims && given.contains("ratio"))
+            add(place + "/ratio", "'ratio' can't stand beside a target, which says how much is removed");
     }
     void checkPlace(const RecipeStep& step, const std::string& place, bool first)
     {

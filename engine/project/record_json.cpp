@@ -91,8 +91,42 @@ Json groupsToJson(const std::vector<PrunedGroup>& groups)
         json["channelsBefore"] = group.channelsBefore;
         json["channelsAfter"] = group.channelsAfter;
         json["importance"] = nameOf(group.importance);
+        if (!group.reasons.empty())
+            json["reasons"] = group.reasons;
         return json;
     });
+}
+
+std::vector<PrunedGroup> groupsFromJson(const Json& json)
+{
+    std::vector<PrunedGroup> groups;
+    for (const auto& item : json) {
+        auto& group = groups.emplace_back();
+        group.name = item.at("name").get<std::string>();
+        group.layers = item.at("layers").get<std::vector<std::string>>();
+        group.channelsBefore = item.at("channelsBefore").get<std::int64_t>();
+        group.channelsAfter = item.at("channelsAfter").get<std::int64_t>();
+        if (item.contains("importance"))
+            group.importance = importanceOf(item.at("importance").get<std::string>()).value_or(ImportanceKind::L1);
+        group.reasons = item.value("reasons", std::vector<std::string>());
+    }
+    return groups;
+}
+
+std::vector<PruneRound> roundsFromJson(const Json& json)
+{
+    std::vector<PruneRound> rounds;
+    for (const auto& item : json) {
+        auto& round = rounds.emplace_back();
+        round.ratio = item.at("ratio").get<double>();
+        round.macs = item.at("macs").get<std::int64_t>();
+        round.parameters = item.at("parameters").get<std::int64_t>();
+        if (item.contains("compensation")) {
+            round.compensationBefore = item.at("compensation").at("before").get<double>();
+            round.compensationAfter = item.at("compensation").at("after").get<double>();
+        }
+    }
+    return rounds;
 }
 
 } // namespace hone

@@ -4,7 +4,7 @@
 
 #include "core/json.h"
 #include "core/message_json.h"
-#include "project/step.h"
+#include "project/step_record.h"
 #include "prune/pruner.h"
 #include "train/train.h"
 
@@ -20,7 +20,9 @@ Json epochToJson(const EpochResult& epoch);
 EpochResult epochFromJson(const Json& json);
 Json epochsToJson(const std::vector<EpochResult>& epochs);
 Json groupsToJson(const std::vector<PrunedGroup>& groups);
+std::vector<PrunedGroup> groupsFromJson(const Json& json);
 Json roundsToJson(const std::vector<PruneRound>& rounds);
+std::vector<PruneRound> roundsFromJson(const Json& json);
 // "bn-scale", and back.
 std::string nameOf(ImportanceKind kind);
 std::optional<ImportanceKind> importanceOf(std::string_view name);

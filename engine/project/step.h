@@ -5,12 +5,10 @@
 #include "core/job_context.h"
 #include "core/json.h"
 #include "evaluate/evaluation.h"
-#include "prune/compensation.h"
+#include "project/step_record.h"
 #include "prune/factorize.h"
 #include "prune/pruner.h"
 #include "prune/sparsify.h"
-#include "quantize/kernels.h"
-#include "quantize/layer_report.h"
 #include "quantize/qat.h"
 #include "quantize/quantize.h"
 #include "tidy/tidy.h"
@@ -149,53 +147,7 @@ struct TidyRecord
     std::optional<double> maxRelativeDifference; // of the outputs in ONNX Runtime; none where it doesn't run the model
 };
 
-// What solving the remaining weights anew did, before any training.
-struct CompensationRecord
-{
-    std::optional<double> before; // top-1 on the validation split, where there is one
-    std::optional<double> after;
-    std::vector<CompensatedLayer> solved;
-    std::vector<LayerLeft> left;
-};
-
-// One of the steps in which channels left.
-struct PruneRound
-{
-    double ratio = 0;      // of the channels before the first round; with a target the one that was found
-    std::int64_t macs = 0; // afterwards
-    std::int64_t parameters = 0;
-    std::optional<double> compensationBefore; // top-1 on the validation split
-    std::optional<double> compensationAfter;
-};
-
-// What setting weights to zero did.
-struct SparsityRecord
-{
-    std::vector<SparseLayer> layers;
-    std::vector<LayerLeft> left;
-    std::int64_t compressedBytesBefore = 0; // of the file, by deflate (RFC 1951)
-    std::int64_t compressedBytesAfter = 0;
-};
-
-// What splitting layers in two did.
-struct FactorizationRecord
-{
-    std::vector<FactorizedLayer> layers;
-    std::vector<LayerLeft> left;
-};
-
-// What quantizing did.
-struct QuantizationRecord
-{
-    KernelCensus kernels;               // of the file as it is written
-    std::vector<QuantizedLayer> layers; // with weights or on a grid, in order; where samples were read
-    std::size_t calibrationSamples = 0; // 0: none were read
-    double calibrationSeconds = 0;
-    std::int64_t calibrationPeakBytes = 0; // of memory that the process had held when calibration ended
-    std::vector<PrecisionStep> precision;  // of a search for layers that stay float
-};
-
-struct StepResult
+struct StepResult : StepRecord
 {
     Graph graph;
     Evaluation before; // on the validation split where there are data
@@ -203,18 +155,8 @@ struct StepResult
     double seconds = 0;
     std::filesystem::path output;
     std::string sha256;
-    std::vector<EpochResult> epochs; // of training, if any
-    std::vector<PrunedGroup> groups; // of pruning, if any
-    std::optional<double> proofMaxAbsDifference;
-    std::optional<double> proofMaxAbsDifferenceDouble; // none where it was left out
-    std::string proofDoubleLeftOut;                    // why
-    std::vector<PruneRound> pruneRounds;               // of pruning in more than one
-    std::optional<TargetRecord> target;                // of pruning, if one was given; `after` is the written file's
-    std::optional<TidyRecord> tidied;                  // by a tidy step
-    std::optional<CompensationRecord> compensation;    // of pruning, if it was done
-    std::optional<SparsityRecord> sparsity;            // by a sparsify step
-    std::optional<FactorizationRecord> factorization;  // by a factorize step
-    std::optional<QuantizationRecord> quantization;    // by a quantize step
+    std::vector<EpochResult> epochs;  // of training, if any
+    std::optional<TidyRecord> tidied; // by a tidy step
     std::vector<Message> notices;
 };
 
@@ -233,14 +175,8 @@ struct StepInput
 // Runs a step on files: nothing is written unless it ends well, but for the checkpoint of a training, which is gone when it does. Throws
 // what the step throws, and Error(DataRequired).
 StepResult runStep(const StepParameters& parameters, const StepInput& input, const JobContext& job);
-// Keys: before{}, after{}, seconds, output, sha256, epochs[], groups[], proof{maxAbsDifference, maxAbsDifferenceDouble (or doubleLeftOut:
-// why)}, target{kind, before, wanted, after}, rounds[]{ratio, macs, parameters, compensation{before, after}}, compensation{before, after,
-// layers[]{name, errorBefore, errorAfter}, left[]{name, reason}}, sparsity{sparsity, layers[]{name, weights, zerosBefore, zerosAfter},
-// left[]}, compressedBytes{before, after}, factorization{layers[]{name, rank, fullRank, energy, macsBefore, macsAfter}, left[]},
-// integerNodes, floatNodes (counts of nodes that compute in ONNX Runtime), kernels{integer[], float[], unfused[]}, layers[]{name, bits,
-// snrDb, saturatedShare}, calibration{samples, seconds, peakBytes}, precision[]{floatLayers, floatMacsShare, drop}, changes[] (pass, count,
-// nodes[]), graph{before{nodes, initializers, initializerBytes}, after{}}, maxRelativeDifference, notices[]; those that a step lacks are
-// left out.
+// Keys: before{}, after{}, seconds, output, sha256, epochs[], those of recordToJson(), changes[] (pass, count, nodes[]),
+// graph{before{nodes, initializers, initializerBytes}, after{}}, maxRelativeDifference, notices[]; those that a step lacks are left out.
 Json toJson(const StepResult& result);
 
 } // namespace hone

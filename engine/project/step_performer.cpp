@@ -8,6 +8,7 @@
 #include "project/prune_rounds.h"
 #include "project/sensitivity_file.h"
 #include "project/step_kinds.h"
+#include "project/step_measurement.h"
 #include "prune/sparsity_groups.h"
 
 #include <algorithm>
@@ -69,6 +70,14 @@ Product Performer::operator()(const PruneParameters& parameters)
         ratios = sensitivityRatiosFor({source, parameters, m_input.dataset, m_input.model, m_input.sensitivity},
                                       m_job.part(prunesFrom, choosesFrom));
     const JobContext job = m_job.part(choosesFrom, 1);
+    std::optional<MetricKind> measuredBy;
+    const auto onValidation = [&](const Graph& graph, const JobContext& part) -> std::optional<double> {
+        const auto metric = validationMetric(graph, part);
+        if (!metric)
+            return std::nullopt;
+        measuredBy = metric->kind;
+        return metric->value;
+    };
     auto pruned = pruneInRounds(
         {.graph = source,
          .parameters = parameters,
@@ -78,13 +87,17 @@ Product Performer::operator()(const PruneParameters& parameters)
          .meter = m_input.evaluate.meter,
          .ratios = std::move(ratios),
          .finetune = [&](const Graph& graph, int round, const JobContext& part) { return finetunedRound(graph, parameters, round, part); },
-         .validationTop1 = [&](const Graph& graph, const JobContext& part) { return validationTop1(graph, part); }},
+         .validationTop1 = onValidation},
         job);
     m_result.groups = std::move(pruned.groups);
+    for (const auto& layer : findDependencies(source).unprunable)
+        m_result.unprunable.push_back({layer.name, layer.reason});
     m_result.proofMaxAbsDifference = pruned.maxAbsDifference;
     m_result.proofMaxAbsDifferenceDouble = pruned.maxAbsDifferenceDouble;
     m_result.proofDoubleLeftOut = pruned.doubleLeftOut;
     m_result.compensation = std::move(pruned.compensation);
+    if (m_result.compensation)
+        m_result.compensation->metric = measuredBy;
     m_result.target = pruned.target;
     if (parameters.rounds > 1)
         m_result.pruneRounds = std::move(pruned.rounds);
@@ -227,18 +240,15 @@ Graph Performer::finetunedRound(const Graph& graph, const PruneParameters& param
     return trained;
 }
 
-std::optional<double> Performer::validationTop1(const Graph& graph, const JobContext& job) const
+std::optional<TaskMetric> Performer::validationMetric(const Graph& graph, const JobContext& job) const
 {
-    if (m_input.dataset->task() != Task::Classification)
-        return std::nullopt;
     const TemporaryFolder scratch;
     const auto file = scratch.path() / "model.onnx";
     writeFileAtomically(file, serializeOnnx(graph));
-    EvaluateOptions options = m_input.evaluate;
+    EvaluateOptions options = againstReference(m_input, m_input.model);
     options.split = Split::Validation;
     options.latency = false;
-    const auto evaluation = measure(file, m_input.dataset, options, DataFit::Required, job);
-    return evaluation.accuracy ? std::optional(evaluation.accuracy->top1) : std::nullopt;
+    return metricOf(measure(file, m_input.dataset, options, DataFit::Required, job));
 }
 
 void Performer::tell(const std::vector<Message>& notices)

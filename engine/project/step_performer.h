@@ -52,7 +52,7 @@ private:
     Graph pulledToZero(const PruneParameters& parameters, const JobContext& job);
     Product recovered(Graph graph, const RecoveryParameters& recovery, Zeros zeros, const JobContext& job);
     Teaching originalOf(const PruneParameters& parameters) const;
-    std::optional<double> validationTop1(const Graph& graph, const JobContext& job) const;
+    std::optional<TaskMetric> validationMetric(const Graph& graph, const JobContext& job) const;
     void tell(const std::vector<Message>& notices);
 
     const StepInput& m_input;

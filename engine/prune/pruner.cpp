@@ -74,11 +74,9 @@ std::vector<PrunedGroup> describeGroups(const Graph& graph, const DependencyGrap
     std::vector<PrunedGroup> groups;
     for (std::size_t g = 0; g < kept.size(); ++g) {
         const PruningGroup& group = dependencies.groups[g];
-        PrunedGroup pruned{group.name,
-                           {},
-                           group.channels * group.granularity,
-                           static_cast<std::int64_t>(kept[g].size()) * group.granularity,
-                           importance[g]};
+        PrunedGroup pruned{
+            group.name,    {},           group.channels * group.granularity, static_cast<std::int64_t>(kept[g].size()) * group.granularity,
+            importance[g], group.reasons};
         for (const NodeId layer : group.layers)
             pruned.layers.push_back(graph.node(layer).name);
         groups.push_back(std::move(pruned));

@@ -23,7 +23,8 @@ struct PrunedGroup
     std::int64_t channelsBefore = 0; // outputs of the first layer that belong to the group
     std::int64_t channelsAfter = 0;
     ImportanceKind importance =
-        ImportanceKind::L1; // that its channels were ranked by: not what was asked for where the group lacks what that needs
+        ImportanceKind::L1;                // that its channels were ranked by: not what was asked for where the group lacks what that needs
+    std::vector<std::string> reasons = {}; // why its channels leave together
 };
 
 struct PruneResult

@@ -58,6 +58,11 @@ private slots:
         QVERIFY(check.trainable && check.gradientsFinite && check.quantizable && check.prunableGroups > 0);
         QVERIFY(std::ranges::all_of(check.steps, &OpenStep::open));
         QVERIFY(!check.unprunable.empty()); // its last layer at least
+        const auto groups = toJson(check).at("groups");
+        QCOMPARE(std::int64_t(groups.size()), check.prunableGroups);
+        for (const auto& group : groups)
+            QVERIFY2(!group.at("layers").empty() && group.at("channels").get<int>() > 0 && group.at("reasons").is_array(),
+                     group.dump().c_str());
         QVERIFY(check.peakBytes > 0);
     }
 

@@ -217,6 +217,56 @@ private slots:
         QCOMPARE(read.modelSha256, sha256OfFile(read.model));
     }
 
+    void whatAStepDidIsKeptWithItsBuild_data()
+    {
+        QTest::addColumn<QString>("step");
+        QTest::addColumn<QString>("parameters");
+        QTest::addColumn<QStringList>("keys");
+        QTest::newRow("prune") << "prune"
+                               << R"({"targetMacs":"0.6x","rounds":2})"
+                               << QStringList{"groups", "unprunable", "rounds", "target", "proof", "compensation"};
+        QTest::newRow("sparsify") << "sparsify"
+                                  << R"({"sparsity":0.5})" << QStringList{"sparsity", "compressedBytes"};
+        QTest::newRow("factorize") << "factorize"
+                                   << R"({"rankRatio":0.25})" << QStringList{"factorization"};
+    }
+    void whatAStepDidIsKeptWithItsBuild()
+    {
+        QFETCH(QString, step);
+        QFETCH(QString, parameters);
+        QFETCH(QStringList, keys);
+        const auto data = Dataset::open(drawTinyData(pathOf(*m_folder) / "data"));
+        auto project = ProjectStore::create(m_path, "p");
+        const auto root = project.run("", tinyNetwork(), nullptr, {});
+        const auto wanted = parametersFromJson(step.toStdString(), Json::parse(parameters.toStdString()));
+        const auto output = pathOf(*m_folder) / "outside.onnx";
+        const auto outside = toJson(runStep(wanted, {.model = root.model, .dataset = &data, .output = output}, {}));
+        const auto made = project.run(root.id, wanted, &data, {});
+        const auto read = ProjectStore::open(m_path).build(made.id);
+        const auto record = recordToJson(read);
+        QCOMPARE(record.dump(), recordToJson(made).dump());
+        for (const QString& key : keys) {
+            QVERIFY2(record.contains(key.toStdString()), qPrintable(key));
+            QCOMPARE(record.at(key.toStdString()).dump(), outside.at(key.toStdString()).dump());
+        }
+
+        // It stays where the build is measured on other data.
+        const auto report = made.model.parent_path() / "report.json";
+        auto json = Json::parse(readFile(report));
+        json["data"] = "another";
+        writeFileAtomically(report, json.dump());
+        project.run(root.id, wanted, &data, {});
+        QCOMPARE(recordToJson(ProjectStore::open(m_path).build(made.id)).dump(), record.dump());
+
+        // A report that an earlier program wrote has none of it.
+        for (const QString& key : keys)
+            json.erase(key.toStdString());
+        writeFileAtomically(report, json.dump());
+        std::vector<Message> damaged;
+        QCOMPARE(ProjectStore::open(m_path).builds(&damaged).size(), std::size_t(2));
+        QVERIFY(damaged.empty());
+    }
+
     void aDamagedBuildIsToldAndTheOthersStay_data()
     {
         QTest::addColumn<QString>("file");

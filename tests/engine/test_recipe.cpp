@@ -61,6 +61,25 @@ private slots:
         QCOMPARE(recipe.steps[3].from, std::string("tuned"));
     }
 
+    void aPruneStepHasItsTargetAndItsCurvesBesideTheRecipe()
+    {
+        const auto recipe = parsed(R"(steps:
+  - step: import
+    file: model.onnx
+  - step: prune
+    targetMacs: 0.5x
+    rounds: 3
+    sensitivity: ../curves/curves.json
+)");
+        const auto& prune = std::get<PruneParameters>(recipe.steps.at(1).parameters);
+        QCOMPARE(prune.sensitivity, fs::path("/recipes/curves/curves.json"));
+        QVERIFY(prune.prune.scope == PruningScope::Sensitivity); // which curves alone ask for
+        QVERIFY(prune.prune.targets.macs == (TargetValue{0.5, TargetValue::Unit::OfBefore}));
+        QCOMPARE(prune.rounds, 3);
+        const auto again = parsed(toYaml(recipe));
+        QCOMPARE(parametersToJson(again.steps.at(1).parameters).dump(), parametersToJson(recipe.steps.at(1).parameters).dump());
+    }
+
     void whatIsWrittenIsReadAsTheSame()
     {
         auto recipe = parsed(example);
@@ -116,6 +135,8 @@ private slots:
                                                << "line 2: an import needs 'file'";
         QTest::newRow("distill without a teacher") << "steps:\n  - step: new\n  - step: distill\n    epochs: 2\n"
                                                    << "line 3: a distill needs 'teacher'";
+        QTest::newRow("ratio beside a target") << "steps:\n  - step: new\n  - step: prune\n    ratio: 0.3\n    targetMacs: 0.5x\n"
+                                               << "line 4: 'ratio' can't stand beside a target";
         QTest::newRow("too deep") << QString("steps: ") + QString("[").repeated(50) + QString("]").repeated(50) << "too deeply";
     }
     void problemsAreNamedWithTheirLines()

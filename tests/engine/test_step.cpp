@@ -2,6 +2,7 @@
 // Step parameters as JSON and command lines, and steps on files.
 #include "core/hash.h"
 #include "data/picture_codec.h"
+#include "evaluate/deflated_size.h"
 #include "onnx_io/onnx_io.h"
 #include "project/step.h"
 #include "temporary_projects.h"
@@ -9,6 +10,10 @@
 #include <nlohmann/json.hpp>
 
 #include <QTest>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
 
 using namespace hone;
 using namespace hone::testing;
@@ -36,6 +41,23 @@ fs::path writeOddModel(const fs::path& file)
     writeOnnx(graph, file);
     return file;
 }
+
+// A machine on which every model takes so long as its list says, one after the other, the last again and again.
+class ScriptedMeter : public LatencyMeter
+{
+public:
+    explicit ScriptedMeter(std::vector<double> milliseconds) : m_milliseconds(std::move(milliseconds)) {}
+    Latency measure(const fs::path&, const JobContext&) override
+    {
+        const double ms = m_milliseconds.at(std::min(m_calls++, m_milliseconds.size() - 1));
+        return {ms, ms, 1};
+    }
+    std::size_t calls() const { return m_calls; }
+
+private:
+    std::vector<double> m_milliseconds;
+    std::size_t m_calls = 0;
+};
 
 } // namespace
 
@@ -183,6 +205,104 @@ private slots:
         QVERIFY(result.compensation && result.compensation->before && !result.compensation->solved.empty());
         QCOMPARE(result.compensation->after.value(), result.after.accuracy->top1);
         QCOMPARE(toJson(result).at("compensation").at("after").get<double>(), result.after.accuracy->top1);
+    }
+
+    void aLatencyTargetIsHeldAgainstTheWrittenFile_data()
+    {
+        QTest::addColumn<QList<double>>("ofTheFile"); // the measurements of the finished file, which come last
+        QTest::addColumn<double>("after");            // 0: refused
+        QTest::newRow("it is met") << QList<double>{0.9} << 0.9;
+        QTest::newRow("one measurement was slow") << QList<double>{1.5, 0.9, 0.8, 0.95, 0.7} << 0.9;
+        QTest::newRow("by no more than noise") << QList<double>{1.02} << 1.02;
+        QTest::newRow("the file is slower") << QList<double>{1.5} << 0.0;
+    }
+    void aLatencyTargetIsHeldAgainstTheWrittenFile()
+    {
+        QFETCH(QList<double>, ofTheFile);
+        QFETCH(double, after);
+        auto step = pruning(PruneOptions{}.ratio);
+        step.prune.targets.latencyMs = {1, TargetValue::Unit::Absolute};
+        const auto output = pathOf(m_folder) / "timed.onnx";
+        fs::remove(output);
+        // How often the search measures: with a device on which whatever is pruned takes 0.5 ms and the model 2 ms.
+        ScriptedMeter counting({2, 2, 2, 0.5});
+        StepInput input{.model = m_model, .output = output};
+        input.evaluate.meter = &counting;
+        const auto met = runStep(step, input, {});
+        QCOMPARE(met.target->after, 0.5);
+        QCOMPARE(met.after.latency->p50Ms, 0.5);
+        fs::remove(output);
+
+        std::vector<double> script(counting.calls() - 1, 0.5);
+        std::fill(script.begin(), script.begin() + 3, 2.0);
+        script.insert(script.end(), ofTheFile.begin(), ofTheFile.end());
+        ScriptedMeter meter(std::move(script));
+        input.evaluate.meter = &meter;
+        if (after == 0) {
+            COMPARE_ERROR(runStep(step, input, {}), MessageCode::TargetUnreachable);
+            QVERIFY(!fs::exists(output));
+            return;
+        }
+        const auto result = runStep(step, input, {});
+        QCOMPARE(result.target->after, after);
+        QCOMPARE(result.after.latency->p50Ms, after); // one figure for one file
+    }
+
+    void whatCompensationRecoversIsToldInTheDatasMetric()
+    {
+        const auto output = pathOf(m_folder) / "agreeing.onnx";
+        const auto labelled = toJson(runStep(pruning(0.5), {.model = m_model, .dataset = &*m_data, .output = output}, {}));
+        QCOMPARE(labelled.at("compensation").at("metric").get<std::string>(), std::string("top1"));
+        // Without labels: the agreement with the original, as the step's report has it of the written file.
+        const auto folder = pathOf(m_folder) / "unlabelled";
+        for (const auto* split : {"train", "validation"}) {
+            fs::create_directories(folder / split);
+            for (const auto& entry : fs::recursive_directory_iterator(pathOf(m_folder) / "data" / split))
+                if (entry.is_regular_file())
+                    fs::copy_file(entry.path(),
+                                  folder / split /
+                                      (entry.path().parent_path().filename().string() + "-" + entry.path().filename().string()));
+        }
+        writeFileAtomically(folder / "dataset.yaml", "format: image-folder\ntask: agreement\n");
+        const auto data = Dataset::open(folder);
+        const auto result = runStep(pruning(0.5), {.model = m_model, .dataset = &data, .output = output}, {});
+        const auto json = toJson(result).at("compensation");
+        QCOMPARE(json.at("metric").get<std::string>(), std::string("cosine"));
+        QCOMPARE(json.at("after").get<double>(), metricOf(result.after)->value);
+        QVERIFY(json.at("before").get<double>() < json.at("after").get<double>());
+    }
+
+    void groupsSayWhyTheyAreCoupledAndLayersWhyTheyAreNot()
+    {
+        const auto json = toJson(runStep(pruning(0.5), {.model = m_model, .output = pathOf(m_folder) / "reasons.onnx"}, {}));
+        const bool reasons = std::ranges::any_of(json.at("groups"), [](const Json& group) {
+            return group.contains("reasons") && group.at("reasons").at(0).get<std::string>().find("couples") != std::string::npos;
+        });
+        QVERIFY(reasons); // a residual network's sums
+        const auto& head = json.at("unprunable").back();
+        QVERIFY2(head.at("reason").get<std::string>().find("output") != std::string::npos, head.dump().c_str());
+    }
+
+    void everyReportHasTheCompressedBytes()
+    {
+        const auto output = pathOf(m_folder) / "compressed.onnx";
+        const auto json = toJson(runStep(pruning(0.5), {.model = m_model, .output = output}, {}));
+        // zlib's own answer for the same bytes.
+        const auto bytes = readFile(output);
+        QCOMPARE(json.at("after").at("compressedBytes").get<std::int64_t>(), deflatedSize(bytes));
+        QVERIFY(json.at("before").contains("compressedBytes"));
+        // Of more than a limit an estimate: here of noise, half of which is zero.
+        std::mt19937 random(1);
+        std::string large;
+        while (large.size() < (std::size_t{8} << 20))
+            large += std::string(1, random() % 2 ? '\0' : static_cast<char>(random()));
+        const std::vector<BytePart> parts{{std::ssize(large), [&](std::int64_t offset, std::int64_t count) {
+                                               return large.substr(static_cast<std::size_t>(offset), static_cast<std::size_t>(count));
+                                           }}};
+        const auto whole = static_cast<double>(deflatedSize(large));
+        QCOMPARE(deflatedSize(parts), deflatedSize(large));
+        const auto estimate = static_cast<double>(deflatedSize(parts, std::int64_t{2} << 20));
+        QVERIFY2(estimate != whole && std::abs(estimate / whole - 1) < 0.01, qPrintable(QString("%1 of %2").arg(estimate).arg(whole)));
     }
 
     void compensationIsLeftOutWhereItIsOffOrThereAreNoData()
