@@ -74,7 +74,7 @@ const std::map<Code, std::string_view>& table()
         {Code::PreprocessingNotWritable, "This preprocessing can't be written into a model ({detail}); do it before the model, as now."},
         {Code::TaskUnsupported, "{path} is for the task '{task}', which Hone doesn't do; it does classification, regression and anomaly detection, and compares any model with its original."},
         // steps
-        {Code::RatioOutOfRange, "--ratio doesn't take {ratio}; it takes a number from 0 to below 1."},
+        {Code::RatioOutOfRange, "--ratio doesn't take {ratio}; it takes a number above 0 and below 1."},
         {Code::NothingToPrune, "There are no channels that could be removed ({detail}); choose a higher ratio or another model."},
         {Code::TargetUnreachable, "Pruning can't bring the {what} down to {wanted}: the smallest it can reach is {reachable} ({detail}); ask for no less than that, or let go of what is kept."},
         {Code::TargetMetAlready, "The {what} is {present}, which meets the target of {wanted} already, so nothing was removed."},

@@ -3,12 +3,13 @@
 
 #include "core/error.h"
 #include "graph/cost.h"
+#include "prune/channel_trail.h"
 #include "prune/data_importance.h"
+#include "prune/group_names.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 namespace hone
@@ -59,10 +60,10 @@ public:
           m_job(job),
           m_target(targetOf(input.parameters.prune.targets)),
           m_graph(input.graph),
-          m_reference(input.graph)
+          m_reference(input.graph),
+          m_trail(m_graph, findDependencies(m_graph)),
+          m_sinceReference(m_trail)
     {
-        for (const PruningGroup& group : findDependencies(m_graph).groups)
-            m_channels[group.name] = group.channels;
         if (m_target) {
             m_before = presentAmount(input, m_target->kind, job.part(0, 0));
             m_wanted = m_target->value.wanted(m_before);
@@ -101,11 +102,40 @@ private:
         if (anything && trains()) {
             m_graph = m_input.finetune(m_graph, m_round, job.part(trainsFrom, 1));
             m_reference = m_graph; // what the next round's weights are solved to answer like
-            m_stays.clear();
+            m_sinceReference = ChannelTrail(m_reference, findDependencies(m_reference));
         }
         const GraphCost now = cost(m_graph);
         m_result.rounds.back().macs = now.macs;
         m_result.rounds.back().parameters = now.parameters;
+    }
+
+    PruneOptions optionsNow(double share, double aim, const DependencyGraph& dependencies) const
+    {
+        PruneOptions options = m_input.parameters.prune;
+        options.seed = m_input.parameters.finetune.seed;
+        options.ratio *= share;
+        for (auto& [layer, ratio] : options.layerRatios)
+            ratio *= share;
+        if (anyLeaves(m_result.groups)) // what named layers had to lose may be gone
+            std::erase_if(options.layerRatios,
+                          [&](const auto& layer) { return groupsMatching(m_graph, dependencies, layer.first).empty(); });
+        if (m_target) {
+            options.ratio = PruneOptions{}.ratio;
+            options.targets = absolute(m_target->kind, aim);
+        }
+        return options;
+    }
+
+    // Whether earlier rounds left a channel that may leave.
+    bool isSpent(const DependencyGraph& dependencies, const PruneOptions& options) const
+    {
+        if (!anyLeaves(m_result.groups))
+            return false;
+        std::vector<bool> isKept(dependencies.groups.size(), false);
+        for (const auto& pattern : options.keep)
+            for (const std::size_t g : groupsMatching(m_graph, dependencies, pattern))
+                isKept[g] = true;
+        return std::ranges::find(isKept, false) == isKept.end() || (options.scope == PruningScope::Layer && options.layerRatios.empty());
     }
 
     // One surgery; whether anything left.
@@ -115,76 +145,64 @@ private:
         const bool compensates = parameters.compensate == Compensate::On;
         const double surgeryFrom = needsSamples(parameters.prune.importance) ? 0.3 : 0;
         const double surgeryTo = compensates ? 0.6 : 1;
-        PruneOptions options = parameters.prune;
-        options.seed = parameters.finetune.seed;
-        options.ratio *= share;
-        for (auto& [layer, ratio] : options.layerRatios)
-            ratio *= share;
-        if (m_target) {
-            options.ratio = PruneOptions{}.ratio;
-            options.targets = absolute(m_target->kind, aim);
-        }
-        PruneResult pruned = prune(m_graph, options, job.part(surgeryFrom, surgeryTo), evidence(job.part(0, surgeryFrom)));
+        const DependencyGraph dependencies = findDependencies(m_graph);
+        const PruneOptions options = optionsNow(share, aim, dependencies);
+        if (isSpent(dependencies, options))
+            return false;
+        PruneResult pruned = prune(m_graph, options, job.part(surgeryFrom, surgeryTo), evidence(dependencies, job.part(0, surgeryFrom)));
         m_result.maxAbsDifference = std::max(m_result.maxAbsDifference, pruned.maxAbsDifference);
         if (pruned.maxAbsDifferenceDouble)
             m_result.maxAbsDifferenceDouble = std::max(m_result.maxAbsDifferenceDouble.value_or(0), *pruned.maxAbsDifferenceDouble);
         if (m_result.doubleLeftOut.empty())
             m_result.doubleLeftOut = pruned.doubleLeftOut;
         m_result.rounds.back().ratio = pruned.ratio;
-        addGroups(pruned.groups);
+        addGroups(dependencies, pruned.groups);
         if (pruned.target)
             m_result.target = TargetRecord{pruned.target->kind, m_before, m_wanted, pruned.target->after};
         m_ofTarget = std::move(pruned.notices);
         if (!anyLeaves(pruned.groups))
             return false;
-        compose(pruned.kept);
+        m_trail.leave(m_graph, dependencies, pruned.kept);
+        m_sinceReference.leave(m_graph, dependencies, pruned.kept);
         if (compensates)
             compensateFor(pruned, job.part(surgeryTo, 1));
         m_graph = std::move(pruned.graph);
         return true;
     }
 
-    PruneEvidence evidence(const JobContext& job) const
+    PruneEvidence evidence(const DependencyGraph& dependencies, const JobContext& job) const
     {
         const PruneParameters& parameters = m_input.parameters;
+        const auto atFirst = m_trail.groupsAtFirst(m_graph, dependencies);
         PruneEvidence evidence;
-        evidence.ratios = m_input.ratios;
         evidence.meter = m_input.meter;
+        if (m_input.ratios)
+            evidence.ratios = [ratios = m_input.ratios, atFirst](double ratio) {
+                const std::vector<double> all = ratios(ratio);
+                std::vector<double> now;
+                for (const auto& group : atFirst)
+                    now.push_back(group ? all.at(*group) : 0);
+                return now;
+            };
         if (needsSamples(parameters.prune.importance))
             evidence.scores = dataImportance(m_graph, *m_input.dataset, parameters.prune.importance,
                                              {.seed = parameters.finetune.seed, .threads = parameters.finetune.threads}, job);
-        for (const PruningGroup& group : findDependencies(m_graph).groups) {
-            const auto before = m_channels.find(group.name);
-            evidence.outOf.push_back(before == m_channels.end() ? group.channels : std::max(before->second, group.channels));
-        }
+        for (std::size_t g = 0; g < atFirst.size(); ++g)
+            evidence.outOf.push_back(std::max(dependencies.groups[g].channels, atFirst[g] ? m_trail.groups()[*atFirst[g]].channels : 0));
         return evidence;
     }
 
-    void addGroups(const std::vector<PrunedGroup>& groups)
+    // `groups`: of one surgery on the graph as it is now.
+    void addGroups(const DependencyGraph& dependencies, const std::vector<PrunedGroup>& groups)
     {
         if (m_result.groups.empty()) {
             m_result.groups = groups;
             return;
         }
-        for (PrunedGroup& whole : m_result.groups)
-            for (const PrunedGroup& now : groups)
-                if (now.name == whole.name)
-                    whole.channelsAfter = now.channelsAfter;
-    }
-
-    // Channels of the reference that stay.
-    void compose(const KeptChannels& kept)
-    {
-        if (m_stays.size() != kept.size()) {
-            m_stays = kept;
-            return;
-        }
-        for (std::size_t g = 0; g < kept.size(); ++g) {
-            std::vector<std::int64_t> channels;
-            for (const std::int64_t channel : kept[g])
-                channels.push_back(m_stays[g].at(static_cast<std::size_t>(channel)));
-            m_stays[g] = std::move(channels);
-        }
+        const auto atFirst = m_trail.groupsAtFirst(m_graph, dependencies);
+        for (std::size_t g = 0; g < groups.size(); ++g)
+            if (atFirst[g])
+                m_result.groups.at(*atFirst[g]).channelsAfter = groups[g].channelsAfter;
     }
 
     void compensateFor(PruneResult& pruned, const JobContext& job)
@@ -192,7 +210,7 @@ private:
         CompensationOptions options;
         options.seed = m_input.parameters.finetune.seed;
         options.threads = m_input.parameters.finetune.threads;
-        auto result = compensate({m_reference, pruned.graph, m_stays, *m_input.dataset, options}, job.part(0.1, 0.9));
+        auto result = compensate({m_reference, pruned.graph, m_sinceReference.staying(), *m_input.dataset, options}, job.part(0.1, 0.9));
         CompensationRecord record;
         record.before = m_input.validationTop1(pruned.graph, job.part(0, 0.1));
         record.after = m_input.validationTop1(result.graph, job.part(0.9, 1));
@@ -221,29 +239,48 @@ private:
             throw Error(MessageCode::TargetUnreachable, {{"what", nameOf(m_target->kind)},
                                                          {"wanted", amountText(m_target->kind, m_wanted)},
                                                          {"reachable", amountText(m_target->kind, m_result.target->after)},
-                                                         {"detail", "models that met it did so in one measurement and not in the next"}});
+                                                         {"detail", m_target->kind == TargetKind::LatencyMs
+                                                                        ? "models that met it did so in one measurement and not in the next"
+                                                                        : "no more channels can leave"}});
     }
     void requireChange() const
     {
         if (anyLeaves(m_result.groups))
             return;
+        throw Error(MessageCode::NothingToPrune, {{"detail", whyNothingLeaves()}});
+    }
+    std::string whyNothingLeaves() const
+    {
         const PruneOptions& options = m_input.parameters.prune;
-        throw Error(
-            MessageCode::NothingToPrune,
-            {{"detail", options.scope == PruningScope::Layer ? "every named layer would keep all of its channels"
-                        : options.ratio == 0                 ? "with a ratio of 0 every channel stays"
-                        : options.roundTo > 1 ? fmt::format("rounded to multiples of {}, every group keeps its channels at a ratio of {:g}",
-                                                            options.roundTo, options.ratio)
-                                              : fmt::format("a ratio of {:g} is less than one channel of any group", options.ratio)}});
+        if (options.scope == PruningScope::Layer)
+            return "every named layer would keep all of its channels";
+        if (options.ratio == 0)
+            return "with a ratio of 0 every channel stays";
+        if (options.atLeast > 1 && anyLeavesWithoutFloor())
+            return fmt::format("every group keeps at least {} channels, and none has more that a ratio of {:g} would take", options.atLeast,
+                               options.ratio);
+        if (options.roundTo > 1)
+            return fmt::format("rounded to multiples of {}, every group keeps its channels at a ratio of {:g}", options.roundTo,
+                               options.ratio);
+        return fmt::format("a ratio of {:g} is less than one channel of any group", options.ratio);
+    }
+    bool anyLeavesWithoutFloor() const
+    {
+        PruneOptions options = m_input.parameters.prune;
+        options.atLeast = 1;
+        options.importance = ImportanceKind::L1; // how many leave doesn't depend on which
+        const DependencyGraph dependencies = findDependencies(m_graph);
+        const Selection selection(m_graph, dependencies, options, {.ratios = m_input.ratios});
+        return !removesNothing(dependencies, selection.at(options.ratio));
     }
 
     const PruneRoundsInput& m_input;
     const JobContext& m_job;
     const std::optional<PruneTarget> m_target;
     Graph m_graph;
-    Graph m_reference; // that weights are solved anew to answer like: the last that wasn't pruned since
-    KeptChannels m_stays;
-    std::map<std::string, std::int64_t> m_channels; // by group, before the first round
+    Graph m_reference;             // that weights are solved anew to answer like: the last that wasn't pruned since
+    ChannelTrail m_trail;          // from the first graph
+    ChannelTrail m_sinceReference; // from the reference
     double m_before = 0;
     double m_wanted = 0;
     int m_round = 1;

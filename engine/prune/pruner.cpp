@@ -2,11 +2,9 @@
 #include "prune/pruner.h"
 
 #include "core/error.h"
-#include "prune/channel_removal.h"
-#include "prune/surgery_proof.h"
+#include "prune/proven_surgery.h"
 
-#include <algorithm>
-#include <cmath>
+#include <utility>
 
 namespace hone
 {
@@ -34,38 +32,6 @@ void requireFreeGroup(const DependencyGraph& dependencies, const Selection& sele
         if (!selection.isKept(g))
             return;
     throw Error(MessageCode::NothingToPrune, {{"detail", "every layer that could lose channels is kept by name"}});
-}
-
-// Everything stays but what leaves one group.
-KeptChannels onlyGroup(const DependencyGraph& dependencies, const KeptChannels& kept, std::size_t group)
-{
-    KeptChannels only = kept;
-    for (std::size_t g = 0; g < only.size(); ++g) {
-        if (g == group)
-            continue;
-        only[g].clear();
-        for (std::int64_t c = 0; c < dependencies.groups[g].channels; ++c)
-            only[g].push_back(c);
-    }
-    return only;
-}
-
-bool provesRight(const Graph& graph, const DependencyGraph& dependencies, const KeptChannels& kept, const JobContext& job)
-{
-    return proveSurgery(maskChannels(graph, dependencies, kept), removeChannels(graph, dependencies, kept), job).holds();
-}
-
-// The proof failed: says which group's surgery is to blame.
-[[noreturn]] void throwFault(const Graph& graph, const DependencyGraph& dependencies, const KeptChannels& kept, const JobContext& job)
-{
-    for (std::size_t g = 0; g < kept.size(); ++g) {
-        job.checkStop();
-        const KeptChannels only = onlyGroup(dependencies, kept, g);
-        if (!removesNothing(dependencies, only) && !provesRight(graph, dependencies, only, job))
-            throw Error(MessageCode::InternalFault,
-                        {{"detail", "removing channels of group '" + dependencies.groups[g].name + "' changes other outputs"}});
-    }
-    throw Error(MessageCode::InternalFault, {{"detail", "removing channels of several groups changes other outputs"}});
 }
 
 std::vector<PrunedGroup> describeGroups(const Graph& graph, const DependencyGraph& dependencies, const KeptChannels& kept,
@@ -134,14 +100,11 @@ PruneResult prune(const Graph& graph, const PruneOptions& options, const JobCont
         report(job, 1);
         return result;
     }
-    result.graph = removeChannels(graph, dependencies, result.kept);
-    report(job, 0.6);
-    const SurgeryProof proof = proveSurgery(maskChannels(graph, dependencies, result.kept), result.graph, job);
-    result.maxAbsDifference = proof.maxAbsDifference;
-    result.maxAbsDifferenceDouble = proof.maxAbsDifferenceDouble;
-    result.doubleLeftOut = proof.doubleLeftOut;
-    if (!proof.holds())
-        throwFault(graph, dependencies, result.kept, job);
+    ProvenSurgery surgery = removeAndProve(graph, dependencies, result.kept, job);
+    result.graph = std::move(surgery.graph);
+    result.maxAbsDifference = surgery.proof.maxAbsDifference;
+    result.maxAbsDifferenceDouble = surgery.proof.maxAbsDifferenceDouble;
+    result.doubleLeftOut = surgery.proof.doubleLeftOut;
     report(job, 1);
     return result;
 }

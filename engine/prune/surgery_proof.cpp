@@ -4,6 +4,7 @@
 #include "autograd/graph_module.h"
 #include "core/error.h"
 #include "graph/cost.h"
+#include "graph/floats_behind.h"
 #include "onnx_io/onnx_io.h"
 #include "prune/channel_walk.h"
 #include "prune/double_precision.h"
@@ -24,28 +25,49 @@ constexpr std::uint64_t proofSeed = 20170;
 constexpr double mostDifference = 1e-3;
 constexpr double mostDifferenceInHalves = 1e-2;
 constexpr double mostDifferenceDouble = 1e-4;
+constexpr double mostTies = 1e-3; // share of labels that rounding may turn: what decides them is compared, too
 constexpr double never = std::numeric_limits<double>::infinity();
 
-bool hidesDifferences(const std::string& op)
+bool saturates(const std::string& op)
 {
-    return op == "Softmax" || op == "LogSoftmax" || op == "Sigmoid" || op == "HardSigmoid" || op == "ArgMax";
+    return op == "Softmax" || op == "LogSoftmax" || op == "Sigmoid" || op == "HardSigmoid";
 }
 
-// A saturated Softmax hides differences: what it reads is compared too.
-void showScores(Graph& graph)
+enum class Holds
 {
-    const GraphUses uses(graph);
-    const InferredTypes types = inferWithBatch(graph);
-    for (const ValueId output : std::vector<ValueId>(graph.outputs)) {
-        const NodeId producer = uses.producer(output);
-        if (!producer.valid() || !hidesDifferences(graph.node(producer).opType))
-            continue;
-        const ValueId scores = graph.node(producer).input(0);
-        if (!scores.valid() || !uses.producer(scores).valid() || uses.isGraphOutput(scores) || !isFloatingPoint(types.type(scores).dtype))
-            continue;
-        graph.value(scores).type.dtype = types.type(scores).dtype;
-        graph.outputs.push_back(scores);
+    Numbers,
+    Decided, // whole numbers that numbers decide, which are compared beside them
+    Counts   // whole numbers with no numbers behind them
+};
+
+// What a graph's outputs hide: numbers that decide labels and indices, scores that a saturated Softmax reads.
+struct Shown
+{
+    std::vector<ValueId> values;
+    std::vector<Holds> outputs; // by the graph's own outputs
+};
+
+Shown shownBy(const Graph& graph)
+{
+    const FloatsBehind behind(graph);
+    Shown shown;
+    const auto add = [&](ValueId value) {
+        if (!behind.uses().producer(value).valid() || behind.uses().isGraphOutput(value) || !isFloatingPoint(behind.dtype(value)) ||
+            std::ranges::count(shown.values, value) > 0)
+            return;
+        shown.values.push_back(value);
+    };
+    for (const ValueId output : graph.outputs) {
+        const auto floats = behind.of(output);
+        shown.outputs.push_back(floats == std::vector{output} ? Holds::Numbers : floats.empty() ? Holds::Counts : Holds::Decided);
+        for (const ValueId value : floats) {
+            add(value);
+            const NodeId maker = behind.uses().producer(behind.unarranged(value));
+            if (maker.valid() && saturates(graph.node(maker).opType))
+                add(graph.node(maker).input(0));
+        }
     }
+    return shown;
 }
 
 Difference differenceOfDoubles(const Tensor& expected, const Tensor& actual)
@@ -71,26 +93,48 @@ Difference differenceOfDoubles(const Tensor& expected, const Tensor& actual)
     return result;
 }
 
+// The share of elements that aren't the same.
+double shareOfOthers(const Tensor& expected, const Tensor& actual)
+{
+    if (expected.shape() != actual.shape() || expected.dtype() != actual.dtype())
+        return 1;
+    if (expected == actual)
+        return 0;
+    const auto a = expected.bytes();
+    const auto b = actual.bytes();
+    const auto count = static_cast<std::size_t>(expected.size());
+    const std::size_t each = a.size() / std::max<std::size_t>(1, count);
+    if (each == 0 || a.size() != b.size()) // of strings
+        return 1;
+    std::size_t others = 0;
+    for (std::size_t i = 0; i < count; ++i)
+        others += std::memcmp(a.data() + i * each, b.data() + i * each, each) != 0 ? 1 : 0;
+    return static_cast<double>(others) / static_cast<double>(count);
+}
+
 // The largest difference of any output.
 class Comparison
 {
 public:
-    void add(const Tensor& expected, const Tensor& actual)
+    void add(const Tensor& expected, const Tensor& actual, Holds holds)
     {
-        if (!isFloatingPoint(expected.dtype()) && expected.shape() == actual.shape())
+        if (holds != Holds::Numbers) {
+            const double others = shareOfOthers(expected, actual);
+            const bool same = holds == Holds::Decided ? others <= mostTies : others == 0;
+            m_worst = same ? m_worst : never;
+            m_anything = m_anything || (holds == Holds::Counts && expected.size() > 0);
             return;
-        m_anyFloats = true;
+        }
         const bool doubles = expected.dtype() == DType::Float64 && actual.dtype() == DType::Float64;
         const Difference found = doubles ? differenceOfDoubles(expected, actual) : differenceOf(expected, actual);
         m_worst = std::max(m_worst, found.relative);
-        m_anyNumber = m_anyNumber || found.anyNumber;
+        m_anything = m_anything || found.anyNumber;
     }
-    double result() const { return m_anyFloats && !m_anyNumber ? never : m_worst; }
+    double result() const { return m_anything ? m_worst : never; }
 
 private:
     double m_worst = 0;
-    bool m_anyFloats = false;
-    bool m_anyNumber = false;
+    bool m_anything = false; // was compared
 };
 
 bool hasNumbers(const std::vector<Tensor>& outputs)
@@ -105,8 +149,18 @@ struct FloatRun
     std::vector<Tensor> inputs; // that gave numbers
 };
 
-FloatRun runInOnnxRuntime(const Graph& before, const Graph& after, const JobContext& job)
+// Both graphs with what their outputs hide as further outputs.
+struct Scored
 {
+    Graph before;
+    Graph after;
+    std::vector<Holds> outputs;
+};
+
+FloatRun runInOnnxRuntime(const Scored& scored, const JobContext& job)
+{
+    const Graph& before = scored.before;
+    const Graph& after = scored.after;
     if (before.outputs.size() != after.outputs.size())
         return {never, {}};
     Session original = Session::fromBytes(serializeOnnx(before), {}, "the masked original");
@@ -118,7 +172,7 @@ FloatRun runInOnnxRuntime(const Graph& before, const Graph& after, const JobCont
         const MadeUpRun run = runOnMadeUpInputs(original, {.kind = kind, .seed = proofSeed, .bounds = indexBounds(before)}, job);
         const std::vector<Tensor> outputs = smaller.run(run.inputs);
         for (std::size_t i = 0; i < outputs.size(); ++i)
-            comparison.add(run.outputs.at(i), outputs[i]);
+            comparison.add(run.outputs.at(i), outputs[i], scored.outputs.at(i));
         if (!found && hasNumbers(run.outputs)) {
             result.inputs = run.inputs;
             found = true;
@@ -186,8 +240,10 @@ std::string reasonOf(const Error& error)
     return argument("node") + ": " + argument("detail");
 }
 
-void proveInDouble(const Graph& before, const Graph& after, const std::vector<Tensor>& inputs, SurgeryProof& proof)
+void proveInDouble(const Scored& scored, const std::vector<Tensor>& inputs, SurgeryProof& proof)
 {
+    const Graph& before = scored.before;
+    const Graph& after = scored.after;
     if (inputs.empty()) {
         proof.doubleLeftOut = "the model gives no numbers";
         return;
@@ -202,7 +258,7 @@ void proveInDouble(const Graph& before, const Graph& after, const std::vector<Te
         const std::vector<Tensor> actual = runInDouble(after, samples);
         Comparison comparison;
         for (std::size_t i = 0; i < expected.size(); ++i)
-            comparison.add(expected[i], actual.at(i));
+            comparison.add(expected[i], actual.at(i), scored.outputs.at(i));
         proof.maxAbsDifferenceDouble = comparison.result();
     } catch (const Error& error) {
         proof.doubleLeftOut = reasonOf(error);
@@ -220,17 +276,35 @@ bool hasHalves(const Graph& graph)
     return false;
 }
 
-struct Scored
+// As far as both are known.
+bool haveSameExtents(const ValueType& a, const ValueType& b)
 {
-    Graph before;
-    Graph after;
-};
+    if (!a.shape || !b.shape)
+        return true;
+    return std::ranges::equal(*a.shape, *b.shape,
+                              [](const Dim& x, const Dim& y) { return !x.isFixed() || !y.isFixed() || x.extent == y.extent; });
+}
 
 Scored withScores(const Graph& masked, const Graph& pruned)
 {
-    Scored scored{masked, pruned};
-    showScores(scored.before);
-    showScores(scored.after);
+    const Shown before = shownBy(masked);
+    const Shown after = shownBy(pruned);
+    Scored scored{masked, pruned, before.outputs};
+    if (before.values.size() != after.values.size())
+        return scored;
+    const InferredTypes typesBefore = inferWithBatch(masked);
+    const InferredTypes typesAfter = inferWithBatch(pruned);
+    const auto show = [](Graph& graph, ValueId value, const InferredTypes& types) {
+        graph.value(value).type.dtype = types.type(value).dtype;
+        graph.outputs.push_back(value);
+    };
+    for (std::size_t i = 0; i < before.values.size(); ++i) {
+        if (!haveSameExtents(typesBefore.type(before.values[i]), typesAfter.type(after.values[i]))) // lost channels itself
+            continue;
+        show(scored.before, before.values[i], typesBefore);
+        show(scored.after, after.values[i], typesAfter);
+        scored.outputs.push_back(Holds::Numbers);
+    }
     return scored;
 }
 
@@ -245,19 +319,19 @@ bool SurgeryProof::holds() const
 SurgeryProof proveSurgery(const Graph& masked, const Graph& pruned, const JobContext& job)
 {
     const Scored scored = withScores(masked, pruned);
-    const FloatRun run = runInOnnxRuntime(scored.before, scored.after, job);
+    const FloatRun run = runInOnnxRuntime(scored, job);
     SurgeryProof proof;
     proof.maxAbsDifference = run.difference;
     proof.computesInHalves = hasHalves(masked);
     job.checkStop();
-    proveInDouble(scored.before, scored.after, run.inputs, proof);
+    proveInDouble(scored, run.inputs, proof);
     return proof;
 }
 
 double surgeryDifference(const Graph& masked, const Graph& pruned, const JobContext& job)
 {
     const Scored scored = withScores(masked, pruned);
-    return runInOnnxRuntime(scored.before, scored.after, job).difference;
+    return runInOnnxRuntime(scored, job).difference;
 }
 
 } // namespace hone

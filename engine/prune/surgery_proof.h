@@ -30,9 +30,10 @@ struct SurgeryProof
 // Runs both on the same random inputs of a fixed seed: in ONNX Runtime (normal with deviations 1 and 32,
 // uniform from 0 to 1: models differ in what they take), then in double on the first of these that gives
 // numbers. The differences are the largest max |difference| / max |output| of any output, those before a last
-// Softmax or Sigmoid included; infinite where one has numbers and the other has none, and where there are
-// none at all. The double part is left out where operators have no executor or memory is short. Throws
-// Error(RuntimeRefused) where either doesn't run in ONNX Runtime.
+// Softmax or Sigmoid and those that decide labels and indices (before ArgMax, TopK, NonMaxSuppression) included;
+// infinite where one has numbers and the other has none, where labels differ (other than one in a thousand, by
+// rounding), and where there is nothing to compare at all. The double part is left out where operators have no executor or memory is short.
+// Throws Error(RuntimeRefused) where either doesn't run in ONNX Runtime.
 SurgeryProof proveSurgery(const Graph& masked, const Graph& pruned, const JobContext& job);
 // The first part alone.
 double surgeryDifference(const Graph& masked, const Graph& pruned, const JobContext& job);

@@ -3,10 +3,12 @@
 
 #include "core/error.h"
 #include "data/model_card.h"
+#include "graph/floats_behind.h"
 #include "graph/shape_inference.h"
 #include "train/scores.h"
 #include "train/value_pairs.h"
 
+#include <algorithm>
 #include <string>
 
 namespace hone
@@ -101,7 +103,10 @@ private:
             requireSameOutput(0);
         }
         const bool scores = m_teaching.answers == AnswerComparison::Divergence || (m_teaching.answers == AnswerComparison::Auto && classes);
-        add(scores ? divergence() : numbers(0));
+        if (scores)
+            add(divergence());
+        else
+            numbersBehind(FloatsBehind(m_student), FloatsBehind(m_teacher), 0);
     }
 
     // Of any model, on data without labels.
@@ -112,15 +117,17 @@ private:
                    std::to_string(m_student.outputs.size()));
         const bool scores = m_teaching.answers == AnswerComparison::Divergence ||
                             (m_teaching.answers == AnswerComparison::Auto && endsInSoftmax(m_student) && endsInSoftmax(m_teacher));
-        const auto types = inferShapes(m_student);
+        const FloatsBehind own(m_student);
+        const FloatsBehind theirs(m_teacher);
         for (std::size_t i = 0; i < m_student.outputs.size(); ++i) {
-            if (!isFloat(types.type(m_student.outputs[i]).dtype))
-                continue; // labels and counts have no gradient
-            requireSameOutput(i);
-            add(i == 0 && scores ? divergence() : numbers(i));
+            if (i == 0 && scores) {
+                requireSameOutput(i);
+                add(divergence());
+            } else
+                numbersBehind(own, theirs, i);
         }
         if (m_plan.student.empty())
-            unlike("no output of the student is float32");
+            unlike("no output of the student has a gradient, and there are no numbers behind one that it has in common with the teacher");
         for (auto& taught : m_plan.student)
             taught.factor /= static_cast<double>(m_plan.student.size());
     }
@@ -158,10 +165,31 @@ private:
         return partners;
     }
 
-    Partners numbers(std::size_t i) const
+    // An output's own, or those that decide it: labels and indices have no gradient, what ArgMax and TopK read has one.
+    void numbersBehind(const FloatsBehind& own, const FloatsBehind& theirs, std::size_t i)
+    {
+        const ValueId output = m_student.outputs[i];
+        if (own.standsForItself(output)) {
+            requireSameOutput(i);
+            addNumbers(own, output, m_teacher.outputs[i]);
+            return;
+        }
+        const auto students = own.of(output);
+        const auto teachers = theirs.of(m_teacher.outputs[i]);
+        for (std::size_t k = 0; k < students.size() && students.size() == teachers.size(); ++k)
+            if (sameSample(own.type(students[k]), theirs.type(teachers[k])))
+                addNumbers(own, students[k], teachers[k]);
+    }
+    void addNumbers(const FloatsBehind& own, ValueId student, ValueId teacher)
+    {
+        if (isFloat(own.type(student).dtype) && std::ranges::count(m_plan.student, student, &TaughtValue::value) == 0)
+            add(numbers(student, teacher));
+    }
+
+    Partners numbers(ValueId student, ValueId teacher) const
     {
         const auto comparison = m_teaching.answers == AnswerComparison::Cosine ? Comparison::Cosine : Comparison::MeanSquared;
-        return {{.value = m_student.outputs.at(i), .comparison = comparison}, {m_teacher.outputs.at(i)}};
+        return {{.value = student, .comparison = comparison}, {teacher}};
     }
 
     void innerValues()

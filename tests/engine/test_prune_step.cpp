@@ -3,6 +3,7 @@
 #include "graph/cost.h"
 #include "onnx_io/onnx_io.h"
 #include "project/step.h"
+#include "pruning_net.h"
 #include "temporary_projects.h"
 
 #include <nlohmann/json.hpp>
@@ -44,6 +45,19 @@ std::map<std::string, std::pair<std::int64_t, std::int64_t>> countsOf(const Step
     for (const PrunedGroup& group : result.groups)
         counts[group.name] = {group.channelsBefore, group.channelsAfter};
     return counts;
+}
+
+// A layer of two channels before one of sixteen.
+Graph narrowNetwork()
+{
+    PruningNet net;
+    net.input("x", {-1, 3, 32, 32});
+    net.conv("narrow", "x", {3, 2});
+    net.op("Relu", "relu_1", {"narrow"});
+    net.conv("wide", "relu_1", {2, 16});
+    net.op("Relu", "relu_2", {"wide"});
+    net.head("relu_2", 16, 12);
+    return net.graph();
 }
 
 } // namespace
@@ -163,6 +177,32 @@ private slots:
         QVERIFY(static_cast<double>(result.pruneRounds[0].macs) <= before * 0.75);
         QVERIFY(static_cast<double>(result.pruneRounds[0].macs) > before * 0.65);
     }
+    void groupsThatReachOneChannelStayThere_data()
+    {
+        QTest::addColumn<QString>("json");
+        QTest::newRow("compensated") << R"({"ratio": 0.6, "rounds": 2})";
+        QTest::newRow("trained between") << R"({"ratio": 0.6, "rounds": 2, "finetune": {"epochs": 1}})";
+        QTest::newRow("to a size") << R"({"targetBytes": "0.6x", "rounds": 3})";
+        QTest::newRow("to a size, trained between") << R"({"targetBytes": "0.6x", "rounds": 3, "finetune": {"epochs": 1}})";
+        QTest::newRow("by what answers lose")
+            << R"({"ratio": 0.85, "rounds": 3, "scope": "sensitivity", "compensate": "off", "importance": "l1"})";
+        QTest::newRow("by layer") << R"({"scope": "layer", "ratioOf": {"narrow": 0.6, "wide": 0.5}, "rounds": 3})";
+    }
+    void groupsThatReachOneChannelStayThere()
+    {
+        QFETCH(QString, json);
+        const auto model = pathOf(m_folder) / "narrow.onnx";
+        writeOnnx(narrowNetwork(), model);
+        const auto parameters = parametersFromJson("prune", Json::parse(json.toStdString()));
+        const auto result = runStep(parameters, {.model = model, .dataset = &*m_data, .output = m_output}, {});
+        const Graph graph = readOnnx(m_output);
+        const auto counts = countsOf(result);
+        QCOMPARE(counts.at("narrow"), std::pair(std::int64_t{2}, std::int64_t{1}));
+        for (const auto& [layer, count] : counts) // the file is what is said of it
+            QCOMPARE(graph.value(graph.node(*graph.findNode(layer)).inputs[1]).constant.shape()[0], count.second);
+        if (!json.contains("target") && !json.contains("sensitivity"))
+            QCOMPARE(counts.at("wide").second, json.contains("ratioOf") ? 8 : 6);
+    }
     void whatIsMetAlreadyStaysAsItIs()
     {
         PruneParameters parameters;
@@ -205,6 +245,7 @@ private slots:
         row("a layer's ratio of 1", R"({"scope": "layer", "ratioOf": {"*": 1}})", MessageCode::RatioOutOfRange);
         row("layers without ratios", R"({"scope": "layer"})", MessageCode::BadOption);
         row("importance without its data", R"({"importance": "taylor"})", MessageCode::DataRequired);
+        row("a floor above every width", R"({"atLeast": 100})", MessageCode::NothingToPrune);
         row("channels rounded to more than there are", R"({"roundTo": 1024})", MessageCode::NothingToPrune);
     }
     void whatCantBeIsRefusedAndNothingIsWritten()
@@ -227,6 +268,17 @@ private slots:
         QVERIFY(thrown && thrown->code == MessageCode::TargetUnreachable);
         QCOMPARE(thrown->arguments.at("detail"), "'" + first + "' is kept");
         QVERIFY(!fs::exists(m_output));
+    }
+    void theFloorIsBlamedWhereItIsTheReason()
+    {
+        const auto why = [&](const char* json) {
+            const auto parameters = parametersFromJson("prune", Json::parse(json));
+            const auto thrown = errorOf([&] { runStep(parameters, StepInput{.model = m_model, .output = m_output}, {}); });
+            return thrown ? thrown->arguments.at("detail") : std::string();
+        };
+        QCOMPARE(why(R"({"atLeast": 100})"),
+                 std::string("every group keeps at least 100 channels, and none has more that a ratio of 0.3 would take"));
+        QCOMPARE(why(R"({"atLeast": 100, "ratio": 0.001})"), std::string("a ratio of 0.001 is less than one channel of any group"));
     }
     void problemsOfTargetsAndRatiosAreNamed()
     {

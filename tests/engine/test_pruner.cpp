@@ -4,8 +4,8 @@
 #include "engine/pruning_net.h"
 #include "graph/cost.h"
 #include "onnx_io/onnx_io.h"
+#include "prune/proven_surgery.h"
 #include "prune/pruner.h"
-#include "prune/surgery_proof.h"
 #include "runtime/session.h"
 
 #include <QtTest>
@@ -34,6 +34,17 @@ PruneOptions options(double ratio, PruningScope scope = PruningScope::Uniform)
     chosen.ratio = ratio;
     chosen.scope = scope;
     return chosen;
+}
+
+template<class Action>
+std::optional<Message> errorOf(Action&& action)
+{
+    try {
+        action();
+    } catch (const Error& error) {
+        return error.message();
+    }
+    return std::nullopt;
 }
 
 MessageCode codeOf(const Graph& graph, const PruneOptions& chosen)
@@ -92,6 +103,18 @@ PruningNet halfDeadNet()
     return net;
 }
 
+// Every other channel of each group.
+KeptChannels everyOther(const DependencyGraph& found)
+{
+    KeptChannels kept;
+    for (const PruningGroup& group : found.groups) {
+        auto& channels = kept.emplace_back();
+        for (std::int64_t c = 0; c < group.channels; c += 2)
+            channels.push_back(c);
+    }
+    return kept;
+}
+
 double largestDifference(const Graph& a, const Graph& b, const Tensor& input)
 {
     Session first = Session::fromBytes(serializeOnnx(a));
@@ -131,6 +154,11 @@ private slots:
     void namesMetadataAndDeclaredShapesAreKept();
     void aStopIsObeyed();
     void theProofFindsWrongSurgery();
+    void theProofLooksBehindLabels_data();
+    void theProofLooksBehindLabels();
+    void aProofOfNothingDoesNotHold();
+    void aWrongGroupIsNamed();
+    void aGroupThatFailsAloneIsNamed();
     void halfPrecisionWeightsArePruned();
     void oddGraphsArePrunedOrRefused_data();
     void oddGraphsArePrunedOrRefused();
@@ -282,6 +310,101 @@ void TestPruner::theProofFindsWrongSurgery()
     Graph wrong = right;
     wrong.value(*wrong.findValue("w2")).constant = Tensor::of<float>({2, 2}, std::vector<float>{3, 1, 6, 4});
     QVERIFY(surgeryDifference(masked, wrong, {}) > 1e-2);
+}
+
+void TestPruner::theProofLooksBehindLabels_data()
+{
+    QTest::addColumn<QString>("end");
+    for (const char* end : {"ArgMax", "ArgMax as floats", "TopK", "Softmax", "Softmax turned", "NonMaxSuppression"})
+        QTest::newRow(end) << end;
+}
+
+// A surgery so slightly wrong that no label changes.
+void TestPruner::theProofLooksBehindLabels()
+{
+    QFETCH(QString, end);
+    PruningNet net;
+    net.input("x", {-1, 3, 8, 8});
+    net.conv("c1", "x", {3, 8});
+    net.op("Relu", "r", {"c1"});
+    net.op("GlobalAveragePool", "pool", {"r"});
+    net.op("Flatten", "flat", {"pool"});
+    net.gemm("fc", "flat", 8, 4);
+    for (float& value : net.graph().value(net.at("fc.b")).constant.mutableData<float>())
+        value *= 1000; // one class stands out, and saturates
+    const std::int64_t asInt32 = 6;
+    const std::int64_t asFloat = 1;
+    if (end.startsWith("ArgMax")) {
+        net.op("ArgMax", "label", {"fc"}, {{"axis", std::int64_t{1}}, {"keepdims", std::int64_t{0}}});
+        net.op("Cast", "y", {"label"}, {{"to", end == "ArgMax" ? asInt32 : asFloat}});
+        net.output("y", end == "ArgMax" ? DType::Int32 : DType::Float32);
+    } else if (end == "TopK") {
+        net.integers("k", {3});
+        net.op("TopK", "best", {"fc", "k"}, {{"axis", std::int64_t{1}}}, 2);
+        net.output("best:1", DType::Int64);
+    } else if (end.startsWith("Softmax")) {
+        net.op("Softmax", "p", {"fc"}, {{"axis", std::int64_t{1}}});
+        net.op("Transpose", "turned", {"p"}, {{"perm", std::vector<std::int64_t>{1, 0}}});
+        net.output(end == "Softmax" ? "p" : "turned");
+    } else {
+        net.integers("as boxes", {0, 1, 4}); // one box of four numbers, one score
+        net.op("Reshape", "boxes", {"fc", "as boxes"});
+        net.op("ReduceMax", "scores", {"boxes"}, {{"axes", std::vector<std::int64_t>{2}}});
+        net.integers("most", {3});
+        net.op("NonMaxSuppression", "picked", {"boxes", "scores", "most"});
+        net.output("picked", DType::Int64);
+    }
+    const DependencyGraph found = findDependencies(net.graph());
+    QCOMPARE(found.groups.size(), std::size_t{1});
+    const KeptChannels kept = {{0, 2, 3, 5, 7}};
+    const Graph masked = maskChannels(net.graph(), found, kept);
+    Graph pruned = removeChannels(net.graph(), found, kept);
+    const SurgeryProof right = proveSurgery(masked, pruned, {});
+    QVERIFY(right.holds() && right.maxAbsDifference < 1e-5);
+    QVERIFY2(right.maxAbsDifferenceDouble || end == "NonMaxSuppression", right.doubleLeftOut.c_str());
+    for (float& value : pruned.value(*pruned.findValue("c1.w")).constant.mutableData<float>())
+        value *= 1.1F; // far below what turns a label
+    const SurgeryProof wrong = proveSurgery(masked, pruned, {});
+    QVERIFY2(!wrong.holds() && wrong.maxAbsDifference < 1, qPrintable(QString::number(wrong.maxAbsDifference)));
+}
+
+void TestPruner::aProofOfNothingDoesNotHold()
+{
+    PruningNet net = handNet();
+    QVERIFY(proveSurgery(net.graph(), net.graph(), {}).holds());
+    for (float& value : net.graph().value(net.at("w2")).constant.mutableData<float>())
+        value = std::numeric_limits<float>::quiet_NaN();
+    QVERIFY(!proveSurgery(net.graph(), net.graph(), {}).holds());
+}
+
+void TestPruner::aWrongGroupIsNamed()
+{
+    PruningNet net = halfDeadNet();
+    DependencyGraph found = findDependencies(net.graph());
+    const KeptChannels kept = everyOther(found);
+    const ProvenSurgery right = removeAndProve(net.graph(), found, kept, {});
+    QVERIFY(right.proof.holds());
+    // Two channels of a group change places where they are read.
+    const auto guilty = std::ranges::find(found.groups, std::string("c"), &PruningGroup::name);
+    QVERIFY(guilty != found.groups.end());
+    const auto read = std::ranges::find(guilty->slices, SliceRole::Input, &Slice::role);
+    std::swap(read->positions[0], read->positions[1]);
+    const auto thrown = errorOf([&] { removeAndProve(net.graph(), found, kept, {}); });
+    QVERIFY(thrown && thrown->code == MessageCode::InternalFault);
+    QCOMPARE(thrown->arguments.at("detail"), std::string("removing channels of group 'c' changes other outputs"));
+}
+
+void TestPruner::aGroupThatFailsAloneIsNamed()
+{
+    PruningNet net = halfDeadNet();
+    DependencyGraph found = findDependencies(net.graph());
+    const KeptChannels kept = everyOther(found);
+    // Where it is read nothing leaves: the shapes don't fit any more.
+    const auto guilty = std::ranges::find(found.groups, std::string("c"), &PruningGroup::name);
+    std::erase_if(guilty->slices, [](const Slice& slice) { return slice.role == SliceRole::Input; });
+    const auto thrown = errorOf([&] { removeAndProve(net.graph(), found, kept, {}); });
+    QVERIFY(thrown && thrown->code == MessageCode::InternalFault);
+    QVERIFY2(thrown->arguments.at("detail").starts_with("removing channels of group 'c' fails: "), thrown->arguments.at("detail").c_str());
 }
 
 void TestPruner::halfPrecisionWeightsArePruned()

@@ -283,6 +283,50 @@ private slots:
                  qPrintable(QString("%1 before, %2 after").arg(agreeing(student)).arg(agreeing(result.graph))));
     }
 
+    // Of labels nothing can be learnt, of what ArgMax reads everything: as if the student ended in it.
+    void labelsAreTaughtByWhatDecidesThem()
+    {
+        const auto folder = std::filesystem::path(m_folder.filePath("unlabelled3").toStdString());
+        writeNpz(folder / "data.npz", {{"x", barsAsNumbers()}});
+        const Dataset unlabelled = Dataset::open(folder);
+        Graph plain = m_teacher;
+        plain.metadata.clear();
+        const Graph student =
+            makeArchitecture({.name = "resnet8", .width = 2, .classes = classCount, .inputChannels = 1, .inputSize = side, .seed = 9});
+        const auto labelled = [](Graph graph, DType dtype) {
+            const ValueId label = graph.addComputed("label", {DType::Int64, {}});
+            graph.addNode({.name = "label",
+                           .opType = "ArgMax",
+                           .inputs = {graph.outputs[0]},
+                           .outputs = {label},
+                           .attributes = {{"axis", std::int64_t{1}}}});
+            graph.outputs = {label};
+            if (dtype == DType::Float32) {
+                graph.outputs = {graph.addComputed("as_floats", {DType::Float32, {}})};
+                graph.addNode({.name = "as_floats",
+                               .opType = "Cast",
+                               .inputs = {label},
+                               .outputs = graph.outputs,
+                               .attributes = {{"to", std::int64_t{1}}}});
+            }
+            return graph;
+        };
+        const auto losses = [&](const Graph& pupil, const Graph& teacher) {
+            std::vector<double> result;
+            for (const auto& epoch :
+                 train({.graph = pupil, .dataset = unlabelled, .options = learning(2), .teaching = taughtBy(teacher)}, {}).epochs)
+                result.push_back(epoch.trainLoss);
+            return result;
+        };
+        const auto wanted = losses(student, plain);
+        QVERIFY(wanted[1] < wanted[0]);
+        QVERIFY(losses(labelled(student, DType::Int64), labelled(plain, DType::Int64)) == wanted);
+        QVERIFY(losses(labelled(student, DType::Float32), labelled(plain, DType::Float32)) == wanted);
+        // Nothing in common behind them.
+        const auto refused = codeOf([&] { losses(labelled(student, DType::Float32), smallNetwork(7)); });
+        QCOMPARE(refused, MessageCode::TeacherUnlike);
+    }
+
     void ignoredLabelsAreNotLookedAt()
     {
         const Graph student =
