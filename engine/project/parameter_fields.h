@@ -404,7 +404,8 @@ void visitFields(Visitor& visit, QuantizeParameters& p)
                         "or weights alone; fp16: half precision",
                 .addedLater = true},
           o.method);
-    visit(Field{"bitsWeights", "--bits-weights", "Bits of a weight: 8, or with --method weights or static 4", 4, 8, true}, o.bitsWeights);
+    visit(Field{"bitsWeights", "--bits-weights", "Bits of a weight: 8, with --method weights also 4, with static 2 to 8", 2, 8, true},
+          o.bitsWeights);
     visit(Field{"blockSize", "--block-size", "4-bit weights that share a scale: 16, 32, 64, 128 or 256", 16, 256, true}, o.blockSize);
     visitLaterFields(visit, o);
 }

@@ -26,10 +26,13 @@ constexpr std::int64_t bytesAtOnce = std::int64_t{48} << 20; // of activations
 std::vector<ValueId> valuesToWatch(const Graph& graph)
 {
     const GraphUses uses(graph);
+    const auto plan = planQuantization(graph);
     std::vector<ValueId> watched;
-    for (const auto& [id, group] : planQuantization(graph).groupOf)
-        if (!onlyMoves(graph, uses.producer(id)))
+    for (const auto& [id, group] : plan.groupOf) {
+        const auto producer = uses.producer(id);
+        if (!onlyMoves(graph, producer) || !plan.isQuantized(graph.node(producer).inputs.at(0)))
             watched.push_back(id);
+    }
     return watched;
 }
 

@@ -60,8 +60,10 @@ void requireNoStaticOption(const QuantizeOptions& options)
 void requireConsistent(const QuantizeOptions& options)
 {
     const QuantizeOptions defaults;
-    if (options.bitsWeights != 4 && options.bitsWeights != 8)
-        refuse("bitsWeights", std::to_string(options.bitsWeights), "4 or 8");
+    const bool fits = options.method == QuantizeMethod::Static ? options.bitsWeights >= 2 && options.bitsWeights <= 8
+                                                               : options.bitsWeights == 4 || options.bitsWeights == 8;
+    if (!fits)
+        refuse("bitsWeights", std::to_string(options.bitsWeights), "4 or 8, or with method static 2 to 8");
     if (options.bitsActivations != 8 && options.bitsActivations != 16)
         refuse("bitsActivations", std::to_string(options.bitsActivations), "8 or 16");
     const auto& rules = rulesOf(options.scheme);

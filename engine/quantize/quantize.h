@@ -76,8 +76,8 @@ struct QuantizeOptions
     QuantizeMethod method = QuantizeMethod::Static;
     Scheme scheme = Scheme::OnnxRuntime; // the runtime that the file is for (scheme.h); `activations` is the first one's alone
     int bitsActivations = 8;             // or 16, which ONNX Runtime computes in float on a CPU
-    int bitsWeights = 8; // 8; with Weights or Static 4: static ones go from -7 to 7 and are stored as int8, which integer kernels read
-    int blockSize = 32;  // of 4-bit weights that share a scale: a power of two from 16 to 256
+    int bitsWeights = 8;                 // 8; with Weights also 4; with Static 2 to 8, stored as int8, which integer kernels read
+    int blockSize = 32;                  // of 4-bit weights that share a scale: a power of two from 16 to 256
 };
 
 // Throws Error(BadOption) where an option has no such value, or belongs to another method than the one chosen.

@@ -4,6 +4,8 @@
 #include "graph_building.h"
 #include "idx_dataset.h"
 #include "onnx_io/onnx_io.h"
+#include "quantize/calibration.h"
+#include "quantize/encodings.h"
 #include "quantize/explain.h"
 #include "quantize/fastest_mix.h"
 #include "quantize/in_float.h"
@@ -413,10 +415,13 @@ private:
     Graph quantized(const Graph& graph, const std::string& narrowed = {}, float factor = 1, const QuantizeOptions& options = {}) const
     {
         const auto prepared = prepareForQuantization(graph);
-        auto ranges = calibrate(prepared, *m_data, options, {}).ranges;
+        const auto plan = planQuantization(prepared);
+        auto ranges = rangesOf(calibrate(prepared, *m_data, {.samples = options.samples}, {}), prepared, options);
         if (!narrowed.empty())
             ranges.at(narrowed).high *= factor;
-        return insertQdq(prepared, ranges, options).graph;
+        auto encodings = encodingsFromRanges(prepared, plan, ranges, gridTypeOf(options));
+        encodeWeights(prepared, plan, options, encodings);
+        return insertQdq(prepared, plan, encodings, options).graph;
     }
 
     Explanation explained(const Graph& floating, const Graph& integers) const
