@@ -59,13 +59,20 @@ GraphCut::GraphCut(const Graph& original, const std::vector<const Graph*>& copie
 {
     const bool sameNodes = std::ranges::all_of(copies, [&](const Graph* copy) { return copy->order() == original.order(); });
     if (sameNodes)
-        find(copies);
+        find([&](NodeId id) { return std::ranges::any_of(copies, [&](const Graph* copy) { return !isSame(original, *copy, id); }); });
     else
         shareNothing();
     listOutputs();
 }
 
-void GraphCut::find(const std::vector<const Graph*>& copies)
+GraphCut::GraphCut(const Graph& original, const std::set<NodeId>& changing) : m_original(original)
+{
+    find([&](NodeId id) { return changing.contains(id); });
+    listOutputs();
+}
+
+template<class Changes>
+void GraphCut::find(const Changes& changes)
 {
     const InferredTypes types = inferShapes(m_original);
     m_depends.assign(m_original.valueCount(), false);
@@ -77,8 +84,7 @@ void GraphCut::find(const std::vector<const Graph*>& copies)
         const Node& node = m_original.node(id);
         const auto reads = readBy(m_original, node);
         const bool depends = std::ranges::any_of(reads, [&](ValueId value) { return m_depends[value.index]; });
-        const bool affected = std::ranges::any_of(reads, [&](ValueId value) { return m_affected[value.index]; }) ||
-                              std::ranges::any_of(copies, [&](const Graph* copy) { return !isSame(m_original, *copy, id); });
+        const bool affected = std::ranges::any_of(reads, [&](ValueId value) { return m_affected[value.index]; }) || changes(id);
         for (const ValueId output : node.outputs)
             if (output.valid()) {
                 m_depends[output.index] = depends;
@@ -133,15 +139,21 @@ Graph GraphCut::before() const
 
 Graph GraphCut::behind(const Graph& copy) const
 {
+    std::vector<ValueId> outputs;
+    for (const std::size_t place : m_outputs)
+        outputs.push_back(copy.outputs.at(place));
+    return behind(copy, outputs);
+}
+
+Graph GraphCut::behind(const Graph& copy, const std::vector<ValueId>& outputs) const
+{
     Graph part = copy;
     for (const NodeId id : m_shared)
         part.removeNode(id);
     part.inputs = m_frontier;
     for (std::size_t i = 0; i < m_frontier.size(); ++i)
         declare(part.value(m_frontier[i]), m_frontierTypes[i]);
-    part.outputs.clear();
-    for (const std::size_t place : m_outputs)
-        part.outputs.push_back(copy.outputs.at(place));
+    part.outputs = outputs;
     part.removeDeadNodes();
     return part;
 }

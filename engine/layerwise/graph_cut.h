@@ -5,6 +5,7 @@
 #include "graph/graph.h"
 
 #include <cstddef>
+#include <set>
 #include <vector>
 
 namespace hone
@@ -19,6 +20,8 @@ public:
     // Copies have the original's ids. Where nodes were added or removed, or a type isn't known, nothing is
     // shared but the inputs.
     GraphCut(const Graph& original, const std::vector<const Graph*>& copies);
+    // Copies in which no other nodes than these differ.
+    GraphCut(const Graph& original, const std::set<NodeId>& changing);
 
     // What the second part reads: the model's inputs, and values that the first part computes.
     const std::vector<ValueId>& frontier() const { return m_frontier; }
@@ -28,9 +31,12 @@ public:
     Graph before() const;
     // Its inputs are the frontier, its outputs those of outputs(). The original or one of the copies.
     Graph behind(const Graph& copy) const;
+    // The same with other outputs, which the second part computes.
+    Graph behind(const Graph& copy, const std::vector<ValueId>& outputs) const;
 
 private:
-    void find(const std::vector<const Graph*>& copies);
+    template<class Changes>
+    void find(const Changes& changes);
     void shareNothing();
     void listOutputs();
 

@@ -4,9 +4,9 @@
 #include "data/loader.h"
 #include "data/pairing.h"
 #include "layerwise/activations.h"
-#include "layerwise/linear_layer.h"
-#include "prune/channel_removal.h"
-#include "prune/residual_target.h"
+#include "layerwise/moving_cut.h"
+#include "prune/compensation_steps.h"
+#include "prune/normalization_statistics.h"
 #include "tidy/free_batch.h"
 
 #include <algorithm>
@@ -19,8 +19,8 @@ namespace hone
 namespace
 {
 
-constexpr std::size_t mostUnknowns = 4608; // 512 channels under a window of 3 x 3; the sums take 170 MB
-constexpr std::size_t rowsWanted = 32768;  // a layer
+constexpr std::size_t rowsWanted = 32768; // a layer
+constexpr std::size_t normalizationRowsWanted = 8192;
 constexpr std::size_t mostHeldOutRows = 2048;
 constexpr std::size_t rowsAtATime = 2048;
 constexpr std::size_t heldOutEvery = 5; // samples
@@ -43,13 +43,83 @@ struct RowBuffer
     void clear() { *this = {}; }
 };
 
-// Everything about one layer that its rows depend on.
-struct Task
+// What the original computes at a step, at a few positions of each sample.
+struct OriginalRows
 {
-    const LinearLayer& layer;
-    const ResidualTarget& target;
-    const std::vector<std::int64_t>& channels; // of the original's output that are left
-    std::size_t rowsPerSample;
+    std::vector<float> targets;                      // [rows, channels]
+    std::vector<std::vector<std::size_t>> positions; // by sample
+    std::vector<Dimensions> shapes;                  // by batch
+};
+
+// The given channels of a value [N, channels, ...] at a position, appended.
+void appendChannels(const Tensor& value, const std::vector<std::int64_t>& channels, std::size_t sample, std::size_t position,
+                    std::vector<double>& row)
+{
+    const auto values = value.data<float>();
+    const auto all = static_cast<std::size_t>(value.shape().at(1));
+    const std::size_t plane = values.size() / std::max<std::size_t>(1, static_cast<std::size_t>(value.shape().at(0)) * all);
+    for (const auto channel : channels)
+        row.push_back(static_cast<double>(values[(sample * all + static_cast<std::size_t>(channel)) * plane + position]));
+}
+
+std::vector<std::int64_t> upTo(std::size_t count)
+{
+    std::vector<std::int64_t> all(count);
+    for (std::size_t c = 0; c < count; ++c)
+        all[c] = static_cast<std::int64_t>(c);
+    return all;
+}
+
+// Takes rows as they come: those to solve with, in portions, and those held out.
+class RowSink
+{
+public:
+    explicit RowSink(std::size_t rowsPerSample) : m_rowsPerSample(rowsPerSample) {}
+    virtual ~RowSink() = default;
+
+    // Where a sample's rows go; none: they aren't needed.
+    RowBuffer* bufferOf(std::size_t sample)
+    {
+        if (sample % heldOutEvery != 0)
+            return &m_rows;
+        return m_heldOut.count + m_rowsPerSample > mostHeldOutRows && m_heldOut.count > 0 ? nullptr : &m_heldOut;
+    }
+    virtual void sampleDone() {}
+    const RowBuffer& heldOut() const { return m_heldOut; }
+
+protected:
+    RowBuffer m_rows;
+
+private:
+    RowBuffer m_heldOut;
+    std::size_t m_rowsPerSample;
+};
+
+class EquationSink : public RowSink
+{
+public:
+    EquationSink(std::size_t rowsPerSample, NormalEquations& equations) : RowSink(rowsPerSample), m_equations(equations) {}
+    void sampleDone() override
+    {
+        if (m_rows.count >= rowsAtATime)
+            flush();
+    }
+    void flush()
+    {
+        m_equations.add(m_rows.rows());
+        m_rows.clear();
+    }
+
+private:
+    NormalEquations& m_equations;
+};
+
+// All of them at once.
+class RowList : public RowSink
+{
+public:
+    using RowSink::RowSink;
+    const RowBuffer& rows() const { return m_rows; }
 };
 
 class Compensation
@@ -59,20 +129,26 @@ public:
     CompensationResult run();
 
 private:
-    std::vector<NodeId> affectedLayers() const;
-    std::vector<std::int64_t> keptOutputs(NodeId node, int axis, std::int64_t extent) const;
-    void solve(NodeId node);
-    void gather(const Task& task, NormalEquations& equations, RowBuffer& heldOut);
-    void gatherSample(const Task& task, std::size_t sample, std::size_t place, const std::vector<Tensor>& values, RowBuffer& rows);
-    void leave(NodeId node, std::string reason) { m_result.left.push_back({m_result.graph.node(node).name, std::move(reason)}); }
+    std::size_t rowsPerSample(const CompensationStep& step) const;
+    std::size_t endOfBlock(std::size_t first) const;
+    void readOriginal(std::size_t first, std::size_t last);
+    void appendTargets(const CompensationStep& step, const Tensor& value, std::size_t place, std::size_t sample, OriginalRows& rows) const;
+    void gather(std::size_t step, RowSink& sink);
+    void solve(std::size_t step);
+    void takeStatisticsAnew(std::size_t step);
+    void leave(const CompensationStep& step, std::string reason)
+    {
+        m_result.left.push_back({m_result.graph.node(step.layer).name, std::move(reason)});
+    }
 
     const CompensationOptions& m_options;
     const JobContext& m_job;
     const Graph m_original;
-    const DependencyGraph m_dependencies;
-    const RemovedChannels m_removed;
     CompensationResult m_result;
+    std::vector<CompensationStep> m_steps;
+    std::vector<OriginalRows> m_rows; // by step; of those read and not solved yet
     std::optional<Loader> m_loader;
+    std::optional<MovingCut> m_pruned;
 };
 
 LoaderOptions loaderOptions(const Graph& graph, const CompensationOptions& options)
@@ -85,174 +161,200 @@ LoaderOptions loaderOptions(const Graph& graph, const CompensationOptions& optio
 Compensation::Compensation(const CompensationRequest& request, const JobContext& job)
     : m_options(request.options),
       m_job(job),
-      m_original(withFreeBatch(request.original)),
-      m_dependencies(findDependencies(request.original)),
-      m_removed(m_dependencies, request.kept)
+      m_original(withFreeBatch(request.original))
 {
     request.dataset.require(Split::Train);
     m_result.graph = request.pruned;
+    m_steps = compensationSteps(m_original, request.pruned, findDependencies(request.original), request.kept);
+    m_rows.resize(m_steps.size());
     const Pairing pairing = pairForInput(m_original, request.dataset);
     m_loader.emplace(request.dataset, Split::Train, pairing, loaderOptions(m_original, m_options));
+    m_pruned.emplace(*m_loader, m_options.threads, m_options.mostCacheBytes);
 }
 
-// Those behind a layer that lost inputs, that layer included, in order.
-std::vector<NodeId> Compensation::affectedLayers() const
+std::size_t Compensation::rowsPerSample(const CompensationStep& step) const
 {
-    std::set<NodeId> changed;
-    for (std::size_t g = 0; g < m_dependencies.groups.size(); ++g) {
-        if (!m_removed.any(g))
-            continue;
-        for (const Reading& reading : m_dependencies.groups[g].readings)
-            changed.insert(reading.node);
-        for (const Slice& slice : m_dependencies.groups[g].slices)
-            if (slice.role == SliceRole::Input)
-                changed.insert(slice.node);
-    }
-    const GraphUses uses(m_original);
-    std::set<ValueId> affected;
-    std::vector<NodeId> layers;
-    for (const NodeId id : m_original.order()) {
-        const Node& node = m_original.node(id);
-        const bool reads = std::ranges::any_of(node.inputs, [&](ValueId input) { return affected.contains(input); });
-        if (!reads && !changed.contains(id))
-            continue;
-        affected.insert(node.outputs.begin(), node.outputs.end());
-        const bool ofActivations = node.opType == "MatMul" && uses.producer(node.input(1)).valid();
-        if ((LinearLayer::isOne(node) && !ofActivations) || node.opType == "ConvTranspose")
-            layers.push_back(id);
-    }
-    return layers;
+    const std::size_t wanted = step.linear ? rowsWanted : normalizationRowsWanted;
+    return std::max<std::size_t>(1, wanted / std::max<std::size_t>(1, m_loader->samples()));
 }
 
-std::vector<std::int64_t> Compensation::keptOutputs(NodeId node, int axis, std::int64_t extent) const
+// Steps that the original is read for at once.
+std::size_t Compensation::endOfBlock(std::size_t first) const
 {
-    std::set<std::int64_t> gone;
-    for (std::size_t g = 0; g < m_dependencies.groups.size(); ++g)
-        for (const Slice& slice : m_dependencies.groups[g].slices)
-            if (slice.initializer == m_original.node(node).input(1) && slice.axis == axis) {
-                const auto positions = m_removed.positions(g, slice.positions);
-                gone.insert(positions.begin(), positions.end());
-            }
-    std::vector<std::int64_t> kept;
-    for (std::int64_t i = 0; i < extent; ++i)
-        if (!gone.contains(i))
-            kept.push_back(i);
-    return kept;
+    std::int64_t bytes = 0;
+    std::size_t last = first;
+    for (; last < m_steps.size(); ++last) {
+        const CompensationStep& step = m_steps[last];
+        if (step.changes())
+            bytes += static_cast<std::int64_t>(rowsPerSample(step) * m_loader->samples() * step.channels.size() * sizeof(float));
+        if (bytes > m_options.mostCacheBytes && last > first)
+            break;
+    }
+    return last;
 }
 
-// One sample's rows; `values`: target in the original, input and (where there is one) other operand in the pruned model.
-void Compensation::gatherSample(const Task& task, std::size_t sample, std::size_t place, const std::vector<Tensor>& values, RowBuffer& rows)
+void Compensation::appendTargets(const CompensationStep& step, const Tensor& value, std::size_t place, std::size_t sample,
+                                 OriginalRows& rows) const
 {
     Random random(m_options.seed, sample);
-    const auto& shape = values[0].shape();
-    std::vector<std::int64_t> all(task.channels.size());
-    for (std::size_t c = 0; c < all.size(); ++c)
-        all[c] = static_cast<std::int64_t>(c);
-    std::vector<double> other;
-    for (const std::size_t position : spreadPositions(task.layer.positions(shape), task.rowsPerSample, random)) {
-        task.layer.appendInputs(values[1], shape, place, position, rows.inputs);
-        const std::size_t first = rows.targets.size();
-        task.layer.appendOutputs(values[0], task.channels, place, position, rows.targets);
-        other.assign(all.size(), 0);
-        if (values.size() > 2) {
-            other.clear();
-            task.layer.appendOutputs(values[2], all, place, position, other);
-        }
-        for (std::size_t c = 0; c < all.size(); ++c) {
-            double& y = rows.targets[first + c];
-            y = (y - other[c]) * task.target.factor[c] + task.target.shift[c];
-        }
-        ++rows.count;
+    const auto& shape = value.shape();
+    const std::size_t each = step.linear
+                                 ? step.linear->positions(shape)
+                                 : static_cast<std::size_t>(elementCount(shape) / std::max<std::int64_t>(1, shape.at(0) * shape.at(1)));
+    rows.positions.push_back(spreadPositions(each, rowsPerSample(step), random));
+    std::vector<double> row;
+    for (const std::size_t position : rows.positions.back()) {
+        row.clear();
+        if (step.linear)
+            step.linear->appendOutputs(value, step.channels, place, position, row);
+        else
+            appendChannels(value, step.channels, place, position, row);
+        std::ranges::transform(row, std::back_inserter(rows.targets), [](double number) { return static_cast<float>(number); });
     }
 }
 
-void Compensation::gather(const Task& task, NormalEquations& equations, RowBuffer& heldOut)
+void Compensation::readOriginal(std::size_t first, std::size_t last)
 {
-    Activations original(m_original, {task.target.original}, m_options.threads);
-    std::vector<ValueId> wanted{task.layer.input()};
-    if (task.target.other.valid())
-        wanted.push_back(task.target.other);
-    Activations pruned(withFreeBatch(m_result.graph), wanted, m_options.threads);
-    RowBuffer rows;
+    std::vector<std::size_t> steps;
+    std::vector<ValueId> wanted;
+    for (std::size_t i = first; i < last; ++i)
+        if (m_steps[i].changes()) {
+            steps.push_back(i);
+            wanted.push_back(m_steps[i].wantedOfOriginal(m_original));
+        }
+    if (steps.empty())
+        return;
+    Activations original(m_original, wanted, m_options.threads);
     std::size_t sample = 0;
     m_loader->restart(0);
     while (const auto batch = m_loader->next(m_job)) {
         m_job.checkStop();
-        auto values = original.run(batch->inputs);
-        for (auto& value : pruned.run(batch->inputs))
-            values.push_back(std::move(value));
-        for (std::size_t place = 0; place < batch->indices.size(); ++place, ++sample) {
-            const bool isHeldOut = sample % heldOutEvery == 0;
-            if (isHeldOut && heldOut.count + task.rowsPerSample > mostHeldOutRows && heldOut.count > 0)
-                continue;
-            gatherSample(task, sample, place, values, isHeldOut ? heldOut : rows);
-            if (rows.count >= rowsAtATime) {
-                equations.add(rows.rows());
-                rows.clear();
-            }
-        }
+        const auto values = original.run(batch->inputs);
+        for (std::size_t k = 0; k < steps.size(); ++k)
+            m_rows[steps[k]].shapes.push_back(values[k].shape());
+        for (std::size_t place = 0; place < batch->indices.size(); ++place, ++sample)
+            for (std::size_t k = 0; k < steps.size(); ++k)
+                appendTargets(m_steps[steps[k]], values[k], place, sample, m_rows[steps[k]]);
     }
-    equations.add(rows.rows());
     m_result.samples = sample;
 }
 
-void Compensation::solve(NodeId node)
+// One row each position: what the step reads in the pruned model, and what ought to come of it.
+void Compensation::gather(std::size_t number, RowSink& sink)
 {
-    std::string reason = "it is a transposed convolution";
-    const GraphUses uses(m_result.graph);
-    const bool known = LinearLayer::isOne(m_result.graph.node(node));
-    const auto layer = known ? LinearLayer::find(m_result.graph, uses, node, reason) : std::nullopt;
-    if (!layer)
-        return leave(node, reason);
-    const std::size_t unknowns = layer->unknowns();
-    const std::size_t outputs = layer->outputs();
-    if (unknowns > mostUnknowns)
-        return leave(node, "it has too many weights for each output");
-    const int axis = layer->weightOutputAxis();
-    const auto& whole = m_original.value(m_original.node(node).input(1)).constant.shape();
-    const auto channels = keptOutputs(node, axis, whole.at(static_cast<std::size_t>(axis)));
-    if (channels.size() != outputs)
-        return leave(node, "its channels can't be told apart");
-    const ResidualTarget target = targetOf(m_result.graph, uses, *layer);
+    const CompensationStep& step = m_steps[number];
+    const OriginalRows& original = m_rows[number];
+    const Graph graph = withFreeBatch(m_result.graph);
+    std::set<NodeId> open;
+    for (std::size_t i = number; i < m_steps.size(); ++i)
+        if (m_steps[i].changes())
+            open.insert(m_steps[i].changing());
+    const auto channels = upTo(step.channels.size());
+    std::size_t sample = 0;
+    std::size_t target = 0;
+    std::vector<double> other(channels.size(), 0);
+    m_pruned->run(graph, step.wantedOfPruned(graph), open, m_job, [&](std::size_t batch, const std::vector<Tensor>& values) {
+        const Dimensions& shape = original.shapes.at(batch);
+        for (std::size_t place = 0; place < static_cast<std::size_t>(shape.at(0)); ++place, ++sample) {
+            RowBuffer* rows = sink.bufferOf(sample);
+            for (const std::size_t position : original.positions.at(sample)) {
+                const float* wanted = &original.targets[target];
+                target += channels.size();
+                if (!rows)
+                    continue;
+                if (values.size() > 1) {
+                    other.clear();
+                    step.linear->appendOutputs(values[1], channels, place, position, other);
+                }
+                if (step.linear)
+                    step.linear->appendInputs(values[0], shape, place, position, rows->inputs);
+                else
+                    appendChannels(values[0], channels, place, position, rows->inputs);
+                for (std::size_t c = 0; c < channels.size(); ++c)
+                    rows->targets.push_back(step.linear
+                                                ? (static_cast<double>(wanted[c]) - other[c]) * step.target.factor[c] + step.target.shift[c]
+                                                : static_cast<double>(wanted[c]));
+                ++rows->count;
+            }
+            sink.sampleDone();
+        }
+    });
+}
 
+void Compensation::solve(std::size_t number)
+{
+    const CompensationStep& step = m_steps[number];
+    const LinearLayer& layer = *step.linear;
+    const std::size_t unknowns = layer.unknowns();
+    const std::size_t outputs = layer.outputs();
     NormalEquations equations(unknowns, outputs);
-    RowBuffer heldOut;
-    const std::size_t samples = std::max<std::size_t>(1, m_loader->samples());
-    gather({*layer, target, channels, std::max<std::size_t>(1, rowsWanted / samples)}, equations, heldOut);
+    EquationSink sink(rowsPerSample(step), equations);
+    gather(number, sink);
+    sink.flush();
+    const RowBuffer& heldOut = sink.heldOut();
     if (heldOut.count == 0 || equations.rows() == 0)
-        return leave(node, "there are too few samples");
+        return leave(step, "there are too few samples");
 
-    const LinearMap before = layer->map(m_result.graph);
+    const LinearMap before = layer.map(m_result.graph);
     const auto errorOf = [&](const LinearMap& map) { return squaredError(map, heldOut.rows(), unknowns, outputs).relative(); };
-    CompensatedLayer solved{m_result.graph.node(node).name, errorOf(before), 0};
+    CompensatedLayer solved{m_result.graph.node(step.layer).name, errorOf(before), 0};
     solved.relativeErrorAfter = solved.relativeErrorBefore;
     std::optional<LinearMap> best;
     for (const double ridge : ridges) {
         m_job.checkStop();
-        LinearMap map = equations.solve(ridge, before, layer->intercept());
+        LinearMap map = equations.solve(ridge, before, layer.intercept());
         if (const double error = errorOf(map); error < solved.relativeErrorAfter) {
             solved.relativeErrorAfter = error;
             best = std::move(map);
         }
     }
     if (!best)
-        return leave(node, "no weights come closer to the original");
-    layer->setMap(m_result.graph, *best);
+        return leave(step, "no weights come closer to the original");
+    layer.setMap(m_result.graph, *best);
     m_result.solved.push_back(std::move(solved));
+}
+
+void Compensation::takeStatisticsAnew(std::size_t number)
+{
+    const CompensationStep& step = m_steps[number];
+    RowList list(rowsPerSample(step));
+    gather(number, list);
+    if (list.heldOut().count == 0 || list.rows().count == 0)
+        return leave(step, step.reason);
+    const Normalization normalization(m_result.graph, step.normalization);
+    const NormalizationStatistics anew = normalization.anew(list.rows().rows());
+    const Rows heldOut = list.heldOut().rows();
+    const CompensatedLayer restated{m_result.graph.node(step.normalization).name,
+                                    normalization.error(heldOut, normalization.now()).relative(),
+                                    normalization.error(heldOut, anew).relative()};
+    if (!(restated.relativeErrorAfter < restated.relativeErrorBefore))
+        return leave(step, step.reason);
+    normalization.set(m_result.graph, anew);
+    m_result.solved.push_back(restated);
 }
 
 CompensationResult Compensation::run()
 {
-    const auto layers = affectedLayers();
-    for (std::size_t i = 0; i < layers.size(); ++i) {
+    std::size_t read = 0;
+    for (std::size_t i = 0; i < m_steps.size(); ++i) {
         m_job.checkStop();
         m_job.report({Activity::Pruning,
-                      static_cast<double>(i) / static_cast<double>(layers.size()),
-                      m_result.graph.node(layers[i]).name,
+                      static_cast<double>(i) / static_cast<double>(m_steps.size()),
+                      m_result.graph.node(m_steps[i].layer).name,
                       0,
                       0,
                       {}});
-        solve(layers[i]);
+        if (i == read) {
+            read = endOfBlock(i);
+            readOriginal(i, read);
+        }
+        if (m_steps[i].linear)
+            solve(i);
+        else if (m_steps[i].normalization.valid())
+            takeStatisticsAnew(i);
+        else
+            leave(m_steps[i], m_steps[i].reason);
+        m_rows[i] = {};
     }
     if (auto notice = m_loader->notice())
         m_result.notices.push_back(std::move(*notice));

@@ -6,6 +6,7 @@
 // Layers are taken in order. For each, Y is what the original computes there, at the channels that stay, and X what the layer
 // reads in the pruned model with all earlier layers solved, so that their errors are made up for, too: W, b = arg min |Y - X W - b|^2,
 // pulled slightly to the weights that it had. Where the layer ends the branch of a residual sum, Y is what makes the *sum* the original's.
+// A BatchNormalization behind a layer that can't be solved so (a depthwise, grouped or transposed convolution) takes its statistics anew.
 #pragma once
 
 #include "core/error.h"
@@ -26,9 +27,13 @@ struct CompensationOptions
     std::size_t samples = 512; // of the training split
     std::uint64_t seed = 0;    // of the choice of positions in them
     int threads = 0;           // 0: as many as there are cores
+    // Of activations that are kept between layers, of the original and of the pruned model each; beyond that they are computed
+    // again from further back, with the same results but for float32's rounding.
+    std::int64_t mostCacheBytes = 512'000'000;
 };
 
-// Squared errors on samples held out of the solution, over the target's squared deviation from its mean.
+// Of a layer that was solved, or a normalization with new statistics. Squared errors on samples held out of the solution, over the target's
+// squared deviation from its mean.
 struct CompensatedLayer
 {
     std::string name;
@@ -45,9 +50,9 @@ struct LayerLeft
 struct CompensationResult
 {
     Graph graph;
-    std::vector<CompensatedLayer> solved;
-    std::vector<LayerLeft> left; // that read changed values, too, but stay as they are
-    std::size_t samples = 0;     // read, those held out included
+    std::vector<CompensatedLayer> solved; // those that came closer
+    std::vector<LayerLeft> left;          // that read changed values, too, but stay as they are
+    std::size_t samples = 0;              // read, those held out included
     std::vector<Message> notices;
 };
 

@@ -2,6 +2,7 @@
 #include "prune/output_loss.h"
 
 #include "core/error.h"
+#include "graph/floats_behind.h"
 #include "graph/shape_inference.h"
 #include "train/scores.h"
 
@@ -73,15 +74,41 @@ std::span<const float> sampleOf(const Tensor& tensor, std::size_t sample)
     return values.subspan(sample * width, width);
 }
 
+[[noreturn]] void throwUnfit(const std::string& detail)
+{
+    throw Error(MessageCode::ModelOutputUnsupported, {{"detail", detail}});
+}
+
 [[noreturn]] void throwTooShort(std::size_t width, std::size_t wanted)
 {
-    throw Error(MessageCode::ModelOutputUnsupported,
-                {{"detail", "it gives " + std::to_string(width) + " numbers a sample where " + std::to_string(wanted) + " are needed"}});
+    throwUnfit("it gives " + std::to_string(width) + " numbers a sample where " + std::to_string(wanted) + " are needed");
 }
 
 bool isByBatch(const ValueType& type, const Dim& batch)
 {
     return type.shape && type.shape->size() > 1 && type.shape->front() == batch && isFloatingPoint(type.dtype);
+}
+
+// Numbers a sample; 0 where they can't be told.
+std::size_t widthOf(const ValueType& type)
+{
+    std::int64_t width = 1;
+    for (const Dim& dim : *type.shape | std::views::drop(1))
+        width *= dim.isFixed() ? dim.extent : 0;
+    return static_cast<std::size_t>(width);
+}
+
+std::vector<ValueId> answersBySample(const Graph& graph)
+{
+    const FloatsBehind behind(graph);
+    const auto& fed = behind.type(graph.inputs.at(0)).shape;
+    std::vector<ValueId> answers;
+    for (const ValueId output : graph.outputs)
+        for (const ValueId value : behind.of(output))
+            if (fed && !fed->empty() && isByBatch(behind.type(value), fed->front()) && widthOf(behind.type(value)) > 0 &&
+                std::ranges::count(answers, value) == 0)
+                answers.push_back(value);
+    return answers;
 }
 
 } // namespace
@@ -90,6 +117,8 @@ OutputLoss::OutputLoss(Graph& graph, const Dataset& dataset)
     : m_pairing(dataset.task() == Task::Agreement ? pairForInput(graph, dataset) : pairCompletely(graph, dataset)),
       m_answers(graph.outputs.at(0))
 {
+    if (m_pairing.task != Task::Agreement && !FloatsBehind(graph).standsForItself(m_answers))
+        throwUnfit("its output " + graph.value(m_answers).name + " is labels or counts, which have no gradient");
     if (m_pairing.task == Task::Classification) {
         const ScoresValue scores = findScores(graph);
         m_answers = scores.value;
@@ -98,36 +127,29 @@ OutputLoss::OutputLoss(Graph& graph, const Dataset& dataset)
         joinOutputs(graph);
 }
 
-// [N, all numbers] of the outputs that have one row a sample.
+// [N, all numbers] of what has one row a sample: the outputs, or what decides those that are labels and indices.
 void OutputLoss::joinOutputs(Graph& graph)
 {
+    std::vector<ValueId> answers = answersBySample(graph);
     const InferredTypes types = inferShapes(graph);
-    const auto& fed = types.type(graph.inputs.at(0)).shape;
-    std::vector<ValueId> flat;
-    for (const ValueId output : graph.outputs) {
-        const ValueType& type = types.type(output);
-        if (!fed || fed->empty() || !isByBatch(type, fed->front()))
-            continue;
-        std::int64_t width = 1;
-        for (std::size_t i = 1; i < type.shape->size(); ++i)
-            width *= (*type.shape)[i].extent; // -1 where free
-        if (width <= 0 || std::ranges::any_of(*type.shape | std::views::drop(1), [](const Dim& dim) { return !dim.isFixed(); }))
-            continue;
-        m_widths.push_back(static_cast<std::size_t>(width));
-        flat.push_back(graph.addComputed("hone_flat"));
-        graph.addNode({.name = "hone_flat",
-                       .opType = "Flatten",
-                       .inputs = {output},
-                       .outputs = {flat.back()},
-                       .attributes = {{"axis", std::int64_t{1}}}});
+    if (answers.empty()) {
+        if (isFloatingPoint(types.type(m_answers).dtype)) // one that isn't by sample
+            return;
+        throwUnfit("none of its outputs has a gradient, or numbers of each sample that decide it");
     }
-    if (flat.size() < 2) {
-        m_widths.clear();
+    m_answers = answers.front();
+    if (answers.size() == 1)
         return;
+    for (ValueId& answer : answers) {
+        m_widths.push_back(widthOf(types.type(answer)));
+        const ValueId flat = graph.addComputed("hone_flat");
+        graph.addNode(
+            {.name = "hone_flat", .opType = "Flatten", .inputs = {answer}, .outputs = {flat}, .attributes = {{"axis", std::int64_t{1}}}});
+        answer = flat;
     }
     m_answers = graph.addComputed("hone_joined", {DType::Float32, {}});
     graph.addNode(
-        {.name = "hone_joined", .opType = "Concat", .inputs = flat, .outputs = {m_answers}, .attributes = {{"axis", std::int64_t{1}}}});
+        {.name = "hone_joined", .opType = "Concat", .inputs = answers, .outputs = {m_answers}, .attributes = {{"axis", std::int64_t{1}}}});
 }
 
 LossAtOutputs OutputLoss::at(const Tensor& answers, const Batch& batch) const

@@ -32,8 +32,9 @@ struct LossAtOutputs
 class OutputLoss
 {
 public:
-    // May add nodes to the graph that join its outputs. Throws what pairing
-    // throws.
+    // May add nodes to the graph that join its outputs. Of an output that is labels or indices, what decides it is taken
+    // where there are no labels to compare with. Throws what pairing throws, and Error(ModelOutputUnsupported) where no
+    // answer has a gradient.
     OutputLoss(Graph& graph, const Dataset& dataset);
 
     const Pairing& pairing() const { return m_pairing; }

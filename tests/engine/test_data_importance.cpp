@@ -228,6 +228,25 @@ private slots:
         }
     }
 
+    void labelsAndIndicesCountByWhatDecidesThem()
+    {
+        const QTemporaryDir folder;
+        const Dataset dataset = noisePictures(folder, "agreement");
+        const auto wanted = dataImportance(residualNet().graph(), dataset, ImportanceKind::Taylor, {}, {});
+        PruningNet labels = residualNet();
+        labels.op("ArgMax", "label", {"fc"}, {{"axis", std::int64_t{1}}});
+        labels.op("Cast", "as floats", {"label"}, {{"to", std::int64_t{1}}});
+        labels.graph().outputs.clear();
+        labels.output("as floats");
+        QVERIFY(dataImportance(labels.graph(), dataset, ImportanceKind::Taylor, {}, {}) == wanted);
+        PruningNet indices = residualNet();
+        indices.integers("k", {2});
+        indices.op("TopK", "best", {"fc", "k"}, {{"axis", std::int64_t{1}}}, 2);
+        indices.graph().outputs.clear();
+        indices.output("best:1", DType::Int64);
+        QVERIFY(dataImportance(indices.graph(), dataset, ImportanceKind::Taylor, {}, {}) == wanted);
+    }
+
     void gatesAreTheWeightsTimesTheirGradients_data()
     {
         QTest::addColumn<QString>("task");
