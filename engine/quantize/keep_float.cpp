@@ -98,7 +98,7 @@ std::vector<Mix> mixesByTimes(const std::vector<LayerCost>& costs)
 // The first layers, whose values are large and whose channels are few: where kernels take microseconds, times alone don't tell enough.
 std::vector<Mix> firstLayers(const std::vector<LayerCost>& costs)
 {
-    constexpr std::size_t most = 4;
+    constexpr std::size_t most = 12;
     std::vector<Mix> mixes;
     Mix mix;
     for (std::size_t i = 0; i < costs.size() && mixes.size() < most; ++i)
