@@ -321,7 +321,7 @@ void Compensation::takeStatisticsAnew(std::size_t number)
     gather(number, list);
     if (list.heldOut().count == 0 || list.rows().count == 0)
         return leave(step, step.reason);
-    const Normalization normalization(m_result.graph, step.normalization);
+    const NormalizationLayer normalization(m_result.graph, step.normalization);
     const NormalizationStatistics anew = normalization.anew(list.rows().rows());
     const Rows heldOut = list.heldOut().rows();
     const CompensatedLayer restated{m_result.graph.node(step.normalization).name,

@@ -15,15 +15,15 @@ std::vector<double> wide(const Tensor& tensor)
     return {floats.begin(), floats.end()};
 }
 
-struct Moments
+struct ChannelMoments
 {
     std::vector<double> mean;
     std::vector<double> variance;
 };
 
-Moments momentsOf(std::span<const double> values, std::size_t rows, std::size_t channels)
+ChannelMoments momentsOf(std::span<const double> values, std::size_t rows, std::size_t channels)
 {
-    Moments moments{std::vector<double>(channels, 0), std::vector<double>(channels, 0)};
+    ChannelMoments moments{std::vector<double>(channels, 0), std::vector<double>(channels, 0)};
     const auto count = static_cast<double>(rows);
     for (std::size_t r = 0; r < rows; ++r)
         for (std::size_t c = 0; c < channels; ++c)
@@ -43,22 +43,22 @@ Tensor like(const Tensor& before, const std::vector<double>& numbers)
 
 } // namespace
 
-Normalization::Normalization(const Graph& graph, NodeId node)
+NormalizationLayer::NormalizationLayer(const Graph& graph, NodeId node)
     : m_node(node),
       m_epsilon(static_cast<double>(graph.node(node).floatAttribute("epsilon", 1e-5F))),
       m_scale(toFloats(graph.value(graph.node(node).input(1)).constant)),
       m_now{wide(graph.value(graph.node(node).input(3)).constant), wide(graph.value(graph.node(node).input(4)).constant)}
 {}
 
-double Normalization::output(std::size_t channel, double x, const NormalizationStatistics& statistics) const
+double NormalizationLayer::output(std::size_t channel, double x, const NormalizationStatistics& statistics) const
 {
     return static_cast<double>(m_scale[channel]) * (x - statistics.mean[channel]) / std::sqrt(statistics.variance[channel] + m_epsilon);
 }
 
-NormalizationStatistics Normalization::anew(const Rows& rows) const
+NormalizationStatistics NormalizationLayer::anew(const Rows& rows) const
 {
-    const Moments inputs = momentsOf(rows.inputs, rows.count, channels());
-    const Moments targets = momentsOf(rows.targets, rows.count, channels());
+    const ChannelMoments inputs = momentsOf(rows.inputs, rows.count, channels());
+    const ChannelMoments targets = momentsOf(rows.targets, rows.count, channels());
     NormalizationStatistics statistics = m_now;
     for (std::size_t c = 0; c < channels(); ++c) {
         double factor = 1; // of the deviation
@@ -72,7 +72,7 @@ NormalizationStatistics Normalization::anew(const Rows& rows) const
     return statistics;
 }
 
-SquaredError Normalization::error(const Rows& rows, const NormalizationStatistics& statistics) const
+SquaredError NormalizationLayer::error(const Rows& rows, const NormalizationStatistics& statistics) const
 {
     std::vector<double> wanted(rows.targets.size());
     std::vector<double> given(rows.inputs.size());
@@ -80,7 +80,7 @@ SquaredError Normalization::error(const Rows& rows, const NormalizationStatistic
         wanted[i] = output(i % channels(), rows.targets[i], m_now);
         given[i] = output(i % channels(), rows.inputs[i], statistics);
     }
-    const Moments moments = momentsOf(wanted, rows.count, channels());
+    const ChannelMoments moments = momentsOf(wanted, rows.count, channels());
     SquaredError sum;
     for (std::size_t i = 0; i < wanted.size(); ++i)
         sum.error += (wanted[i] - given[i]) * (wanted[i] - given[i]);
@@ -89,7 +89,7 @@ SquaredError Normalization::error(const Rows& rows, const NormalizationStatistic
     return sum;
 }
 
-void Normalization::set(Graph& graph, const NormalizationStatistics& statistics) const
+void NormalizationLayer::set(Graph& graph, const NormalizationStatistics& statistics) const
 {
     const auto replace = [&](std::size_t input, const std::vector<double>& numbers) {
         const GraphUses uses(graph);

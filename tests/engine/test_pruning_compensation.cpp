@@ -335,7 +335,7 @@ private slots:
         net.constant("variance", Tensor::of<float>({3}, std::vector<float>{0.75F, 0.25F, 9}));
         net.op("BatchNormalization", "bn", {"x", "scale", "bias", "mean", "variance"}, {{"epsilon", 0.25F}});
         net.output("bn");
-        const Normalization normalization(net.graph(), *net.graph().findNode("bn"));
+        const NormalizationLayer normalization(net.graph(), *net.graph().findNode("bn"));
         const std::vector<double> inputs{2, -1, 4, 6, 1, 4};
         const std::vector<double> targets{1, 1, 3, 3, 3, 3};
         const Rows rows{inputs, targets, 2};
