@@ -27,7 +27,7 @@ public:
     const NormalizationStatistics& now() const { return m_now; }
     // With which the normalization gives the mean and the variance on rows.inputs (what the layer makes now) that it gives on
     // rows.targets (what it made in the original) with those that it has. Where these are the statistics of the original's
-    // targets, that is the mean and the variance of the inputs (Ioffe and Szegedy 2015, "Batch NormalizationLayer", section 3.1).
+    // targets, that is the mean and the variance of the inputs (Ioffe and Szegedy 2015, "Batch Normalization", section 3.1).
     // A channel that is constant in either keeps its variance.
     NormalizationStatistics anew(const Rows& rows) const;
     // Of its outputs on the inputs, with the given statistics, against those on the targets with the present ones.
