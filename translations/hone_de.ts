@@ -411,8 +411,8 @@
         <translation>{what}: {present}. Das Ziel von {wanted} ist damit schon erreicht, deshalb wurde nichts entfernt.</translation>
     </message>
     <message>
-        <source>MACs fell to {macs} % but latency only to {latency} %. Look at these layers, whose channel counts fit the processor badly: {layers}. Rounding to 8 or 16 channels may help.</source>
-        <translation>Die MACs sanken auf {macs} %, die Latenz aber nur auf {latency} %. Sehen Sie sich diese Schichten an, deren Kanalzahlen schlecht zum Prozessor passen: {layers}. Runden auf 8 oder 16 Kanäle kann helfen.</translation>
+        <source>MACs fell to {macs} % but latency only to {latency} %. Layers whose channel counts fit the processor badly, where rounding to 8 or 16 channels may help: {layers}.</source>
+        <translation>Die MACs sanken auf {macs} %, die Latenz aber nur auf {latency} %. Schichten, deren Kanalzahlen schlecht zum Prozessor passen und denen Runden auf 8 oder 16 Kanäle helfen kann: {layers}.</translation>
     </message>
     <message>
         <source>{path} is no sensitivity file ({detail}). Measure it again.</source>
@@ -647,8 +647,8 @@
         <translation>{path} ist für die Aufgabe „{task}“, die Hone nicht bearbeitet. Es kennt Klassifikation, Regression und Anomalieerkennung und vergleicht jedes Modell mit seinem Original.</translation>
     </message>
     <message>
-        <source>{ratio} is no share of channels to remove. Choose 0 or more and less than 1.</source>
-        <translation>{ratio} ist kein Anteil zu entfernender Kanäle. Wählen Sie 0 oder mehr und weniger als 1.</translation>
+        <source>{ratio} is no share of channels to remove. Choose more than 0 and less than 1.</source>
+        <translation>{ratio} ist kein Anteil zu entfernender Kanäle. Wählen Sie mehr als 0 und weniger als 1.</translation>
     </message>
     <message>
         <source>Nothing can be pruned here: {detail}. Choose another model or a higher share.</source>

@@ -410,8 +410,8 @@
         <translation>{what}为 {present}，已达到目标 {wanted}，因此没有移除任何内容。</translation>
     </message>
     <message>
-        <source>MACs fell to {macs} % but latency only to {latency} %. Look at these layers, whose channel counts fit the processor badly: {layers}. Rounding to 8 or 16 channels may help.</source>
-        <translation>MAC 降到 {macs} %，但延迟只降到 {latency} %。请查看这些通道数与处理器不匹配的层：{layers}。取整到 8 或 16 个通道可能有帮助。</translation>
+        <source>MACs fell to {macs} % but latency only to {latency} %. Layers whose channel counts fit the processor badly, where rounding to 8 or 16 channels may help: {layers}.</source>
+        <translation>MAC 降到 {macs} %，但延迟只降到 {latency} %。通道数与处理器不匹配、取整到 8 或 16 个通道可能有帮助的层：{layers}。</translation>
     </message>
     <message>
         <source>{path} is no sensitivity file ({detail}). Measure it again.</source>
@@ -646,8 +646,8 @@
         <translation>{path} 用于任务“{task}”，Hone 不处理该任务。它支持分类、回归和异常检测，并能将任何模型与其原模型比较。</translation>
     </message>
     <message>
-        <source>{ratio} is no share of channels to remove. Choose 0 or more and less than 1.</source>
-        <translation>{ratio} 不是有效的通道剪除比例。请选择不小于 0 且小于 1 的值。</translation>
+        <source>{ratio} is no share of channels to remove. Choose more than 0 and less than 1.</source>
+        <translation>{ratio} 不是有效的通道剪除比例。请选择大于 0 且小于 1 的值。</translation>
     </message>
     <message>
         <source>Nothing can be pruned here: {detail}. Choose another model or a higher share.</source>

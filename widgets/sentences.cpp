@@ -79,11 +79,11 @@ constexpr Entry table[] = {
     {MessageCode::PreprocessingNotWritable, QT_TRANSLATE_NOOP("Sentences", "This preprocessing can't be written into a model ({detail}). Do it before the model, as now.")},
     {MessageCode::TaskUnsupported, QT_TRANSLATE_NOOP("Sentences", "{path} is for the task “{task}”, which Hone doesn't do. It does classification, regression and anomaly detection, and compares any model with its original.")},
     // steps
-    {MessageCode::RatioOutOfRange, QT_TRANSLATE_NOOP("Sentences", "{ratio} is no share of channels to remove. Choose 0 or more and less than 1.")},
+    {MessageCode::RatioOutOfRange, QT_TRANSLATE_NOOP("Sentences", "{ratio} is no share of channels to remove. Choose more than 0 and less than 1.")},
     {MessageCode::NothingToPrune, QT_TRANSLATE_NOOP("Sentences", "Nothing can be pruned here: {detail}. Choose another model or a higher share.")},
     {MessageCode::TargetUnreachable, QT_TRANSLATE_NOOP("Sentences", "Pruning can't bring the {what} down to {wanted}. The smallest it can reach is {reachable} ({detail}). Ask for no less than that, or let go of what is kept.")},
     {MessageCode::TargetMetAlready, QT_TRANSLATE_NOOP("Sentences", "The {what} is {present}, which meets the target of {wanted} already, so nothing was removed.")},
-    {MessageCode::LatencyNotFalling, QT_TRANSLATE_NOOP("Sentences", "MACs fell to {macs} % but latency only to {latency} %. Look at these layers, whose channel counts fit the processor badly: {layers}. Rounding to 8 or 16 channels may help.")},
+    {MessageCode::LatencyNotFalling, QT_TRANSLATE_NOOP("Sentences", "MACs fell to {macs} % but latency only to {latency} %. Layers whose channel counts fit the processor badly, where rounding to 8 or 16 channels may help: {layers}.")},
     {MessageCode::SensitivityInvalid, QT_TRANSLATE_NOOP("Sentences", "{path} is no sensitivity file ({detail}). Measure it again.")},
     {MessageCode::SensitivityForeign, QT_TRANSLATE_NOOP("Sentences", "{path} was measured on another model than {model}. Measure this one.")},
     {MessageCode::TeacherUnlike, QT_TRANSLATE_NOOP("Sentences", "The teacher doesn't fit the student: {detail}. Take one with the same inputs and outputs.")},

@@ -10,10 +10,11 @@ namespace hone
 namespace
 {
 
+// OneHot: its input's labels as rows.
 bool isArranging(const Node& node)
 {
-    static const std::set<std::string_view> arranging = {"Cast",    "Identity",  "Reshape",   "Squeeze",
-                                                         "Flatten", "Unsqueeze", "Transpose", "Dropout"};
+    static const std::set<std::string_view> arranging = {"Cast",    "Identity",  "Reshape",   "Squeeze", "Flatten",
+                                                         "Dropout", "Unsqueeze", "Transpose", "OneHot"};
     return node.domain.empty() && arranging.contains(node.opType);
 }
 

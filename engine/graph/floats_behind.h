@@ -24,7 +24,7 @@ public:
     std::vector<ValueId> of(ValueId value) const;
     bool standsForItself(ValueId value) const { return of(value) == std::vector{value}; }
 
-    // The value whose elements `value` holds in another layout or type: behind Reshape, Transpose, Cast and the like; or itself.
+    // The value whose elements `value` holds in another layout or type: behind Reshape, Transpose, Cast, OneHot and the like; or itself.
     ValueId unarranged(ValueId value) const;
 
     const ValueType& type(ValueId value) const { return m_types.type(value); }

@@ -109,6 +109,13 @@ private:
         }
     }
 
+    // Outputs that an index of a layer's weight stands for: the groups of a transposed convolution share theirs.
+    std::int64_t outputsOfEach(const AtomOrigin& weight) const
+    {
+        const Node& maker = m_walk.graph().node(weight.makers.front());
+        return maker.opType == "ConvTranspose" && weight.axis == 1 ? maker.intAttribute("group", 1) : 1;
+    }
+
     PruningGroup describeGroup(std::size_t number) const
     {
         const std::vector<Atom>& roots = m_members[number];
@@ -116,7 +123,7 @@ private:
         const int lead = firstMade(first);
         PruningGroup group;
         group.channels = static_cast<std::int64_t>(roots.size());
-        group.granularity = static_cast<std::int64_t>(first.places.at(lead).size()) / origin(lead).blocks;
+        group.granularity = static_cast<std::int64_t>(first.places.at(lead).size()) / origin(lead).blocks * outputsOfEach(origin(lead));
         for (const auto& [i, positions] : first.places) {
             const AtomOrigin& from = origin(i);
             Slice slice{from.constant, from.node, from.input, from.everyUse, from.axis};

@@ -2,9 +2,11 @@
 #include "prune/latency_notice.h"
 
 #include "graph/cost.h"
+#include "prune/dependency_graph.h"
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,15 +25,35 @@ std::string wholePercent(double share)
     return std::to_string(std::lround(share * 100));
 }
 
+// Layers whose channels could be rounded.
+std::set<NodeId> prunableLayers(const Graph& graph)
+{
+    std::set<NodeId> layers;
+    for (const PruningGroup& group : findDependencies(graph).groups)
+        layers.insert(group.layers.begin(), group.layers.end());
+    return layers;
+}
+
+// That a layer makes; 0 where they can't be told.
+std::int64_t channelsOf(const Node& layer, const Shape& output)
+{
+    if (output.size() < 2)
+        return 0;
+    const Dim& dim = layer.opType == "Conv" ? output[1] : output.back();
+    return dim.isFixed() ? dim.extent : 0;
+}
+
 // "name (13 channels)", those first that compute the most on nothing.
 std::vector<std::string> badlyRounded(const Graph& graph, std::int64_t block)
 {
+    const std::set<NodeId> prunable = prunableLayers(graph);
     std::vector<std::pair<double, std::string>> layers;
     for (const NodeCost& node : cost(graph).nodes) {
         const Node& layer = graph.node(node.node);
-        if (layer.opType != "Conv" || node.outputShape.size() < 2 || !node.outputShape[1].isFixed())
+        const bool isProduct = (layer.opType == "Gemm" || layer.opType == "MatMul") && prunable.contains(node.node);
+        if (layer.opType != "Conv" && !isProduct)
             continue;
-        const std::int64_t channels = node.outputShape[1].extent;
+        const std::int64_t channels = channelsOf(layer, node.outputShape);
         if (channels % block == 0)
             continue;
         const double filled = static_cast<double>(channels) / static_cast<double>((channels + block - 1) / block * block);
@@ -63,7 +85,7 @@ std::optional<Message> latencyNotFalling(const Graph& pruned, const SpeedChange&
     if (change.latencyBeforeMs < leastMs || 1 - macs < leastFall || 1 - latency >= (1 - macs) / 2)
         return std::nullopt;
     const auto layers = badlyRounded(pruned, block);
-    std::string text = layers.empty() ? "none of them, the time goes into what has no channels to lose" : "";
+    std::string text = layers.empty() ? "none, the time goes into what has no channels to lose" : "";
     for (std::size_t i = 0; i < std::min(mostLayers, layers.size()); ++i)
         text += (i > 0 ? ", " : "") + layers[i];
     if (layers.size() > mostLayers)

@@ -503,23 +503,41 @@ void TestDependencyGraph::gemmWithoutTransposeAndWithFactorsIsFollowed()
     QVERIFY(pruned(net.graph()).maxAbsDifference < 1e-5);
 }
 
-void TestDependencyGraph::channelShuffleLosesChannelsEvenly()
+// c1, shuffled in `groups` parts, through a depthwise convolution into one of `groups` groups.
+static PruningNet shuffleNet(std::int64_t channels, std::int64_t groups)
 {
     PruningNet net;
     net.input("x", {-1, 3, 4, 4});
-    net.conv("c1", "x", {3, 12});
-    net.integers("apart", {-1, 3, 4, 4, 4});
+    net.conv("c1", "x", {3, channels});
+    net.integers("apart", {-1, groups, channels / groups, 4, 4});
     net.op("Reshape", "groups", {"c1", "apart"});
     net.op("Transpose", "turned", {"groups"}, {{"perm", std::vector<std::int64_t>{0, 2, 1, 3, 4}}});
-    net.integers("together", {-1, 12, 4, 4});
+    net.integers("together", {-1, channels, 4, 4});
     net.op("Reshape", "shuffled", {"turned", "together"});
-    net.conv("dw", "shuffled", {12, 12, 3, 12});
-    net.conv("c2", "dw", {12, 12, 1, 3});
-    net.head("c2", 12);
-    const auto groups = findDependencies(net.graph()).groups;
-    QVERIFY(!groups.empty());
-    QCOMPARE(groups[0].channels * groups[0].granularity, std::int64_t{12});
-    QVERIFY(pruned(net.graph()).maxAbsDifference < 1e-5);
+    net.conv("dw", "shuffled", {channels, channels, 3, channels});
+    net.conv("c2", "dw", {channels, channels, 1, groups});
+    net.head("c2", channels);
+    return net;
+}
+
+void TestDependencyGraph::channelShuffleLosesChannelsEvenly()
+{
+    using Positions = std::vector<std::vector<std::int64_t>>;
+    PruningNet net = shuffleNet(8, 2);
+    // Channel 4 g + k becomes 2 k + g. The reshapes lose a k whole: 2 k and 2 k + 1 of what c2 reads; c2 loses as many of 0 to 3 as
+    // of 4 to 7: j and j + 4. So k = 0 leaves with k = 2, and 1 with 3.
+    QCOMPARE(groupsOf(net.graph()), std::string("c1:2x4 c2:4x2"));
+    const DependencyGraph found = findDependencies(net.graph());
+    QVERIFY(sliceOf(net.graph(), found, 0, "c1.w").positions == (Positions{{0, 2, 4, 6}, {1, 3, 5, 7}}));
+    QVERIFY(sliceOf(net.graph(), found, 0, "dw.w").positions == (Positions{{0, 1, 4, 5}, {2, 3, 6, 7}}));
+    QVERIFY(sliceOf(net.graph(), found, 0, "c2.w", 1).positions == (Positions{{0, 1}, {2, 3}})); // of each group's own inputs
+    QVERIFY(sliceOf(net.graph(), found, 1, "c2.w", 0).positions == (Positions{{0, 4}, {1, 5}, {2, 6}, {3, 7}}));
+    QVERIFY(proves(pruned(net.graph())));
+    // With 3 parts of 4 the same two conditions lead from every channel to every other.
+    PruningNet odd = shuffleNet(12, 3);
+    QCOMPARE(groupsOf(odd.graph()), std::string("c2:4x3"));
+    QCOMPARE(reasonOf(odd.graph(), "c1"), std::string("has channels that could only leave all at once"));
+    QVERIFY(proves(pruned(odd.graph())));
 }
 
 void TestDependencyGraph::aGroupsOwnPaddingStays()

@@ -316,7 +316,26 @@ private slots:
         QVERIFY(!latencyNotFalling(result.graph, {.macsBefore = 2e6, .macsAfter = 1e6, .latencyBeforeMs = 0.1, .latencyAfterMs = 0.1}, 8));
         const PruneResult whole = prune(net.graph(), {.ratio = 0.3, .roundTo = 8}, {});
         const auto none = latencyNotFalling(whole.graph, stays, 8);
-        QVERIFY(none && QString::fromStdString(none->arguments.at("layers")).startsWith("none"));
+        QVERIFY(none.has_value());
+        QCOMPARE(none->arguments.at("layers"), std::string("none, the time goes into what has no channels to lose"));
+    }
+
+    void matrixProductsAreNamedWhereTheirWidthIsFree()
+    {
+        PruningNet net;
+        net.input("x", {-1, 16});
+        net.gemm("wide", "x", 16, 33);
+        net.op("Relu", "r1", {"wide"});
+        net.weight("product.w", {33, 9});
+        net.op("MatMul", "product", {"r1", "product.w"});
+        net.op("Relu", "r2", {"product"});
+        net.gemm("answers", "r2", 9, 5); // as many as there are
+        net.output("answers");
+        const SpeedChange stays{.macsBefore = 2e6, .macsAfter = 1e6, .latencyBeforeMs = 2, .latencyAfterMs = 1.8};
+        const auto notice = latencyNotFalling(net.graph(), stays, 8);
+        QVERIFY(notice.has_value());
+        // 16 for 9 of 33 * 9 products, 40 for 33 of 16 * 33.
+        QCOMPARE(notice->arguments.at("layers"), std::string("product (9 channels), wide (33 channels)"));
     }
 };
 

@@ -9,6 +9,7 @@
 #include "graph/cost.h"
 #include "onnx_io/onnx_io.h"
 #include "prune/surgery_proof.h"
+#include "train/architecture.h"
 
 #include <QtTest>
 
@@ -54,6 +55,15 @@ private slots:
     void tiledChannelsLeaveFromEveryCopy();
     void everyBlockOfADenseNetIsReadByTheNext();
     void channelsThatLeaveAllAtOnceAreNamed();
+    void transposedConvolutionsInGroupsLoseEvenly();
+    void transposedConvolutionsByChannelFollowTheirInput();
+    void networksOfTheirUsualSizePruneByThirtyPercent_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::newRow("MobileNetV2") << "mobilenetv2";
+        QTest::newRow("ViT") << "vit";
+    }
+    void networksOfTheirUsualSizePruneByThirtyPercent();
     void theProofRunsInDoubleToo();
     void operatorsWithoutAnExecutorLeaveTheDoublePartOut();
     void modelsInDoubleAreMaskedInDouble();
@@ -250,23 +260,85 @@ void TestPruneTopologies::everyBlockOfADenseNetIsReadByTheNext()
 
 void TestPruneTopologies::channelsThatLeaveAllAtOnceAreNamed()
 {
-    PruningNet net(13); // four channels as one, repeated over the next layer's
+    PruningNet net; // a shuffle that is added to what it shuffles
     net.input("x", {-1, 3, 4, 4});
-    net.conv("c1", "x", {3, 4});
-    net.conv("grouped", "c1", {4, 8, 1, 2});
-    net.integers("apart", {0, 2, 2, 2, 4, 4});
-    net.op("Reshape", "five", {"grouped", "apart"});
-    net.op("Transpose", "turned", {"five"}, {{"perm", Ints{0, 2, 1, 3, 4, 5}}});
-    net.integers("together", {0, 8, 4, 4});
+    net.conv("c1", "x", {3, 6});
+    net.integers("apart", {0, 2, 3, 4, 4});
+    net.op("Reshape", "five", {"c1", "apart"});
+    net.op("Transpose", "turned", {"five"}, {{"perm", Ints{0, 2, 1, 3, 4}}});
+    net.integers("together", {0, 6, 4, 4});
     net.op("Reshape", "shuffled", {"turned", "together"});
-    net.op("Add", "sum", {"shuffled", "grouped"});
-    net.conv("c2", "sum", {8, 6});
-    net.head("c2", 6);
-    // Whatever the shuffle leaves of it, what is prunable is right.
-    const DependencyGraph found = findDependencies(net.graph());
-    for (const UnprunableLayer& layer : found.unprunable)
-        QVERIFY(layer.reason != "makes a single channel");
+    net.op("Add", "sum", {"shuffled", "c1"});
+    net.conv("c2", "sum", {6, 4});
+    net.head("c2", 4);
+    // Channel 3 a + b comes to lie on 2 b + a: 1, 2, 4, 3 and 1 again are tied. The reshape loses an a whole (0, 1, 2) or a b
+    // whole (0, 3 and 1, 4 and 2, 5), which ties 0 and 5 to them as well.
+    QCOMPARE(groupsOf(net.graph()), std::string("c2:4"));
+    QCOMPARE(reasonOf(net.graph(), "c1"), std::string("has channels that could only leave all at once"));
     QVERIFY(proves(pruned(net.graph())));
+}
+
+void TestPruneTopologies::transposedConvolutionsInGroupsLoseEvenly()
+{
+    PruningNet net; // weight [12, 8 / 2, 2, 2] of two groups: inputs 0 to 5 make outputs 0 to 3, inputs 6 to 11 outputs 4 to 7
+    net.input("x", {-1, 3, 4, 4});
+    net.conv("c1", "x", {3, 12});
+    net.op("Relu", "r1", {"c1"});
+    net.weight("up.w", {12, 4, 2, 2});
+    net.weight("up.b", {8});
+    net.op("ConvTranspose", "up", {"r1", "up.w", "up.b"}, {{"group", std::int64_t{2}}, {"strides", Ints{2, 2}}});
+    net.op("Relu", "r2", {"up"});
+    net.conv("c2", "r2", {8, 6});
+    net.head("c2", 6);
+    QCOMPARE(groupsOf(net.graph()), std::string("c1:6x2 up:4x2 c2:6"));
+    const DependencyGraph found = findDependencies(net.graph());
+    const auto pairs = [](std::int64_t count) {
+        std::vector<Ints> positions;
+        for (std::int64_t c = 0; c < count; ++c)
+            positions.push_back({c, c + count});
+        return positions;
+    };
+    QVERIFY(sliceOf(net.graph(), found, 0, "c1.w").positions == pairs(6));
+    QVERIFY(sliceOf(net.graph(), found, 0, "up.w", 0).positions == pairs(6));
+    QVERIFY(sliceOf(net.graph(), found, 1, "up.w", 1).positions == (std::vector<Ints>{{0}, {1}, {2}, {3}})); // the groups share them
+    QVERIFY(sliceOf(net.graph(), found, 1, "up.b").positions == pairs(4));
+    QVERIFY(sliceOf(net.graph(), found, 1, "c2.w", 1).positions == pairs(4));
+    const PruneResult result = pruned(net.graph());
+    QVERIFY(proves(result));
+    QCOMPARE(shapeOf(result, "up.w"), (Dimensions{6, 2, 2, 2}));
+    QCOMPARE(result.graph.node(*result.graph.findNode("up")).intAttribute("group", 1), std::int64_t{2});
+}
+
+void TestPruneTopologies::transposedConvolutionsByChannelFollowTheirInput()
+{
+    PruningNet net;
+    net.input("x", {-1, 3, 4, 4});
+    net.conv("c1", "x", {3, 6});
+    net.op("Relu", "r1", {"c1"});
+    net.weight("up.w", {6, 1, 2, 2});
+    net.weight("up.b", {6});
+    net.op("ConvTranspose", "up", {"r1", "up.w", "up.b"}, {{"group", std::int64_t{6}}, {"strides", Ints{2, 2}}});
+    net.conv("c2", "up", {6, 4});
+    net.head("c2", 4);
+    QCOMPARE(groupsOf(net.graph()), std::string("c1:6 c2:4"));
+    QCOMPARE(slicesOf(net.graph(), 0), std::string("c1.b[0] c1.w[0] c2.w[1] up.b[0] up.w[0]"));
+    const DependencyGraph found = findDependencies(net.graph());
+    for (const char* name : {"c1.w", "up.w", "up.b"})
+        QVERIFY(sliceOf(net.graph(), found, 0, name).positions == (std::vector<Ints>{{0}, {1}, {2}, {3}, {4}, {5}}));
+    const PruneResult result = pruned(net.graph());
+    QVERIFY(proves(result));
+    QCOMPARE(shapeOf(result, "up.w"), (Dimensions{3, 1, 2, 2}));
+    QCOMPARE(result.graph.node(*result.graph.findNode("up")).intAttribute("group", 1), std::int64_t{3});
+}
+
+void TestPruneTopologies::networksOfTheirUsualSizePruneByThirtyPercent()
+{
+    QFETCH(QString, name);
+    const Graph graph = makeArchitecture({.name = name.toStdString()});
+    const PruneResult result = pruned(graph, 0.3);
+    QVERIFY2(proves(result), qPrintable(QString("%1; %2").arg(result.maxAbsDifference).arg(result.maxAbsDifferenceDouble.value_or(-1))));
+    const double share = static_cast<double>(cost(result.graph).parameters) / static_cast<double>(cost(graph).parameters);
+    QVERIFY2(share > 0.45 && share < 0.8, qPrintable(QString::number(share)));
 }
 
 void TestPruneTopologies::theProofRunsInDoubleToo()
