@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Names are kept short here: with a hundred pairs of nodes they would outweigh small layers.
 #include "quantize/encodings.h"
+#include "quantize/in_float.h"
 #include "quantize/parameters.h"
 #include "quantize/plan.h"
 #include "quantize/quantize.h"
@@ -242,9 +243,7 @@ private:
                        .outputs = {restored}});
     }
 
-    // ONNX Runtime gives a float Conv, ConvTranspose or Gemm between a DequantizeLinear and a QuantizeLinear 8-bit weights of its own, with
-    // one scale for all of them, however much that harms (its WeightBiasQuantization). It asks for a single scale before the layer: the
-    // same number once for each channel says the same and is left alone.
+    // Layers with float weights read what readForFloat() gives, so that ONNX Runtime leaves them as they are.
     void keepFloatLayersFloat()
     {
         auto& graph = graphOf();
@@ -252,25 +251,12 @@ private:
         const auto order = graph.order(); // a copy: nodes are added
         for (const auto id : order) {
             const auto channels = channelsReadInFloat(graph.node(id));
-            if (channels <= 1)
+            const auto reading = channels > 1 ? uses.producer(graph.node(id).inputs.at(0)) : NodeId{};
+            if (!reading.valid() || graph.node(reading).opType != "DequantizeLinear")
                 continue;
-            const auto producer = uses.producer(graph.node(id).inputs.at(0));
-            if (!producer.valid() || graph.node(producer).opType != "DequantizeLinear")
-                continue;
-            const auto inputs = graph.node(producer).inputs;
-            const auto read = graph.addComputed("d");
-            const auto scale = graph.value(inputs[1]).constant.data<float>()[0];
-            const std::vector<float> scales(static_cast<std::size_t>(channels), scale);
-            const auto& zero = graph.value(inputs.at(2)).constant;
-            Tensor zeros(zero.dtype(), {channels});
-            const auto each = zero.bytes();
-            for (std::size_t i = 0; i < zeros.byteCount(); ++i)
-                zeros.mutableBytes()[i] = each[i % each.size()];
-            Node own{.name = graph.value(read).name, .opType = "DequantizeLinear", .outputs = {read}};
-            own.inputs = {inputs[0], graph.addConstant("s", Tensor::of<float>({channels}, scales)),
-                          graph.addConstant("z", std::move(zeros))};
-            graph.insertNodeBefore(id, std::move(own));
-            graph.node(id).inputs[0] = read;
+            const auto quantizer = uses.producer(graph.node(reading).inputs.at(0));
+            const auto own = readForFloat(graph, quantizer, channels);
+            graph.node(id).inputs[0] = own;
         }
     }
 
