@@ -583,8 +583,8 @@
         <translation>{count} von {total} Beispielen lassen sich nicht lesen und wurden übersprungen: {files}.</translation>
     </message>
     <message>
-        <source>Neither the model nor dataset.yaml says how the data become the model&apos;s input, so {described} was taken. If the model was trained otherwise, its results are wrong; say it under “preprocess” in dataset.yaml.</source>
-        <translation>Weder das Modell noch dataset.yaml sagt, wie die Daten zum Eingang des Modells werden, daher wurde {described} angenommen. Wurde das Modell anders trainiert, sind seine Ergebnisse falsch; geben Sie es unter „preprocess“ in dataset.yaml an.</translation>
+        <source>What becomes of the data at the model&apos;s input is stated neither by the model nor, for a model like it, by dataset.yaml, so {described} was taken. If the model was trained otherwise, its results are wrong; say it under “preprocess” in dataset.yaml.</source>
+        <translation>Wie die Daten zum Eingang des Modells werden, sagt weder das Modell noch, für ein Modell wie dieses, dataset.yaml; daher wurde {described} angenommen. Wurde das Modell anders trainiert, sind seine Ergebnisse falsch; geben Sie es unter „preprocess“ in dataset.yaml an.</translation>
     </message>
     <message>
         <source>Neither the model nor dataset.yaml says how pixels become the model&apos;s input, so {channels} from 0 to 1 without mean and standard deviation was taken. If the model was trained otherwise, its accuracy is wrong; say it under “preprocess” in dataset.yaml.</source>

@@ -582,8 +582,8 @@
         <translation>{total} 个样本中有 {count} 个无法读取，已跳过：{files}。</translation>
     </message>
     <message>
-        <source>Neither the model nor dataset.yaml says how the data become the model&apos;s input, so {described} was taken. If the model was trained otherwise, its results are wrong; say it under “preprocess” in dataset.yaml.</source>
-        <translation>模型和 dataset.yaml 都没有说明数据如何变成模型的输入，因此采用了 {described}。如果模型是以其他方式训练的，其结果就是错误的；请在 dataset.yaml 的“preprocess”下说明。</translation>
+        <source>What becomes of the data at the model&apos;s input is stated neither by the model nor, for a model like it, by dataset.yaml, so {described} was taken. If the model was trained otherwise, its results are wrong; say it under “preprocess” in dataset.yaml.</source>
+        <translation>数据如何变成模型的输入，模型没有说明，dataset.yaml 也没有针对这样的模型说明，因此采用了 {described}。如果模型是以其他方式训练的，其结果就是错误的；请在 dataset.yaml 的“preprocess”下说明。</translation>
     </message>
     <message>
         <source>Neither the model nor dataset.yaml says how pixels become the model&apos;s input, so {channels} from 0 to 1 without mean and standard deviation was taken. If the model was trained otherwise, its accuracy is wrong; say it under “preprocess” in dataset.yaml.</source>

@@ -58,7 +58,7 @@ const std::map<Code, std::string_view>& table()
         {Code::PicturesUnreadable, "{count} of {total} samples can't be read, too many to go on, so nothing was made: {files}; mend or remove them."},
         {Code::PicturesSkipped, "{count} of {total} samples can't be read and were left out: {files}."},
         {Code::PreprocessAssumed, "Neither the model nor dataset.yaml says how pixels become the model's input, so {channels} from 0 to 1 without mean and std was taken; if the model was trained otherwise, its accuracy is wrong: say it under 'preprocess' in dataset.yaml."},
-        {Code::FrontEndAssumed, "Neither the model nor dataset.yaml says how the data become the model's input, so {described} was taken; if the model was trained otherwise, its results are wrong: say it under 'preprocess' in dataset.yaml."},
+        {Code::FrontEndAssumed, "What becomes of the data at the model's input is stated neither by the model nor, for a model like it, by dataset.yaml, so {described} was taken; if the model was trained otherwise, its results are wrong: say it under 'preprocess' in dataset.yaml."},
         {Code::BeforeHasOtherClasses, "The model before has {outputs} outputs and the data have {classes} classes, so its accuracy was not measured on them and there is nothing to compare the new head with."},
         {Code::BeforeLacksClasses, "The model before has no output for the classes {classes}, so its accuracy was not measured on these data and there is nothing to compare the new head with."},
         {Code::AnomalyKindMissing, "The {split} split doesn't hold both normal samples and anomalies, so the reconstruction error was measured in place of the AUC; put both into it."},

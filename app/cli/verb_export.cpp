@@ -8,6 +8,7 @@
 #include "core/hash.h"
 #include "data/pairing.h"
 #include "data/preprocessing_inside.h"
+#include "data/stated_preprocess.h"
 #include "onnx_io/onnx_io.h"
 
 #include <fmt/format.h>
@@ -85,8 +86,9 @@ private:
     {
         if (const auto dataset = openOptionalData(m_data)) {
             const auto pairing = pairForInput(graph, *dataset);
-            if (const auto notice = preprocessNotice(pairing))
-                console.notice(*notice);
+            for (const auto& notice : {preprocessNotice(pairing), adaptedPreprocessNotice(graph, *dataset, pairing)})
+                if (notice)
+                    console.notice(*notice);
             return pairing.preprocess;
         }
         const auto card = readModelCard(graph);

@@ -3,6 +3,7 @@
 
 #include "data/loader.h"
 #include "data/pairing.h"
+#include "data/stated_preprocess.h"
 #include "evaluate/batch_run.h"
 #include "evaluate/ordered_pipeline.h"
 #include "onnx_io/onnx_io.h"
@@ -66,6 +67,7 @@ public:
     DataQuestions(const AgreementRequest& request, const Graph& reference)
         : m_batch(commonBatch(request.graph, reference)),
           m_pairing(pairForInput(request.graph, *request.dataset)),
+          m_adapted(adaptedPreprocessNotice(request.graph, *request.dataset, m_pairing)),
           m_takes(inputType(request.graph)),
           m_referenceTakes(inputType(reference)),
           m_loader(*request.dataset, request.options.split, m_pairing, loading(request))
@@ -96,7 +98,7 @@ public:
     std::vector<Message> notices() const override
     {
         std::vector<Message> notices;
-        for (auto& notice : {preprocessNotice(m_pairing), m_loader.notice()})
+        for (const auto& notice : {preprocessNotice(m_pairing), m_adapted, m_loader.notice()})
             if (notice)
                 notices.push_back(*notice);
         return notices;
@@ -116,6 +118,7 @@ private:
 
     std::int64_t m_batch;
     Pairing m_pairing;
+    std::optional<Message> m_adapted;
     DType m_takes;
     DType m_referenceTakes;
     Loader m_loader;

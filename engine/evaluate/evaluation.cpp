@@ -3,6 +3,7 @@
 
 #include "core/file.h"
 #include "data/pairing.h"
+#include "data/stated_preprocess.h"
 #include "evaluate/accuracy.h"
 #include "evaluate/agreement.h"
 #include "evaluate/batch_run.h"
@@ -109,7 +110,7 @@ void measureTask(const TaskRequest& request, Evaluation& evaluation, const JobCo
     if (scorer->samples() == 0)
         throw Error(MessageCode::DataEmpty, {{"path", dataset.folder().string()}, {"split", std::string(name(options.split))}});
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    for (auto& notice : {preprocessNotice(pairing), loader.notice()})
+    for (auto& notice : {preprocessNotice(pairing), adaptedPreprocessNotice(graph, dataset, pairing), loader.notice()})
         if (notice)
             evaluation.notices.push_back(*notice);
     scorer->report({options.split, seconds.count()}, evaluation);

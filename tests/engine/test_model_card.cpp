@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "data/pairing.h"
+#include "data/stated_preprocess.h"
 #include "data_making.h"
 
 #include <QTest>
@@ -141,6 +142,39 @@ private slots:
         QVERIFY(!preprocessNotice(pair(graph, dataWith("preprocess: {mean: 0.5}\n"))));
         writeModelCard(graph, {.classes = {}, .preprocess = Preprocess{}});
         QVERIFY(!preprocessNotice(pair(graph, dataWith(""))));
+    }
+
+    void whatWasStatedOfAnotherModelsInputIsTold_data()
+    {
+        QTest::addColumn<QString>("yaml");
+        QTest::addColumn<int>("channels");
+        QTest::addColumn<QString>("expected"); // empty: nothing is told
+        const QString rgb = "mean: [0.4, 0.5, 0.6], std: [0.2, 0.2, 0.3]";
+        QTest::newRow("it fits") << "preprocess: {size: [28, 28], " + rgb + "}\n" << 3 << "";
+        QTest::newRow("size") << "preprocess: {size: [32, 32], " + rgb + "}\n"
+                              << 3
+                              << "what dataset.yaml states for pictures of 32 x 32 pixels and 3 channels, adapted to pictures of 28 x 28 "
+                                 "pixels and 3 channels,";
+        QTest::newRow("colours")
+            << "preprocess: {" + rgb + "}\n"
+            << 1 << "what dataset.yaml states for pictures of 3 channels, adapted to pictures of 28 x 28 pixels and 1 channel,";
+        QTest::newRow("one number for all colours") << "preprocess: {mean: 0.5, std: 0.5}\n" << 1 << "";
+        QTest::newRow("gray")
+            << "preprocess: {channels: gray, mean: 0.5}\n"
+            << 3 << "what dataset.yaml states for pictures of 1 channel, adapted to pictures of 28 x 28 pixels and 3 channels,";
+        QTest::newRow("nothing is stated") << "" << 1 << "";
+    }
+    void whatWasStatedOfAnotherModelsInputIsTold()
+    {
+        QFETCH(QString, yaml);
+        QFETCH(int, channels);
+        QFETCH(QString, expected);
+        auto graph = modelOf(nchw(channels, 28), scores(3));
+        const auto data = dataWith(yaml.toStdString());
+        const auto notice = adaptedPreprocessNotice(graph, data, pair(graph, data));
+        QCOMPARE(QString::fromStdString(notice ? notice->arguments.at("described") : ""), expected);
+        writeModelCard(graph, {.classes = {}, .preprocess = Preprocess{}});
+        QVERIFY(!adaptedPreprocessNotice(graph, data, pair(graph, data))); // the model knows itself
     }
 
     void classesThatTheCardLacksAreNamed()
