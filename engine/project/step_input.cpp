@@ -54,6 +54,8 @@ void checkInput(const StepParameters& parameters, const StepInput& input, const 
                     {{"option", "sensitivity"}, {"value", prune->sensitivity.string()}, {"expected", "scope sensitivity beside it"}});
     if (const auto* quantize = std::get_if<QuantizeParameters>(&parameters))
         requireConsistent(quantize->quantize);
+    if (const auto* distill = std::get_if<DistillParameters>(&parameters))
+        teacherOf(*distill, input); // says so where there is none
     if (needsFloatWeights(parameters) && isQuantized(graph))
         throw Error(MessageCode::AlreadyQuantized, {{"path", input.model.string()}});
     if (trains(parameters) && !learnsFromTeacher(parameters) && input.dataset && input.dataset->task() == Task::Agreement)

@@ -412,7 +412,8 @@ private slots:
 
 private:
     // The range of the value `narrowed` multiplied by `factor`.
-    Graph quantized(const Graph& graph, const std::string& narrowed = {}, float factor = 1, const QuantizeOptions& options = {}) const
+    Graph quantized(const Graph& graph, const std::string& narrowed = {}, float factor = 1,
+                    const QuantizeOptions& options = {.ranges = RangeMethod::MinMax}) const
     {
         const auto prepared = prepareForQuantization(graph);
         const auto plan = planQuantization(prepared);

@@ -637,7 +637,8 @@ void TestQat::aRealModelIsSimulated()
     HONE_NEEDS_SHARED_MODEL(archive);
     QCOMPARE(QProcess::execute("tar", {"xf", QString::fromStdString(archive.string()), "-C", m_folder.path()}), 0);
     const auto data = Dataset::open(fs::path(m_folder.path().toStdString()) / "cifar10");
-    const Graph file = quantize({readOnnx(model), &data, {.samples = 128}}, {}).graph;
+    const Graph file =
+        quantize({readOnnx(model), &data, {.ranges = RangeMethod::MinMax, .biasCorrection = false, .samples = 128}}, {}).graph;
     constexpr std::size_t classes = 10;
 
     const Graph watching = watchingIntegers(file);
