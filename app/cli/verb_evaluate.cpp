@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/device_options.h"
 #include "cli/evaluation_view.h"
 #include "cli/exit_codes.h"
 #include "cli/field_options.h"
@@ -29,6 +30,7 @@ public:
         options(Field{"limit", "--limit", "At most so many samples; 0: all", 0}, m_options.limit);
         options(Field{"threads", "--threads", "Threads; 0: as many as there are cores", 0, 1024}, m_options.threads);
         command.negativeFlag("--no-latency", "Leaves out the latency at batch 1", m_options.latency);
+        m_device.declare(command);
         command.remark("What is measured goes by the data's task: top-1 of a classifier, MAE and RMSE of a regression, AUC of an anomaly "
                        "detector. With --reference, on any data or none, cosine, signal-to-noise ratio and same top-1 for each output.");
         command.example("hone evaluate model.onnx --data pictures --split test");
@@ -38,11 +40,14 @@ public:
         m_options.split = splitFromName(m_split);
         const auto dataset = m_reference.empty() ? openRequiredData(m_data, "evaluate") : openOptionalData(m_data);
         m_options.reference = m_reference;
+        const auto meter = m_device.meter(m_model);
+        m_options.meter = meter.get();
         const auto evaluation = evaluate(m_model, dataset ? &*dataset : nullptr, m_options, console.job());
         console.notices(evaluation.notices);
         console.print(evaluationText(evaluation));
         Json json = toJson(evaluation);
         json["model"] = m_model;
+        m_device.tell(console, json);
         console.print(json);
         return exitDone;
     }
@@ -53,6 +58,7 @@ private:
     std::string m_reference;
     std::string m_split = "test";
     EvaluateOptions m_options;
+    LatencyDevice m_device;
 };
 
 } // namespace
