@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/build_view.h"
 
+#include "cli/record_text.h"
 #include "cli/sentences.h"
 #include "cli/text.h"
 #include "project/record_json.h"
@@ -69,6 +70,8 @@ std::string buildText(const Build& build, const ProjectStore& project)
     line("sha256", build.modelSha256);
     line(metricLabel(build.evaluation), metricText(build.evaluation));
     line("size", bytesText(build.evaluation.facts.sizeBytes));
+    if (compressesWell(build.evaluation.facts))
+        line("compressed", compressedText(build.evaluation.facts));
     line("parameters", countText(build.evaluation.facts.parameters));
     line("MACs", countText(build.evaluation.facts.macs));
     line("latency p50", latencyText(build.evaluation));
@@ -78,7 +81,7 @@ std::string buildText(const Build& build, const ProjectStore& project)
     for (const auto& [key, value] : build.versions)
         line(key, value);
     line("made by", commandFor(build, project));
-    return text;
+    return text + recordText(build.parameters, build);
 }
 
 Json buildJson(const Build& build, const ProjectStore& project)
@@ -98,6 +101,7 @@ Json buildJson(const Build& build, const ProjectStore& project)
     json["evaluation"] = toJson(build.evaluation);
     if (!build.curves.empty())
         json["epochs"] = epochsToJson(build.curves);
+    json.update(recordToJson(build));
     if (!build.notices.empty())
         json["notices"] = messagesToJson(build.notices);
     json["commandLine"] = commandFor(build, project);

@@ -63,6 +63,21 @@ void Command::value(const OptionText& text, std::function<void(const std::string
         option->default_str(text.fallback);
 }
 
+void Command::value(const OptionText& text, const LoneOption& lone, std::function<void(const std::string&)> take)
+{
+    m_lone.push_back(lone);
+    value({text.flag, "[" + text.placeholder + "]", text.help + "; alone: " + lone.value, text.fallback}, std::move(take));
+}
+
+std::vector<std::string> Command::withValues(std::vector<std::string> arguments) const
+{
+    for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i)
+        for (const auto& lone : m_lone)
+            if (arguments[i] == lone.flag && (i + 1 == arguments.size() || !lone.isValue(arguments[i + 1])))
+                arguments[i] += "=" + lone.value;
+    return arguments;
+}
+
 void Command::eachValue(const OptionText& text, std::function<void(const std::string&)> take)
 {
     m_app
@@ -92,6 +107,11 @@ Command Command::subcommand(const std::string& name, const std::string& help)
 bool Command::chosen() const
 {
     return m_app->parsed();
+}
+
+bool Command::given(const std::string& flag) const
+{
+    return m_app->count(flag) > 0;
 }
 
 } // namespace hone::cli

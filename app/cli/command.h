@@ -23,6 +23,14 @@ struct OptionText
     std::string fallback; // shown as the default; empty: none shown
 };
 
+// An option whose value may be left out.
+struct LoneOption
+{
+    std::string flag;
+    std::string value;                               // that it then has
+    std::function<bool(const std::string&)> isValue; // whether what follows is its value
+};
+
 class Command
 {
 public:
@@ -42,15 +50,21 @@ public:
     void negativeFlag(const std::string& flag, const std::string& help, bool& target);
     // `take` throws Error(BadOption) where the text isn't what it wants.
     void value(const OptionText& text, std::function<void(const std::string&)> take);
+    // As value(); CLI11 would take whatever follows, so withValues() has to be called before.
+    void value(const OptionText& text, const LoneOption& lone, std::function<void(const std::string&)> take);
+    // The arguments with their values put behind such options where they stand alone.
+    std::vector<std::string> withValues(std::vector<std::string> arguments) const;
     // May be given several times.
     void eachValue(const OptionText& text, std::function<void(const std::string&)> take);
     void values(const OptionText& text, std::vector<std::string>& target);
 
     Command subcommand(const std::string& name, const std::string& help);
-    bool chosen() const; // of a subcommand
+    bool chosen() const;                       // of a subcommand
+    bool given(const std::string& flag) const; // once the command line was read
 
 private:
     CLI::App* m_app;
+    std::vector<LoneOption> m_lone;
 };
 
 } // namespace hone::cli

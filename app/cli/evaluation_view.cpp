@@ -80,8 +80,10 @@ std::string evaluationText(const Evaluation& evaluation)
     if (evaluation.latency)
         all += fmt::format("latency     {:.2f} ms p50, {:.2f} ms p95 (batch 1, one thread)\n", evaluation.latency->p50Ms,
                            evaluation.latency->p95Ms);
-    return all + fmt::format("size        {}\nparameters  {}\nMACs        {}\n", bytesText(evaluation.facts.sizeBytes),
-                             countText(evaluation.facts.parameters), countText(evaluation.facts.macs));
+    all += fmt::format("size        {}\n", bytesText(evaluation.facts.sizeBytes));
+    if (compressesWell(evaluation.facts))
+        all += fmt::format("compressed  {}\n", compressedText(evaluation.facts));
+    return all + fmt::format("parameters  {}\nMACs        {}\n", countText(evaluation.facts.parameters), countText(evaluation.facts.macs));
 }
 
 } // namespace hone::cli

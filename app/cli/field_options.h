@@ -107,29 +107,45 @@ private:
             if (candidate == value)
                 fallback = text;
         }
-        m_command.value({field.flag, "NAME", std::string(field.help) + " (" + known + ")", fallback},
-                        [&value, known, flag = std::string(field.flag)](const std::string& given) {
-                            for (const auto& [candidate, text] : namesOf(Enum{}))
-                                if (given == text) {
-                                    value = candidate;
-                                    return;
-                                }
-                            throw Error(MessageCode::BadOption, {{"option", flag}, {"value", given}, {"expected", "one of " + known}});
-                        });
+        const auto isWord = [](const std::string& given) { return given.find_first_of("-./") == std::string::npos; }; // not a model's path
+        addValue(field, {field.flag, "NAME", std::string(field.help) + " (" + known + ")", fallback}, isWord,
+                 [&value, known, flag = std::string(field.flag)](const std::string& given) {
+                     for (const auto& [candidate, text] : namesOf(Enum{}))
+                         if (given == text) {
+                             value = candidate;
+                             return;
+                         }
+                     throw Error(MessageCode::BadOption, {{"option", flag}, {"value", given}, {"expected", "one of " + known}});
+                 });
     }
     template<class Number>
     void addNumber(const Field& field, Number& value)
     {
         constexpr bool whole = std::is_integral_v<Number>;
-        m_command.value({field.flag, whole ? "N" : "X", field.help, fmt::format("{}", value)}, [&value, field](const std::string& given) {
-            Number number{};
-            const char* end = given.data() + given.size();
-            const auto [stopped, error] = std::from_chars(given.data(), end, number);
-            const bool read = error == std::errc() && stopped == end;
-            if (!read || !std::isfinite(static_cast<double>(number)) || number < field.lowest || number > field.highest)
-                throw Error(MessageCode::BadOption, {{"option", field.flag}, {"value", given}, {"expected", expectedNumber(field, whole)}});
-            value = number;
-        });
+        const auto isNumber = [](const std::string& given) {
+            double number = 0;
+            return std::from_chars(given.data(), given.data() + given.size(), number).ptr == given.data() + given.size();
+        };
+        addValue(field, {field.flag, whole ? "N" : "X", field.help, fmt::format("{}", value)}, isNumber,
+                 [&value, field](const std::string& given) {
+                     Number number{};
+                     const char* end = given.data() + given.size();
+                     const auto [stopped, error] = std::from_chars(given.data(), end, number);
+                     const bool read = error == std::errc() && stopped == end;
+                     if (!read || !std::isfinite(static_cast<double>(number)) || number < field.lowest || number > field.highest)
+                         throw Error(MessageCode::BadOption,
+                                     {{"option", field.flag}, {"value", given}, {"expected", expectedNumber(field, whole)}});
+                     value = number;
+                 });
+    }
+    // `isValue`: where the option may stand alone, whether what follows is its value.
+    template<class IsValue, class Take>
+    void addValue(const Field& field, const OptionText& text, IsValue isValue, Take take)
+    {
+        if (field.alone)
+            m_command.value(text, {field.flag, field.alone, isValue}, take);
+        else
+            m_command.value(text, take);
     }
     static std::string expectedNumber(const Field& field, bool whole)
     {

@@ -7,11 +7,13 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <new>
 #include <regex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hone::cli
 {
@@ -91,15 +93,19 @@ int runVerb(Verb& verb, Console& console)
 int parseAndRun(CLI::App& app, int argc, const char* const* argv, Console& console)
 {
     const auto verbs = allVerbs();
+    std::vector<std::string> arguments(argv + 1, argv + argc);
     for (const auto& verb : verbs) {
         Command command(*app.add_subcommand(verb->name(), verb->summary()));
         verb->declare(command);
+        if (!arguments.empty() && arguments.front() == verb->name())
+            arguments = command.withValues(std::move(arguments));
         for (auto& reporting : verb->reporting(command))
             console.addOptions(reporting);
     }
     app.footer(footer); // last, since verbs would inherit it
     try {
-        app.parse(argc, argv);
+        std::ranges::reverse(arguments); // as CLI11 takes them
+        app.parse(std::move(arguments));
     } catch (const CLI::CallForHelp&) {
         std::fputs(app.help().c_str(), stdout);
         return exitDone;

@@ -22,14 +22,15 @@ std::string targetText(const TargetRecord& record)
                        amountText(record.kind, record.after), amountText(record.kind, record.wanted));
 }
 
-std::string roundsText(const std::vector<PruneRound>& rounds)
+std::string roundsText(const StepRecord& record)
 {
-    Table table({"round", "ratio", "MACs", "parameters", "top-1 pruned", "compensated"});
-    for (std::size_t i = 0; i < rounds.size(); ++i) {
-        const PruneRound& round = rounds[i];
-        const auto accuracy = [](const std::optional<double>& top1) { return top1 ? percentText(*top1) : std::string("-"); };
+    const auto kind = record.compensation ? record.compensation->metric.value_or(MetricKind::Top1) : MetricKind::Top1;
+    Table table({"round", "ratio", "MACs", "parameters", std::string(label(kind)) + " pruned", "compensated"});
+    for (std::size_t i = 0; i < record.pruneRounds.size(); ++i) {
+        const PruneRound& round = record.pruneRounds[i];
+        const auto figure = [kind](const std::optional<double>& value) { return value ? valueText(kind, *value) : std::string("-"); };
         table.add({std::to_string(i + 1), fmt::format("{:.3g}", round.ratio), countText(round.macs), countText(round.parameters),
-                   accuracy(round.compensationBefore), accuracy(round.compensationAfter)});
+                   figure(round.compensationBefore), figure(round.compensationAfter)});
     }
     return table.text();
 }
@@ -55,16 +56,16 @@ std::string fallBackText(const std::vector<PrunedGroup>& groups)
 
 } // namespace
 
-std::string pruningText(const StepParameters& parameters, const StepResult& result)
+std::string pruningText(const StepParameters& parameters, const StepRecord& record)
 {
     std::string text;
-    if (result.target)
-        text += targetText(*result.target);
-    if (!result.pruneRounds.empty())
-        text += roundsText(result.pruneRounds);
+    if (record.target)
+        text += targetText(*record.target);
+    if (!record.pruneRounds.empty())
+        text += roundsText(record);
     const auto* prune = std::get_if<PruneParameters>(&parameters);
     if (prune && prune->prune.importance == ImportanceKind::BnScale)
-        text += fallBackText(result.groups);
+        text += fallBackText(record.groups);
     return text;
 }
 

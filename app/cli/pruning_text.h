@@ -11,6 +11,6 @@ namespace hone::cli
 
 // The target and what was reached, the rounds, and groups that weren't ranked by the importance asked for; empty where there is nothing to
 // say.
-std::string pruningText(const StepParameters& parameters, const StepResult& result);
+std::string pruningText(const StepParameters& parameters, const StepRecord& record);
 
 } // namespace hone::cli

@@ -2,9 +2,11 @@
 // What finetune, prune, quantize and new have in common: one step, from a file to a file.
 #pragma once
 
+#include "cli/device_options.h"
 #include "cli/verb.h"
 #include "project/step.h"
 
+#include <optional>
 #include <string>
 
 namespace hone::cli
@@ -29,6 +31,11 @@ public:
     void declare(Command& command) override;
     int run(Console& console) override;
 
+protected:
+    // Before anything is done. Throws Error(BadOption) where options contradict each other.
+    virtual void settle(StepParameters&, const Command&) const {}
+    LatencyDevice& device() { return m_device; } // of a verb that declares its options
+
 private:
     bool takesModel() const { return !std::holds_alternative<NewParameters>(m_parameters); }
 
@@ -38,6 +45,8 @@ private:
     std::string m_data;
     std::string m_calibration;
     std::string m_output;
+    LatencyDevice m_device;
+    std::optional<Command> m_command;
 };
 
 } // namespace hone::cli

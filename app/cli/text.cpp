@@ -42,6 +42,16 @@ std::string percentText(double fraction)
     return fmt::format("{:.2f} %", fraction * 100);
 }
 
+std::string valueText(MetricKind kind, double value)
+{
+    return kind == MetricKind::Top1 ? percentText(value) : numberText(kind, value);
+}
+
+std::string compressedText(const StaticFacts& facts)
+{
+    return facts.compressedBytes ? bytesText(*facts.compressedBytes) : "-";
+}
+
 std::string metricText(const Evaluation& evaluation)
 {
     const auto metric = metricOf(evaluation);

@@ -14,6 +14,9 @@ namespace hone::cli
 std::string bytesText(std::int64_t bytes); // "1.11 MB", by thousands
 std::string countText(std::int64_t count); // "41.2 M"
 std::string percentText(double fraction);  // "88.28 %"
+// In the metric's unit: "88.28 %", "0.953".
+std::string valueText(MetricKind kind, double value);
+std::string compressedText(const StaticFacts& facts); // "1.02 MB", "-" where nobody compressed it
 // "88.28 % ±1.00", "0.0421 ±0.0030"; "-" where nothing was measured.
 std::string metricText(const Evaluation& evaluation);
 // "top-1", "MAE", ...; "metric" where nothing was measured.

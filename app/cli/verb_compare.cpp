@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/comparison_view.h"
+#include "cli/device_options.h"
 #include "cli/exit_codes.h"
 #include "cli/field_options.h"
 #include "cli/paths.h"
@@ -77,6 +78,7 @@ public:
         FieldOptions options(command);
         options(Field{"limit", "--limit", "At most so many samples of each split; 0: all", 0}, m_options.limit);
         options(Field{"threads", "--threads", "Threads; 0: as many as there are cores", 0, 1024}, m_options.threads);
+        m_device.declare(command);
         command.remark("The front and the recommended model go by the validation split; test figures stand beside them.");
         command.remark(
             "Models are ranked by the data's task: top-1, MAE, AUC, or on data without labels the cosine between their outputs and "
@@ -89,6 +91,8 @@ public:
             checkOutput("--html", m_html, {m_models.begin(), m_models.end()});
         const auto dataset = m_reference.empty() ? openRequiredData(m_data, "compare") : openOptionalData(m_data);
         m_options.reference = m_reference;
+        const auto meter = m_device.meter(m_models.front());
+        m_options.meter = meter.get();
         const auto comparison = compare(described(m_models), dataset ? &*dataset : nullptr, m_options, console.job());
         printNotices(comparison, console);
         if (!m_html.empty())
@@ -100,6 +104,7 @@ public:
             console.print(fmt::format("Wrote {}.\n", m_html));
         auto json = toJson(comparison);
         json["best"] = best.file.string();
+        m_device.tell(console, json);
         console.print(json);
         return exitDone;
     }
@@ -110,6 +115,7 @@ private:
     std::string m_reference;
     std::string m_html;
     EvaluateOptions m_options;
+    LatencyDevice m_device;
 };
 
 } // namespace

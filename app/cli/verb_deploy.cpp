@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/deploy_view.h"
+#include "cli/device_options.h"
 #include "cli/exit_codes.h"
 #include "cli/field_options.h"
 #include "cli/paths.h"
-#include "cli/secret_prompt.h"
 #include "cli/verbs.h"
 #include "deploy/deployer.h"
 
@@ -24,11 +24,7 @@ public:
         command.positional("MODEL", m_model, "An ONNX file");
         command.requiredOption({"--device", "[USER@]HOST[:PORT]", "The device", ""}, m_device);
         command.option({"--data", "DIR", "The pictures' folder: measures accuracy there and compares each answer", ""}, m_data);
-        command.option({"--identity", "KEY", "Private key; without it the SSH agent, then ~/.ssh", ""}, m_identity);
-        command.option({"--known-hosts", "FILE", "Known hosts' keys; without it ~/.ssh/known_hosts", ""}, m_knownHosts);
-        command.option({"--accept-host-key", "SHA256:...", "The key by which a host that is not known yet is accepted", ""},
-                       m_acceptHostKey);
-        command.option({"--runner", "DIR", "Holds ARCHITECTURE/hone-runner; without it beside this program", ""}, m_runner);
+        m_connection.declare(command);
         FieldOptions options(command);
         options(Field{"samples", "--samples", "Test samples to measure with; 0: all", 0}, m_options.samples);
         options(Field{"threads", "--threads", "Threads on the device", 1, 1024}, m_options.threads);
@@ -38,11 +34,7 @@ public:
     int run(Console& console) override
     {
         m_options.ssh.address = DeviceAddress::parse(m_device);
-        m_options.ssh.identity = m_identity;
-        m_options.ssh.knownHosts = m_knownHosts;
-        m_options.ssh.acceptHostKey = m_acceptHostKey;
-        m_options.ssh.ask = askSecret;
-        m_options.runnerFolder = m_runner;
+        m_connection.applyTo(m_options);
         const auto dataset = openOptionalData(m_data);
         m_options.dataset = dataset ? &*dataset : nullptr;
         const auto result = deploy(m_model, m_options, console.job());
@@ -55,10 +47,7 @@ private:
     std::string m_model;
     std::string m_device;
     std::string m_data;
-    std::string m_identity;
-    std::string m_knownHosts;
-    std::string m_acceptHostKey;
-    std::string m_runner;
+    DeviceOptions m_connection;
     DeployOptions m_options;
 };
 

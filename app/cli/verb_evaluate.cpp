@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/device_options.h"
 #include "cli/evaluation_view.h"
 #include "cli/exit_codes.h"
 #include "cli/field_options.h"
@@ -34,6 +35,7 @@ public:
         command.option({"--predictions", "FILE",
                         "A table (CSV) of each sample's place in the split, the output that came first, and whether it is right", ""},
                        m_predictions);
+        m_device.declare(command);
         command.remark("What is measured goes by the data's task: top-1 of a classifier, MAE and RMSE of a regression, AUC of an anomaly "
                        "detector. With --reference, on any data or none, cosine, signal-to-noise ratio and same top-1 for each output.");
         command.example("hone evaluate model.onnx --data pictures --split test");
@@ -43,6 +45,8 @@ public:
         m_options.split = splitFromName(m_split);
         const auto dataset = m_reference.empty() ? openRequiredData(m_data, "evaluate") : openOptionalData(m_data);
         m_options.reference = m_reference;
+        const auto meter = m_device.meter(m_model);
+        m_options.meter = meter.get();
         const auto evaluation = evaluate(m_model, dataset ? &*dataset : nullptr, m_options, console.job());
         if (!m_predictions.empty())
             writePredictions(evaluation);
@@ -50,6 +54,7 @@ public:
         console.print(evaluationText(evaluation));
         Json json = toJson(evaluation);
         json["model"] = m_model;
+        m_device.tell(console, json);
         console.print(json);
         return exitDone;
     }
@@ -73,6 +78,7 @@ private:
     std::string m_split = "test";
     std::string m_predictions;
     EvaluateOptions m_options;
+    LatencyDevice m_device;
 };
 
 } // namespace

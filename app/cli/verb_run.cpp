@@ -2,6 +2,7 @@
 #include "cli/build_view.h"
 #include "cli/exit_codes.h"
 #include "cli/paths.h"
+#include "cli/record_text.h"
 #include "cli/verbs.h"
 #include "core/file.h"
 #include "project/recipe.h"
@@ -49,6 +50,10 @@ public:
             project.setDataset(recipe.data);
         const auto builds = runRecipe(recipe, project, console.job(), [&](const Build& build) {
             console.say(buildLine(build));
+            if (auto text = recordText(build.parameters, build); !text.empty()) {
+                text.pop_back(); // the line's end, which saying it adds
+                console.say(text);
+            }
             console.notices(build.notices);
         });
         if (!m_output.empty())

@@ -20,8 +20,9 @@ struct Field
     const char* help;
     double lowest = -std::numeric_limits<double>::infinity();
     double highest = std::numeric_limits<double>::infinity();
-    bool addedLater = false; // left out of a build's identity where it has its default, so that older builds keep theirs
-    bool isOnOff = false;    // a truth value that the command line takes as "on" or "off"
+    bool addedLater = false;     // left out of a build's identity where it has its default, so that older builds keep theirs
+    bool isOnOff = false;        // a truth value that the command line takes as "on" or "off"
+    const char* alone = nullptr; // what the flag without a value stands for; none: it needs one
 };
 
 template<class Enum>
@@ -243,6 +244,17 @@ void visitFields(Visitor& visit, FinetuneParameters& p)
     visitFields(visit, p.train);
 }
 
+// Of pruning and of what may follow sparsifying and factorizing.
+inline Field distillField()
+{
+    return {.key = "distill",
+            .flag = "--distill",
+            .help = "Share of the original's answers in what fine-tuning learns, beside the labels",
+            .lowest = 0,
+            .highest = 1,
+            .alone = "0.9"};
+}
+
 template<class Visitor>
 void visitLaterFields(Visitor& visit, PruneParameters& p)
 {
@@ -265,10 +277,10 @@ void visitLaterFields(Visitor& visit, PruneParameters& p)
     visit(later("targetParams", "--target-params", "Likewise its parameters"), o.targets.parameters);
     visit(later("targetBytes", "--target-bytes", "Likewise the bytes of its file; 200kB"), o.targets.bytes);
     visit(later("targetMemory", "--target-memory", "Likewise the most bytes of activations at once"), o.targets.memory);
-    visit(later("targetLatencyMs", "--target-latency-ms", "Likewise its latency, measured in ONNX Runtime here with one thread"),
+    visit(later("targetLatencyMs", "--target-latency-ms", "Likewise its latency, measured in ONNX Runtime with one thread"),
           o.targets.latencyMs);
     visit(later("sensitivity", "--sensitivity",
-                "Curves that hone sensitivity wrote, for --scope sensitivity; without them they are measured first"),
+                "Curves that hone sensitivity wrote, by which --scope sensitivity then prunes; without them it measures them first"),
           p.sensitivity);
     visit(number("rounds", "--rounds", "Prune in so many steps, each with compensation and epochs of its own", 100), p.rounds);
 }
@@ -285,10 +297,12 @@ void visitFields(Visitor& visit, PruneParameters& p)
                 "--ratio-of says (layer), where measured curves say it costs least (sensitivity)"},
           o.scope);
     visit(Field{"atLeast", "--at-least", "Channels that every group keeps", 1, 1e6}, o.atLeast);
-    visit(Field{"compensate", "--compensate",
-                "Solve the remaining weights anew by least squares on training pictures; auto: where there are data"},
+    visit(Field{.key = "compensate",
+                .flag = "--compensate",
+                .help = "Solve the remaining weights anew by least squares on training pictures; auto: where there are data",
+                .alone = "on"},
           p.compensate);
-    visit(Field{"distill", "--distill", "Share of the original's answers in what fine-tuning learns, beside the labels", 0, 1}, p.distill);
+    visit(distillField(), p.distill);
     visit(Field{"temperature", "--temperature", "Temperature that softens the original's answers", 0.1, 1000}, p.temperature);
     visit(Field{.key = "distillKind",
                 .flag = "--distill-kind",
@@ -321,7 +335,7 @@ void visitFields(Visitor& visit, DistillParameters& p)
 template<class Visitor>
 void visitFields(Visitor& visit, RecoveryParameters& p)
 {
-    visit(Field{"distill", "--distill", "Share of the original's answers in what fine-tuning learns, beside the labels", 0, 1}, p.distill);
+    visit(distillField(), p.distill);
     visit(Field{"distillKind", "--distill-kind",
                 "What is learnt of the original: its answers, and values inside (feature), and where they are large"},
           p.kind);

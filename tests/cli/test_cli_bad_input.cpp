@@ -2,6 +2,7 @@
 // Whatever is wrong with what the command line is given: one sentence, the right exit code, nothing written, nothing lost.
 #include "cli_fixture.h"
 #include "engine/graph_building.h"
+#include "engine/number_making.h"
 #include "onnx_io/onnx_io.h"
 
 #include <QDirIterator>
@@ -37,6 +38,12 @@ private slots:
         m_files.dataWithUnreadable("mostly-bad", 20);
         leaveUnreadableOnly(m_files.dataWithUnreadable("all-bad", 4) + "/validation");
         writeOddModel();
+        writeOneLayer();
+        QProcess::execute("mkdir", {"-p", m_files.path("only-train"), m_files.path("only-test")});
+        QProcess::execute("cp", {"-r", m_files.data() + "/train", m_files.path("only-train/train")});
+        QProcess::execute("cp", {"-r", m_files.data() + "/test", m_files.path("only-test/test")});
+        m_files.write("only-train/dataset.yaml", "splits: {train: train}\nvalidation: {from: train, fraction: 0.0, seed: 0}\n");
+        writeNumbers();
     }
 
     void oneSentenceAndTheRightExitCode_data()
@@ -73,6 +80,18 @@ private slots:
         row("two targets", "prune @model.onnx --target-macs 0.5x --target-bytes 0.5x --out @out.onnx", 2, "BadOption");
         row("ratio and target", "prune @model.onnx --ratio 0.5 --target-macs 0.5x --out @out.onnx", 2, "BadOption");
         row("target below what is reachable", "prune @model.onnx --target-macs 1 --out @out.onnx", 3, "TargetUnreachable");
+        row("ratio of its default and target", "prune @model.onnx --ratio 0.3 --target-macs 0.5x --out @out.onnx", 2, "BadOption");
+        row("curves with another scope", "prune @model.onnx --sensitivity @curves.json --scope global --out @out.onnx", 2, "BadOption");
+        row("curves alone that aren't there", "prune @model.onnx --sensitivity @curves.json --out @out.onnx", 3, "FileNotFound");
+        row("kept layers that make a target unreachable", "prune @model.onnx --target-macs 0.3x --keep stage1* --out @out.onnx", 3,
+            "TargetUnreachable");
+        row("nothing to prune", "prune @one-layer.onnx --ratio 0.3 --out @out.onnx", 3, "NothingToPrune");
+        row("no validation split to measure sensitivity on", "prune @model.onnx --scope sensitivity --data @only-train --out @out.onnx", 3,
+            "SplitMissing");
+        row("no training split to compensate with", "prune @model.onnx --compensate --data @only-test --out @out.onnx", 3, "SplitMissing");
+        row("data of another shape to prune with", "prune @model.onnx --data @numbers --out @out.onnx", 3, "ModelInputUnsupported");
+        row("no such device", "prune @model.onnx --latency-device hone@127.0.0.1:1 --out @out.onnx", 4, "DeviceUnreachable");
+        row("no device's address", "evaluate @model.onnx --data @data --latency-device user@", 2, "DeviceAddressInvalid");
         row("everything kept", "prune @model.onnx --keep * --out @out.onnx", 3, "NothingToPrune");
         row("unknown layer kept", "prune @model.onnx --keep nowhere_9 --out @out.onnx", 3, "LayerUnknown");
         row("a layer's ratio without a number", "prune @model.onnx --scope layer --ratio-of conv --out @out.onnx", 2, "BadOption");
@@ -236,6 +255,26 @@ private:
             if (graph.node(id).opType == "Scaler" || graph.node(id).opType == "Normalizer")
                 graph.node(id).domain = "ai.onnx.ml";
         writeOnnx(graph, m_files.path("odd.onnx").toStdString());
+    }
+
+    // Its only channels are the model's outputs.
+    void writeOneLayer()
+    {
+        Chain chain(17, Shape{Dim::free("N"), Dim::fixed(4)});
+        chain.then("Gemm", {chain.constant("w", randomTensor({4, 3}, 1))});
+        writeOnnx(chain.finish(), m_files.path("one-layer.onnx").toStdString());
+    }
+    // Five numbers a sample, of two classes.
+    void writeNumbers()
+    {
+        std::vector<float> x;
+        std::vector<std::int64_t> y;
+        for (int i = 0; i < 60; ++i) {
+            for (int j = 0; j < 5; ++j)
+                x.push_back(static_cast<float>(i % 2 + j));
+            y.push_back(i % 2);
+        }
+        writeNpz(m_files.path("numbers/set.npz").toStdString(), {{"X", npyOf({60, 5}, x)}, {"y", npyOf({60}, y)}});
     }
 
     CliFixture m_files;

@@ -3,6 +3,7 @@
 #include "cli_fixture.h"
 #include "core/error.h"
 #include "deploy/local_ssh_server.h"
+#include "project/project_store.h"
 
 #include <QTest>
 
@@ -50,6 +51,41 @@ private slots:
         QVERIFY(!again.contains("top1") || again.at("top1").is_null());
     }
 
+    void latencyIsMeasuredOnTheDeviceThatIsAskedFor()
+    {
+        if (!m_server)
+            QSKIP("no SSH server");
+        const auto out = m_files.path("timed.onnx");
+        const auto address = m_server->address();
+        // Twice: by its address, and by the name that a project knows it by, with its keys.
+        auto project = ProjectStore::create(m_files.path("project").toStdString(), "p");
+        project.setDevices({{"bench", address, m_server->identity().string(), m_server->knownHosts().string()}});
+        const auto root = project.run("", ImportParameters{m_files.model().toStdString()}, nullptr, {});
+        const QStringList target{"--target-latency-ms", "1000", "--out", out, "--json"};
+        const auto byAddress = runHone(QStringList{"prune", m_files.model()} + target + onDevice());
+        const auto byName =
+            runHone(QStringList{"prune", QString::fromStdString(root.model.string()), "--latency-device", "bench"} + target);
+        for (const auto& run : {byAddress, byName}) {
+            QVERIFY2(run.exitCode == 0, run.errors.constData());
+            const auto json = run.json();
+            QCOMPARE(json.at("target").at("after").get<double>(), json.at("after").at("latencyMs").at("p50").get<double>());
+            QVERIFY(json.at("after").at("latencyMs").at("p50").get<double>() > 0);
+        }
+        QCOMPARE(byAddress.json().at("latencyDevice").get<std::string>(), address);
+        QCOMPARE(byName.json().at("latencyDevice").get<std::string>(), std::string("bench"));
+        const auto evaluated =
+            runHone(QStringList{"evaluate", m_files.model(), "--data", m_files.data(), "--limit", "12", "--json"} + onDevice());
+        QVERIFY2(evaluated.exitCode == 0, evaluated.errors.constData());
+        QCOMPARE(evaluated.json().at("latencyDevice").get<std::string>(), address);
+
+        // A device that isn't known measures nothing, and nothing is written.
+        QFile::remove(out);
+        const auto stranger = runHone(QStringList{"prune", m_files.model()} + target + onDevice({"--known-hosts", m_files.path("nobody")}));
+        QCOMPARE(stranger.exitCode, 4);
+        QCOMPARE(QString::fromStdString(stranger.json().value("/error/code"_json_pointer, std::string())), QString("HostKeyUnknown"));
+        QVERIFY(!QFile::exists(out));
+    }
+
     void aDeviceThatSaysNoIsExitCode4_data()
     {
         QTest::addColumn<QStringList>("options");
@@ -87,14 +123,22 @@ private slots:
     }
 
 private:
+    QStringList withKeys(QStringList options) const
+    {
+        if (!options.contains("--identity"))
+            options += {"--identity", QString::fromStdString(m_server->identity().string())};
+        if (!options.contains("--known-hosts"))
+            options += {"--known-hosts", QString::fromStdString(m_server->knownHosts().string())};
+        return options;
+    }
+    QStringList onDevice(const QStringList& options = {}) const
+    {
+        return withKeys(QStringList{"--latency-device", QString::fromStdString(m_server->address())} + options);
+    }
     HoneRun deploy(const QStringList& options)
     {
-        QStringList arguments{"deploy", m_files.model(), "--device", QString::fromStdString(m_server->address()), "--json"};
-        if (!options.contains("--identity"))
-            arguments += {"--identity", QString::fromStdString(m_server->identity().string())};
-        if (!options.contains("--known-hosts"))
-            arguments += {"--known-hosts", QString::fromStdString(m_server->knownHosts().string())};
-        return runHone(arguments + options);
+        return runHone(QStringList{"deploy", m_files.model(), "--device", QString::fromStdString(m_server->address()), "--json"} +
+                       withKeys(options));
     }
     // A key that the device doesn't know, also in the place of the device's own in a list of known hosts.
     void makeStrangers()

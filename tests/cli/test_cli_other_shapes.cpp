@@ -154,6 +154,31 @@ private slots:
         QCOMPARE(QDir(m_work.path("")).entryList({".*checkpoint*"}, QDir::Files | QDir::Hidden).size(), 0);
     }
 
+    void optionsWithAUsualValueMayStandAlone()
+    {
+        const QString model = m_work.path("trained.onnx");
+        const QStringList rest{"--ratio", "0.3", "--data", m_work.data(), "--threads", "1", "--json", "--out", m_work.path("alone.onnx")};
+        const auto shaOf = [&](const QStringList& arguments) {
+            const auto run = runHone(QStringList{"prune"} + arguments);
+            return run.exitCode == 0 ? QString::fromStdString(run.json().at("sha256").get<std::string>()) : QString(run.errors);
+        };
+        const QString on = shaOf(QStringList{model, "--compensate", "on"} + rest);
+        const QString off = shaOf(QStringList{model, "--compensate", "off", "--importance", "reconstruction"} + rest);
+        QVERIFY(on != off);
+        QCOMPARE(shaOf(QStringList{model, "--compensate"} + rest), on);
+        QCOMPARE(shaOf(QStringList{"--compensate", model} + rest), on); // the model isn't its value
+        QCOMPARE(shaOf(QStringList{model} + rest + QStringList{"--compensate"}), on);
+        QCOMPARE(shaOf(QStringList{"--distill", model} + rest), on);
+        for (const auto& wrong : {QStringList{"--compensate", "perhaps"}, QStringList{"--distill", "2"}}) {
+            const auto run = runHone(QStringList{"prune", model} + wrong + rest);
+            QCOMPARE(run.exitCode, 2);
+            QCOMPARE(run.json().at("error").at("code").get<std::string>(), std::string("BadOption"));
+        }
+        // As far as training: alone it is what the help says.
+        const QStringList training{"--finetune-epochs", "1", "--batch", "16"};
+        QCOMPARE(shaOf(QStringList{model, "--distill"} + training + rest), shaOf(QStringList{model, "--distill", "0.9"} + training + rest));
+    }
+
     void recipesHaveTheSameSteps()
     {
         m_work.write("recipe.yaml", "name: other shapes\nsteps:\n"

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/record_text.h"
+
+#include "cli/pruning_text.h"
+#include "cli/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace hone::cli
+{
+namespace
+{
+
+std::string proofText(const StepRecord& record)
+{
+    if (!record.proofMaxAbsDifference)
+        return {};
+    std::string text = fmt::format("The removed channels' model gives the outputs of one with these channels at zero, within {:.2g} of "
+                                   "the largest in ONNX Runtime",
+                                   *record.proofMaxAbsDifference);
+    if (record.proofMaxAbsDifferenceDouble)
+        return text + fmt::format(" and {:.2g} computed in double.\n", *record.proofMaxAbsDifferenceDouble);
+    return text + (record.proofDoubleLeftOut.empty() ? "" : fmt::format("; not computed in double: {}", record.proofDoubleLeftOut)) + ".\n";
+}
+
+std::string leftText(const std::vector<LayerLeft>& left)
+{
+    std::string text;
+    for (const auto& layer : left)
+        text += fmt::format("  {} stays as it is: {}.\n", layer.name, layer.reason);
+    return text;
+}
+
+std::string compensationText(const CompensationRecord& record)
+{
+    std::string text = fmt::format("{} of {} layers behind the removed channels were solved anew by least squares", record.solved.size(),
+                                   record.solved.size() + record.left.size());
+    if (record.before && record.after && record.metric)
+        text += fmt::format(": {} on validation {} before, {} after, without training", label(*record.metric),
+                            valueText(*record.metric, *record.before), valueText(*record.metric, *record.after));
+    text += ".\n";
+    return text + leftText(record.left);
+}
+
+std::string sparsityText(const SparsityRecord& record)
+{
+    std::int64_t weights = 0;
+    std::int64_t zeros = 0;
+    for (const auto& layer : record.layers) {
+        weights += layer.weights;
+        zeros += layer.zerosAfter;
+    }
+    const double share = weights > 0 ? static_cast<double>(zeros) / static_cast<double>(weights) : 0;
+    return fmt::format("{} of the weights of {} layers are zero.\n", percentText(share), record.layers.size()) + leftText(record.left);
+}
+
+std::string factorizationText(const FactorizationRecord& record)
+{
+    Table table({"layer", "rank", "of", "energy kept", "MACs before", "after"});
+    for (const auto& layer : record.layers)
+        table.add({layer.name, std::to_string(layer.rank), std::to_string(layer.fullRank), percentText(layer.energy),
+                   countText(layer.macsBefore), countText(layer.macsAfter)});
+    return table.text() + leftText(record.left);
+}
+
+std::string quantizationText(const QuantizationRecord& record)
+{
+    constexpr std::size_t mostNames = 5;
+    const auto& kernels = record.kernels;
+    auto text =
+        fmt::format("{} nodes compute on integers in ONNX Runtime, {} in float", kernels.integerNodes.size(), kernels.floatNodes.size());
+    for (std::size_t i = 0; i < std::min(mostNames, kernels.floatNodes.size()); ++i)
+        text += (i == 0 ? ": " : ", ") + kernels.floatNodes[i];
+    if (kernels.floatNodes.size() > mostNames)
+        text += fmt::format(" and {} more", kernels.floatNodes.size() - mostNames);
+    text += ".\n";
+    if (record.calibrationSamples > 0)
+        text += fmt::format("Ranges were found on {} samples in {}.\n", record.calibrationSamples, secondsText(record.calibrationSeconds));
+    if (const auto worst = std::ranges::min_element(record.layers, {}, &QuantizedLayer::snrDb); worst != record.layers.end())
+        text += fmt::format("Furthest from float is {}, with a signal-to-noise ratio of {:.1f} dB; hone explain says why.\n", worst->name,
+                            worst->snrDb);
+    if (!record.precision.empty()) {
+        Table table({"layers in float", "their MACs", "points lost on validation"});
+        for (const auto& step : record.precision)
+            table.add({std::to_string(step.floatLayers), percentText(step.floatMacsShare), fmt::format("{:.2f}", step.drop)});
+        text += table.text();
+    }
+    return text;
+}
+
+} // namespace
+
+std::string recordText(const StepParameters& parameters, const StepRecord& record)
+{
+    std::string text = pruningText(parameters, record) + proofText(record);
+    if (record.compensation)
+        text += compensationText(*record.compensation);
+    if (record.sparsity)
+        text += sparsityText(*record.sparsity);
+    if (record.factorization)
+        text += factorizationText(*record.factorization);
+    if (record.quantization)
+        text += quantizationText(*record.quantization);
+    return text;
+}
+
+} // namespace hone::cli
