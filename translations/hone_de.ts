@@ -1154,6 +1154,10 @@
         <source>95 % within</source>
         <translation>95 % innerhalb</translation>
     </message>
+    <message>
+        <source>Compressed</source>
+        <translation>Komprimiert</translation>
+    </message>
 </context>
 <context>
     <name>hone::studio::BuildTreeModel</name>
@@ -3137,6 +3141,61 @@ Validierung: %3
     <message>
         <source>reconstruction</source>
         <translation>Rekonstruktion</translation>
+    </message>
+</context>
+<context>
+    <name>Records</name>
+    <message>
+        <source>Target</source>
+        <translation>Ziel</translation>
+    </message>
+    <message>
+        <source>%1, asked for %2</source>
+        <translation>%1, gewünscht %2</translation>
+    </message>
+    <message>
+        <source>Rounds</source>
+        <translation>Runden</translation>
+    </message>
+    <message>
+        <source>Proof</source>
+        <translation>Beweis</translation>
+    </message>
+    <message>
+        <source>within %1 of the largest</source>
+        <translation>innerhalb von %1 der größten</translation>
+    </message>
+    <message>
+        <source>In double</source>
+        <translation>In doppelter Genauigkeit</translation>
+    </message>
+    <message>
+        <source>left out: %1</source>
+        <translation>ausgelassen: %1</translation>
+    </message>
+    <message>
+        <source>Compensated</source>
+        <translation>Ausgeglichen</translation>
+    </message>
+    <message>
+        <source>Solved anew</source>
+        <translation>Neu gelöst</translation>
+    </message>
+    <message>
+        <source>%1 of %2 layers</source>
+        <translation>%1 von %2 Schichten</translation>
+    </message>
+    <message>
+        <source>Zeros</source>
+        <translation>Nullen</translation>
+    </message>
+    <message>
+        <source>Compressed</source>
+        <translation>Komprimiert</translation>
+    </message>
+    <message>
+        <source>Split in two</source>
+        <translation>Zweigeteilt</translation>
     </message>
 </context>
 </TS>

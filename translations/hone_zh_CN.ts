@@ -1152,6 +1152,10 @@
         <source>95 % within</source>
         <translation>95 % 不超过</translation>
     </message>
+    <message>
+        <source>Compressed</source>
+        <translation>压缩后</translation>
+    </message>
 </context>
 <context>
     <name>hone::studio::BuildTreeModel</name>
@@ -3131,6 +3135,61 @@ validation: %3
     <message>
         <source>reconstruction</source>
         <translation>重建</translation>
+    </message>
+</context>
+<context>
+    <name>Records</name>
+    <message>
+        <source>Target</source>
+        <translation>目标</translation>
+    </message>
+    <message>
+        <source>%1, asked for %2</source>
+        <translation>%1，要求 %2</translation>
+    </message>
+    <message>
+        <source>Rounds</source>
+        <translation>轮数</translation>
+    </message>
+    <message>
+        <source>Proof</source>
+        <translation>证明</translation>
+    </message>
+    <message>
+        <source>within %1 of the largest</source>
+        <translation>误差不超过最大值的 %1</translation>
+    </message>
+    <message>
+        <source>In double</source>
+        <translation>双精度</translation>
+    </message>
+    <message>
+        <source>left out: %1</source>
+        <translation>未做：%1</translation>
+    </message>
+    <message>
+        <source>Compensated</source>
+        <translation>补偿</translation>
+    </message>
+    <message>
+        <source>Solved anew</source>
+        <translation>重新求解</translation>
+    </message>
+    <message>
+        <source>%1 of %2 layers</source>
+        <translation>%2 层中的 %1 层</translation>
+    </message>
+    <message>
+        <source>Zeros</source>
+        <translation>零值</translation>
+    </message>
+    <message>
+        <source>Compressed</source>
+        <translation>压缩后</translation>
+    </message>
+    <message>
+        <source>Split in two</source>
+        <translation>一分为二</translation>
     </message>
 </context>
 </TS>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How the studio names builds of the steps that make models small in other ways.
 #include "models/build_text.h"
+#include "models/record_facts.h"
 
 #include <QTest>
 
@@ -60,6 +61,35 @@ private slots:
         QTEST(detailText(build), "detail");
         QTEST(recipeLine(step), "recipe");
         QVERIFY(stepTitle(step, "model").endsWith("model"));
+    }
+
+    void whatAStepDidIsShown()
+    {
+        QVERIFY(recordFacts({}).empty());
+        StepRecord pruned;
+        pruned.target = TargetRecord{TargetKind::Macs, 4e7, 2e7, 1.95e7};
+        pruned.pruneRounds.resize(3);
+        pruned.proofMaxAbsDifference = 2e-6;
+        pruned.proofDoubleLeftOut = "it takes too long";
+        pruned.compensation = CompensationRecord{0.5, 0.75, MetricKind::Top1, {{"a", 1, 0.5}}, {{"b", "it is grouped"}}};
+        QCOMPARE(shown(pruned),
+                 (QStringList{"Target: 19.5 M, asked for 20 M", "Rounds: 3", "Proof: within 2E-06 of the largest",
+                              "In double: left out: it takes too long", "Compensated: 50.0 % → 75.0 %", "Solved anew: 1 of 2 layers"}));
+        StepRecord sparse;
+        sparse.sparsity = SparsityRecord{{{"a", 100, 0, 80}}, {}, 2000, 1000};
+        QCOMPARE(shown(sparse), (QStringList{"Zeros: 80.0 %", "Compressed: 2.00 kB → 1.00 kB"}));
+        StepRecord split;
+        split.factorization = FactorizationRecord{{{"a", 2, 8, 0.9, 100, 50}}, {{"b", "it is small"}}};
+        QCOMPARE(shown(split), QStringList{"Split in two: 1 of 2 layers"});
+    }
+
+private:
+    static QStringList shown(const StepRecord& record)
+    {
+        QStringList lines;
+        for (const auto& [title, value] : recordFacts(record))
+            lines << title + ": " + value;
+        return lines;
     }
 };
 

@@ -3,6 +3,7 @@
 
 #include "models/build_text.h"
 #include "models/metric_text.h"
+#include "models/record_facts.h"
 #include "sentences.h"
 #include "theme/figures.h"
 
@@ -48,6 +49,8 @@ void BuildInspector::refresh()
     for (const auto& [title, value] : metricFacts(evaluation))
         facts.push_back({title, value});
     facts.push_back({tr("File"), kilobytes(evaluation.facts.sizeBytes)});
+    if (compressesWell(evaluation.facts))
+        facts.push_back({tr("Compressed"), kilobytes(*evaluation.facts.compressedBytes)});
     facts.push_back({tr("Parameters"), QLocale().toString(static_cast<qlonglong>(evaluation.facts.parameters))});
     facts.push_back({tr("MMACs"), megaMacsNumber(evaluation.facts.macs)});
     facts.push_back({tr("Peak memory"), kilobytes(evaluation.facts.peakActivationBytes)});
@@ -60,6 +63,8 @@ void BuildInspector::refresh()
     std::vector<FactList::Fact> made = {{tr("Step"), recipeLine(build->parameters)}, {tr("Build"), text(build->id)}};
     if (build->seconds > 0)
         made.push_back({tr("Took"), duration(build->seconds)});
+    for (const auto& [title, value] : recordFacts(*build))
+        made.push_back({title, value});
     m_made->setFacts(made);
     QStringList told;
     for (const Message& notice : build->notices)
