@@ -212,8 +212,8 @@ private:
         options.threads = m_input.parameters.finetune.threads;
         auto result = compensate({m_reference, pruned.graph, m_sinceReference.staying(), *m_input.dataset, options}, job.part(0.1, 0.9));
         CompensationRecord record;
-        record.before = m_input.validationTop1(pruned.graph, job.part(0, 0.1));
-        record.after = m_input.validationTop1(result.graph, job.part(0.9, 1));
+        record.before = m_input.validationMetric(pruned.graph, job.part(0, 0.1));
+        record.after = m_input.validationMetric(result.graph, job.part(0.9, 1));
         record.solved = std::move(result.solved);
         record.left = std::move(result.left);
         PruneRound& round = m_result.rounds.back();

@@ -23,7 +23,7 @@ struct PruneRoundsInput
     GroupRatios ratios = {};       // of scope Sensitivity
     // The pruned graph of a round, from 1, trained; called where the parameters ask for epochs.
     std::function<Graph(const Graph&, int round, const JobContext&)> finetune = {};
-    std::function<std::optional<double>(const Graph&, const JobContext&)> validationTop1 = {};
+    std::function<std::optional<double>(const Graph&, const JobContext&)> validationMetric = {};
 };
 
 struct PruneRoundsResult

@@ -87,7 +87,7 @@ Product Performer::operator()(const PruneParameters& parameters)
          .meter = m_input.evaluate.meter,
          .ratios = std::move(ratios),
          .finetune = [&](const Graph& graph, int round, const JobContext& part) { return finetunedRound(graph, parameters, round, part); },
-         .validationTop1 = onValidation},
+         .validationMetric = onValidation},
         job);
     m_result.groups = std::move(pruned.groups);
     for (const auto& layer : findDependencies(source).unprunable)
