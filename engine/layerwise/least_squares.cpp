@@ -2,6 +2,7 @@
 #include "layerwise/least_squares.h"
 
 #include "core/error.h"
+#include "layerwise/cholesky.h"
 #include "onnx_io/onnx_io.h"
 #include "runtime/session.h"
 
@@ -35,49 +36,6 @@ std::string productModel()
     node.attributes["transA"] = std::int64_t{1};
     graph.addNode(std::move(node));
     return serializeOnnx(graph);
-}
-
-// Factorizes a symmetric positive definite matrix in place, a = R' R with R in the upper triangle. False where it isn't.
-bool factorize(std::vector<double>& a, std::size_t n)
-{
-    for (std::size_t k = 0; k < n; ++k) {
-        double* row = &a[k * n];
-        if (!(row[k] > 0))
-            return false;
-        const double inverse = 1 / std::sqrt(row[k]);
-        for (std::size_t j = k; j < n; ++j)
-            row[j] *= inverse;
-        for (std::size_t i = k + 1; i < n; ++i) {
-            const double factor = row[i];
-            double* target = &a[i * n];
-            for (std::size_t j = i; j < n; ++j)
-                target[j] -= factor * row[j];
-        }
-    }
-    return true;
-}
-
-// R' R x = b for every column of b [n, columns], in place.
-void substitute(const std::vector<double>& r, std::size_t n, std::vector<double>& b, std::size_t columns)
-{
-    const auto scale = [&](std::size_t i) {
-        for (std::size_t c = 0; c < columns; ++c)
-            b[i * columns + c] /= r[i * n + i];
-    };
-    const auto subtract = [&](std::size_t from, std::size_t factorTimes, double factor) {
-        for (std::size_t c = 0; c < columns; ++c)
-            b[from * columns + c] -= factor * b[factorTimes * columns + c];
-    };
-    for (std::size_t i = 0; i < n; ++i) {
-        scale(i);
-        for (std::size_t j = i + 1; j < n; ++j)
-            subtract(j, i, r[i * n + j]);
-    }
-    for (std::size_t i = n; i-- > 0;) {
-        for (std::size_t j = i + 1; j < n; ++j)
-            subtract(i, j, r[i * n + j]);
-        scale(i);
-    }
 }
 
 } // namespace
@@ -156,9 +114,9 @@ LinearMap NormalEquations::solve(double ridge, const LinearMap& prior, Intercept
         for (std::size_t k = 0; k < m_outputs; ++k)
             right[i * m_outputs + k] += lambda * prior.weights[i * m_outputs + k];
     }
-    if (!std::isfinite(diagonal) || !factorize(matrix, m_unknowns))
+    if (!std::isfinite(diagonal) || !factorizeCholesky(matrix, m_unknowns))
         throw Error(MessageCode::InternalFault, {{"detail", "activations aren't finite"}});
-    substitute(matrix, m_unknowns, right, m_outputs);
+    substituteCholesky(matrix, m_unknowns, right, m_outputs);
 
     LinearMap map{std::move(right), std::vector<double>(m_outputs, 0)};
     if (intercept == Intercept::Solved && m_rows > 0)

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "quantize/adaptive_rounding.h"
 
+#include "layerwise/cholesky.h"
+
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace hone
 {
@@ -10,29 +13,36 @@ namespace
 {
 
 constexpr int mostSweeps = 50;
+constexpr std::size_t mostPairedUnknowns = 64;
+constexpr double farthest = 8;                      // integers from a weight
+constexpr std::size_t mostFactorizedUnknowns = 1536; // the work grows with their third power
+constexpr std::size_t mostScales = 8;
+constexpr std::size_t scalesTimesUnknowns = 2304; // the work of a scale grows with the unknowns' square
+constexpr double smallestFactor = 0.75;           // of the scale that is given
+constexpr double largestFactor = 1.1;
 
 std::int8_t clamped(double integer, int largest)
 {
     return static_cast<std::int8_t>(std::clamp(integer, static_cast<double>(-largest), static_cast<double>(largest)));
 }
 
-// The problem's own numbers, damped.
+// One output's problem at one scale, damped.
 class Quadratic
 {
 public:
-    Quadratic(const RoundingProblem& problem, double damping) : m_problem(problem), m_count(problem.weights.size())
+    Quadratic(const RoundingProblem& problem, const Moments& moments, double damping)
+        : m_problem(problem),
+          m_moments(moments),
+          m_count(problem.weights.size()),
+          m_damping(damping)
     {
-        const auto& moments = *problem.moments;
         const std::size_t outputs = moments.targetMean.size();
-        double diagonal = 0;
-        for (std::size_t i = 0; i < m_count; ++i)
-            diagonal += moments.inputs[i * m_count + i];
-        m_damping = diagonal > 0 ? damping * diagonal / static_cast<double>(m_count) : 1;
         for (std::size_t i = 0; i < m_count; ++i)
             m_right.push_back(moments.targets[i * outputs + problem.output] + m_damping * problem.weights[i]);
     }
 
-    double at(std::size_t i, std::size_t j) const { return m_problem.moments->inputs[i * m_count + j] + (i == j ? m_damping : 0); }
+    // c, damped.
+    const std::vector<double>& right() const { return m_right; }
 
     // Half of the gradient with respect to the real weights that the integers stand for.
     std::vector<double> gradient(std::span<const std::int8_t> integers) const
@@ -40,7 +50,7 @@ public:
         std::vector<double> result(m_count);
         for (std::size_t i = 0; i < m_count; ++i) {
             double sum = 0;
-            const double* row = &m_problem.moments->inputs[i * m_count];
+            const double* row = &m_moments.inputs[i * m_count];
             for (std::size_t j = 0; j < m_count; ++j)
                 sum += row[j] * integers[j];
             result[i] = m_problem.scale * (sum + m_damping * integers[i]) - m_right[i];
@@ -57,67 +67,94 @@ public:
         return sum;
     }
 
-    // One weight at a time is moved to where the objective is least, the others being as they are, until none moves any more.
+    // Weights are moved to where the objective is least, the others being as they are, one at a time and then two by a step each, until
+    // none moves any more: where inputs are alike, what one weight gains another has to give up.
     void descend(std::vector<std::int8_t>& integers) const
     {
         auto half = gradient(integers);
-        for (int sweep = 0; sweep < mostSweeps; ++sweep) {
-            bool moved = false;
-            for (std::size_t i = 0; i < m_count; ++i) {
-                const double curvature = at(i, i);
-                if (!(curvature > 0))
-                    continue;
-                const double wanted = integers[i] - half[i] / (m_problem.scale * curvature);
-                const auto next = allowed(i, std::nearbyint(wanted));
-                const int step = next - integers[i];
-                if (step == 0)
-                    continue;
-                integers[i] = next;
-                moved = true;
-                const double change = m_problem.scale * step;
-                const double* row = &m_problem.moments->inputs[i * m_count];
-                for (std::size_t j = 0; j < m_count; ++j)
-                    half[j] += change * row[j];
-                half[i] += change * m_damping;
-            }
-            if (!moved)
+        for (int sweep = 0; sweep < mostSweeps; ++sweep)
+            if (!descendOnes(integers, half) && !(m_count <= mostPairedUnknowns && descendPairs(integers, half)))
                 return;
-        }
     }
 
-    // In order, each weight where the ones before it want it.
-    std::vector<std::int8_t> inOrder() const
+    // `best`: where the objective is least of all real weights; `r` the factor of damped X.
+    std::vector<std::int8_t> nearestPlane(const std::vector<double>& r, std::span<const double> best) const
     {
-        std::vector<double> real(m_problem.weights.begin(), m_problem.weights.end());
         std::vector<std::int8_t> integers(m_count);
-        // Half of the gradient at `real`; each rounding error is made up for by the weights behind, along the gradient's own curvature.
-        std::vector<double> half(m_count);
-        for (std::size_t i = 0; i < m_count; ++i) {
-            double sum = 0;
-            for (std::size_t j = 0; j < m_count; ++j)
-                sum += at(i, j) * real[j];
-            half[i] = sum - m_right[i];
-        }
-        for (std::size_t i = 0; i < m_count; ++i) {
-            const double best = real[i] - (at(i, i) > 0 ? half[i] / at(i, i) : 0);
-            integers[i] = allowed(i, std::nearbyint(best / m_problem.scale));
-            const double change = m_problem.scale * integers[i] - real[i];
+        std::vector<double> error(m_count);
+        for (std::size_t i = m_count; i-- > 0;) {
+            double pull = 0;
             for (std::size_t j = i + 1; j < m_count; ++j)
-                half[j] += at(i, j) * change;
+                pull += r[i * m_count + j] * error[j];
+            integers[i] = allowed(i, (best[i] - pull / r[i * m_count + i]) / m_problem.scale);
+            error[i] = m_problem.scale * integers[i] - best[i];
         }
         return integers;
     }
 
 private:
-    std::int8_t allowed(std::size_t i, double integer) const
+    double curvature(std::size_t i) const { return m_moments.inputs[i * m_count + i] + m_damping; }
+
+    void move(std::size_t i, int step, std::vector<std::int8_t>& integers, std::vector<double>& half) const
     {
-        const double exact = m_problem.weights[i] / m_problem.scale;
-        return clamped(std::clamp(integer, std::floor(exact) - 1, std::ceil(exact) + 1), m_problem.largest);
+        integers[i] = static_cast<std::int8_t>(integers[i] + step);
+        const double change = m_problem.scale * step;
+        const double* row = &m_moments.inputs[i * m_count];
+        for (std::size_t j = 0; j < m_count; ++j)
+            half[j] += change * row[j];
+        half[i] += change * m_damping;
+    }
+
+    bool descendOnes(std::vector<std::int8_t>& integers, std::vector<double>& half) const
+    {
+        bool moved = false;
+        for (std::size_t i = 0; i < m_count; ++i) {
+            if (!(curvature(i) > 0))
+                continue;
+            const int step = allowed(i, integers[i] - half[i] / (m_problem.scale * curvature(i))) - integers[i];
+            if (step == 0)
+                continue;
+            move(i, step, integers, half);
+            moved = true;
+        }
+        return moved;
+    }
+
+    bool descendPairs(std::vector<std::int8_t>& integers, std::vector<double>& half) const
+    {
+        const double scale = m_problem.scale;
+        bool moved = false;
+        for (std::size_t i = 0; i < m_count; ++i)
+            for (std::size_t j = i + 1; j < m_count; ++j) {
+                // Apart where inputs go together, and the other way round.
+                const double together = m_moments.inputs[i * m_count + j];
+                for (const int first : {-1, 1}) {
+                    const int second = together > 0 ? -first : first;
+                    const double change = 2 * (first * half[i] + second * half[j]) +
+                                          scale * (curvature(i) + curvature(j) + 2 * first * second * together);
+                    if (change >= -1e-12 * scale * (curvature(i) + curvature(j)))
+                        continue;
+                    if (allowed(i, integers[i] + first) != integers[i] + first || allowed(j, integers[j] + second) != integers[j] + second)
+                        continue;
+                    move(i, first, integers, half);
+                    move(j, second, integers, half);
+                    moved = true;
+                    break;
+                }
+            }
+        return moved;
+    }
+
+    std::int8_t allowed(std::size_t i, double wanted) const
+    {
+        const double nearest = std::nearbyint(m_problem.weights[i] / m_problem.scale);
+        return clamped(std::clamp(std::nearbyint(wanted), nearest - farthest, nearest + farthest), m_problem.largest);
     }
 
     const RoundingProblem& m_problem;
+    const Moments& m_moments;
     std::size_t m_count;
-    double m_damping = 0;
+    double m_damping;
     std::vector<double> m_right;
 };
 
@@ -131,14 +168,54 @@ std::vector<std::int8_t> roundedToNearest(const RoundingProblem& problem)
     return integers;
 }
 
-std::vector<std::int8_t> roundedAdaptively(const RoundingProblem& problem, double damping)
+AdaptiveRounding::AdaptiveRounding(const Moments& moments, double damping) : m_moments(moments)
 {
-    const Quadratic quadratic(problem, damping);
-    auto nearest = roundedToNearest(problem);
-    auto inOrder = quadratic.inOrder();
-    quadratic.descend(nearest);
-    quadratic.descend(inOrder);
-    return quadratic.value(inOrder) < quadratic.value(nearest) ? inOrder : nearest;
+    const std::size_t count = moments.inputMean.size();
+    double diagonal = 0;
+    for (std::size_t i = 0; i < count; ++i)
+        diagonal += moments.inputs[i * count + i];
+    m_damping = diagonal > 0 ? damping * diagonal / static_cast<double>(count) : 1;
+    if (count > mostFactorizedUnknowns)
+        return;
+    m_factor = moments.inputs;
+    for (std::size_t i = 0; i < count; ++i)
+        m_factor[i * count + i] += m_damping;
+    if (!factorizeCholesky(m_factor, count))
+        m_factor.clear();
+}
+
+RoundedWeights AdaptiveRounding::rounded(const RoundingProblem& problem, Scales scales) const
+{
+    const std::size_t count = problem.weights.size();
+    std::vector<double> factors{1};
+    if (scales == Scales::Searched)
+        for (std::size_t i = 0, tries = std::clamp<std::size_t>(scalesTimesUnknowns / std::max<std::size_t>(1, count), 1, mostScales);
+             tries > 1 && i < tries; ++i)
+            factors.push_back(smallestFactor + (largestFactor - smallestFactor) * static_cast<double>(i) / static_cast<double>(tries - 1));
+    std::vector<double> best;
+    RoundedWeights result;
+    double least = std::numeric_limits<double>::infinity();
+    for (const double factor : factors) {
+        RoundingProblem scaled = problem;
+        scaled.scale = static_cast<float>(problem.scale * factor); // as it is stored
+        const Quadratic quadratic(scaled, m_moments, m_damping);
+        const auto consider = [&](std::vector<std::int8_t> integers) {
+            quadratic.descend(integers);
+            if (const double value = quadratic.value(integers); value < least) {
+                least = value;
+                result = {std::move(integers), scaled.scale};
+            }
+        };
+        consider(roundedToNearest(scaled));
+        if (m_factor.empty())
+            continue;
+        if (best.empty()) {
+            best = quadratic.right();
+            substituteCholesky(m_factor, count, best, 1);
+        }
+        consider(quadratic.nearestPlane(m_factor, best));
+    }
+    return result;
 }
 
 double squaredErrorOf(const RoundingProblem& problem, std::span<const std::int8_t> integers, double deviation)

@@ -25,13 +25,37 @@ struct RoundingProblem
 // Each weight's nearest integer.
 std::vector<std::int8_t> roundedToNearest(const RoundingProblem& problem);
 
-// Integers q next to the weights (the two around each, and one further either way) for which
-//     (scale q)' X (scale q) - 2 (scale q)' c
+struct RoundedWeights
+{
+    std::vector<std::int8_t> integers;
+    double scale = 1;
+};
+
+// Integers q near the weights and a scale s near the given one for which
+//     (s q)' X (s q) - 2 (s q)' c
 // is least, X = sums of x x', c = sums of x y: the squared error of the layer's output but for what does not depend on q, the mean being
-// the bias's to put right. The paper solves this quadratic problem of whole numbers through a continuous relaxation; here it is solved by
-// coordinate descent, from nearest rounding and from weights that are rounded one after the other, each where those before it want it; the
-// better end counts. X is damped by `damping` of its diagonal's mean, which pulls to the weights as they are.
-std::vector<std::int8_t> roundedAdaptively(const RoundingProblem& problem, double damping);
+// the bias's to put right. The paper solves this quadratic problem of whole numbers through a continuous relaxation. Here it is Babai's
+// nearest plane (Babai 1986, "On Lovasz' Lattice Reduction and the Nearest Lattice Point Problem"): weights are rounded one after the
+// other, each time those that are still free making up for the error, then descent by one and two coordinates, which also starts from
+// nearest rounding; the best end counts. X is damped by `damping` of its diagonal's mean, which pulls to the weights as they are.
+class AdaptiveRounding
+{
+public:
+    // The moments, which must outlive this, are factorized once for all outputs.
+    AdaptiveRounding(const Moments& moments, double damping);
+
+    enum class Scales
+    {
+        Given,
+        Searched // the fewer weights there are, the more scales are tried
+    };
+    RoundedWeights rounded(const RoundingProblem& problem, Scales scales) const;
+
+private:
+    const Moments& m_moments;
+    double m_damping = 0;         // on X's diagonal
+    std::vector<double> m_factor; // R of damped X = R' R; empty where there are too many unknowns
+};
 
 // The objective above plus `deviation` (of y from its mean): the squared error that is left, over all rows.
 double squaredErrorOf(const RoundingProblem& problem, std::span<const std::int8_t> integers, double deviation);

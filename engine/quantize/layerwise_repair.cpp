@@ -149,6 +149,10 @@ private:
             moments.push_back(evidence.solved.of(g));
             heldOut.push_back(evidence.heldOut.of(g));
         }
+        std::vector<AdaptiveRounding> rounding;
+        if (m_options.adaptiveRounding)
+            for (const auto& group : moments)
+                rounding.emplace_back(group, damping);
         std::vector<double> before(layer.outputs());
         std::vector<double> after(layer.outputs());
         std::vector<double> bias(layer.outputs());
@@ -167,10 +171,15 @@ private:
             const double deviation = evidence.heldOut.deviation(output);
             before[output] = after[output] = squaredErrorOf(judged, kept, deviation);
             if (m_options.adaptiveRounding) {
-                const auto adapted = roundedAdaptively(problem, damping);
-                if (const double error = squaredErrorOf(judged, adapted, deviation); error < before[output]) {
+                const auto adapted = rounding[g].rounded(problem, encoded.scales.size() == 1 ? AdaptiveRounding::Scales::Given
+                                                                                             : AdaptiveRounding::Scales::Searched);
+                judged.scale = adapted.scale;
+                if (const double error = squaredErrorOf(judged, adapted.integers, deviation); error < before[output]) {
                     after[output] = error;
-                    kept = adapted;
+                    kept = adapted.integers;
+                    problem.scale = adapted.scale;
+                    if (encoded.scales.size() > 1)
+                        encoded.scales[output] = static_cast<float>(adapted.scale);
                     for (std::size_t i = 0; i < row.size(); ++i)
                         integers[place(output, i)] = kept[i];
                 }

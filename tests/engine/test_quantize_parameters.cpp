@@ -365,7 +365,7 @@ void TestQuantizeParameters::adaptiveRoundingFindsTheBestThereIs()
             }
         }
         const RoundingProblem problem{weights, scale, 7, &moments, 0};
-        const double found = squaredErrorOf(problem, roundedAdaptively(problem, 1e-9), 1e6);
+        const double found = squaredErrorOf(problem, AdaptiveRounding(moments, 1e-9).rounded(problem, AdaptiveRounding::Scales::Given).integers, 1e6);
         const double nearest = squaredErrorOf(problem, roundedToNearest(problem), 1e6);
         double best = nearest;
         for (int way = 0; way < 4096; ++way) { // four integers around each weight
@@ -376,7 +376,7 @@ void TestQuantizeParameters::adaptiveRoundingFindsTheBestThereIs()
         }
         QVERIFY(found <= nearest + 1e-9);
         // Coordinate descent may end beside the best: it makes up for most of what nearest rounding loses.
-        QVERIFY2(nearest - found >= 0.6 * (nearest - best) - 1e-9, qPrintable(QString("%1 %2 %3").arg(nearest).arg(found).arg(best)));
+        QVERIFY2(nearest - found >= 0.6 * (nearest - best) - 1e-9, qPrintable(QString("%1 of %2").arg(nearest - found).arg(nearest - best)));
         improvable += best < nearest - 1e-9;
         better += found < nearest - 1e-9;
     }
