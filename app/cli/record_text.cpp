@@ -65,6 +65,41 @@ std::string factorizationText(const FactorizationRecord& record)
     return table.text() + leftText(record.left);
 }
 
+std::string repairsText(const RepairGains& gains)
+{
+    if (gains.stages.empty())
+        return {};
+    std::vector<std::string> header{"repair", "signal to noise", "float's answer"};
+    if (gains.kind)
+        header.push_back(std::string(label(*gains.kind)));
+    Table table(header);
+    const auto row = [&](std::string name, const std::string& snr, const std::string& same, const std::optional<double>& metric) {
+        std::vector<std::string> cells{std::move(name), snr, same};
+        if (gains.kind)
+            cells.push_back(metric ? valueText(*gains.kind, *metric) : "-");
+        table.add(cells);
+    };
+    for (const auto& stage : gains.stages)
+        row(stage.name, fmt::format("{:.1f} dB", stage.snrDb), stage.sameTop1 ? percentText(*stage.sameTop1) : "-", stage.metric);
+    if (gains.floatMetric)
+        row("float", "", "", gains.floatMetric);
+    return fmt::format("Each repair on top of those before it, on {} samples of {}:\n", gains.samples, name(gains.split)) + table.text();
+}
+
+std::string precisionText(const std::vector<PrecisionStep>& steps)
+{
+    if (steps.empty())
+        return {};
+    const auto figure = [](const std::optional<double>& value, const char* format) {
+        return value ? fmt::format(fmt::runtime(format), *value) : std::string("-");
+    };
+    Table table({"layers in float", "their MACs", "points lost on validation", "bytes", "latency, ms"});
+    for (const auto& step : steps)
+        table.add({std::to_string(step.floatLayers), percentText(step.floatMacsShare), figure(step.drop, "{:.2f}"),
+                   figure(step.bytes, "{:.0f}"), figure(step.latencyMs, "{:.3g}")});
+    return table.text();
+}
+
 std::string quantizationText(const QuantizationRecord& record)
 {
     constexpr std::size_t mostNames = 5;
@@ -81,13 +116,7 @@ std::string quantizationText(const QuantizationRecord& record)
     if (const auto worst = std::ranges::min_element(record.layers, {}, &QuantizedLayer::snrDb); worst != record.layers.end())
         text += fmt::format("Furthest from float is {}, with a signal-to-noise ratio of {:.1f} dB; hone explain says why.\n", worst->name,
                             worst->snrDb);
-    if (!record.precision.empty()) {
-        Table table({"layers in float", "their MACs", "points lost on validation"});
-        for (const auto& step : record.precision)
-            table.add({std::to_string(step.floatLayers), percentText(step.floatMacsShare), fmt::format("{:.2f}", step.drop)});
-        text += table.text();
-    }
-    return text;
+    return text + repairsText(record.repairs) + precisionText(record.precision);
 }
 
 } // namespace

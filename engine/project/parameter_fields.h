@@ -392,10 +392,17 @@ void visitLaterFields(Visitor& visit, QuantizeOptions& o)
           o.maxDrop);
     visit(later("floatMacs", "--float-macs", "Largest share of the MACs that may stay float for it; alone, it is used up", 0, 1),
           o.floatMacs);
+    visit(later("targetBytes", "--target-bytes", "Keeps the layers float that matter most, within so many bytes of the file; 0: any", 0, 1e15),
+          o.targetBytes);
+    visit(later("targetLatencyMs", "--target-latency-ms",
+                "Likewise within so many milliseconds, measured in ONNX Runtime here with one thread; 0: any", 0, 1e9),
+          o.targetLatencyMs);
     visit(later("equalize", "--equalize", "Scales channels between two layers so that all of them use their grid"), o.equalize);
+    visit(later("smoothQuant", "--smoothquant", "Moves outliers of what matrix products read into their weights"), o.smoothQuant);
     visit(Field{"biasCorrection", "--bias-correction", "Gives each layer's output the mean that it has in float"}, o.biasCorrection);
     visit(later("adaptiveRounding", "--adaround", "Rounds each weight up or down so that its layer's output changes least"),
           o.adaptiveRounding);
+    visit(later("repairGains", "--repair-gains", "Measures what each of these four repairs is good for, on validation"), o.repairGains);
 }
 
 template<class Visitor>

@@ -6,6 +6,54 @@
 namespace hone
 {
 
+namespace
+{
+
+void addOptional(Json& json, const char* key, const std::optional<double>& value)
+{
+    if (value)
+        json[key] = *value;
+}
+
+void readOptional(const Json& json, const char* key, std::optional<double>& value)
+{
+    if (json.contains(key))
+        value = json.at(key).get<double>();
+}
+
+Json repairsToJson(const RepairGains& gains)
+{
+    Json json = {{"split", name(gains.split)}, {"samples", gains.samples}};
+    if (gains.kind)
+        json["metric"] = name(*gains.kind);
+    addOptional(json, "float", gains.floatMetric);
+    json["stages"] = Json::array();
+    for (const auto& stage : gains.stages) {
+        Json item = {{"name", stage.name}, {"snrDb", stage.snrDb}};
+        addOptional(item, "value", stage.metric);
+        addOptional(item, "sameTop1", stage.sameTop1);
+        json["stages"].push_back(std::move(item));
+    }
+    return json;
+}
+
+RepairGains repairsFromJson(const Json& json)
+{
+    RepairGains gains;
+    gains.split = splitFromName(json.at("split").get<std::string>());
+    gains.samples = json.at("samples").get<std::size_t>();
+    gains.kind = metricKindFromName(json.value("metric", std::string()));
+    readOptional(json, "float", gains.floatMetric);
+    for (const auto& item : json.at("stages")) {
+        auto& stage = gains.stages.emplace_back(RepairStage{item.at("name").get<std::string>(), {}, item.at("snrDb").get<double>(), {}});
+        readOptional(item, "value", stage.metric);
+        readOptional(item, "sameTop1", stage.sameTop1);
+    }
+    return gains;
+}
+
+} // namespace
+
 void addQuantization(const QuantizationRecord& record, Json& json)
 {
     const auto& kernels = record.kernels;
@@ -26,8 +74,15 @@ void addQuantization(const QuantizationRecord& record, Json& json)
             {{"name", layer.name}, {"bits", layer.bits}, {"snrDb", layer.snrDb}, {"saturatedShare", layer.saturatedShare}});
     if (!record.precision.empty())
         json["precision"] = Json::array();
-    for (const auto& step : record.precision)
-        json["precision"].push_back({{"floatLayers", step.floatLayers}, {"floatMacsShare", step.floatMacsShare}, {"drop", step.drop}});
+    for (const auto& step : record.precision) {
+        Json item = {{"floatLayers", step.floatLayers}, {"floatMacsShare", step.floatMacsShare}};
+        addOptional(item, "drop", step.drop);
+        addOptional(item, "bytes", step.bytes);
+        addOptional(item, "latencyMs", step.latencyMs);
+        json["precision"].push_back(std::move(item));
+    }
+    if (!record.repairs.stages.empty())
+        json["repairs"] = repairsToJson(record.repairs);
 }
 
 QuantizationRecord quantizationFromJson(const Json& json)
@@ -48,9 +103,15 @@ QuantizationRecord quantizationFromJson(const Json& json)
     for (const auto& item : json.value("layers", Json::array()))
         record.layers.push_back({item.at("name").get<std::string>(), item.at("bits").get<int>(), item.at("snrDb").get<double>(),
                                  item.at("saturatedShare").get<double>()});
-    for (const auto& item : json.value("precision", Json::array()))
-        record.precision.push_back(
-            {item.at("floatLayers").get<std::size_t>(), item.at("floatMacsShare").get<double>(), item.at("drop").get<double>()});
+    for (const auto& item : json.value("precision", Json::array())) {
+        auto& step = record.precision.emplace_back(
+            PrecisionStep{item.at("floatLayers").get<std::size_t>(), item.at("floatMacsShare").get<double>(), {}, {}, {}});
+        readOptional(item, "drop", step.drop);
+        readOptional(item, "bytes", step.bytes);
+        readOptional(item, "latencyMs", step.latencyMs);
+    }
+    if (json.contains("repairs"))
+        record.repairs = repairsFromJson(json.at("repairs"));
     return record;
 }
 

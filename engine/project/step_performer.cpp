@@ -158,6 +158,7 @@ Product Performer::operator()(const QuantizeParameters& parameters)
     record.calibrationSeconds = quantized.calibrationSeconds;
     record.calibrationPeakBytes = quantized.calibrationPeakBytes;
     record.precision = std::move(quantized.precisionSteps);
+    record.repairs = std::move(quantized.repairs);
     if (m_input.dataset)
         record.layers =
             reportLayers(quantized.floating, quantized.graph, *m_input.dataset, parameters.quantize.threads, m_job.part(0.95, 1));

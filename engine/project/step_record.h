@@ -65,6 +65,7 @@ struct QuantizationRecord
     double calibrationSeconds = 0;
     std::int64_t calibrationPeakBytes = 0; // of memory that the process had held when calibration ended
     std::vector<PrecisionStep> precision;  // of a search for layers that stay float
+    RepairGains repairs;                   // what each of them was good for
 };
 
 struct StepRecord

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "quantize/equalize.h"
 
-#include "data/loader.h"
-#include "data/pairing.h"
-#include "evaluate/batch_run.h"
-#include "layerwise/activations.h"
+#include "quantize/observe.h"
 
 #include <algorithm>
 #include <array>
@@ -93,16 +90,10 @@ public:
         std::vector<ValueId> values;
         for (const auto& link : m_links)
             values.push_back(link.value);
-        Activations activations(graph, values, options.threads);
-        auto loading = calibrationLoading(graph, options);
-        Loader loader(dataset, splitToCalibrateOn(dataset), pairForInput(graph, dataset), loading);
-        while (const auto batch = loader.next(job)) {
-            job.checkStop();
-            const auto inputs = isBatchFixed(graph) ? padded(batch->inputs, loading.batch) : batch->inputs;
-            const auto seen = activations.run(inputs);
+        observeValues(graph, values, dataset, options, job, [this](const std::vector<Tensor>& seen, std::size_t samples) {
             for (std::size_t i = 0; i < m_links.size(); ++i)
-                add(m_links[i], seen[i], batch->indices.size());
-        }
+                add(m_links[i], seen[i], samples);
+        });
     }
 
     Equalized run()

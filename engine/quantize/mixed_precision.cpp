@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "quantize/mixed_precision.h"
 
+#include "core/error.h"
+
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <map>
-#include <numeric>
 
 namespace hone
 {
@@ -27,46 +29,130 @@ std::set<std::string> withinBudget(const std::vector<LayerDamage>& ordered, doub
     return chosen;
 }
 
-PrecisionChoice choosePrecision(const PrecisionSearch& search)
+namespace
 {
-    const auto fits = withinBudget(search.ordered, search.most);
-    std::vector<const LayerDamage*> order;
-    for (const auto& layer : search.ordered)
-        if (fits.contains(layer.name))
-            order.push_back(&layer);
-    const double all = std::accumulate(search.ordered.begin(), search.ordered.end(), 0.0,
-                                       [](double sum, const LayerDamage& layer) { return sum + static_cast<double>(layer.macs); });
-    PrecisionChoice choice;
-    const auto beginning = [&](std::size_t count) {
+
+class Chooser
+{
+public:
+    explicit Chooser(const PrecisionSearch& search) : m_search(search)
+    {
+        const auto fits = withinBudget(search.ordered, search.most);
+        for (const auto& layer : search.ordered) {
+            m_all += static_cast<double>(layer.macs);
+            if (fits.contains(layer.name))
+                m_order.push_back(&layer);
+        }
+    }
+
+    PrecisionChoice choose()
+    {
+        for (const auto& budget : m_search.budgets)
+            if (budget.addsUp)
+                passOver(budget);
+        std::size_t most = m_order.size();
+        for (const auto& budget : m_search.budgets)
+            most = longestWithin(budget, most);
+        if (m_search.maxDrop >= anyDrop)
+            return finish(most);
+        std::size_t few = 0;
+        std::size_t enough = most;
+        if (drops(0))
+            enough = 0;
+        else if (!drops(enough))
+            return std::move(m_choice);
+        while (enough > few + 1) {
+            const auto middle = (few + enough) / 2;
+            (drops(middle) ? enough : few) = middle;
+        }
+        return finish(enough);
+    }
+
+private:
+    PrecisionChoice finish(std::size_t count)
+    {
+        m_choice.keepFloat = beginning(count);
+        m_choice.met = true;
+        return std::move(m_choice);
+    }
+
+    std::set<std::string> beginning(std::size_t count) const
+    {
         std::set<std::string> names;
         for (std::size_t i = 0; i < count; ++i)
-            names.insert(order[i]->name);
+            names.insert(m_order[i]->name);
         return names;
-    };
-    std::map<std::size_t, double> drops;
-    const auto holds = [&](std::size_t count) {
-        if (!drops.contains(count)) {
-            drops[count] = search.dropWith(beginning(count));
-            double macs = 0;
-            for (std::size_t i = 0; i < count; ++i)
-                macs += static_cast<double>(order[i]->macs);
-            choice.steps.push_back({count, all > 0 ? macs / all : 0, drops[count]});
-        }
-        return drops[count] <= search.maxDrop;
-    };
-    std::size_t few = 0;
-    std::size_t enough = order.size();
-    if (holds(0))
-        enough = 0;
-    else if (!holds(enough))
-        return choice;
-    while (enough > few + 1) {
-        const auto middle = (few + enough) / 2;
-        (holds(middle) ? enough : few) = middle;
     }
-    choice.keepFloat = beginning(enough);
-    choice.met = true;
-    return choice;
+
+    PrecisionStep& step(std::size_t count)
+    {
+        const auto known = std::ranges::find(m_choice.steps, count, &PrecisionStep::floatLayers);
+        if (known != m_choice.steps.end())
+            return *known;
+        double macs = 0;
+        for (std::size_t i = 0; i < count; ++i)
+            macs += static_cast<double>(m_order[i]->macs);
+        m_choice.steps.push_back({count, m_all > 0 ? macs / m_all : 0, {}, {}, {}});
+        return m_choice.steps.back();
+    }
+
+    bool drops(std::size_t count)
+    {
+        auto& drop = step(count).drop;
+        if (!drop)
+            drop = m_search.dropWith(beginning(count));
+        return *drop <= m_search.maxDrop;
+    }
+
+    bool isWithin(const PrecisionBudget& budget, std::size_t count)
+    {
+        auto& cost = step(count).*budget.kept;
+        if (!cost)
+            cost = budget.costWith(beginning(count));
+        return *cost <= budget.most;
+    }
+
+    // Leaves the layers that fit, one after the other.
+    void passOver(const PrecisionBudget& budget)
+    {
+        std::set<std::string> names;
+        std::erase_if(m_order, [&](const LayerDamage* layer) {
+            names.insert(layer->name);
+            const bool fits = budget.costWith(names) <= budget.most;
+            if (!fits)
+                names.erase(layer->name);
+            return !fits;
+        });
+    }
+
+    std::size_t longestWithin(const PrecisionBudget& budget, std::size_t most)
+    {
+        if (isWithin(budget, most))
+            return most;
+        if (!isWithin(budget, 0))
+            throw Error(MessageCode::TargetUnreachable, {{"what", std::string(budget.what)},
+                                                         {"wanted", fmt::format("{:g}", budget.most)},
+                                                         {"reachable", fmt::format("{:g}", *(step(0).*budget.kept))},
+                                                         {"detail", "every layer that can be is on integers there"}});
+        std::size_t within = 0;
+        while (most > within + 1) {
+            const auto middle = (within + most) / 2;
+            (isWithin(budget, middle) ? within : most) = middle;
+        }
+        return within;
+    }
+
+    const PrecisionSearch& m_search;
+    std::vector<const LayerDamage*> m_order;
+    double m_all = 0;
+    PrecisionChoice m_choice;
+};
+
+} // namespace
+
+PrecisionChoice choosePrecision(const PrecisionSearch& search)
+{
+    return Chooser(search).choose();
 }
 
 } // namespace hone

@@ -7,8 +7,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hone
@@ -20,12 +22,23 @@ std::vector<LayerDamage> byWorth(std::vector<LayerDamage> damage);
 // Of the layers in that order, those that fit into so many MACs, one after the other.
 std::set<std::string> withinBudget(const std::vector<LayerDamage>& ordered, double macs);
 
+// What a budget allows of and what a choice costs of it.
+struct PrecisionBudget
+{
+    std::string_view what; // "bytes", "latency"
+    double most = 0;
+    std::function<double(const std::set<std::string>&)> costWith; // these layers float
+    std::optional<double> PrecisionStep::*kept = nullptr;
+    bool addsUp = false; // over layers, and is quick to find: those that don't fit are passed over
+};
+
 struct PrecisionSearch
 {
     std::vector<LayerDamage> ordered;                             // byWorth
     double most = 0;                                              // MACs that may stay float
-    double maxDrop = 0;                                           // points
+    double maxDrop = anyDrop;                                     // points
     std::function<double(const std::set<std::string>&)> dropWith; // these layers float: what is lost
+    std::vector<PrecisionBudget> budgets = {};
 };
 
 struct PrecisionChoice
@@ -35,7 +48,8 @@ struct PrecisionChoice
     bool met = false; // false: not even with all that may stay float
 };
 
-// The shortest beginning of the order whose drop is within the bound, found by halving; each step is measured.
+// With a bound on the drop the shortest beginning of the order that is within it, and without one the longest that the budgets allow; both
+// found by halving, each step measured. Throws Error(TargetUnreachable) where not even all layers on integers are within a budget.
 PrecisionChoice choosePrecision(const PrecisionSearch& search);
 
 } // namespace hone

@@ -45,6 +45,8 @@ void requireNoStaticOption(const QuantizeOptions& options)
         refuse("keepFloat", options.keepFloat.front(), expected);
     if (options.equalize)
         refuse("equalize", "on", expected);
+    if (options.smoothQuant)
+        refuse("smoothQuant", "on", expected);
     if (options.biasCorrection != defaults.biasCorrection)
         refuse("biasCorrection", options.biasCorrection ? "on" : "off", expected);
     if (options.adaptiveRounding)
@@ -53,6 +55,12 @@ void requireNoStaticOption(const QuantizeOptions& options)
         refuse("maxDrop", std::to_string(options.maxDrop), expected);
     if (options.floatMacs != defaults.floatMacs)
         refuse("floatMacs", std::to_string(options.floatMacs), expected);
+    if (options.targetBytes != defaults.targetBytes)
+        refuse("targetBytes", std::to_string(options.targetBytes), expected);
+    if (options.targetLatencyMs != defaults.targetLatencyMs)
+        refuse("targetLatencyMs", std::to_string(options.targetLatencyMs), expected);
+    if (options.repairGains != defaults.repairGains)
+        refuse("repairGains", "off", expected);
 }
 
 } // namespace

@@ -7,11 +7,13 @@
 #include "core/job_context.h"
 #include "data/dataset.h"
 #include "graph/graph.h"
+#include "quantize/repair_gains.h"
 #include "quantize/scheme.h"
 
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,13 +65,17 @@ struct QuantizeOptions
     WeightRange weightRange = WeightRange::Automatic;
     std::vector<std::string> keepFloat; // layers that are computed in float, by name; '*' matches anything
     bool equalize = false;              // equalize.h
+    bool smoothQuant = false;           // smooth.h
     bool biasCorrection = true;         // layerwise_repair.h
     bool adaptiveRounding = false;      // likewise
+    bool repairGains = true;            // each repair's own gain is measured (repair_gains.h)
     // Mixed precision: layers that stay float, chosen by what they harm (mixed_precision.h), so that no more than so many points (percent,
     // of an error) are lost on the validation split, and at most so large a share of the MACs is float. Without a bound the share is used
     // up.
     double maxDrop = anyDrop;
-    double floatMacs = 0;      // 0: none without a bound, any with one
+    double floatMacs = 0;       // 0: none without a bound, any with one
+    double targetBytes = 0;     // of the file, that float layers may use up; 0: any
+    double targetLatencyMs = 0; // likewise of its latency in ONNX Runtime here, one thread; 0: any
     std::size_t samples = 256; // of the train split (validation where there is none), spread over the classes
     std::uint64_t seed = 0;
     int threads = 0;
@@ -102,7 +108,9 @@ struct PrecisionStep
 {
     std::size_t floatLayers = 0; // chosen ones
     double floatMacsShare = 0;   // of the MACs of layers with weights
-    double drop = 0;             // in points (percent, of an error), against float, on the validation split
+    std::optional<double> drop;  // in points (percent, of an error), against float, on the validation split; with a bound on it
+    std::optional<double> bytes; // of the file; with a budget of it
+    std::optional<double> latencyMs; // likewise
 };
 
 struct QuantizeResult
@@ -111,7 +119,8 @@ struct QuantizeResult
     Graph floating; // what was quantized: prepared and, where the options say so, equalized; its values have the names of `graph`'s
     int quantizedNodes = 0;
     std::vector<std::string> floatNodes;       // computing nodes (Conv, Gemm, MatMul, recurrent ones) that stay float, named
-    std::vector<PrecisionStep> precisionSteps; // of a search with a bound
+    std::vector<PrecisionStep> precisionSteps; // of a search with a bound or a budget
+    RepairGains repairs;
     std::size_t calibrationSamples = 0;
     double calibrationSeconds = 0;
     std::int64_t calibrationPeakBytes = 0; // of memory that the process had held when calibration ended

@@ -12,7 +12,10 @@
 #include "quantize/layerwise_repair.h"
 #include "quantize/mixed_precision.h"
 #include "quantize/raise_opset.h"
+#include "quantize/repair_gains.h"
+#include "quantize/smooth.h"
 #include "quantize/weight_range.h"
+#include "runtime/latency.h"
 #include "train/freeze.h"
 
 #include <fmt/format.h>
@@ -59,6 +62,21 @@ TaskMetric metricOfModel(const Graph& graph, const StaticInput& input, const Job
     throw Error(MessageCode::LabelsMissing, {{"path", input.dataset.folder().string()}});
 }
 
+// The median of a few measurements: a choice hangs on it.
+double latencyOf(const Graph& graph, const JobContext& job)
+{
+    constexpr std::size_t measurements = 3;
+    const TemporaryFolder scratch;
+    const auto file = scratch.path() / "model.onnx";
+    writeOnnx(graph, file);
+    LocalLatencyMeter meter;
+    std::vector<double> all;
+    while (all.size() < measurements)
+        all.push_back(meter.measure(file, job).p50Ms);
+    std::ranges::nth_element(all, all.begin() + std::ssize(all) / 2);
+    return all[all.size() / 2];
+}
+
 // In points where the metric ends at 1, else in percent of float's.
 double dropOf(const TaskMetric& floatMetric, const TaskMetric& metric)
 {
@@ -87,17 +105,35 @@ public:
         auto plan = planQuantization(m_prepared, m_planning);
         if (plan.groups.empty())
             throw Error(MessageCode::NothingToQuantize, {{"detail", "no Conv, Gemm or MatMul with constant float32 weights"}});
-        if (m_options.equalize)
-            m_prepared = equalize(m_prepared, plan, m_input.dataset, calibrationOptions(m_options), m_job.part(0, 0.1)).graph;
-        m_calibration = calibrated(m_prepared, m_input, m_job.part(0.1, 0.3));
-        auto repaired = encoded(plan, m_job.part(0.3, 0.6));
+        if (m_options.repairGains && hasRepairs())
+            m_gauge.emplace(m_prepared, m_input.dataset, m_options.threads);
+        gauge("rounded to nearest", plan, nothing(), m_job.part(0, 0.05));
+        if (m_options.equalize) {
+            m_prepared = equalize(m_prepared, plan, m_input.dataset, calibrationOptions(m_options), m_job.part(0.05, 0.1)).graph;
+            gauge("channels equalized", plan, nothing(), m_job.part(0.05, 0.1));
+        }
+        if (m_options.smoothQuant) {
+            m_prepared = smooth(m_prepared, plan, m_input.dataset, calibrationOptions(m_options), m_job.part(0.1, 0.15)).graph;
+            gauge("outliers smoothed", plan, nothing(), m_job.part(0.1, 0.15));
+        }
+        m_calibration = calibrated(m_prepared, m_input, m_job.part(0.15, 0.3));
+        if (m_options.biasCorrection && m_options.adaptiveRounding) {
+            auto withoutRounding = m_options;
+            withoutRounding.adaptiveRounding = false;
+            gauge("biases corrected", plan, withoutRounding, m_job.part(0.3, 0.4));
+        }
+        auto repaired = encoded(plan, m_options, m_job.part(0.4, 0.6));
+        if (m_gauge && (m_options.biasCorrection || m_options.adaptiveRounding))
+            m_gauge->add(m_options.adaptiveRounding ? "rounded adaptively" : "biases corrected",
+                         insertQdq(repaired.prepared, plan, repaired.encodings, m_options).graph, m_job.part(0.6, 0.6));
         std::vector<PrecisionStep> steps;
         if (wantsMixedPrecision()) {
             steps = chooseFloatLayers(plan, repaired);
             plan = planQuantization(m_prepared, m_planning);
             if (plan.groups.empty())
-                throw unreachable();
-            repaired = encoded(plan, m_job.part(0.8, 1));
+                throw hasBound() ? unreachable()
+                                 : Error(MessageCode::NothingToQuantize, {{"detail", "all of it in float is within the budget already"}});
+            repaired = encoded(plan, m_options, m_job.part(0.8, 1));
         }
         auto result = insertQdq(repaired.prepared, plan, repaired.encodings, m_options);
         result.floating = m_prepared;
@@ -105,6 +141,8 @@ public:
         result.calibrationSeconds = m_calibration.seconds;
         result.calibrationPeakBytes = m_calibration.peakBytes;
         result.precisionSteps = std::move(steps);
+        if (m_gauge)
+            result.repairs = m_gauge->take();
         if (m_options.bitsWeights == 8)
             result.notices = weightRangeNotices(m_options.weightRange);
         tellScheme(result);
@@ -113,14 +151,38 @@ public:
     }
 
 private:
-    bool wantsMixedPrecision() const { return hasBound() || m_options.floatMacs > 0; }
+    bool wantsMixedPrecision() const { return hasBound() || m_options.floatMacs > 0 || hasBudget(); }
     bool hasBound() const { return m_options.maxDrop < anyDrop; }
-
-    Repaired encoded(const QuantizationPlan& plan, const JobContext& job)
+    bool hasBudget() const { return m_options.targetBytes > 0 || m_options.targetLatencyMs > 0; }
+    bool hasRepairs() const
     {
-        auto encodings = encodingsFromRanges(m_prepared, plan, rangesOf(m_calibration, m_prepared, m_options), gridTypeOf(m_options));
-        encodeWeights(m_prepared, plan, m_options, encodings);
-        return repairLayers({m_prepared, plan, encodings, m_input.dataset, m_options}, job);
+        return m_options.equalize || m_options.smoothQuant || m_options.biasCorrection || m_options.adaptiveRounding;
+    }
+
+    // The options without what is done layer by layer.
+    QuantizeOptions nothing() const
+    {
+        auto options = m_options;
+        options.biasCorrection = false;
+        options.adaptiveRounding = false;
+        return options;
+    }
+
+    // Measures the model as it is so far.
+    void gauge(const std::string& stage, const QuantizationPlan& plan, const QuantizeOptions& options, const JobContext& job)
+    {
+        if (!m_gauge)
+            return;
+        m_calibration = calibrated(m_prepared, m_input, job.part(0, 0.5));
+        const auto repaired = encoded(plan, options, job.part(0.5, 0.8));
+        m_gauge->add(stage, insertQdq(repaired.prepared, plan, repaired.encodings, options).graph, job.part(0.8, 1));
+    }
+
+    Repaired encoded(const QuantizationPlan& plan, const QuantizeOptions& options, const JobContext& job)
+    {
+        auto encodings = encodingsFromRanges(m_prepared, plan, rangesOf(m_calibration, m_prepared, options), gridTypeOf(options));
+        encodeWeights(m_prepared, plan, options, encodings);
+        return repairLayers({m_prepared, plan, encodings, m_input.dataset, options}, job);
     }
 
     // Adds to the layers that stay float.
@@ -134,23 +196,43 @@ private:
         for (const auto& layer : ordered)
             all += static_cast<double>(layer.macs);
         const double most = (m_options.floatMacs > 0 ? m_options.floatMacs : 1) * all;
-        if (!hasBound()) {
+        if (!hasBound() && !hasBudget()) {
             m_planning.keepFloat.merge(withinBudget(ordered, most));
             return {};
         }
-        m_input.dataset.require(Split::Validation);
-        const auto whole = metricOfModel(m_input.prepared, m_input, m_job.part(0.7, 0.7));
-        const auto choice = choosePrecision({std::move(ordered), most, m_options.maxDrop, [&](const std::set<std::string>& keepFloat) {
-                                                 m_job.checkStop();
-                                                 PlanOptions planning = m_planning;
-                                                 planning.keepFloat.insert(keepFloat.begin(), keepFloat.end());
-                                                 const auto tried = planQuantization(repaired.prepared, planning);
-                                                 if (tried.groups.empty())
-                                                     return 0.0;
-                                                 const auto graph =
-                                                     insertQdq(repaired.prepared, tried, repaired.encodings, m_options).graph;
-                                                 return dropOf(whole, metricOfModel(graph, m_input, m_job.part(0.7, 0.8)));
-                                             }});
+        // None where no layer would be on integers.
+        const auto tried = [&](const std::set<std::string>& keepFloat) -> std::optional<Graph> {
+            m_job.checkStop();
+            PlanOptions planning = m_planning;
+            planning.keepFloat.insert(keepFloat.begin(), keepFloat.end());
+            const auto others = planQuantization(repaired.prepared, planning);
+            if (others.groups.empty())
+                return std::nullopt;
+            return insertQdq(repaired.prepared, others, repaired.encodings, m_options).graph;
+        };
+        PrecisionSearch search{.ordered = std::move(ordered), .most = most, .maxDrop = m_options.maxDrop};
+        std::optional<TaskMetric> whole;
+        if (hasBound()) {
+            m_input.dataset.require(Split::Validation);
+            whole = metricOfModel(m_input.prepared, m_input, m_job.part(0.7, 0.7));
+            search.dropWith = [&](const std::set<std::string>& keepFloat) {
+                const auto graph = tried(keepFloat);
+                return graph ? dropOf(*whole, metricOfModel(*graph, m_input, m_job.part(0.7, 0.8))) : 0;
+            };
+        }
+        if (m_options.targetBytes > 0)
+            search.budgets.push_back({"bytes", m_options.targetBytes,
+                                      [&](const std::set<std::string>& keepFloat) {
+                                          return static_cast<double>(serializeOnnx(tried(keepFloat).value_or(m_prepared)).size());
+                                      },
+                                      &PrecisionStep::bytes, true});
+        if (m_options.targetLatencyMs > 0)
+            search.budgets.push_back({"latency in ms", m_options.targetLatencyMs,
+                                      [&](const std::set<std::string>& keepFloat) {
+                                          return latencyOf(tried(keepFloat).value_or(m_prepared), m_job.part(0.7, 0.8));
+                                      },
+                                      &PrecisionStep::latencyMs});
+        const auto choice = choosePrecision(search);
         if (!choice.met)
             throw unreachable();
         m_planning.keepFloat.insert(choice.keepFloat.begin(), choice.keepFloat.end());
@@ -182,6 +264,7 @@ private:
     Graph m_prepared;
     PlanOptions m_planning;
     Calibration m_calibration;
+    std::optional<RepairGauge> m_gauge;
 };
 
 } // namespace

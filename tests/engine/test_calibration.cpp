@@ -12,6 +12,7 @@
 #include "quantize/layer_damage.h"
 #include "quantize/layerwise_repair.h"
 #include "quantize/plan.h"
+#include "quantize/smooth.h"
 #include "runtime/session.h"
 
 #include <QTemporaryDir>
@@ -80,6 +81,30 @@ Graph unevenNet()
     return graph;
 }
 
+// LayerNormalization in front of a product, five of its channels forty times as large as the others, whose weights are as much smaller.
+Graph outlierNet()
+{
+    constexpr std::int64_t width = side * side;
+    Chain chain(17, picture);
+    auto scale = randomTensor({width}, 21, 0.5, 1.5);
+    auto weights = randomTensor({width, 2 * classes}, 22, -0.5, 0.5);
+    for (std::int64_t c = 3; c < width; c += 13) {
+        scale.mutableData<float>()[static_cast<std::size_t>(c)] *= 40;
+        for (std::int64_t o = 0; o < 2 * classes; ++o)
+            weights.mutableData<float>()[static_cast<std::size_t>(c * 2 * classes + o)] /= 40;
+    }
+    chain.then("Flatten");
+    chain.then("LayerNormalization", {chain.constant("scale", scale), chain.constant("shift", randomTensor({width}, 23, -0.1, 0.1))},
+               {{"axis", std::int64_t{-1}}});
+    chain.then("MatMul", {chain.constant("w1", weights)}).then("Relu");
+    chain.then("Gemm",
+               {chain.constant("w2", randomTensor({classes, 2 * classes}, 24)), chain.constant("b2", randomTensor({classes}, 25))},
+               {{"transB", std::int64_t{1}}});
+    auto graph = chain.finish();
+    graph.value(graph.outputs[0]).type.shape = Shape{picture.front(), Dim::fixed(classes)};
+    return graph;
+}
+
 std::vector<float> answers(const Graph& graph, Optimization optimization = Optimization::All)
 {
     Tensor input(DType::Float32, {16, 1, side, side});
@@ -121,12 +146,17 @@ private slots:
     void equalizingLeavesTheModelWhatItWas();
     void equalizedChannelsFillTheirRange();
     void equalizingHelps();
+    void smoothingLeavesTheModelWhatItWas();
+    void smoothingHelpsWhereThereAreOutliers();
+    void whatOthersReadIsNotSmoothed();
+    void everyRepairTellsItsGain();
     void biasesAreCorrectedToFloatsMean();
     void adaptiveRoundingHelps();
     void layersKeptInFloatAreComputedInFloat();
     void unknownLayersAreNamed();
     void theLayerThatHarmsMostIsFound();
     void aBoundOnAccuracyIsMet();
+    void aBudgetOfBytesIsUsedUp();
     void aBoundNeedsLabels();
 
 private:
@@ -294,6 +324,57 @@ void TestCalibration::equalizingHelps()
     QVERIFY2(with < 0.5 * without, qPrintable(QString("%1 %2").arg(without).arg(with)));
 }
 
+void TestCalibration::smoothingLeavesTheModelWhatItWas()
+{
+    const auto prepared = prepareForQuantization(outlierNet());
+    const auto smoothed = smooth(prepared, planQuantization(prepared), *m_data, {.samples = 32}, {});
+    QCOMPARE(smoothed.layers.size(), std::size_t(2)); // behind LayerNormalization, and behind the product and Relu
+    QCOMPARE(smoothed.layers.front().channels, std::size_t(side * side));
+    QVERIFY(smoothed.layers.front().largestFactor > 5);
+    QVERIFY(noiseToSignal(answers(smoothed.graph), answers(prepared)) < 1e-10);
+}
+
+void TestCalibration::smoothingHelpsWhereThereAreOutliers()
+{
+    const auto wanted = answers(outlierNet());
+    const auto errorWith = [&](bool smoothed) {
+        return noiseToSignal(answers(quantizedBy(outlierNet(), {.smoothQuant = smoothed, .biasCorrection = false}).graph), wanted);
+    };
+    const double without = errorWith(false);
+    const double with = errorWith(true);
+    QVERIFY2(with < 0.1 * without, qPrintable(QString("%1 %2").arg(without).arg(with)));
+}
+
+// A residual path takes the value as it is.
+void TestCalibration::whatOthersReadIsNotSmoothed()
+{
+    auto graph = prepareForQuantization(outlierNet());
+    const auto normalization =
+        std::ranges::find_if(graph.order(), [&](NodeId id) { return graph.node(id).opType == "LayerNormalization"; });
+    graph.outputs.push_back(graph.node(*normalization).outputs.at(0));
+    const auto smoothed = smooth(graph, planQuantization(graph), *m_data, {.samples = 32}, {});
+    QCOMPARE(smoothed.layers.size(), std::size_t(1));
+    QVERIFY(smoothed.layers.front().channels != std::size_t(side * side));
+}
+
+void TestCalibration::everyRepairTellsItsGain()
+{
+    const auto gains = quantizedBy(unevenNet(), {.equalize = true, .smoothQuant = true, .adaptiveRounding = true}).repairs;
+    std::vector<std::string> names;
+    for (const auto& stage : gains.stages)
+        names.push_back(stage.name);
+    QCOMPARE(names, (std::vector<std::string>{"rounded to nearest", "channels equalized", "outliers smoothed", "biases corrected",
+                                              "rounded adaptively"}));
+    QVERIFY(gains.samples > 0);
+    QVERIFY(gains.floatMetric && gains.stages.back().metric && gains.stages.back().sameTop1);
+    QVERIFY2(gains.stages[1].snrDb > gains.stages[0].snrDb + 3,
+             qPrintable(QString("%1 %2").arg(gains.stages[0].snrDb).arg(gains.stages[1].snrDb)));
+    QVERIFY(quantizedBy(unevenNet(), {.repairGains = false}).repairs.stages.empty());
+    const auto one = quantizedBy(unevenNet(), {}).repairs;
+    QCOMPARE(one.stages.size(), std::size_t(2));
+    QCOMPARE(one.stages.back().name, std::string("biases corrected"));
+}
+
 // The mean of every score over the calibration samples is float's once the last bias is corrected.
 void TestCalibration::biasesAreCorrectedToFloatsMean()
 {
@@ -410,6 +491,22 @@ void TestCalibration::aBoundOnAccuracyIsMet()
     const auto wanted = answers(unevenNet());
     QVERIFY(noiseToSignal(answers(quantizedBy(unevenNet(), budget).graph), wanted) <
             noiseToSignal(answers(quantizedBy(unevenNet(), rough).graph), wanted));
+}
+
+void TestCalibration::aBudgetOfBytesIsUsedUp()
+{
+    const auto sizeOf = [](const Graph& graph) { return static_cast<double>(serializeOnnx(graph).size()); };
+    const auto all = quantizedBy(outlierNet(), {});
+    QuantizeOptions options;
+    options.targetBytes = sizeOf(all.graph) + 300; // the first layer would take 1,500 more, the last fits
+    const auto within = quantizedBy(outlierNet(), options);
+    QCOMPARE(within.floatNodes.size(), all.floatNodes.size() + 1);
+    QVERIFY(sizeOf(within.graph) <= options.targetBytes);
+    QVERIFY(within.precisionSteps.front().bytes.has_value());
+    options.targetBytes = 100;
+    QCOMPARE(failureOf(outlierNet(), *m_data, options), MessageCode::TargetUnreachable);
+    options.targetBytes = 1e6;
+    QCOMPARE(failureOf(outlierNet(), *m_data, options), MessageCode::NothingToQuantize);
 }
 
 void TestCalibration::aBoundNeedsLabels()

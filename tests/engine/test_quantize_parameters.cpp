@@ -99,6 +99,8 @@ private slots:
     void fewerBitsGetScalesOfLeastError();
     void theShortestListOfFloatLayersThatIsGoodEnoughIsFound();
     void aBudgetIsKept();
+    void whatABudgetAllowsIsUsedUp();
+    void aBoundBeyondTheBudgetIsNotMet();
 };
 
 void TestQuantizeParameters::activationGridsAreThoseComputedByHand_data()
@@ -431,6 +433,49 @@ void TestQuantizeParameters::aBudgetIsKept()
     const std::vector<LayerDamage> ordered = {{.name = "a", .macs = 60}, {.name = "b", .macs = 50}, {.name = "c", .macs = 30}};
     QCOMPARE(withinBudget(ordered, 100), (std::set<std::string>{"a", "c"}));
     QVERIFY(withinBudget(ordered, 10).empty());
+}
+
+// Five layers that cost 10 bytes each in float beside 100 for all that is on integers.
+PrecisionSearch withBytes(double most, double maxDrop)
+{
+    PrecisionSearch search{.most = 500, .maxDrop = maxDrop};
+    for (const char* name : {"a", "b", "c", "d", "e"})
+        search.ordered.push_back({.name = name, .macs = 100});
+    search.dropWith = [](const std::set<std::string>& names) { return 5.0 - static_cast<double>(names.size()); };
+    search.budgets.push_back({"bytes", most, [](const std::set<std::string>& names) { return 100.0 + 10 * static_cast<double>(names.size()); },
+                              &PrecisionStep::bytes});
+    return search;
+}
+
+void TestQuantizeParameters::whatABudgetAllowsIsUsedUp()
+{
+    const auto choice = choosePrecision(withBytes(125, anyDrop));
+    QVERIFY(choice.met);
+    QCOMPARE(choice.keepFloat, (std::set<std::string>{"a", "b"}));
+    for (const auto& step : choice.steps)
+        QCOMPARE(step.bytes.value(), 100.0 + 10 * static_cast<double>(step.floatLayers));
+    QCOMPARE(choosePrecision(withBytes(1000, anyDrop)).keepFloat.size(), std::size_t(5));
+    QVERIFY(choosePrecision(withBytes(100, anyDrop)).keepFloat.empty());
+    auto uneven = withBytes(125, anyDrop);
+    uneven.budgets.front().addsUp = true;
+    uneven.budgets.front().costWith = [](const std::set<std::string>& names) {
+        return 100.0 + 10 * static_cast<double>(names.size()) + (names.contains("b") ? 20 : 0);
+    };
+    QCOMPARE(choosePrecision(uneven).keepFloat, (std::set<std::string>{"a", "c"}));
+    try {
+        choosePrecision(withBytes(99, anyDrop));
+        QFAIL("a file that can't be that small");
+    } catch (const Error& error) {
+        QCOMPARE(error.code(), MessageCode::TargetUnreachable);
+    }
+}
+
+void TestQuantizeParameters::aBoundBeyondTheBudgetIsNotMet()
+{
+    QVERIFY(!choosePrecision(withBytes(125, 2)).met);
+    const auto choice = choosePrecision(withBytes(135, 2));
+    QVERIFY(choice.met);
+    QCOMPARE(choice.keepFloat, (std::set<std::string>{"a", "b", "c"}));
 }
 
 QTEST_GUILESS_MAIN(TestQuantizeParameters)
