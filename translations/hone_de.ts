@@ -403,8 +403,8 @@
 <context>
     <name>Sentences</name>
     <message>
-        <source>Pruning can&apos;t bring the {what} down to {wanted}. The smallest it can reach is {reachable} ({detail}). Ask for no less than that, or let go of what is kept.</source>
-        <translation>Durch Ausdünnen lässt sich {what} nicht auf {wanted} bringen. Der kleinste erreichbare Wert ist {reachable} ({detail}). Verlangen Sie nicht weniger, oder geben Sie frei, was behalten werden soll.</translation>
+        <source>The {what} can&apos;t come down to {wanted}. The smallest that can be reached is {reachable} ({detail}). Ask for no less than that, or let go of what is kept.</source>
+        <translation>{what} lässt sich nicht auf {wanted} bringen. Der kleinste erreichbare Wert ist {reachable} ({detail}). Verlangen Sie nicht weniger, oder geben Sie frei, was behalten werden soll.</translation>
     </message>
     <message>
         <source>The {what} is {present}, which meets the target of {wanted} already, so nothing was removed.</source>

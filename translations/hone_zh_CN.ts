@@ -402,8 +402,8 @@
 <context>
     <name>Sentences</name>
     <message>
-        <source>Pruning can&apos;t bring the {what} down to {wanted}. The smallest it can reach is {reachable} ({detail}). Ask for no less than that, or let go of what is kept.</source>
-        <translation>剪枝无法将{what}降到 {wanted}。可达到的最小值为 {reachable}（{detail}）。请不要要求更小的值，或放开被保留的层。</translation>
+        <source>The {what} can&apos;t come down to {wanted}. The smallest that can be reached is {reachable} ({detail}). Ask for no less than that, or let go of what is kept.</source>
+        <translation>无法将{what}降到 {wanted}。可达到的最小值为 {reachable}（{detail}）。请不要要求更小的值，或放开被保留的层。</translation>
     </message>
     <message>
         <source>The {what} is {present}, which meets the target of {wanted} already, so nothing was removed.</source>

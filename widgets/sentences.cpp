@@ -81,7 +81,7 @@ constexpr Entry table[] = {
     // steps
     {MessageCode::RatioOutOfRange, QT_TRANSLATE_NOOP("Sentences", "{ratio} is no share of channels to remove. Choose more than 0 and less than 1.")},
     {MessageCode::NothingToPrune, QT_TRANSLATE_NOOP("Sentences", "Nothing can be pruned here: {detail}. Choose another model or a higher share.")},
-    {MessageCode::TargetUnreachable, QT_TRANSLATE_NOOP("Sentences", "Pruning can't bring the {what} down to {wanted}. The smallest it can reach is {reachable} ({detail}). Ask for no less than that, or let go of what is kept.")},
+    {MessageCode::TargetUnreachable, QT_TRANSLATE_NOOP("Sentences", "The {what} can't come down to {wanted}. The smallest that can be reached is {reachable} ({detail}). Ask for no less than that, or let go of what is kept.")},
     {MessageCode::TargetMetAlready, QT_TRANSLATE_NOOP("Sentences", "The {what} is {present}, which meets the target of {wanted} already, so nothing was removed.")},
     {MessageCode::LatencyNotFalling, QT_TRANSLATE_NOOP("Sentences", "MACs fell to {macs} % but latency only to {latency} %. Layers whose channel counts fit the processor badly, where rounding to 8 or 16 channels may help: {layers}.")},
     {MessageCode::SensitivityInvalid, QT_TRANSLATE_NOOP("Sentences", "{path} is no sensitivity file ({detail}). Measure it again.")},

@@ -76,7 +76,7 @@ const std::map<Code, std::string_view>& table()
         // steps
         {Code::RatioOutOfRange, "--ratio doesn't take {ratio}; it takes a number above 0 and below 1."},
         {Code::NothingToPrune, "There are no channels that could be removed ({detail}); choose a higher ratio or another model."},
-        {Code::TargetUnreachable, "Pruning can't bring the {what} down to {wanted}: the smallest it can reach is {reachable} ({detail}); ask for no less than that, or let go of what is kept."},
+        {Code::TargetUnreachable, "The {what} can't come down to {wanted}: the smallest that can be reached is {reachable} ({detail}); ask for no less than that, or let go of what is kept."},
         {Code::TargetMetAlready, "The {what} is {present}, which meets the target of {wanted} already, so nothing was removed."},
         {Code::LatencyNotFalling, "MACs fell to {macs} % but latency only to {latency} %; layers whose channel counts fit the processor badly, where --round-to 8 or 16 may help: {layers}."},
         {Code::SensitivityInvalid, "{path} is no sensitivity file ({detail}); measure it again with hone sensitivity."},

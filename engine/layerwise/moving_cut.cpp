@@ -90,41 +90,78 @@ std::vector<Tensor> MovingCut::batch(std::size_t number, const Graph& graph, con
     return loaded ? std::vector{asTaken(loaded->inputs, graph.value(graph.inputs.at(0)).type.dtype)} : std::vector<Tensor>();
 }
 
+struct MovingCut::Pass::State
+{
+    State(MovingCut& movingCut, const Graph& passed, const std::vector<ValueId>& wantedValues, const std::set<NodeId>& open)
+        : cut(movingCut),
+          graph(passed),
+          next(passed, open),
+          keeps(!movingCut.m_at || leadsOn(passed, *movingCut.m_at, next)),
+          wanted(wantedValues.size()),
+          isFirst(movingCut.m_samples == 0)
+    {
+        auto values = wantedValues;
+        if (keeps)
+            values.insert(values.end(), next.frontier().begin(), next.frontier().end());
+        part.emplace(graph, cut.m_at, values, cut.m_threads);
+        if (!cut.m_at)
+            cut.m_loader.restart(0);
+    }
+
+    MovingCut& cut;
+    const Graph& graph;
+    GraphCut next;
+    bool keeps;
+    std::size_t wanted;
+    bool isFirst;
+    std::optional<PartRun> part;
+    std::vector<std::vector<Tensor>> kept = {}; // of a cut that leaves the inputs
+    std::size_t number = 0;
+};
+
+MovingCut::Pass::Pass(MovingCut& cut, const Graph& graph, const std::vector<ValueId>& wanted, const std::set<NodeId>& open)
+    : m_state(std::make_unique<State>(cut, graph, wanted, open))
+{}
+
+MovingCut::Pass::~Pass() = default;
+
+std::vector<Tensor> MovingCut::Pass::next(const JobContext& job)
+{
+    State& pass = *m_state;
+    MovingCut& cut = pass.cut;
+    job.checkStop();
+    const auto inputs = cut.batch(pass.number, pass.graph, job);
+    if (inputs.empty()) {
+        if (!pass.keeps)
+            return {};
+        if (!cut.m_at)
+            cut.m_kept = std::move(pass.kept);
+        cut.m_at.emplace(std::move(pass.next));
+        pass.keeps = false;
+        return {};
+    }
+    if (pass.isFirst)
+        cut.m_samples += static_cast<std::size_t>(inputs.front().shape().at(0));
+    auto found = (*pass.part)(inputs);
+    std::vector<Tensor> atNext(found.begin() + static_cast<std::ptrdiff_t>(pass.wanted), found.end());
+    found.resize(pass.wanted);
+    if (pass.number == 0 && bytesOf(atNext) * static_cast<std::int64_t>(cut.m_at ? cut.m_kept.size() : cut.m_loader.batches()) > cut.m_mostBytes)
+        pass.keeps = false;
+    if (pass.keeps && cut.m_at)
+        cut.m_kept[pass.number] = std::move(atNext); // in place, so that memory holds one cut
+    else if (pass.keeps)
+        pass.kept.push_back(std::move(atNext));
+    ++pass.number;
+    return found;
+}
+
 void MovingCut::run(const Graph& graph, const std::vector<ValueId>& wanted, const std::set<NodeId>& open, const JobContext& job,
                     const Take& take)
 {
-    GraphCut next(graph, open);
-    const bool moves = !m_at || leadsOn(graph, *m_at, next);
-    std::vector<ValueId> values = wanted;
-    if (moves)
-        values.insert(values.end(), next.frontier().begin(), next.frontier().end());
-    PartRun part(graph, m_at, values, m_threads);
-    const bool first = m_samples == 0;
-    bool keeps = moves;
-    std::vector<std::vector<Tensor>> kept;
-    if (!m_at)
-        m_loader.restart(0);
+    Pass pass(*this, graph, wanted, open);
     std::size_t number = 0;
-    for (auto inputs = batch(0, graph, job); !inputs.empty(); inputs = batch(++number, graph, job)) {
-        job.checkStop();
-        if (first)
-            m_samples += static_cast<std::size_t>(inputs.front().shape().at(0));
-        std::vector<Tensor> found = part(inputs);
-        std::vector<Tensor> atNext(found.begin() + static_cast<std::ptrdiff_t>(wanted.size()), found.end());
-        found.resize(wanted.size());
-        if (number == 0 && bytesOf(atNext) * static_cast<std::int64_t>(m_at ? m_kept.size() : m_loader.batches()) > m_mostBytes)
-            keeps = false;
-        if (keeps && m_at)
-            m_kept[number] = std::move(atNext); // in place, so that memory holds one cut
-        else if (keeps)
-            kept.push_back(std::move(atNext));
-        take(number, found);
-    }
-    if (!keeps)
-        return;
-    if (!m_at)
-        m_kept = std::move(kept);
-    m_at.emplace(std::move(next));
+    for (auto values = pass.next(job); !values.empty(); values = pass.next(job))
+        take(number++, values);
 }
 
 } // namespace hone

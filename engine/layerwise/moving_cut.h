@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <vector>
@@ -24,17 +25,30 @@ public:
     // `mostBytes`: of the values at the cut.
     MovingCut(Loader& loader, int threads, std::int64_t mostBytes);
 
-    // A batch's values, in the order in which they were wanted.
+    // One pass over the samples. The graph is that of the last pass with other constants in nodes that were open then. `wanted`: of
+    // float32, and not behind open nodes. `open`: nodes that may change after this pass; those of a later pass are among them. The cut
+    // moves when the pass has come to its end. The constructor and next() throw what loading and Session throw.
+    class Pass
+    {
+    public:
+        Pass(MovingCut& cut, const Graph& graph, const std::vector<ValueId>& wanted, const std::set<NodeId>& open);
+        ~Pass();
+        // The next batch's values, in the order in which they were wanted; empty behind the last.
+        std::vector<Tensor> next(const JobContext& job);
+
+    private:
+        struct State;
+        std::unique_ptr<State> m_state;
+    };
+
     using Take = std::function<void(std::size_t batch, const std::vector<Tensor>& values)>;
-    // The graph is that of the last run with other constants in nodes that were open then. `wanted`: of float32, and not behind
-    // open nodes. `open`: nodes that may change after this run; those of a later run are among them. Throws what loading and
-    // Session throw.
+    // A whole pass.
     void run(const Graph& graph, const std::vector<ValueId>& wanted, const std::set<NodeId>& open, const JobContext& job, const Take& take);
 
     std::size_t samples() const { return m_samples; } // of the first run
 
 private:
-    std::vector<Tensor> batch(std::size_t number, const Graph& part, const JobContext& job);
+    std::vector<Tensor> batch(std::size_t number, const Graph& graph, const JobContext& job);
 
     Loader& m_loader;
     int m_threads;

@@ -6,13 +6,16 @@
 #include "data/pairing.h"
 #include "layerwise/activations.h"
 #include "layerwise/linear_layer.h"
+#include "layerwise/moving_cut.h"
 #include "quantize/adaptive_rounding.h"
 #include "quantize/calibration.h"
 #include "quantize/layer_moments.h"
 #include "quantize/weight_range.h"
+#include "runtime/memory_estimate.h"
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 namespace hone
 {
@@ -20,6 +23,7 @@ namespace
 {
 
 constexpr std::size_t mostUnknowns = 4608; // 512 channels under a window of 3 x 3; the sums take 170 MB
+constexpr std::int64_t mostCutBytes = std::int64_t{64} << 20; // of the values that each model's cut holds
 constexpr std::size_t rowsWanted = 24576;  // a layer
 constexpr std::size_t rowsAtATime = 2048;
 constexpr std::size_t heldOutEvery = 5; // samples
@@ -54,10 +58,20 @@ public:
           m_job(job),
           m_result{input.prepared, input.encodings, {}}
     {
-        LoaderOptions loading = activationLoading(input.prepared, m_options.threads);
-        loading.limit = std::max<std::size_t>(heldOutEvery, m_options.samples);
-        loading.limitSeed = m_options.seed;
-        m_loader.emplace(input.dataset, splitToCalibrateOn(input.dataset), pairForInput(input.prepared, input.dataset), loading);
+        auto loading = calibrationLoading(input.prepared, {.samples = std::max<std::size_t>(heldOutEvery, m_options.samples),
+                                                           .seed = m_options.seed,
+                                                           .threads = m_options.threads});
+        loading.passes = Passes::Many;
+        const auto pairing = pairForInput(input.prepared, input.dataset);
+        for (auto* values : {&m_float, &m_quantized}) {
+            values->loader.emplace(input.dataset, splitToCalibrateOn(input.dataset), pairing, loading);
+            values->cut.emplace(*values->loader, m_options.threads, mostCutBytes);
+        }
+        for (const auto& weighted : input.plan.weighted)
+            if (weighted.integer)
+                m_pending.insert(weighted.node);
+        if (m_options.biasCorrection)
+            giveBiases();
     }
 
     Repaired run()
@@ -70,11 +84,56 @@ public:
                           .detail = m_result.prepared.node(weighted.node).name});
             if (weighted.integer)
                 repair(weighted);
+            m_pending.erase(weighted.node);
+            releaseFreedMemory();
         }
         return std::move(m_result);
     }
 
 private:
+    // A model's samples, and how far they are computed.
+    struct Values
+    {
+        std::optional<Loader> loader;
+        std::optional<MovingCut> cut;
+    };
+
+    // Every layer gets one of its own, so that correcting it changes a constant and nothing else.
+    void giveBiases()
+    {
+        auto& graph = m_result.prepared;
+        for (const auto id : m_pending) {
+            if (graph.node(id).opType == "MatMul")
+                continue;
+            const auto given = graph.node(id).input(2);
+            std::string reason;
+            const auto layer = LinearLayer::find(graph, GraphUses(graph), id, reason, GroupedConvolutions::Allowed);
+            if (!given.valid() && !layer)
+                continue;
+            Tensor bias = given.valid() ? graph.value(given).constant
+                                        : Tensor(DType::Float32, {static_cast<std::int64_t>(layer->outputs())});
+            const auto own = graph.addConstant(graph.node(id).name + "_bias", std::move(bias));
+            graph.node(id).inputs.resize(3);
+            graph.node(id).inputs[2] = own;
+        }
+    }
+
+    // What may still change in the quantized model: pending layers' weights and biases.
+    std::set<NodeId> openIn(const Graph& quantized) const
+    {
+        const GraphUses uses(quantized);
+        std::set<NodeId> open;
+        for (const auto id : m_pending) {
+            const auto& name = m_result.prepared.node(id).name;
+            const auto node = quantized.findNode(name).value();
+            open.insert(node);
+            for (const std::size_t input : {1, 2})
+                if (const auto value = quantized.node(node).input(input); value.valid() && uses.producer(value).valid())
+                    open.insert(uses.producer(value));
+        }
+        return open;
+    }
+
     void repair(const WeightedNode& weighted)
     {
         std::string reason;
@@ -93,12 +152,13 @@ private:
         const auto outputsEach = layer.outputs() / layer.groups();
         Evidence evidence{LayerMoments(layer.groups(), layer.unknowns(), outputsEach),
                           LayerMoments(layer.groups(), layer.unknowns(), outputsEach)};
-        const Graph& original = m_input.prepared;
-        Activations wanted(original, {layer.output()}, m_options.threads);
         const auto quantized = insertQdq(m_result.prepared, m_input.plan, m_result.encodings, m_options).graph;
         const auto reader = quantized.findNode(m_result.prepared.node(layer.node()).name);
-        Activations read(quantized, {quantized.node(reader.value()).inputs.at(0)}, m_options.threads);
-        const auto samples = std::max<std::size_t>(1, m_loader->samples());
+        auto behind = m_pending;
+        behind.erase(layer.node());
+        MovingCut::Pass wanted(*m_float.cut, m_input.prepared, {layer.output()}, behind);
+        MovingCut::Pass read(*m_quantized.cut, quantized, {quantized.node(reader.value()).inputs.at(0)}, openIn(quantized));
+        const auto samples = std::max<std::size_t>(1, m_float.loader->samples());
         const auto rowsEach = std::max<std::size_t>(1, rowsWanted / samples);
         std::vector<std::int64_t> channels(layer.outputs());
         for (std::size_t i = 0; i < channels.size(); ++i)
@@ -106,12 +166,14 @@ private:
         RowBuffer rows;
         RowBuffer heldOut;
         std::size_t sample = 0;
-        m_loader->restart(0);
-        while (const auto batch = m_loader->next(m_job)) {
-            m_job.checkStop();
-            const auto y = wanted.run(batch->inputs).at(0);
-            const auto x = read.run(batch->inputs).at(0);
-            for (std::size_t place = 0; place < batch->indices.size(); ++place, ++sample) {
+        for (;;) {
+            const auto ys = wanted.next(m_job);
+            const auto xs = read.next(m_job);
+            if (ys.empty() || xs.empty())
+                break;
+            const auto& y = ys.front();
+            const auto& x = xs.front();
+            for (std::size_t place = 0; place < static_cast<std::size_t>(y.shape().at(0)); ++place, ++sample) {
                 auto& buffer = sample % heldOutEvery == 0 ? heldOut : rows;
                 Random random(m_options.seed, sample);
                 for (const auto position : spreadPositions(layer.positions(y.shape()), rowsEach, random)) {
@@ -213,17 +275,16 @@ private:
         if (graph.node(id).opType == "MatMul")
             return;
         const std::vector<float> values(bias.begin(), bias.end());
-        const auto constant =
-            graph.addConstant(graph.node(id).name + "_bias", Tensor::of<float>({static_cast<std::int64_t>(values.size())}, values));
-        graph.node(id).inputs.resize(3);
-        graph.node(id).inputs[2] = constant;
+        graph.value(graph.node(id).inputs.at(2)).constant = Tensor::of<float>({static_cast<std::int64_t>(values.size())}, values);
     }
 
     const RepairInput& m_input;
     const QuantizeOptions& m_options;
     const JobContext& m_job;
     Repaired m_result;
-    std::optional<Loader> m_loader;
+    Values m_float;
+    Values m_quantized;
+    std::set<NodeId> m_pending; // layers that are still to be repaired
 };
 
 } // namespace

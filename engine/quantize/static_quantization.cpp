@@ -131,7 +131,7 @@ public:
             steps = chooseFloatLayers(plan, repaired);
             plan = planQuantization(m_prepared, m_planning);
             if (plan.groups.empty())
-                throw hasBound() ? unreachable()
+                throw hasBound() ? unreachable(0)
                                  : Error(MessageCode::NothingToQuantize, {{"detail", "all of it in float is within the budget already"}});
             repaired = encoded(plan, m_options, m_job.part(0.8, 1));
         }
@@ -234,7 +234,7 @@ private:
                                       &PrecisionStep::latencyMs});
         const auto choice = choosePrecision(search);
         if (!choice.met)
-            throw unreachable();
+            throw unreachable(choice.steps.back().drop.value_or(0));
         m_planning.keepFloat.insert(choice.keepFloat.begin(), choice.keepFloat.end());
         return choice.steps;
     }
@@ -250,12 +250,13 @@ private:
                 {MessageCode::SchemeRefuses, {{"runtime", runtime}, {"layer", problem.node}, {"reason", problem.reason}}});
     }
 
-    Error unreachable() const
+    // `reached`: points lost with all layers in float that may be.
+    Error unreachable(double reached) const
     {
-        return Error(MessageCode::TargetUnreachable, {{"what", "accuracy"},
-                                                      {"wanted", fmt::format("{:g} points less than float", m_options.maxDrop)},
-                                                      {"reachable", "the float model"},
-                                                      {"detail", "no layer may stay on integers"}});
+        return Error(MessageCode::TargetUnreachable, {{"what", "loss of accuracy on validation"},
+                                                      {"wanted", fmt::format("{:g} points", m_options.maxDrop)},
+                                                      {"reachable", fmt::format("{:.2g}", reached)},
+                                                      {"detail", "with every layer in float that may be"}});
     }
 
     const StaticInput& m_input;

@@ -9,6 +9,10 @@
 #include <limits>
 #include <string>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace hone
 {
 namespace
@@ -90,6 +94,13 @@ std::int64_t availableBytes()
 std::int64_t peakBytes()
 {
     return kilobyteLine("/proc/self/status", "VmHWM");
+}
+
+void releaseFreedMemory()
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }
 
 } // namespace hone

@@ -32,5 +32,8 @@ private:
 // What this machine has to spare just now, and the most that this process has held so far; 0 where the system doesn't tell.
 std::int64_t availableBytes();
 std::int64_t peakBytes();
+// Gives memory that was freed back to the system: large tensors of changing size leave holes that the C library else keeps. Takes
+// milliseconds.
+void releaseFreedMemory();
 
 } // namespace hone
