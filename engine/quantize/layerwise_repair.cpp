@@ -4,6 +4,7 @@
 #include "core/parallel.h"
 #include "data/loader.h"
 #include "data/pairing.h"
+#include "evaluate/batch_run.h"
 #include "layerwise/activations.h"
 #include "layerwise/linear_layer.h"
 #include "layerwise/moving_cut.h"
@@ -62,6 +63,7 @@ public:
                                                            .seed = m_options.seed,
                                                            .threads = m_options.threads});
         loading.passes = Passes::Many;
+        loading.dropLast = isBatchFixed(input.prepared);
         const auto pairing = pairForInput(input.prepared, input.dataset);
         for (auto* values : {&m_float, &m_quantized}) {
             values->loader.emplace(input.dataset, splitToCalibrateOn(input.dataset), pairing, loading);
