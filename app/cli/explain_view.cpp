@@ -77,10 +77,13 @@ std::string speedText(const Explanation& explanation)
 std::string explanationText(const Explanation& explanation)
 {
     std::string text = errorText(explanation) + "\n" + speedText(explanation) + "\n";
-    for (const auto& message : explanation.advice)
+    for (const auto& message : explanation.advice) {
         text += sentence(message) + "\n";
-    if (explanation.proposal)
-        text += "  " + explanation.proposal->command + "\n";
+        if (message.code == MessageCode::AdviceKeepFloat && explanation.proposal)
+            text += "  " + explanation.proposal->command + "\n";
+    }
+    if (explanation.weightsOnly)
+        text += sentence(*explanation.weightsOnly) + "\n";
     return text;
 }
 

@@ -56,7 +56,7 @@ public:
         divergence();
         ranges();
         weights();
-        if (m_explanation.proposal || m_explanation.totals.quantizedLatencyMs > m_explanation.totals.floatLatencyMs)
+        if (m_explanation.proposal || m_explanation.weightsOnly || m_explanation.totals.quantizedLatencyMs > m_explanation.totals.floatLatencyMs)
             speed();
         if (m_advice.empty())
             m_advice.push_back({MessageCode::AdviceNothing, {}});
@@ -198,6 +198,15 @@ private:
 };
 
 } // namespace
+
+std::string sentence(const WeightsOnlyProposal& proposal)
+{
+    return fmt::format("With its weights alone in 8 bits ({}) the float model becomes a file of {} bytes, {:.2f} of its {}, that takes {:.3f} ms "
+                       "against its {:.3f} ms: layers are computed in float all the same, so that size is gained and not speed.",
+                       proposal.command, proposal.sizeBytes,
+                       static_cast<double>(proposal.sizeBytes) / static_cast<double>(proposal.floatSizeBytes), proposal.floatSizeBytes,
+                       proposal.latencyMs, proposal.floatLatencyMs);
+}
 
 std::vector<Message> adviceFor(const Explanation& explanation)
 {

@@ -211,9 +211,11 @@ Explanation explain(const ExplainRequest& request, const JobContext& job)
     }
     explanation.firstDivergence = firstDivergence(explanation.layers, reads);
     const auto speed = measureSpeed(models, pairs, request, explanation, job.part(errorsEnd, profileEnds));
-    explanation.proposal =
-        proposeKeepFloat({models.floating, models.quantized, pairs, explanation.layers, elements, speed.floating, speed.quantized, request},
-                         job.part(profileEnds, 1));
+    auto proposed =
+        proposeBuilds({models.floating, models.quantized, pairs, explanation.layers, elements, speed.floating, speed.quantized, request},
+                      job.part(profileEnds, 1));
+    explanation.proposal = std::move(proposed.keepFloat);
+    explanation.weightsOnly = std::move(proposed.weightsOnly);
     explanation.advice = adviceFor(explanation);
     return explanation;
 }

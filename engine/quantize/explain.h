@@ -11,6 +11,7 @@
 #include "quantize/range_use.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -75,6 +76,17 @@ struct KeepFloatProposal
     std::string command;
 };
 
+// Weights alone in 8 bits, which ONNX Runtime restores when it loads the file: float's speed and a small file.
+struct WeightsOnlyProposal
+{
+    std::int64_t sizeBytes = 0;
+    std::int64_t floatSizeBytes = 0;
+    double latencyMs = 0; // in the same turns:
+    double floatLatencyMs = 0;
+    double quantizedLatencyMs = 0;
+    std::string command;
+};
+
 struct SpeedTotals
 {
     double floatLatencyMs = 0; // of whole runs at one sample and one thread (TurnLatency::undisturbedMs)
@@ -99,6 +111,7 @@ struct Explanation
     std::map<std::string, std::string> processor;
     SpeedTotals totals;
     std::optional<KeepFloatProposal> proposal;
+    std::optional<WeightsOnlyProposal> weightsOnly; // where no mix is as fast as the float model
     std::vector<Message> advice; // what to change, the most urgent first
     std::vector<Message> notices;
 };
@@ -111,14 +124,18 @@ Explanation explain(const ExplainRequest& request, const JobContext& job);
 // what it reads, if that is more than 3 dB (noise of as much power as there was). `reads`: by layer.
 std::optional<Divergence> firstDivergence(const std::vector<ExplainedLayer>& layers, const std::vector<std::vector<std::size_t>>& reads);
 
+// What it gains and what not, with the command, in one English sentence.
+std::string sentence(const WeightsOnlyProposal& proposal);
+
 // What the findings suggest.
 std::vector<Message> adviceFor(const Explanation& explanation);
 
 // Keys: quantized, float, split, samples, layers[]{name, opType, snrDb, snrAloneDb, saturatedShare, usedShare, floatMicroseconds,
 // quantizedMicroseconds, integer, floatKernels[], quantizedKernels[]}, firstDivergence{layer, snrDb, before, below}, ranges[]{layer,
 // saturatedShare, usedShare, outlierRatio, channelRatio, weightDisparity}, floatNodes[], unfused[]{name, opType, value, around[],
-// microseconds}, processor{}, totals{}, proposal{keepFloat[], command, latencyMs, floatLatencyMs, quantizedLatencyMs}, advice[]{code,
-// arguments{}}, notices[]. What a layer lacks is left out.
+// microseconds}, processor{}, totals{}, proposal{keepFloat[], command, latencyMs, floatLatencyMs, quantizedLatencyMs},
+// weightsOnly{method, bits, command, sizeBytes, floatSizeBytes, latencyMs, floatLatencyMs, quantizedLatencyMs, sentence}, advice[]{code,
+// arguments{}}, notices[]. What a layer lacks is left out, and so are proposals where there are none.
 Json toJson(const Explanation& explanation);
 
 // A page of its own, in the style of the comparison's report.

@@ -111,11 +111,14 @@ std::string explanationHtml(const Explanation& explanation, const std::function<
     out += fmt::format("<p class=\"lead\">{} ms against {} ms in float; {} nodes compute on integers, {} in float.</p>\n",
                        figure(totals.quantizedLatencyMs), figure(totals.floatLatencyMs), totals.integerNodes, totals.floatNodes);
     std::vector<std::string> advice;
-    for (const auto& message : explanation.advice)
+    for (const auto& message : explanation.advice) {
         advice.push_back(escaped(text(message)));
+        if (message.code == MessageCode::AdviceKeepFloat && explanation.proposal)
+            advice.back() += "<br><code>" + escaped(explanation.proposal->command) + "</code>";
+    }
+    if (explanation.weightsOnly)
+        advice.push_back(escaped(sentence(*explanation.weightsOnly)));
     out += "<h2>What to change</h2>\n" + list(advice);
-    if (explanation.proposal)
-        out += "<p><code>" + escaped(explanation.proposal->command) + "</code></p>\n";
     out += "<h2>Where the error grows</h2>\n<div class=\"card\">" + plot(explanation) + "</div>\n";
     out += "<h2>Layers</h2>\n" + layerTable(explanation) + unfusedTable(explanation);
     std::vector<std::string> notices;

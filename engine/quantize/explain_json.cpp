@@ -69,6 +69,19 @@ Json totalsToJson(const SpeedTotals& totals)
             {"floatNodes", totals.floatNodes}};
 }
 
+Json weightsOnlyToJson(const WeightsOnlyProposal& proposal)
+{
+    return {{"method", "weights"},
+            {"bits", 8},
+            {"command", proposal.command},
+            {"sizeBytes", proposal.sizeBytes},
+            {"floatSizeBytes", proposal.floatSizeBytes},
+            {"latencyMs", proposal.latencyMs},
+            {"floatLatencyMs", proposal.floatLatencyMs},
+            {"quantizedLatencyMs", proposal.quantizedLatencyMs},
+            {"sentence", sentence(proposal)}};
+}
+
 } // namespace
 
 Json toJson(const Explanation& explanation)
@@ -93,6 +106,8 @@ Json toJson(const Explanation& explanation)
                             {"latencyMs", proposal->latencyMs},
                             {"floatLatencyMs", proposal->floatLatencyMs},
                             {"quantizedLatencyMs", proposal->quantizedLatencyMs}};
+    if (const auto& proposal = explanation.weightsOnly)
+        json["weightsOnly"] = weightsOnlyToJson(*proposal);
     json["advice"] = messagesToJson(explanation.advice);
     json["notices"] = messagesToJson(explanation.notices);
     return json;

@@ -9,11 +9,13 @@
 #include "quantize/explain.h"
 #include "quantize/fastest_mix.h"
 #include "quantize/in_float.h"
+#include "quantize/keep_float.h"
 #include "quantize/kernels.h"
 #include "quantize/layer_errors.h"
 #include "quantize/quantize.h"
 #include "runtime/profile.h"
 #include "runtime/session.h"
+#include "shared_models.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -317,6 +319,87 @@ private slots:
             }
             QVERIFY(std::abs(costOf(layers, fastestMix(layers)) - least) < 1e-6);
         }
+    }
+
+    void theBuildThatIsProposedIsFastEnoughWithTheFewestFloatLayers()
+    {
+        const auto mixes = std::vector<MeasuredBuilds::Mix>{{4, 0.90}, {2, 0.99}, {1, 1.30}};
+        const auto chosen = chooseBuilds({.floating = 1, .quantized = 2, .mixes = mixes, .weightsOnly = 0.5});
+        QCOMPARE(chosen.mix, std::optional<std::size_t>(1));
+        QVERIFY(!chosen.weightsOnly); // a mix is as fast
+        // Where none is, the fastest one that beats the quantized file.
+        QCOMPARE(chooseBuilds({.floating = 0.5, .quantized = 2, .mixes = mixes, .weightsOnly = {}}).mix, std::optional<std::size_t>(0));
+        QVERIFY(!chooseBuilds({.floating = 0.5, .quantized = 0.8, .mixes = mixes, .weightsOnly = {}}).mix);
+        const auto fast = chooseBuilds({.floating = 1, .quantized = 1, .mixes = mixes, .weightsOnly = 0.5});
+        QVERIFY(!fast.mix && !fast.weightsOnly);
+    }
+
+    void weightsAloneAreProposedOnlyWhereNothingOnIntegersIsAsFastAsFloat()
+    {
+        const auto isProposed = [](double quantized, double mix, std::optional<double> weightsOnly) {
+            return chooseBuilds({.floating = 1, .quantized = quantized, .mixes = {{1, mix}}, .weightsOnly = weightsOnly}).weightsOnly;
+        };
+        QVERIFY(isProposed(1.5, 1.06, 1.01));
+        QVERIFY(isProposed(1.5, 1.6, 1.01));
+        QVERIFY(!isProposed(1.5, 1.02, 1.01)); // within what two measurements of one file differ by
+        QVERIFY(!isProposed(1.02, 1.5, 0.99));
+        QVERIFY(!isProposed(1.5, 1.06, 1.05)); // no faster itself
+        QVERIFY(!isProposed(1.5, 1.06, std::nullopt));
+    }
+
+    void weightsAloneAreToldByTheirCommandAndForTheirSize()
+    {
+        Explanation explanation;
+        explanation.quantized = "int8.onnx";
+        explanation.floating = "a model.onnx";
+        explanation.weightsOnly = WeightsOnlyProposal{7000, 20000, 0.5, 0.49, 0.6, "hone quantize 'a model.onnx' --method weights --out FILE"};
+        const auto told = sentence(*explanation.weightsOnly);
+        for (const auto* part : {"(hone quantize 'a model.onnx' --method weights --out FILE)", "7000 bytes, 0.35 of its 20000", "0.500 ms",
+                                 "0.490 ms", "size is gained and not speed."})
+            QVERIFY2(told.find(part) != told.npos, part);
+        QVERIFY(told.find(". ") == told.npos); // one sentence
+        const auto json = toJson(explanation).at("weightsOnly");
+        QCOMPARE(json.at("method").get<std::string>(), std::string("weights"));
+        QCOMPARE(json.at("bits").get<int>(), 8);
+        QCOMPARE(json.at("command").get<std::string>(), explanation.weightsOnly->command);
+        QCOMPARE(json.at("sentence").get<std::string>(), told);
+        const auto page = explanationHtml(explanation, [](const Message& message) { return std::string(name(message.code)); });
+        QVERIFY(page.find("size is gained and not speed") != page.npos && page.find("--method weights") != page.npos);
+        explanation.weightsOnly.reset();
+        QVERIFY(!toJson(explanation).contains("weightsOnly"));
+    }
+
+    // Kernels of a few microseconds, of which INT8's conversions are a large part.
+    void aSmallModelHasABuildAsFastAsFloat()
+    {
+        const auto model = sharedModel("mnist_cntk.onnx");
+        HONE_NEEDS_SHARED_MODEL(model);
+        const auto data = model.parent_path() / ".." / "data" / "mnist";
+        HONE_NEEDS_SHARED_MODEL(data);
+        const auto dataset = Dataset::open(data);
+        const std::filesystem::path folder = m_folder.path().toStdString();
+        const auto floating = readOnnx(model);
+        writeOnnx(quantize({floating, &dataset, {.samples = 32}}, {}).graph, folder / "int8.onnx");
+        // Others may use the machine just then: one of three times is enough.
+        for (int time = 0; time < 3; ++time) {
+            const auto explanation = explain(
+                {.quantized = folder / "int8.onnx", .floating = model, .dataset = dataset, .samples = 8, .threads = 1, .runs = 300}, {});
+            const auto& proposed = explanation.weightsOnly;
+            if (!proposed) {
+                const auto& mix = explanation.proposal;
+                if (mix ? mix->latencyMs <= asFastAs * mix->floatLatencyMs : !advises(explanation, MessageCode::AdviceNoFasterMix))
+                    return;
+                continue;
+            }
+            QVERIFY(proposed->latencyMs <= asFastAs * proposed->floatLatencyMs);
+            QVERIFY(proposed->quantizedLatencyMs > asFastAs * proposed->floatLatencyMs);
+            QCOMPARE(proposed->command, "hone quantize " + model.string() + " --method weights --out FILE");
+            writeOnnx(quantize({floating, nullptr, {.method = QuantizeMethod::Weights}}, {}).graph, folder / "weights.onnx");
+            QCOMPARE(static_cast<std::uintmax_t>(proposed->sizeBytes), std::filesystem::file_size(folder / "weights.onnx"));
+            QVERIFY(proposed->sizeBytes * 10 < proposed->floatSizeBytes * 4);
+            return;
+        }
+        QFAIL("no build as fast as float was proposed");
     }
 
     void profilesAreReadAsTheirMiddle()
