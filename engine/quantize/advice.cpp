@@ -202,7 +202,8 @@ private:
 std::string sentence(const WeightsOnlyProposal& proposal)
 {
     return fmt::format("With its weights alone in 8 bits ({}) the float model becomes a file of {} bytes, {:.2f} of its {}, that takes {:.3f} ms "
-                       "against its {:.3f} ms: layers are computed in float all the same, so that size is gained and not speed.",
+                       "against its {:.3f} ms in Hone and hone-runner, as in any ONNX Runtime whose option session.disable_quant_qdq is 1: "
+                       "layers are computed in float all the same, so that size is gained and not speed.",
                        proposal.command, proposal.sizeBytes,
                        static_cast<double>(proposal.sizeBytes) / static_cast<double>(proposal.floatSizeBytes), proposal.floatSizeBytes,
                        proposal.latencyMs, proposal.floatLatencyMs);

@@ -76,7 +76,7 @@ struct KeepFloatProposal
     std::string command;
 };
 
-// Weights alone in 8 bits, which ONNX Runtime restores when it loads the file: float's speed and a small file.
+// Weights alone in 8 bits, which are restored when the file is loaded (core/stored_weights.h): float's speed and a small file.
 struct WeightsOnlyProposal
 {
     std::int64_t sizeBytes = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is told of quantized models whose faults were made on purpose.
 #include "core/file.h"
+#include "core/stored_weights.h"
 #include "graph_building.h"
 #include "idx_dataset.h"
 #include "onnx_io/onnx_io.h"
@@ -172,6 +173,44 @@ private slots:
         const auto census = kernelCensus(serializeOnnx(residualNet()));
         QVERIFY(census.integerNodes.empty() && census.unfused.empty());
         QCOMPARE(census.floatNodes.size(), std::size_t{4});
+    }
+
+    void storedWeightsAreRestoredOnceAtLoad()
+    {
+        const auto floating = serializeOnnx(residualNet());
+        const auto weights = serializeOnnx(hone::quantize({residualNet(), nullptr, {.method = QuantizeMethod::Weights}}, {}).graph);
+        const auto integers = serializeOnnx(quantized(residualNet()));
+        QVERIFY(storesWeightsOnly(std::string_view(weights)));
+        QVERIFY(!storesWeightsOnly(std::string_view(floating)));
+        QVERIFY(!storesWeightsOnly(std::string_view(integers)));
+        // ONNX Runtime by itself would leave a DequantizeLinear before every layer, and do without its blocked layout.
+        const auto census = kernelCensus(weights);
+        QVERIFY(census.unfused.empty() && census.integerNodes.empty());
+        QCOMPARE(census.floatNodes.size(), kernelCensus(floating).floatNodes.size());
+        const auto path = std::filesystem::path(m_folder.path().toStdString()) / "weights.onnx";
+        writeFileAtomically(path, weights);
+        QVERIFY(storesWeightsOnly(path));
+        // Nor is what is cut short, or no model.
+        for (std::size_t length = 0; length < weights.size(); length += 7)
+            storesWeightsOnly(std::string_view(weights).substr(0, length));
+        QVERIFY(!storesWeightsOnly(std::string_view(weights).substr(0, weights.size() / 2)));
+        QVERIFY(!storesWeightsOnly(std::string_view("DequantizeLinear")));
+        QVERIFY(!storesWeightsOnly(path.parent_path() / "nowhere.onnx"));
+    }
+
+    void aQuantizerInABranchCounts()
+    {
+        // Model{graph{node{op_type "DequantizeLinear"}, node{op_type "If", attribute{g{node{op_type "QuantizeLinear"}}}}}}
+        const auto field = [](int number, const std::string& content) {
+            return std::string{static_cast<char>(number << 3 | 2), static_cast<char>(content.size())} + content;
+        };
+        const auto restoring = field(1, field(4, "DequantizeLinear"));
+        const auto branch = [&](const std::string& opType) {
+            return field(7, restoring + field(1, field(4, "If") + field(5, field(6, field(1, field(4, opType))))));
+        };
+        QVERIFY(storesWeightsOnly(std::string_view(branch("Relu"))));
+        QVERIFY(!storesWeightsOnly(std::string_view(branch("QuantizeLinear"))));
+        QVERIFY(!storesWeightsOnly(std::string_view(branch("QLinearAdd"))));
     }
 
     void aLayerKeptInFloatIsCountedAndItsConversionsAreFound()
