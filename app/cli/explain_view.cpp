@@ -39,7 +39,9 @@ std::string errorText(const Explanation& explanation)
     for (const auto* layer : sortedBy(explanation, [](const ExplainedLayer& layer) { return layer.snrAloneDb; }))
         table.add({layer->name, layer->opType, fmt::format("{:.1f}", layer->snrDb), fmt::format("{:.1f}", layer->snrAloneDb),
                    layer->use ? percentText(layer->use->saturatedShare) : "-", layer->use ? percentText(layer->use->usedShare) : "-"});
-    return text + ". The layers that add most by themselves:\n" + table.text();
+    text += ". The layers that add most by themselves:\n" + table.text();
+    const auto equalized = equalizedSentence(explanation);
+    return equalized.empty() ? text : text + equalized + "\n";
 }
 
 std::string kernelsText(const std::vector<std::string>& kernels)

@@ -32,9 +32,8 @@ public:
 
     bool storesWeightsOnly()
     {
-        const bool whole = fields(std::numeric_limits<std::uint64_t>::max(), [this](std::uint64_t field, std::uint64_t end) {
-            return field != modelGraph || graph(end, 0);
-        });
+        const bool whole = fields(std::numeric_limits<std::uint64_t>::max(),
+                                  [this](std::uint64_t field, std::uint64_t end) { return field != modelGraph || graph(end, 0); });
         return whole && m_restores && !m_quantizes;
     }
 

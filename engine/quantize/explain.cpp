@@ -45,6 +45,16 @@ void requireSameInputs(const Graph& quantized, const Graph& floating)
                     {{"detail", "its input is " + text(quantized) + ", the float model's " + text(floating)}});
 }
 
+// Nothing where the float model can't be brought into the form that was quantized.
+EqualizationFound equalizationOf(const Models& models, const std::vector<LayerPair>& pairs)
+{
+    try {
+        return findEqualization(prepareForQuantization(models.floating), models.quantized, pairs);
+    } catch (const Error&) {
+        return {};
+    }
+}
+
 Models opened(const ExplainRequest& request)
 {
     Models models{readOnnx(request.quantized), readOnnx(request.floating)};
@@ -197,8 +207,11 @@ Explanation explain(const ExplainRequest& request, const JobContext& job)
     explanation.quantized = request.quantized;
     explanation.floating = request.floating;
     explanation.processor = processorFacts();
-    const auto errors = measureLayerErrors({models.floating, models.quantized, pairs, request.dataset, request.samples, request.threads},
-                                           job.part(0, errorsEnd));
+    auto [equalized, factors] = equalizationOf(models, pairs);
+    explanation.equalized = std::move(equalized);
+    const auto errors = measureLayerErrors(
+        {models.floating, models.quantized, pairs, request.dataset, request.samples, request.threads, std::move(factors)},
+        job.part(0, errorsEnd));
     explanation.split = errors.split;
     explanation.samples = errors.samples;
     explanation.notices = errors.notices;
@@ -211,9 +224,9 @@ Explanation explain(const ExplainRequest& request, const JobContext& job)
     }
     explanation.firstDivergence = firstDivergence(explanation.layers, reads);
     const auto speed = measureSpeed(models, pairs, request, explanation, job.part(errorsEnd, profileEnds));
-    auto proposed =
-        proposeBuilds({models.floating, models.quantized, pairs, explanation.layers, elements, speed.floating, speed.quantized, request},
-                      job.part(profileEnds, 1));
+    auto proposed = proposeBuilds({models.floating, models.quantized, pairs, explanation.layers, elements, speed.floating, speed.quantized,
+                                   request, !explanation.equalized.empty()},
+                                  job.part(profileEnds, 1));
     explanation.proposal = std::move(proposed.keepFloat);
     explanation.weightsOnly = std::move(proposed.weightsOnly);
     explanation.advice = adviceFor(explanation);

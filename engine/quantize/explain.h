@@ -6,6 +6,7 @@
 #include "core/job_context.h"
 #include "core/json.h"
 #include "data/dataset.h"
+#include "quantize/equalized_layers.h"
 #include "quantize/kernels.h"
 #include "quantize/layer_times.h"
 #include "quantize/range_use.h"
@@ -104,7 +105,8 @@ struct Explanation
     std::filesystem::path floating;
     Split split = Split::Validation;
     std::size_t samples = 0;
-    std::vector<ExplainedLayer> layers; // in the order in which they are computed
+    std::vector<ExplainedLayer> layers;     // in the order in which they are computed
+    std::vector<EqualizedLayers> equalized; // between them the float model's values were scaled before they were compared
     std::optional<Divergence> firstDivergence;
     std::vector<std::string> floatNodes; // that compute, in ONNX Runtime's graph
     std::vector<TimedConversion> unfused;
@@ -112,7 +114,7 @@ struct Explanation
     SpeedTotals totals;
     std::optional<KeepFloatProposal> proposal;
     std::optional<WeightsOnlyProposal> weightsOnly; // where no mix is as fast as the float model
-    std::vector<Message> advice; // what to change, the most urgent first
+    std::vector<Message> advice;                    // what to change, the most urgent first
     std::vector<Message> notices;
 };
 
@@ -124,6 +126,8 @@ Explanation explain(const ExplainRequest& request, const JobContext& job);
 // what it reads, if that is more than 3 dB (noise of as much power as there was). `reads`: by layer.
 std::optional<Divergence> firstDivergence(const std::vector<ExplainedLayer>& layers, const std::vector<std::vector<std::size_t>>& reads);
 
+// Which layers were equalized, in one English sentence; empty where none were.
+std::string equalizedSentence(const Explanation& explanation);
 // What it gains and what not, with the command, in one English sentence.
 std::string sentence(const WeightsOnlyProposal& proposal);
 
@@ -131,11 +135,12 @@ std::string sentence(const WeightsOnlyProposal& proposal);
 std::vector<Message> adviceFor(const Explanation& explanation);
 
 // Keys: quantized, float, split, samples, layers[]{name, opType, snrDb, snrAloneDb, saturatedShare, usedShare, floatMicroseconds,
-// quantizedMicroseconds, integer, floatKernels[], quantizedKernels[]}, firstDivergence{layer, snrDb, before, below}, ranges[]{layer,
-// saturatedShare, usedShare, outlierRatio, channelRatio, weightDisparity}, floatNodes[], unfused[]{name, opType, value, around[],
-// microseconds}, processor{}, totals{}, proposal{keepFloat[], command, latencyMs, floatLatencyMs, quantizedLatencyMs},
-// weightsOnly{method, bits, command, sizeBytes, floatSizeBytes, latencyMs, floatLatencyMs, quantizedLatencyMs, sentence}, advice[]{code,
-// arguments{}}, notices[]. What a layer lacks is left out, and so are proposals where there are none.
+// quantizedMicroseconds, integer, floatKernels[], quantizedKernels[]}, equalized[]{first, second, channels, largestFactor},
+// firstDivergence{layer, snrDb, before, below}, ranges[]{layer, saturatedShare, usedShare, outlierRatio, channelRatio, weightDisparity},
+// floatNodes[], unfused[]{name, opType, value, around[], microseconds}, processor{}, totals{}, proposal{keepFloat[], command, latencyMs,
+// floatLatencyMs, quantizedLatencyMs}, weightsOnly{method, bits, command, sizeBytes, floatSizeBytes, latencyMs, floatLatencyMs,
+// quantizedLatencyMs, sentence}, advice[]{code, arguments{}}, notices[]. What a layer lacks is left out, and so are proposals where there
+// are none.
 Json toJson(const Explanation& explanation);
 
 // A page of its own, in the style of the comparison's report.

@@ -120,6 +120,8 @@ std::string explanationHtml(const Explanation& explanation, const std::function<
         advice.push_back(escaped(sentence(*explanation.weightsOnly)));
     out += "<h2>What to change</h2>\n" + list(advice);
     out += "<h2>Where the error grows</h2>\n<div class=\"card\">" + plot(explanation) + "</div>\n";
+    if (const auto equalized = equalizedSentence(explanation); !equalized.empty())
+        out += "<p class=\"note\">" + escaped(equalized) + "</p>\n";
     out += "<h2>Layers</h2>\n" + layerTable(explanation) + unfusedTable(explanation);
     std::vector<std::string> notices;
     for (const auto& message : explanation.notices)

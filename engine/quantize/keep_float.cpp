@@ -175,7 +175,7 @@ KeepFloatProposal proposalOf(const KeepFloatRequest& request, const Mix& mix)
     proposal.command = quantizeCommand(request) + " --data " + quoted(request.request.dataset.folder().string());
     for (const auto& layer : proposal.layers)
         proposal.command += " --keep-float " + quoted(layer);
-    proposal.command += " --out FILE";
+    proposal.command += std::string(request.equalized ? " --equalize" : "") + " --out FILE";
     return proposal;
 }
 
@@ -244,7 +244,8 @@ ProposedBuilds proposeBuilds(const KeepFloatRequest& request, const JobContext& 
         models.push_back({file, request.request.quantized.string()});
     const auto latencies = latenciesInTurns(models, {.runs = request.request.runs}, job);
 
-    MeasuredBuilds measured{.floating = latencies[0].undisturbedMs, .quantized = latencies[1].undisturbedMs, .mixes = {}, .weightsOnly = {}};
+    MeasuredBuilds measured{
+        .floating = latencies[0].undisturbedMs, .quantized = latencies[1].undisturbedMs, .mixes = {}, .weightsOnly = {}};
     for (std::size_t i = 0; i < mixes.size(); ++i)
         measured.mixes.push_back({mixes[i].size(), latencies[first + i].undisturbedMs});
     if (weightsBytes > 0)

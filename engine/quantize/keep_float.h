@@ -23,6 +23,7 @@ struct KeepFloatRequest
     const std::vector<Kernel>& floatKernels;
     const std::vector<Kernel>& quantizedKernels;
     const ExplainRequest& request;
+    bool equalized = false; // the quantized file
 };
 
 // Two measurements of the same file differ by less, in turns: what takes at most so many times as long is as fast.
@@ -49,8 +50,8 @@ struct ChosenBuilds
 };
 
 // Of the mixes that take no longer than the float model the one with the fewest layers in float, else the fastest; none where the quantized
-// file takes no longer than the float model, or no mix is faster than it. Weights alone, where they are as fast as the float model and neither
-// the quantized file nor any mix is.
+// file takes no longer than the float model, or no mix is faster than it. Weights alone, where they are as fast as the float model and
+// neither the quantized file nor any mix is.
 ChosenBuilds chooseBuilds(const MeasuredBuilds& measured);
 
 struct ProposedBuilds
@@ -59,8 +60,8 @@ struct ProposedBuilds
     std::optional<WeightsOnlyProposal> weightsOnly;
 };
 
-// Mixes that the layers' times promise to be fast, those of the first layers alone, and weights alone in 8 bits are built and measured in turns
-// with both files. Nothing is measured where there is no integer layer that could be float.
+// Mixes that the layers' times promise to be fast, those of the first layers alone, and weights alone in 8 bits are built and measured in
+// turns with both files. Nothing is measured where there is no integer layer that could be float.
 ProposedBuilds proposeBuilds(const KeepFloatRequest& request, const JobContext& job);
 
 } // namespace hone
