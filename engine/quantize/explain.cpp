@@ -2,6 +2,7 @@
 #include "quantize/explain.h"
 
 #include "core/version.h"
+#include "evaluate/evaluation.h"
 #include "onnx_io/onnx_io.h"
 #include "quantize/keep_float.h"
 #include "quantize/layer_errors.h"
@@ -188,8 +189,8 @@ std::optional<Divergence> firstDivergence(const std::vector<ExplainedLayer>& lay
         const Divergence here{layers[i].name, layers[i].snrDb, isFirst ? layers[i].snrDb : before, layers[i].snrDb < divergenceDb};
         if (here.below && (isFirst || before >= divergenceDb))
             return here;
-        // An input's first rounding is no fall.
-        const double fall = isFirst ? 0 : before - layers[i].snrDb;
+        // The first rounding of what was exact is no fall.
+        const double fall = isFirst || before >= largestSnrDb ? 0 : before - layers[i].snrDb;
         const double largest = largestFall ? largestFall->before - largestFall->snrDb : leastFallDb;
         if (fall > largest)
             largestFall = here;

@@ -123,7 +123,7 @@ struct Explanation
 Explanation explain(const ExplainRequest& request, const JobContext& job);
 
 // The first layer in order whose SNR is below divergenceDb while all that it reads is above; else the one with the largest fall against
-// what it reads, if that is more than 3 dB (noise of as much power as there was). `reads`: by layer.
+// what it reads, if that is more than 3 dB (noise of as much power as there was) and there was noise. `reads`: by layer.
 std::optional<Divergence> firstDivergence(const std::vector<ExplainedLayer>& layers, const std::vector<std::vector<std::size_t>>& reads);
 
 // Which layers were equalized, in one English sentence; empty where none were.

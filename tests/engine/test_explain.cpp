@@ -367,6 +367,8 @@ private slots:
         QVERIFY(fall && !fall->below);
         QCOMPARE(fall->layer, std::string("2"));
         QVERIFY(!firstDivergence(layers({50, 48, 47, 46}), chain));
+        // The first rounding of what was exact is no fall.
+        QVERIFY(!firstDivergence(layers({200, 48, 47, 46}), chain));
     }
 
     void theFastestMixIsTheBestOfAll()
