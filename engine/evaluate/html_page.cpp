@@ -32,7 +32,7 @@ th { font-size: 11px; font-weight: 600; color: var(--muted); text-align: right; 
 th, td { padding: 8px 12px; border-bottom: 1px solid var(--line); white-space: nowrap; }
 td { text-align: right; }
 th:first-child, td:first-child { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 144px; }
-.layers td:first-child { min-width: 232px; }
+.layers td:first-child { min-width: 176px; }
 th.text, td.text { text-align: left; white-space: normal; }
 tr:last-child td { border-bottom: 0; }
 tr.best td { background: var(--row); }
