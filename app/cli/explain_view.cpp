@@ -3,6 +3,7 @@
 
 #include "cli/sentences.h"
 #include "cli/text.h"
+#include "evaluate/evaluation.h"
 
 #include <fmt/format.h>
 
@@ -28,6 +29,11 @@ Layers sortedBy(const Explanation& explanation, double (*key)(const ExplainedLay
     return layers;
 }
 
+std::string ratioText(double decibels)
+{
+    return decibels >= largestSnrDb ? "exact" : fmt::format("{:.1f}", decibels);
+}
+
 std::string errorText(const Explanation& explanation)
 {
     std::string text = fmt::format("Values against the float model's on {} samples of {}", explanation.samples, name(explanation.split));
@@ -37,9 +43,11 @@ std::string errorText(const Explanation& explanation)
         text += fmt::format("; the largest fall is at {}: {:.1f} dB, behind {:.1f} dB", first->layer, first->snrDb, first->before);
     Table table({"layer", "operator", "SNR dB", "by itself", "saturated", "steps used"});
     for (const auto* layer : sortedBy(explanation, [](const ExplainedLayer& layer) { return layer.snrAloneDb; }))
-        table.add({layer->name, layer->opType, fmt::format("{:.1f}", layer->snrDb), fmt::format("{:.1f}", layer->snrAloneDb),
+        table.add({layer->name, layer->opType, ratioText(layer->snrDb), ratioText(layer->snrAloneDb),
                    layer->use ? percentText(layer->use->saturatedShare) : "-", layer->use ? percentText(layer->use->usedShare) : "-"});
-    return text + ". The layers that add most by themselves:\n" + table.text();
+    text += ". The layers that add most by themselves:\n" + table.text();
+    const auto equalized = equalizedSentence(explanation);
+    return equalized.empty() ? text : text + equalized + "\n";
 }
 
 std::string kernelsText(const std::vector<std::string>& kernels)
@@ -77,10 +85,13 @@ std::string speedText(const Explanation& explanation)
 std::string explanationText(const Explanation& explanation)
 {
     std::string text = errorText(explanation) + "\n" + speedText(explanation) + "\n";
-    for (const auto& message : explanation.advice)
+    for (const auto& message : explanation.advice) {
         text += sentence(message) + "\n";
-    if (explanation.proposal)
-        text += "  " + explanation.proposal->command + "\n";
+        if (message.code == MessageCode::AdviceKeepFloat && explanation.proposal)
+            text += "  " + explanation.proposal->command + "\n";
+    }
+    if (explanation.weightsOnly)
+        text += sentence(*explanation.weightsOnly) + "\n";
     return text;
 }
 

@@ -36,7 +36,7 @@ public:
         command.option({"--html", "FILE", "The findings as a page; replaced if it is there", ""}, m_html);
         command.remark(
             "Values are compared with ONNX Runtime's optimizations off, node by node; times are those of its optimized kernels, one "
-            "sample and one thread, both files in turns. What it proposes to keep in float was built and measured here.");
+            "sample and one thread, both files in turns. What it proposes was built and measured here.");
         command.example("hone explain int8.onnx --against model.onnx --data pictures");
     }
     int run(Console& console) override

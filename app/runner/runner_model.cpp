@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runner_model.h"
 
+#include "core/stored_weights.h"
 #include "failure.h"
 
 #include <onnxruntime_cxx_api.h>
+#include <onnxruntime_session_options_config_keys.h>
 
 #include <cstring>
+#include <filesystem>
 
 namespace hone::runner
 {
@@ -53,6 +56,8 @@ Model::Model(const std::string& path, int threads) : m_implementation(std::make_
         Ort::SessionOptions options;
         options.SetIntraOpNumThreads(threads);
         options.SetInterOpNumThreads(1);
+        if (storesWeightsOnly(std::filesystem::path(path)))
+            options.AddConfigEntry(kOrtSessionOptionsDisableQuantQDQ, "1");
         self.session = Ort::Session(self.environment, path.c_str(), options);
         Ort::AllocatorWithDefaultOptions allocator;
         for (std::size_t i = 0; i < self.session.GetInputCount(); ++i)

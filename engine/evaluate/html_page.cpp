@@ -25,12 +25,15 @@ p { margin: 0 0 8px; }
 .muted, .note { color: var(--muted); }
 .lead { font-size: 16px; margin: 16px 0 24px; }
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: 6px; padding: 12px; overflow-x: auto; }
+.card + .note { margin-top: 8px; }
 .table { padding: 0; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th { font-size: 11px; font-weight: 600; color: var(--muted); text-align: right; vertical-align: bottom; }
 th, td { padding: 8px 12px; border-bottom: 1px solid var(--line); white-space: nowrap; }
 td { text-align: right; }
 th:first-child, td:first-child { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 144px; }
+.layers td:first-child { min-width: 176px; }
+th.text, td.text { text-align: left; white-space: normal; }
 tr:last-child td { border-bottom: 0; }
 tr.best td { background: var(--row); }
 tr.front td:first-child { font-weight: 600; }

@@ -56,7 +56,8 @@ public:
         divergence();
         ranges();
         weights();
-        if (m_explanation.proposal || m_explanation.totals.quantizedLatencyMs > m_explanation.totals.floatLatencyMs)
+        if (m_explanation.proposal || m_explanation.weightsOnly ||
+            m_explanation.totals.quantizedLatencyMs > m_explanation.totals.floatLatencyMs)
             speed();
         if (m_advice.empty())
             m_advice.push_back({MessageCode::AdviceNothing, {}});
@@ -106,7 +107,8 @@ private:
                 if (outlying++ < mostOfAKind)
                     add(MessageCode::AdviceOutliers,
                         {{"layer", layer->name}, {"ratio", number(use.outlierRatio)}, {"used", percent(use.usedShare)}});
-            } else if (use.channelRatio && *use.channelRatio > unequalChannels && unequal++ < mostOfAKind) {
+            } else if (m_explanation.equalized.empty() && use.channelRatio && *use.channelRatio > unequalChannels &&
+                       unequal++ < mostOfAKind) {
                 add(MessageCode::AdviceChannelRanges, {{"layer", layer->name}, {"ratio", number(*use.channelRatio)}});
             }
         }
@@ -198,6 +200,32 @@ private:
 };
 
 } // namespace
+
+std::string equalizedSentence(const Explanation& explanation)
+{
+    std::vector<std::string> names;
+    double largest = 1;
+    for (const auto& layers : explanation.equalized) {
+        names.push_back(layers.first + " to " + layers.second);
+        largest = std::max(largest, layers.largestFactor);
+    }
+    if (names.empty())
+        return {};
+    return fmt::format(
+        "Layers were equalized ({}; factors up to {:.2f}), and the float model's values between them are scaled as the weights of the two "
+        "files tell.",
+        listed(names), largest);
+}
+
+std::string sentence(const WeightsOnlyProposal& proposal)
+{
+    return fmt::format(
+        "With its weights alone in 8 bits ({}) the float model becomes a file of {} bytes, {:.2f} of its {}, that takes {:.3f} ms "
+        "against its {:.3f} ms in Hone and hone-runner, as in any ONNX Runtime whose option session.disable_quant_qdq is 1: "
+        "layers are computed in float all the same, so that size is gained and not speed.",
+        proposal.command, proposal.sizeBytes, static_cast<double>(proposal.sizeBytes) / static_cast<double>(proposal.floatSizeBytes),
+        proposal.floatSizeBytes, proposal.latencyMs, proposal.floatLatencyMs);
+}
 
 std::vector<Message> adviceFor(const Explanation& explanation)
 {

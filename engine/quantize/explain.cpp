@@ -2,6 +2,7 @@
 #include "quantize/explain.h"
 
 #include "core/version.h"
+#include "evaluate/evaluation.h"
 #include "onnx_io/onnx_io.h"
 #include "quantize/keep_float.h"
 #include "quantize/layer_errors.h"
@@ -43,6 +44,16 @@ void requireSameInputs(const Graph& quantized, const Graph& floating)
     if (text(quantized) != text(floating))
         throw Error(MessageCode::ReferenceUnlike,
                     {{"detail", "its input is " + text(quantized) + ", the float model's " + text(floating)}});
+}
+
+// Nothing where the float model can't be brought into the form that was quantized.
+EqualizationFound equalizationOf(const Models& models, const std::vector<LayerPair>& pairs)
+{
+    try {
+        return findEqualization(prepareForQuantization(models.floating), models.quantized, pairs);
+    } catch (const Error&) {
+        return {};
+    }
 }
 
 Models opened(const ExplainRequest& request)
@@ -178,8 +189,8 @@ std::optional<Divergence> firstDivergence(const std::vector<ExplainedLayer>& lay
         const Divergence here{layers[i].name, layers[i].snrDb, isFirst ? layers[i].snrDb : before, layers[i].snrDb < divergenceDb};
         if (here.below && (isFirst || before >= divergenceDb))
             return here;
-        // An input's first rounding is no fall.
-        const double fall = isFirst ? 0 : before - layers[i].snrDb;
+        // The first rounding of what was exact is no fall.
+        const double fall = isFirst || before >= largestSnrDb ? 0 : before - layers[i].snrDb;
         const double largest = largestFall ? largestFall->before - largestFall->snrDb : leastFallDb;
         if (fall > largest)
             largestFall = here;
@@ -197,8 +208,11 @@ Explanation explain(const ExplainRequest& request, const JobContext& job)
     explanation.quantized = request.quantized;
     explanation.floating = request.floating;
     explanation.processor = processorFacts();
-    const auto errors = measureLayerErrors({models.floating, models.quantized, pairs, request.dataset, request.samples, request.threads},
-                                           job.part(0, errorsEnd));
+    auto [equalized, factors] = equalizationOf(models, pairs);
+    explanation.equalized = std::move(equalized);
+    const auto errors = measureLayerErrors(
+        {models.floating, models.quantized, pairs, request.dataset, request.samples, request.threads, std::move(factors)},
+        job.part(0, errorsEnd));
     explanation.split = errors.split;
     explanation.samples = errors.samples;
     explanation.notices = errors.notices;
@@ -211,9 +225,11 @@ Explanation explain(const ExplainRequest& request, const JobContext& job)
     }
     explanation.firstDivergence = firstDivergence(explanation.layers, reads);
     const auto speed = measureSpeed(models, pairs, request, explanation, job.part(errorsEnd, profileEnds));
-    explanation.proposal =
-        proposeKeepFloat({models.floating, models.quantized, pairs, explanation.layers, elements, speed.floating, speed.quantized, request},
-                         job.part(profileEnds, 1));
+    auto proposed = proposeBuilds({models.floating, models.quantized, pairs, explanation.layers, elements, speed.floating, speed.quantized,
+                                   request, !explanation.equalized.empty()},
+                                  job.part(profileEnds, 1));
+    explanation.proposal = std::move(proposed.keepFloat);
+    explanation.weightsOnly = std::move(proposed.weightsOnly);
     explanation.advice = adviceFor(explanation);
     return explanation;
 }

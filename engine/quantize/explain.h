@@ -6,11 +6,13 @@
 #include "core/job_context.h"
 #include "core/json.h"
 #include "data/dataset.h"
+#include "quantize/equalized_layers.h"
 #include "quantize/kernels.h"
 #include "quantize/layer_times.h"
 #include "quantize/range_use.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -75,6 +77,17 @@ struct KeepFloatProposal
     std::string command;
 };
 
+// Weights alone in 8 bits, which are restored when the file is loaded (core/stored_weights.h): float's speed and a small file.
+struct WeightsOnlyProposal
+{
+    std::int64_t sizeBytes = 0;
+    std::int64_t floatSizeBytes = 0;
+    double latencyMs = 0; // in the same turns:
+    double floatLatencyMs = 0;
+    double quantizedLatencyMs = 0;
+    std::string command;
+};
+
 struct SpeedTotals
 {
     double floatLatencyMs = 0; // of whole runs at one sample and one thread (TurnLatency::undisturbedMs)
@@ -92,14 +105,16 @@ struct Explanation
     std::filesystem::path floating;
     Split split = Split::Validation;
     std::size_t samples = 0;
-    std::vector<ExplainedLayer> layers; // in the order in which they are computed
+    std::vector<ExplainedLayer> layers;     // in the order in which they are computed
+    std::vector<EqualizedLayers> equalized; // between them the float model's values were scaled before they were compared
     std::optional<Divergence> firstDivergence;
     std::vector<std::string> floatNodes; // that compute, in ONNX Runtime's graph
     std::vector<TimedConversion> unfused;
     std::map<std::string, std::string> processor;
     SpeedTotals totals;
     std::optional<KeepFloatProposal> proposal;
-    std::vector<Message> advice; // what to change, the most urgent first
+    std::optional<WeightsOnlyProposal> weightsOnly; // where no mix is as fast as the float model
+    std::vector<Message> advice;                    // what to change, the most urgent first
     std::vector<Message> notices;
 };
 
@@ -108,17 +123,24 @@ struct Explanation
 Explanation explain(const ExplainRequest& request, const JobContext& job);
 
 // The first layer in order whose SNR is below divergenceDb while all that it reads is above; else the one with the largest fall against
-// what it reads, if that is more than 3 dB (noise of as much power as there was). `reads`: by layer.
+// what it reads, if that is more than 3 dB (noise of as much power as there was) and there was noise. `reads`: by layer.
 std::optional<Divergence> firstDivergence(const std::vector<ExplainedLayer>& layers, const std::vector<std::vector<std::size_t>>& reads);
+
+// Which layers were equalized, in one English sentence; empty where none were.
+std::string equalizedSentence(const Explanation& explanation);
+// What it gains and what not, with the command, in one English sentence.
+std::string sentence(const WeightsOnlyProposal& proposal);
 
 // What the findings suggest.
 std::vector<Message> adviceFor(const Explanation& explanation);
 
 // Keys: quantized, float, split, samples, layers[]{name, opType, snrDb, snrAloneDb, saturatedShare, usedShare, floatMicroseconds,
-// quantizedMicroseconds, integer, floatKernels[], quantizedKernels[]}, firstDivergence{layer, snrDb, before, below}, ranges[]{layer,
-// saturatedShare, usedShare, outlierRatio, channelRatio, weightDisparity}, floatNodes[], unfused[]{name, opType, value, around[],
-// microseconds}, processor{}, totals{}, proposal{keepFloat[], command, latencyMs, floatLatencyMs, quantizedLatencyMs}, advice[]{code,
-// arguments{}}, notices[]. What a layer lacks is left out.
+// quantizedMicroseconds, integer, floatKernels[], quantizedKernels[]}, equalized[]{first, second, channels, largestFactor},
+// firstDivergence{layer, snrDb, before, below}, ranges[]{layer, saturatedShare, usedShare, outlierRatio, channelRatio, weightDisparity},
+// floatNodes[], unfused[]{name, opType, value, around[], microseconds}, processor{}, totals{}, proposal{keepFloat[], command, latencyMs,
+// floatLatencyMs, quantizedLatencyMs}, weightsOnly{method, bits, command, sizeBytes, floatSizeBytes, latencyMs, floatLatencyMs,
+// quantizedLatencyMs, sentence}, advice[]{code, arguments{}}, notices[]. What a layer lacks is left out, and so are proposals where there
+// are none.
 Json toJson(const Explanation& explanation);
 
 // A page of its own, in the style of the comparison's report.

@@ -69,6 +69,19 @@ Json totalsToJson(const SpeedTotals& totals)
             {"floatNodes", totals.floatNodes}};
 }
 
+Json weightsOnlyToJson(const WeightsOnlyProposal& proposal)
+{
+    return {{"method", "weights"},
+            {"bits", 8},
+            {"command", proposal.command},
+            {"sizeBytes", proposal.sizeBytes},
+            {"floatSizeBytes", proposal.floatSizeBytes},
+            {"latencyMs", proposal.latencyMs},
+            {"floatLatencyMs", proposal.floatLatencyMs},
+            {"quantizedLatencyMs", proposal.quantizedLatencyMs},
+            {"sentence", sentence(proposal)}};
+}
+
 } // namespace
 
 Json toJson(const Explanation& explanation)
@@ -80,6 +93,10 @@ Json toJson(const Explanation& explanation)
     json["layers"] = Json::array();
     for (const auto& layer : explanation.layers)
         json["layers"].push_back(layerToJson(layer));
+    json["equalized"] = Json::array();
+    for (const auto& layers : explanation.equalized)
+        json["equalized"].push_back(
+            {{"first", layers.first}, {"second", layers.second}, {"channels", layers.channels}, {"largestFactor", layers.largestFactor}});
     if (const auto& first = explanation.firstDivergence)
         json["firstDivergence"] = {{"layer", first->layer}, {"snrDb", first->snrDb}, {"before", first->before}, {"below", first->below}};
     json["ranges"] = rangesToJson(explanation.layers);
@@ -93,6 +110,8 @@ Json toJson(const Explanation& explanation)
                             {"latencyMs", proposal->latencyMs},
                             {"floatLatencyMs", proposal->floatLatencyMs},
                             {"quantizedLatencyMs", proposal->quantizedLatencyMs}};
+    if (const auto& proposal = explanation.weightsOnly)
+        json["weightsOnly"] = weightsOnlyToJson(*proposal);
     json["advice"] = messagesToJson(explanation.advice);
     json["notices"] = messagesToJson(explanation.notices);
     return json;

@@ -162,52 +162,105 @@ std::string quoted(const std::string& text)
     return result + "'";
 }
 
-KeepFloatProposal proposalOf(const KeepFloatRequest& request, const Mix& mix, const TurnLatency& latency)
+std::string quantizeCommand(const KeepFloatRequest& request)
+{
+    return "hone quantize " + quoted(request.request.floating.string());
+}
+
+KeepFloatProposal proposalOf(const KeepFloatRequest& request, const Mix& mix)
 {
     KeepFloatProposal proposal;
     for (const auto layer : mix)
         proposal.layers.push_back(request.pairs[layer].name);
-    proposal.latencyMs = latency.undisturbedMs;
-    proposal.command =
-        "hone quantize " + quoted(request.request.floating.string()) + " --data " + quoted(request.request.dataset.folder().string());
+    proposal.command = quantizeCommand(request) + " --data " + quoted(request.request.dataset.folder().string());
     for (const auto& layer : proposal.layers)
         proposal.command += " --keep-float " + quoted(layer);
-    proposal.command += " --out FILE";
+    proposal.command += std::string(request.equalized ? " --equalize" : "") + " --out FILE";
+    return proposal;
+}
+
+// None where weights can't be stored so, or where that doesn't make the file smaller.
+std::optional<std::string> withWeightsAlone(const KeepFloatRequest& request, std::size_t floatBytes)
+{
+    try {
+        auto bytes = serializeOnnx(quantize({request.floating, nullptr, {.method = QuantizeMethod::Weights}}, {}).graph);
+        return bytes.size() < floatBytes ? std::optional(std::move(bytes)) : std::nullopt;
+    } catch (const Error&) {
+        return std::nullopt; // one proposal fewer
+    }
+}
+
+template<class Proposal>
+Proposal withLatencies(Proposal proposal, double latencyMs, const MeasuredBuilds& measured)
+{
+    proposal.latencyMs = latencyMs;
+    proposal.floatLatencyMs = measured.floating;
+    proposal.quantizedLatencyMs = measured.quantized;
     return proposal;
 }
 
 } // namespace
 
-std::optional<KeepFloatProposal> proposeKeepFloat(const KeepFloatRequest& request, const JobContext& job)
+ChosenBuilds chooseBuilds(const MeasuredBuilds& measured)
+{
+    ChosenBuilds chosen;
+    if (measured.quantized <= measured.floating)
+        return chosen;
+    const auto& mixes = measured.mixes;
+    double fastest = measured.quantized;
+    for (std::size_t i = 0; i < mixes.size(); ++i) {
+        fastest = std::min(fastest, mixes[i].latencyMs);
+        if (mixes[i].latencyMs >= measured.quantized)
+            continue;
+        const bool isEnough = mixes[i].latencyMs <= measured.floating;
+        const bool bestIsEnough = chosen.mix && mixes[*chosen.mix].latencyMs <= measured.floating;
+        const bool isBetter = !chosen.mix || (isEnough && bestIsEnough ? mixes[i].floatLayers < mixes[*chosen.mix].floatLayers
+                                                                       : mixes[i].latencyMs < mixes[*chosen.mix].latencyMs);
+        if (isBetter)
+            chosen.mix = i;
+    }
+    const double enough = asFastAs * measured.floating;
+    chosen.weightsOnly = fastest > enough && measured.weightsOnly && *measured.weightsOnly <= enough;
+    return chosen;
+}
+
+ProposedBuilds proposeBuilds(const KeepFloatRequest& request, const JobContext& job)
 {
     const auto mixes = candidates(request);
     if (mixes.empty())
-        return std::nullopt;
+        return {};
     const Builder builder(request);
     std::vector<std::string> bytes{readFile(request.request.floating), readFile(request.request.quantized)};
+    const std::size_t first = bytes.size();
     for (const auto& mix : mixes)
         bytes.push_back(builder.bytesOf(mix));
+    const auto floatBytes = bytes[0].size();
+    auto weightsAlone = withWeightsAlone(request, floatBytes);
+    const auto weightsBytes = weightsAlone ? weightsAlone->size() : 0;
+    if (weightsAlone)
+        bytes.push_back(std::move(*weightsAlone));
     std::vector<ModelToProfile> models;
     for (const auto& file : bytes)
         models.push_back({file, request.request.quantized.string()});
     const auto latencies = latenciesInTurns(models, {.runs = request.request.runs}, job);
 
-    constexpr std::size_t first = 2; // behind both files
-    const double enough = latencies[0].undisturbedMs;
-    std::size_t best = first;
-    for (auto i = first; i < latencies.size(); ++i) {
-        const bool isEnough = latencies[i].undisturbedMs <= enough;
-        const bool bestIsEnough = latencies[best].undisturbedMs <= enough;
-        const bool isSmaller = mixes[i - first].size() < mixes[best - first].size();
-        if (isEnough && bestIsEnough ? isSmaller : latencies[i].undisturbedMs < latencies[best].undisturbedMs)
-            best = i;
+    MeasuredBuilds measured{
+        .floating = latencies[0].undisturbedMs, .quantized = latencies[1].undisturbedMs, .mixes = {}, .weightsOnly = {}};
+    for (std::size_t i = 0; i < mixes.size(); ++i)
+        measured.mixes.push_back({mixes[i].size(), latencies[first + i].undisturbedMs});
+    if (weightsBytes > 0)
+        measured.weightsOnly = latencies.back().undisturbedMs;
+    const auto chosen = chooseBuilds(measured);
+    ProposedBuilds proposed;
+    if (chosen.mix)
+        proposed.keepFloat = withLatencies(proposalOf(request, mixes[*chosen.mix]), measured.mixes[*chosen.mix].latencyMs, measured);
+    if (chosen.weightsOnly) {
+        WeightsOnlyProposal proposal{.sizeBytes = static_cast<std::int64_t>(weightsBytes),
+                                     .floatSizeBytes = static_cast<std::int64_t>(floatBytes),
+                                     .command = quantizeCommand(request) + " --method weights --out FILE"};
+        proposed.weightsOnly = withLatencies(std::move(proposal), *measured.weightsOnly, measured);
     }
-    if (latencies[best].undisturbedMs >= latencies[1].undisturbedMs || latencies[1].undisturbedMs <= enough)
-        return std::nullopt;
-    auto proposal = proposalOf(request, mixes[best - first], latencies[best]);
-    proposal.floatLatencyMs = latencies[0].undisturbedMs;
-    proposal.quantizedLatencyMs = latencies[1].undisturbedMs;
-    return proposal;
+    return proposed;
 }
 
 } // namespace hone

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Which layers a quantized file had better leave in float for the sake of speed.
+// Which other builds of the float model are to be had where a quantized file is no faster than it.
 #pragma once
 
 #include "core/job_context.h"
 #include "quantize/explain.h"
 #include "quantize/layer_pairs.h"
 
+#include <cstddef>
 #include <optional>
 #include <vector>
 
@@ -22,11 +23,45 @@ struct KeepFloatRequest
     const std::vector<Kernel>& floatKernels;
     const std::vector<Kernel>& quantizedKernels;
     const ExplainRequest& request;
+    bool equalized = false; // the quantized file
 };
 
-// Mixes that the layers' times promise to be fast, and those of the first layers alone, are built and measured in turns with both files. Of
-// those that take no longer than the float model the one with the fewest layers in float is proposed, else the fastest. None where the
-// quantized file is as fast already, or no mix is faster than it.
-std::optional<KeepFloatProposal> proposeKeepFloat(const KeepFloatRequest& request, const JobContext& job);
+// Two measurements of the same file differ by less, in turns: what takes at most so many times as long is as fast.
+constexpr double asFastAs = 1.03;
+
+// In milliseconds, all in the same turns.
+struct MeasuredBuilds
+{
+    struct Mix
+    {
+        std::size_t floatLayers = 0;
+        double latencyMs = 0;
+    };
+    double floating = 0;
+    double quantized = 0;
+    std::vector<Mix> mixes;
+    std::optional<double> weightsOnly;
+};
+
+struct ChosenBuilds
+{
+    std::optional<std::size_t> mix; // by place
+    bool weightsOnly = false;
+};
+
+// Of the mixes that take no longer than the float model the one with the fewest layers in float, else the fastest; none where the quantized
+// file takes no longer than the float model, or no mix is faster than it. Weights alone, where they are as fast as the float model and
+// neither the quantized file nor any mix is.
+ChosenBuilds chooseBuilds(const MeasuredBuilds& measured);
+
+struct ProposedBuilds
+{
+    std::optional<KeepFloatProposal> keepFloat;
+    std::optional<WeightsOnlyProposal> weightsOnly;
+};
+
+// Mixes that the layers' times promise to be fast, those of the first layers alone, and weights alone in 8 bits are built and measured in
+// turns with both files. Nothing is measured where there is no integer layer that could be float.
+ProposedBuilds proposeBuilds(const KeepFloatRequest& request, const JobContext& job);
 
 } // namespace hone

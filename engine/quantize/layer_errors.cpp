@@ -144,6 +144,19 @@ std::vector<ValueId> valuesOf(const std::vector<LayerPair>& pairs, ValueId Layer
     return values;
 }
 
+void scaleChannels(Tensor& values, const std::vector<double>& factors)
+{
+    const auto& shape = values.shape();
+    if (factors.empty() || shape.size() < 2 || shape[1] != static_cast<std::int64_t>(factors.size()))
+        return;
+    std::size_t plane = 1;
+    for (std::size_t axis = 2; axis < shape.size(); ++axis)
+        plane *= static_cast<std::size_t>(shape[axis]);
+    const auto data = values.mutableData<float>();
+    for (std::size_t i = 0; i < data.size(); ++i)
+        data[i] = static_cast<float>(data[i] * factors[i / plane % factors.size()]);
+}
+
 struct Sums
 {
     SignalToNoise together;
@@ -179,7 +192,7 @@ double SignalToNoise::decibels() const
 
 LayerErrors measureLayerErrors(const LayerErrorsRequest& request, const JobContext& job)
 {
-    const auto& [floating, quantized, pairs, dataset, samples, threads] = request;
+    const auto& [floating, quantized, pairs, dataset, samples, threads, factors] = request;
     LayerErrors errors;
     errors.split = splitToReadFrom(dataset);
     const auto pairing = pairForInput(floating, dataset);
@@ -201,7 +214,9 @@ LayerErrors measureLayerErrors(const LayerErrorsRequest& request, const JobConte
                     0,
                     {}});
         const std::vector<Tensor> inputs{asTaken(batch->inputs, takes)};
-        const auto signal = reference.run(inputs);
+        auto signal = reference.run(inputs);
+        for (std::size_t i = 0; i < factors.size(); ++i)
+            scaleChannels(signal[i], factors[i]);
         const auto all = together.run(inputs);
         const auto own = alone.run(inputs, signal);
         for (std::size_t i = 0; i < pairs.size(); ++i) {

@@ -45,6 +45,8 @@ struct LayerErrorsRequest
     const Dataset& dataset;
     std::size_t samples = 64; // of the validation split (train where there is none), spread over the classes
     int threads = 0;
+    // By pair: what the float model's value is multiplied by before it is compared and read, channel by channel (axis 1); empty: as it is.
+    std::vector<std::vector<double>> factors = {};
 };
 
 struct LayerErrors

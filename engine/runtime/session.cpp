@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "core/file.h"
+#include "core/stored_weights.h"
 
 #include <onnxruntime_cxx_api.h>
 #include <onnxruntime_session_options_config_keys.h>
@@ -113,7 +114,9 @@ Port portOf(const std::string& name, const Ort::TypeInfo& type)
     return port;
 }
 
-Ort::SessionOptions toOrt(const SessionOptions& options)
+// `model`: its path or its bytes.
+template<class Model>
+Ort::SessionOptions toOrt(const SessionOptions& options, const Model& model)
 {
     Ort::SessionOptions result;
     const int cores = std::max(1u, std::thread::hardware_concurrency());
@@ -125,6 +128,9 @@ Ort::SessionOptions toOrt(const SessionOptions& options)
     result.AddConfigEntry(kOrtSessionOptionsConfigAllowIntraOpSpinning, "0");
     result.AddConfigEntry(kOrtSessionOptionsConfigAllowInterOpSpinning, "0");
     result.SetGraphOptimizationLevel(options.optimization == Optimization::All ? ORT_ENABLE_ALL : ORT_DISABLE_ALL);
+    // Otherwise they are restored in every run, and convolutions read them in a slow layout.
+    if (storesWeightsOnly(model))
+        result.AddConfigEntry(kOrtSessionOptionsDisableQuantQDQ, "1");
     if (!options.profilePrefix.empty())
         result.EnableProfiling(options.profilePrefix.c_str());
     if (!options.optimizedModel.empty())
@@ -200,7 +206,7 @@ Session::Session(const std::filesystem::path& model, const SessionOptions& optio
     openForReading(model);
     m_implementation->path = model.string();
     try {
-        m_implementation->session = std::make_shared<Ort::Session>(*m_implementation->env, model.c_str(), toOrt(options));
+        m_implementation->session = std::make_shared<Ort::Session>(*m_implementation->env, model.c_str(), toOrt(options, model));
         m_implementation->readPorts();
     } catch (const Ort::Exception& exception) {
         throw refused(m_implementation->path, exception.what());
@@ -212,7 +218,7 @@ Session Session::fromBytes(std::string_view model, const SessionOptions& options
     auto implementation = std::make_unique<Implementation>();
     implementation->path = nameForErrors;
     try {
-        implementation->session = std::make_shared<Ort::Session>(*implementation->env, model.data(), model.size(), toOrt(options));
+        implementation->session = std::make_shared<Ort::Session>(*implementation->env, model.data(), model.size(), toOrt(options, model));
         implementation->readPorts();
     } catch (const Ort::Exception& exception) {
         throw refused(nameForErrors, exception.what());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is told of quantized models whose faults were made on purpose.
 #include "core/file.h"
+#include "core/stored_weights.h"
 #include "graph_building.h"
 #include "idx_dataset.h"
 #include "onnx_io/onnx_io.h"
@@ -9,17 +10,20 @@
 #include "quantize/explain.h"
 #include "quantize/fastest_mix.h"
 #include "quantize/in_float.h"
+#include "quantize/keep_float.h"
 #include "quantize/kernels.h"
 #include "quantize/layer_errors.h"
 #include "quantize/quantize.h"
 #include "runtime/profile.h"
 #include "runtime/session.h"
+#include "shared_models.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
 
 #include <nlohmann/json.hpp>
 
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -57,6 +61,13 @@ public:
     Net& conv(std::int64_t in, std::int64_t out)
     {
         then("Conv", {weights({out, in, 3, 3}), weights({out})}, same);
+        return *this;
+    }
+    Net& depthwise(std::int64_t count)
+    {
+        auto attributes = same;
+        attributes["group"] = count;
+        then("Conv", {weights({count, 1, 3, 3}), weights({count})}, attributes);
         return *this;
     }
     Graph scores(std::int64_t in)
@@ -128,6 +139,31 @@ bool advises(const Explanation& explanation, MessageCode code)
     return std::ranges::find(explanation.advice, code, &Message::code) != explanation.advice.end();
 }
 
+enum class Scaled
+{
+    BothLayers,
+    FirstLayer
+};
+
+// plainNet() with the channels between its convolutions multiplied by 1, 2, 8, 1, 2, 8, which the second one undoes, or doesn't.
+Graph scaledBetween(Graph graph, Scaled what)
+{
+    constexpr std::array factors = {1.0f, 2.0f, 8.0f, 1.0f, 2.0f, 8.0f};
+    const auto weights = [&](const std::string& node, std::size_t input) {
+        return graph.value(graph.node(*graph.findNode(node)).input(input)).constant.mutableData<float>();
+    };
+    const auto first = weights("Conv_0", 1);
+    for (std::size_t i = 0; i < first.size(); ++i)
+        first[i] *= factors[i / 9];
+    const auto bias = weights("Conv_0", 2);
+    for (std::size_t i = 0; i < bias.size(); ++i)
+        bias[i] *= factors[i];
+    const auto second = weights("Conv_2", 1);
+    for (std::size_t i = 0; what == Scaled::BothLayers && i < second.size(); ++i)
+        second[i] /= factors[i / 9 % channels];
+    return graph;
+}
+
 // What a choice of layers in float costs, by definition.
 double costOf(const std::vector<LayerCost>& layers, const std::set<std::size_t>& floats)
 {
@@ -170,6 +206,44 @@ private slots:
         const auto census = kernelCensus(serializeOnnx(residualNet()));
         QVERIFY(census.integerNodes.empty() && census.unfused.empty());
         QCOMPARE(census.floatNodes.size(), std::size_t{4});
+    }
+
+    void storedWeightsAreRestoredOnceAtLoad()
+    {
+        const auto floating = serializeOnnx(residualNet());
+        const auto weights = serializeOnnx(hone::quantize({residualNet(), nullptr, {.method = QuantizeMethod::Weights}}, {}).graph);
+        const auto integers = serializeOnnx(quantized(residualNet()));
+        QVERIFY(storesWeightsOnly(std::string_view(weights)));
+        QVERIFY(!storesWeightsOnly(std::string_view(floating)));
+        QVERIFY(!storesWeightsOnly(std::string_view(integers)));
+        // ONNX Runtime by itself would leave a DequantizeLinear before every layer, and do without its blocked layout.
+        const auto census = kernelCensus(weights);
+        QVERIFY(census.unfused.empty() && census.integerNodes.empty());
+        QCOMPARE(census.floatNodes.size(), kernelCensus(floating).floatNodes.size());
+        const auto path = std::filesystem::path(m_folder.path().toStdString()) / "weights.onnx";
+        writeFileAtomically(path, weights);
+        QVERIFY(storesWeightsOnly(path));
+        // Nor is what is cut short, or no model.
+        for (std::size_t length = 0; length < weights.size(); length += 7)
+            storesWeightsOnly(std::string_view(weights).substr(0, length));
+        QVERIFY(!storesWeightsOnly(std::string_view(weights).substr(0, weights.size() / 2)));
+        QVERIFY(!storesWeightsOnly(std::string_view("DequantizeLinear")));
+        QVERIFY(!storesWeightsOnly(path.parent_path() / "nowhere.onnx"));
+    }
+
+    void aQuantizerInABranchCounts()
+    {
+        // Model{graph{node{op_type "DequantizeLinear"}, node{op_type "If", attribute{g{node{op_type "QuantizeLinear"}}}}}}
+        const auto field = [](int number, const std::string& content) {
+            return std::string{static_cast<char>(number << 3 | 2), static_cast<char>(content.size())} + content;
+        };
+        const auto restoring = field(1, field(4, "DequantizeLinear"));
+        const auto branch = [&](const std::string& opType) {
+            return field(7, restoring + field(1, field(4, "If") + field(5, field(6, field(1, field(4, opType))))));
+        };
+        QVERIFY(storesWeightsOnly(std::string_view(branch("Relu"))));
+        QVERIFY(!storesWeightsOnly(std::string_view(branch("QuantizeLinear"))));
+        QVERIFY(!storesWeightsOnly(std::string_view(branch("QLinearAdd"))));
     }
 
     void aLayerKeptInFloatIsCountedAndItsConversionsAreFound()
@@ -293,6 +367,8 @@ private slots:
         QVERIFY(fall && !fall->below);
         QCOMPARE(fall->layer, std::string("2"));
         QVERIFY(!firstDivergence(layers({50, 48, 47, 46}), chain));
+        // The first rounding of what was exact is no fall.
+        QVERIFY(!firstDivergence(layers({200, 48, 47, 46}), chain));
     }
 
     void theFastestMixIsTheBestOfAll()
@@ -317,6 +393,88 @@ private slots:
             }
             QVERIFY(std::abs(costOf(layers, fastestMix(layers)) - least) < 1e-6);
         }
+    }
+
+    void theBuildThatIsProposedIsFastEnoughWithTheFewestFloatLayers()
+    {
+        const auto mixes = std::vector<MeasuredBuilds::Mix>{{4, 0.90}, {2, 0.99}, {1, 1.30}};
+        const auto chosen = chooseBuilds({.floating = 1, .quantized = 2, .mixes = mixes, .weightsOnly = 0.5});
+        QCOMPARE(chosen.mix, std::optional<std::size_t>(1));
+        QVERIFY(!chosen.weightsOnly); // a mix is as fast
+        // Where none is, the fastest one that beats the quantized file.
+        QCOMPARE(chooseBuilds({.floating = 0.5, .quantized = 2, .mixes = mixes, .weightsOnly = {}}).mix, std::optional<std::size_t>(0));
+        QVERIFY(!chooseBuilds({.floating = 0.5, .quantized = 0.8, .mixes = mixes, .weightsOnly = {}}).mix);
+        const auto fast = chooseBuilds({.floating = 1, .quantized = 1, .mixes = mixes, .weightsOnly = 0.5});
+        QVERIFY(!fast.mix && !fast.weightsOnly);
+    }
+
+    void weightsAloneAreProposedOnlyWhereNothingOnIntegersIsAsFastAsFloat()
+    {
+        const auto isProposed = [](double quantized, double mix, std::optional<double> weightsOnly) {
+            return chooseBuilds({.floating = 1, .quantized = quantized, .mixes = {{1, mix}}, .weightsOnly = weightsOnly}).weightsOnly;
+        };
+        QVERIFY(isProposed(1.5, 1.06, 1.01));
+        QVERIFY(isProposed(1.5, 1.6, 1.01));
+        QVERIFY(!isProposed(1.5, 1.02, 1.01)); // within what two measurements of one file differ by
+        QVERIFY(!isProposed(1.02, 1.5, 0.99));
+        QVERIFY(!isProposed(1.5, 1.06, 1.05)); // no faster itself
+        QVERIFY(!isProposed(1.5, 1.06, std::nullopt));
+    }
+
+    void weightsAloneAreToldByTheirCommandAndForTheirSize()
+    {
+        Explanation explanation;
+        explanation.quantized = "int8.onnx";
+        explanation.floating = "a model.onnx";
+        explanation.weightsOnly =
+            WeightsOnlyProposal{7000, 20000, 0.5, 0.49, 0.6, "hone quantize 'a model.onnx' --method weights --out FILE"};
+        const auto told = sentence(*explanation.weightsOnly);
+        for (const auto* part : {"(hone quantize 'a model.onnx' --method weights --out FILE)", "7000 bytes, 0.35 of its 20000", "0.500 ms",
+                                 "0.490 ms", "size is gained and not speed."})
+            QVERIFY2(told.find(part) != told.npos, part);
+        QVERIFY(told.find(". ") == told.npos); // one sentence
+        const auto json = toJson(explanation).at("weightsOnly");
+        QCOMPARE(json.at("method").get<std::string>(), std::string("weights"));
+        QCOMPARE(json.at("bits").get<int>(), 8);
+        QCOMPARE(json.at("command").get<std::string>(), explanation.weightsOnly->command);
+        QCOMPARE(json.at("sentence").get<std::string>(), told);
+        const auto page = explanationHtml(explanation, [](const Message& message) { return std::string(name(message.code)); });
+        QVERIFY(page.find("size is gained and not speed") != page.npos && page.find("--method weights") != page.npos);
+        explanation.weightsOnly.reset();
+        QVERIFY(!toJson(explanation).contains("weightsOnly"));
+    }
+
+    // Kernels of a few microseconds, of which INT8's conversions are a large part.
+    void aSmallModelHasABuildAsFastAsFloat()
+    {
+        const auto model = sharedModel("mnist_cntk.onnx");
+        HONE_NEEDS_SHARED_MODEL(model);
+        const auto data = model.parent_path() / ".." / "data" / "mnist";
+        HONE_NEEDS_SHARED_MODEL(data);
+        const auto dataset = Dataset::open(data);
+        const std::filesystem::path folder = m_folder.path().toStdString();
+        const auto floating = readOnnx(model);
+        writeOnnx(quantize({floating, &dataset, {.samples = 32}}, {}).graph, folder / "int8.onnx");
+        // Others may use the machine just then: one of three times is enough.
+        for (int time = 0; time < 3; ++time) {
+            const auto explanation = explain(
+                {.quantized = folder / "int8.onnx", .floating = model, .dataset = dataset, .samples = 8, .threads = 1, .runs = 300}, {});
+            const auto& proposed = explanation.weightsOnly;
+            if (!proposed) {
+                const auto& mix = explanation.proposal;
+                if (mix ? mix->latencyMs <= asFastAs * mix->floatLatencyMs : !advises(explanation, MessageCode::AdviceNoFasterMix))
+                    return;
+                continue;
+            }
+            QVERIFY(proposed->latencyMs <= asFastAs * proposed->floatLatencyMs);
+            QVERIFY(proposed->quantizedLatencyMs > asFastAs * proposed->floatLatencyMs);
+            QCOMPARE(proposed->command, "hone quantize " + model.string() + " --method weights --out FILE");
+            writeOnnx(quantize({floating, nullptr, {.method = QuantizeMethod::Weights}}, {}).graph, folder / "weights.onnx");
+            QCOMPARE(static_cast<std::uintmax_t>(proposed->sizeBytes), std::filesystem::file_size(folder / "weights.onnx"));
+            QVERIFY(proposed->sizeBytes * 10 < proposed->floatSizeBytes * 4);
+            return;
+        }
+        QFAIL("no build as fast as float was proposed");
     }
 
     void profilesAreReadAsTheirMiddle()
@@ -397,6 +555,74 @@ private slots:
         QVERIFY(*layerNamed(explanation, "Conv_2").weightDisparity > 20);
         QVERIFY(advises(explanation, MessageCode::AdvicePerChannel));
         QVERIFY(!layerNamed(explained(floating, quantized(floating)), "Conv_2").weightDisparity);
+    }
+
+    void equalizedLayersAreComparedInTheirOwnScale()
+    {
+        const auto floating = plainNet();
+        const auto scaled = scaledBetween(floating, Scaled::BothLayers);
+        const auto direct = explained(scaled, quantized(scaled));
+        QVERIFY(direct.equalized.empty());
+        const auto found = explained(floating, quantized(scaled));
+        QCOMPARE(found.equalized.size(), std::size_t{1});
+        QCOMPARE(found.equalized[0].first, std::string("Conv_0"));
+        QCOMPARE(found.equalized[0].second, std::string("Conv_2"));
+        QCOMPARE(found.equalized[0].channels, static_cast<std::size_t>(channels));
+        QVERIFY(std::abs(found.equalized[0].largestFactor - 8) < 0.08);
+        // The same errors as against the float model that was really quantized.
+        for (const auto& layer : direct.layers) {
+            QVERIFY(std::abs(layerNamed(found, layer.name).snrDb - layer.snrDb) < 0.5);
+            QVERIFY(std::abs(layerNamed(found, layer.name).snrAloneDb - layer.snrAloneDb) < 0.5);
+        }
+        QCOMPARE(layerNamed(found, "Conv_0").use->saturatedShare, 0.0);
+        QVERIFY(equalizedSentence(found).find("Conv_0 to Conv_2; factors up to ") != std::string::npos);
+        QCOMPARE(toJson(found).at("equalized").at(0).at("second").get<std::string>(), std::string("Conv_2"));
+        const auto page = explanationHtml(found, [](const Message& message) { return std::string(name(message.code)); });
+        QVERIFY(page.find("Conv_0 to Conv_2") != page.npos);
+    }
+
+    void whatQuantizingEqualizesIsFound()
+    {
+        auto floating = scaledBetween(plainNet(), Scaled::BothLayers);
+        const auto result = hone::quantize({floating, &*m_data, {.ranges = RangeMethod::MinMax, .equalize = true, .samples = 32}}, {});
+        const auto explanation = explained(floating, result.graph);
+        QVERIFY(!explanation.equalized.empty());
+        QVERIFY(explanation.equalized[0].largestFactor > 1.5);
+        for (const auto& layer : explanation.layers)
+            QVERIFY2(layer.snrAloneDb > 30, layer.name.c_str());
+        QVERIFY(!advises(explanation, MessageCode::AdviceDivergence) && !advises(explanation, MessageCode::AdviceChannelRanges));
+    }
+
+    // Of a depthwise layer alone neither what it reads nor what it makes can be told.
+    void whatQuantizingEqualizesAroundDepthwiseLayersIsFound()
+    {
+        Net net;
+        net.conv(1, channels).then("Relu");
+        net.depthwise(channels).then("Relu");
+        net.conv(channels, channels).then("Relu");
+        const auto floating = net.scores(channels);
+        const auto result = hone::quantize({floating, &*m_data, {.ranges = RangeMethod::MinMax, .equalize = true, .samples = 32}}, {});
+        const auto found = explained(floating, result.graph);
+        QVERIFY(found.equalized.size() > 1);
+        const auto direct = explained(result.floating, result.graph);
+        QVERIFY(direct.equalized.empty());
+        for (const auto& layer : direct.layers)
+            QVERIFY2(std::abs(layerNamed(found, layer.name).snrAloneDb - layer.snrAloneDb) < 0.5, layer.name.c_str());
+    }
+
+    void equalizedLayersHideNoError()
+    {
+        const auto floating = plainNet();
+        // A range that is wrong shows in an equalized file, too.
+        const auto wrong = explained(floating, quantized(scaledBetween(floating, Scaled::BothLayers), "Relu_1_0", 0.2f));
+        QCOMPARE(wrong.equalized.size(), std::size_t{1});
+        QVERIFY(layerNamed(wrong, "Conv_0").snrAloneDb < divergenceDb);
+        QVERIFY(layerNamed(wrong, "Conv_0").use->saturatedShare > 0.1);
+        // A layer whose channels are off by constant factors which nothing undoes.
+        const auto off = explained(floating, quantized(scaledBetween(floating, Scaled::FirstLayer)));
+        QVERIFY(off.equalized.empty() && equalizedSentence(off).empty());
+        QVERIFY(layerNamed(off, "Conv_0").snrAloneDb < divergenceDb);
+        QVERIFY(explained(residualNet(), quantized(residualNet())).equalized.empty());
     }
 
     void whatCanNotBeComparedIsRefused()
