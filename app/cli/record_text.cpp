@@ -86,6 +86,19 @@ std::string repairsText(const RepairGains& gains)
     return fmt::format("Each repair on top of those before it, on {} samples of {}:\n", gains.samples, name(gains.split)) + table.text();
 }
 
+std::string damageText(const std::vector<LayerDamage>& damage)
+{
+    constexpr std::size_t mostRows = 8;
+    if (damage.empty())
+        return {};
+    Table table({"on integers alone", "its output", "the model's", "float's answer", "MACs"});
+    for (std::size_t i = 0; i < std::min(mostRows, damage.size()); ++i)
+        table.add({damage[i].name, fmt::format("{:.1f} dB", damage[i].layerSnrDb), fmt::format("{:.1f} dB", damage[i].snrDb),
+                   damage[i].sameTop1 ? percentText(*damage[i].sameTop1) : "-", countText(damage[i].macs)});
+    const auto rest = damage.size() > mostRows ? fmt::format("{} more layers, in --json.\n", damage.size() - mostRows) : std::string();
+    return "Layers by what they harm for their MACs:\n" + table.text() + rest;
+}
+
 std::string precisionText(const std::vector<PrecisionStep>& steps)
 {
     if (steps.empty())
@@ -116,7 +129,7 @@ std::string quantizationText(const QuantizationRecord& record)
     if (const auto worst = std::ranges::min_element(record.layers, {}, &QuantizedLayer::snrDb); worst != record.layers.end())
         text += fmt::format("Furthest from float is {}, with a signal-to-noise ratio of {:.1f} dB; hone explain says why.\n", worst->name,
                             worst->snrDb);
-    return text + repairsText(record.repairs) + precisionText(record.precision);
+    return text + repairsText(record.repairs) + damageText(record.damage) + precisionText(record.precision);
 }
 
 } // namespace

@@ -72,6 +72,13 @@ void addQuantization(const QuantizationRecord& record, Json& json)
     for (const auto& layer : record.layers)
         json["layers"].push_back(
             {{"name", layer.name}, {"bits", layer.bits}, {"snrDb", layer.snrDb}, {"saturatedShare", layer.saturatedShare}});
+    if (!record.damage.empty())
+        json["damage"] = Json::array();
+    for (const auto& layer : record.damage) {
+        Json item = {{"name", layer.name}, {"macs", layer.macs}, {"layerSnrDb", layer.layerSnrDb}, {"snrDb", layer.snrDb}};
+        addOptional(item, "sameTop1", layer.sameTop1);
+        json["damage"].push_back(std::move(item));
+    }
     if (!record.precision.empty())
         json["precision"] = Json::array();
     for (const auto& step : record.precision) {
@@ -103,6 +110,11 @@ QuantizationRecord quantizationFromJson(const Json& json)
     for (const auto& item : json.value("layers", Json::array()))
         record.layers.push_back({item.at("name").get<std::string>(), item.at("bits").get<int>(), item.at("snrDb").get<double>(),
                                  item.at("saturatedShare").get<double>()});
+    for (const auto& item : json.value("damage", Json::array())) {
+        auto& layer = record.damage.emplace_back(LayerDamage{item.at("name").get<std::string>(), item.at("macs").get<std::int64_t>(),
+                                                             item.at("layerSnrDb").get<double>(), item.at("snrDb").get<double>(), {}});
+        readOptional(item, "sameTop1", layer.sameTop1);
+    }
     for (const auto& item : json.value("precision", Json::array())) {
         auto& step = record.precision.emplace_back(
             PrecisionStep{item.at("floatLayers").get<std::size_t>(), item.at("floatMacsShare").get<double>(), {}, {}, {}});

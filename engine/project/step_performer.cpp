@@ -157,6 +157,7 @@ Product Performer::operator()(const QuantizeParameters& parameters)
     record.calibrationSamples = quantized.calibrationSamples;
     record.calibrationSeconds = quantized.calibrationSeconds;
     record.calibrationPeakBytes = quantized.calibrationPeakBytes;
+    record.damage = std::move(quantized.damage);
     record.precision = std::move(quantized.precisionSteps);
     record.repairs = std::move(quantized.repairs);
     if (m_input.dataset)

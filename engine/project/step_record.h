@@ -64,6 +64,7 @@ struct QuantizationRecord
     std::size_t calibrationSamples = 0; // 0: none were read
     double calibrationSeconds = 0;
     std::int64_t calibrationPeakBytes = 0; // of memory that the process had held when calibration ended
+    std::vector<LayerDamage> damage;       // of each layer alone, in the order in which they would go to float
     std::vector<PrecisionStep> precision;  // of a search for layers that stay float
     RepairGains repairs;                   // what each of them was good for
 };
@@ -89,7 +90,9 @@ struct StepRecord
 // errorAfter}, left[]{name, reason}}, sparsity{sparsity, layers[]{name, weights, zerosBefore, zerosAfter}, left[]}, compressedBytes{before,
 // after}, factorization{layers[]{name, rank, fullRank, energy, macsBefore, macsAfter}, left[]}, integerNodes and floatNodes (counts of
 // nodes that compute in ONNX Runtime), kernels{integer[], float[], unfused[]}, layers[]{name, bits, snrDb, saturatedShare},
-// calibration{samples, seconds, peakBytes}, precision[]{floatLayers, floatMacsShare, drop}; those that a step lacks are left out.
+// calibration{samples, seconds, peakBytes}, damage[]{name, macs, layerSnrDb, snrDb, sameTop1}, precision[]{floatLayers, floatMacsShare,
+// drop, bytes, latencyMs}, repairs{split, samples, metric, float, stages[]{name, snrDb, value, sameTop1}}; those that a step lacks are left
+// out.
 Json recordToJson(const StepRecord& record);
 // What is there goes into the record, what isn't stays. Throws what the JSON library throws.
 void readRecord(const Json& json, StepRecord& record);

@@ -103,6 +103,18 @@ struct TensorRange
 };
 using TensorRanges = std::map<std::string, TensorRange>; // by value name
 
+// What computing one layer on integers does, all others being float (layer_damage.h).
+struct LayerDamage
+{
+    std::string name;
+    std::int64_t macs = 0;
+    double layerSnrDb = 0;          // of its own output, behind what saturation replaces: 10 log10(sum y^2 / sum (y - quantized y)^2)
+    double snrDb = 0;               // of the model's output that agrees least
+    std::optional<double> sameTop1; // share of samples whose largest output stays where it is; of outputs [N, C]
+
+    double noise() const; // of the model's output, as a share of its power; that of several layers adds up, nearly
+};
+
 // One model that was tried on the way to mixed precision.
 struct PrecisionStep
 {
@@ -119,7 +131,8 @@ struct QuantizeResult
     Graph floating; // what was quantized: prepared and, where the options say so, equalized; its values have the names of `graph`'s
     int quantizedNodes = 0;
     std::vector<std::string> floatNodes;       // computing nodes (Conv, Gemm, MatMul, recurrent ones) that stay float, named
-    std::vector<PrecisionStep> precisionSteps; // of a search with a bound or a budget
+    std::vector<LayerDamage> damage;           // of a search for layers that stay float, those that earn most for their cost first
+    std::vector<PrecisionStep> precisionSteps; // of one with a bound or a budget
     RepairGains repairs;
     std::size_t calibrationSamples = 0;
     double calibrationSeconds = 0;

@@ -140,6 +140,7 @@ public:
         result.calibrationSamples = m_calibration.samples;
         result.calibrationSeconds = m_calibration.seconds;
         result.calibrationPeakBytes = m_calibration.peakBytes;
+        result.damage = std::move(m_damage);
         result.precisionSteps = std::move(steps);
         if (m_gauge)
             result.repairs = m_gauge->take();
@@ -192,6 +193,7 @@ private:
         encodeWeights(m_prepared, plan, m_options, encodings);
         const RepairInput input{m_prepared, plan, encodings, m_input.dataset, m_options};
         auto ordered = byWorth(measureDamage(input, damageSamples, m_job.part(0.6, 0.7)));
+        m_damage = ordered;
         double all = 0;
         for (const auto& layer : ordered)
             all += static_cast<double>(layer.macs);
@@ -266,6 +268,7 @@ private:
     PlanOptions m_planning;
     Calibration m_calibration;
     std::optional<RepairGauge> m_gauge;
+    std::vector<LayerDamage> m_damage;
 };
 
 } // namespace
