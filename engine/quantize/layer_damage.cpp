@@ -20,13 +20,13 @@ namespace
 {
 
 // The model with one more output behind its own.
-Session watching(Graph graph, ValueId value, int threads)
+Session watching(Graph graph, ValueId value, int threads, Optimization optimization)
 {
     graph.value(value).type.dtype = DType::Float32;
     if (std::ranges::find(graph.outputs, value) == graph.outputs.end())
         graph.outputs.push_back(value);
     graph.removeDeadNodes();
-    return Session::fromBytes(serializeOnnx(graph), {.threads = threads}, graph.name);
+    return Session::fromBytes(serializeOnnx(graph), {.threads = threads, .optimization = optimization}, graph.name);
 }
 
 // The value of that name as it goes on: behind its Q/DQ pair where it has one.
@@ -73,8 +73,8 @@ public:
         const auto repaired = repairLayers({original, plan, m_input.encodings, m_input.dataset, m_repair}, job);
         const auto quantized = insertQdq(repaired.prepared, plan, repaired.encodings, m_options).graph;
         const auto& name = quantized.value(quantized.node(quantized.findNode(damage.name).value()).outputs.at(0)).name;
-        auto changed = watching(quantized, asRead(quantized, name), m_options.threads);
-        auto whole = watching(original, original.findValue(name).value(), m_options.threads);
+        auto changed = watching(quantized, asRead(quantized, name), m_options.threads, Optimization::All);
+        auto whole = watching(original, original.findValue(name).value(), m_options.threads, Optimization::Basic);
         const auto outputs = original.outputs.size();
         std::vector<OutputComparison> comparisons;
         for (std::size_t i = 0; i < std::max(outputs, changed.outputs().size()); ++i)

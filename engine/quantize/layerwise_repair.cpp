@@ -57,6 +57,7 @@ public:
         : m_input(input),
           m_options(input.options),
           m_job(job),
+          m_uses(input.prepared),
           m_result{input.prepared, input.encodings, {}}
     {
         auto loading = calibrationLoading(input.prepared, {.samples = std::max<std::size_t>(heldOutEvery, m_options.samples),
@@ -158,6 +159,9 @@ private:
         const auto reader = quantized.findNode(m_result.prepared.node(layer.node()).name);
         auto behind = m_pending;
         behind.erase(layer.node());
+        // The cut is at the layer's own output, so that no kernel can take what follows along and leave it empty.
+        for (const auto& use : m_uses.users(layer.output()))
+            behind.insert(use.node);
         MovingCut::Pass wanted(*m_float.cut, m_input.prepared, {layer.output()}, behind);
         MovingCut::Pass read(*m_quantized.cut, quantized, {quantized.node(reader.value()).inputs.at(0)}, openIn(quantized));
         const auto samples = std::max<std::size_t>(1, m_float.loader->samples());
@@ -283,6 +287,7 @@ private:
     const RepairInput& m_input;
     const QuantizeOptions& m_options;
     const JobContext& m_job;
+    const GraphUses m_uses; // of the float model
     Repaired m_result;
     Values m_float;
     Values m_quantized;

@@ -127,7 +127,9 @@ Ort::SessionOptions toOrt(const SessionOptions& options, const Model& model)
     // a measurement would depend on who else waits. It costs a wake-up an operator with several threads, none with one.
     result.AddConfigEntry(kOrtSessionOptionsConfigAllowIntraOpSpinning, "0");
     result.AddConfigEntry(kOrtSessionOptionsConfigAllowInterOpSpinning, "0");
-    result.SetGraphOptimizationLevel(options.optimization == Optimization::All ? ORT_ENABLE_ALL : ORT_DISABLE_ALL);
+    result.SetGraphOptimizationLevel(options.optimization == Optimization::All     ? ORT_ENABLE_ALL
+                                     : options.optimization == Optimization::Basic ? ORT_ENABLE_BASIC
+                                                                                   : ORT_DISABLE_ALL);
     // Otherwise they are restored in every run, and convolutions read them in a slow layout.
     if (storesWeightsOnly(model))
         result.AddConfigEntry(kOrtSessionOptionsDisableQuantQDQ, "1");

@@ -17,6 +17,7 @@ namespace hone
 enum class Optimization
 {
     None,
+    Basic, // nothing that fuses two nodes: every value in between can be an output, which fused kernels may leave empty
     All
 };
 
