@@ -27,6 +27,18 @@
         <translation>statisch, Min-Max</translation>
     </message>
     <message>
+        <source>static, moving average</source>
+        <translation>statisch, gleitender Mittelwert</translation>
+    </message>
+    <message>
+        <source>static, entropy</source>
+        <translation>statisch, Entropie</translation>
+    </message>
+    <message>
+        <source>static, least error</source>
+        <translation>statisch, kleinster Fehler</translation>
+    </message>
+    <message>
         <source>int8, dynamic</source>
         <translation>int8, dynamisch</translation>
     </message>
@@ -2119,6 +2131,18 @@
     <message>
         <source>min-max</source>
         <translation>Min-Max</translation>
+    </message>
+    <message>
+        <source>moving average</source>
+        <translation>Gleitender Mittelwert</translation>
+    </message>
+    <message>
+        <source>entropy</source>
+        <translation>Entropie</translation>
+    </message>
+    <message>
+        <source>least error</source>
+        <translation>Kleinster Fehler</translation>
     </message>
     <message>
         <source>percentile</source>

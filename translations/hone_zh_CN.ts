@@ -26,6 +26,18 @@
         <translation>静态，最小-最大</translation>
     </message>
     <message>
+        <source>static, moving average</source>
+        <translation>静态，移动平均</translation>
+    </message>
+    <message>
+        <source>static, entropy</source>
+        <translation>静态，熵</translation>
+    </message>
+    <message>
+        <source>static, least error</source>
+        <translation>静态，最小误差</translation>
+    </message>
+    <message>
         <source>int8, dynamic</source>
         <translation>int8 动态</translation>
     </message>
@@ -2115,6 +2127,18 @@
     <message>
         <source>min-max</source>
         <translation>最小-最大</translation>
+    </message>
+    <message>
+        <source>moving average</source>
+        <translation>移动平均</translation>
+    </message>
+    <message>
+        <source>entropy</source>
+        <translation>熵</translation>
+    </message>
+    <message>
+        <source>least error</source>
+        <translation>最小误差</translation>
     </message>
     <message>
         <source>percentile</source>

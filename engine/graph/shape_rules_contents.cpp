@@ -104,7 +104,9 @@ void range(RuleContext& node)
         node.mismatch("a range by steps of " + std::to_string(*delta));
     const auto extent = static_cast<std::int64_t>(std::max(count, 0.0));
     node.output(0, node.dtype(0), Shape{Dim::fixed(extent)});
-    if (isFloatingPoint(node.dtype(0)) || extent > static_cast<std::int64_t>(mostContents))
+    constexpr double exact = 0x1p53; // beyond, a double no longer tells one whole number from the next
+    const bool isExact = std::abs(*start) < exact && std::abs(*delta) < exact;
+    if (isFloatingPoint(node.dtype(0)) || !isExact || extent > static_cast<std::int64_t>(mostContents))
         return;
     Contents contents;
     for (std::int64_t i = 0; i < extent; ++i)

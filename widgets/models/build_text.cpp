@@ -97,8 +97,14 @@ QString quantizedText(const QuantizeParameters& parameters)
         return words(QT_TRANSLATE_NOOP("Builds", "computed in float"));
     if (parameters.quantize.method == QuantizeMethod::Half)
         return words(QT_TRANSLATE_NOOP("Builds", "half precision"));
-    return parameters.quantize.ranges == RangeMethod::Percentile ? words(QT_TRANSLATE_NOOP("Builds", "static, percentile"))
-                                                                 : words(QT_TRANSLATE_NOOP("Builds", "static, min-max"));
+    switch (parameters.quantize.ranges) {
+    case RangeMethod::MinMax: return words(QT_TRANSLATE_NOOP("Builds", "static, min-max"));
+    case RangeMethod::MovingAverage: return words(QT_TRANSLATE_NOOP("Builds", "static, moving average"));
+    case RangeMethod::Percentile: return words(QT_TRANSLATE_NOOP("Builds", "static, percentile"));
+    case RangeMethod::Entropy: return words(QT_TRANSLATE_NOOP("Builds", "static, entropy"));
+    case RangeMethod::MeanSquared: break;
+    }
+    return words(QT_TRANSLATE_NOOP("Builds", "static, least error"));
 }
 
 QString sparsePart(const SparsifyParameters& parameters)

@@ -188,7 +188,9 @@ QLayout* SlimPage::makeQuantizeRow()
     auto* row = new QHBoxLayout;
     row->setSpacing(space::unit);
     m_ranges = new QComboBox;
-    m_ranges->addItems({tr("min-max"), tr("percentile")});
+    // In the order of RangeMethod.
+    m_ranges->addItems({tr("min-max"), tr("moving average"), tr("percentile"), tr("entropy"), tr("least error")});
+    m_ranges->setCurrentIndex(static_cast<int>(QuantizeOptions{}.ranges));
     m_ranges->setMinimumContentsLength(12);
     m_ranges->setAccessibleName(tr("How value ranges are found"));
     m_samples = new QSpinBox;
@@ -266,7 +268,7 @@ PruneParameters SlimPage::parameters() const
 QuantizeParameters SlimPage::quantizeParameters() const
 {
     QuantizeParameters parameters;
-    parameters.quantize.ranges = m_ranges->currentIndex() == 1 ? RangeMethod::Percentile : RangeMethod::MinMax;
+    parameters.quantize.ranges = static_cast<RangeMethod>(m_ranges->currentIndex());
     parameters.quantize.samples = static_cast<std::size_t>(m_samples->value());
     return parameters;
 }
