@@ -51,6 +51,14 @@ private slots:
         QTest::newRow("qat") << StepParameters(qat) << "int4 trained"
                              << "quantization-aware, 5 epoch(s)"
                              << "qat bitsWeights 4 epochs 5";
+        QuantizeParameters quantized;
+        QTest::newRow("quantize") << StepParameters(quantized) << "int8"
+                                  << "static, least error"
+                                  << "quantize mse samples 256";
+        quantized.quantize.ranges = RangeMethod::Entropy;
+        QTest::newRow("quantize by entropy") << StepParameters(quantized) << "int8"
+                                             << "static, entropy"
+                                             << "quantize entropy samples 256";
     }
     void stepsAreNamed()
     {

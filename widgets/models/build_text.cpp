@@ -262,7 +262,7 @@ QString recipeLine(const StepParameters& parameters)
                 if (!readsSamples(p.quantize))
                     return quantizedLabel(p);
                 return QStringLiteral("%1 samples %2")
-                    .arg(p.quantize.ranges == RangeMethod::Percentile ? QStringLiteral("percentile") : QStringLiteral("minmax"))
+                    .arg(QString::fromUtf8(name(p.quantize.ranges)))
                     .arg(p.quantize.samples);
             },
             [](const TidyParameters& p) { return p.tidy.foldNormalization ? QStringLiteral("batch normalization folded") : QString(); },
