@@ -34,12 +34,15 @@ CalibrationOptions calibrationOptions(const QuantizeOptions& options)
     return {.samples = options.samples, .seed = options.seed, .threads = options.threads};
 }
 
-// As it was kept, or made and kept.
-Calibration calibrated(const Graph& prepared, const StaticInput& input, const JobContext& job)
+// As it is known or was kept, or made and kept.
+Calibration calibrated(const Graph& prepared, const StaticInput& input, Calibration known, const JobContext& job)
 {
     const auto options = calibrationOptions(input.options);
-    const auto file = calibrationFile(input.calibration, calibrationKey(prepared, input.dataset, options));
-    if (auto kept = readCalibration(file, calibrationKey(prepared, input.dataset, options)))
+    const auto key = calibrationKey(prepared, input.dataset, options);
+    if (known.key == key)
+        return known;
+    const auto file = calibrationFile(input.calibration, key);
+    if (auto kept = readCalibration(file, key))
         return std::move(*kept);
     auto calibration = calibrate(prepared, input.dataset, options, job);
     if (!file.empty()) {
@@ -85,6 +88,14 @@ double dropOf(const TaskMetric& floatMetric, const TaskMetric& metric)
     return floatMetric.value > 0 ? 100 * (metric.value - floatMetric.value) / floatMetric.value : 0;
 }
 
+double leastDrop(const std::vector<PrecisionStep>& steps)
+{
+    double least = anyDrop;
+    for (const auto& step : steps)
+        least = std::min(least, step.drop.value_or(anyDrop));
+    return least;
+}
+
 class StaticQuantization
 {
 public:
@@ -107,16 +118,16 @@ public:
             throw Error(MessageCode::NothingToQuantize, {{"detail", "no Conv, Gemm or MatMul with constant float32 weights"}});
         if (m_options.repairGains && hasRepairs())
             m_gauge.emplace(m_prepared, m_input.dataset, m_options.threads);
-        gauge("rounded to nearest", plan, nothing(), m_job.part(0, 0.05));
+        gauge("rounded to nearest", plan, withoutLayerRepair(), m_job.part(0, 0.05));
         if (m_options.equalize) {
             m_prepared = equalize(m_prepared, plan, m_input.dataset, calibrationOptions(m_options), m_job.part(0.05, 0.1)).graph;
-            gauge("channels equalized", plan, nothing(), m_job.part(0.05, 0.1));
+            gauge("channels equalized", plan, withoutLayerRepair(), m_job.part(0.05, 0.1));
         }
         if (m_options.smoothQuant) {
             m_prepared = smooth(m_prepared, plan, m_input.dataset, calibrationOptions(m_options), m_job.part(0.1, 0.15)).graph;
-            gauge("outliers smoothed", plan, nothing(), m_job.part(0.1, 0.15));
+            gauge("outliers smoothed", plan, withoutLayerRepair(), m_job.part(0.1, 0.15));
         }
-        m_calibration = calibrated(m_prepared, m_input, m_job.part(0.15, 0.3));
+        m_calibration = calibrated(m_prepared, m_input, std::move(m_calibration), m_job.part(0.15, 0.3));
         if (m_options.biasCorrection && m_options.adaptiveRounding) {
             auto withoutRounding = m_options;
             withoutRounding.adaptiveRounding = false;
@@ -161,7 +172,7 @@ private:
     }
 
     // The options without what is done layer by layer.
-    QuantizeOptions nothing() const
+    QuantizeOptions withoutLayerRepair() const
     {
         auto options = m_options;
         options.biasCorrection = false;
@@ -174,7 +185,7 @@ private:
     {
         if (!m_gauge)
             return;
-        m_calibration = calibrated(m_prepared, m_input, job.part(0, 0.5));
+        m_calibration = calibrated(m_prepared, m_input, std::move(m_calibration), job.part(0, 0.5));
         const auto repaired = encoded(plan, options, job.part(0.5, 0.8));
         m_gauge->add(stage, insertQdq(repaired.prepared, plan, repaired.encodings, options).graph, job.part(0.8, 1));
     }
@@ -236,7 +247,7 @@ private:
                                       &PrecisionStep::latencyMs});
         const auto choice = choosePrecision(search);
         if (!choice.met)
-            throw unreachable(choice.steps.back().drop.value_or(0));
+            throw unreachable(leastDrop(choice.steps));
         m_planning.keepFloat.insert(choice.keepFloat.begin(), choice.keepFloat.end());
         return choice.steps;
     }
