@@ -663,8 +663,8 @@
         <translation>{ratio} ist kein Anteil zu entfernender Kanäle. Wählen Sie mehr als 0 und weniger als 1.</translation>
     </message>
     <message>
-        <source>Nothing can be pruned here: {detail}. Choose another model or a higher share.</source>
-        <translation>Hier lässt sich nichts beschneiden: {detail}. Wählen Sie ein anderes Modell oder einen höheren Anteil.</translation>
+        <source>Nothing can be pruned here: {detail}. Let more leave or keep less, or choose another model.</source>
+        <translation>Hier lässt sich nichts beschneiden: {detail}. Lassen Sie mehr entfernen oder behalten Sie weniger, oder wählen Sie ein anderes Modell.</translation>
     </message>
     <message>
         <source>The model has no layer {layer}. Similar ones: {similar}.</source>

@@ -662,8 +662,8 @@
         <translation>{ratio} 不是有效的通道剪除比例。请选择大于 0 且小于 1 的值。</translation>
     </message>
     <message>
-        <source>Nothing can be pruned here: {detail}. Choose another model or a higher share.</source>
-        <translation>这里没有可剪枝的内容：{detail}。请选择其他模型或更高的比例。</translation>
+        <source>Nothing can be pruned here: {detail}. Let more leave or keep less, or choose another model.</source>
+        <translation>这里没有可剪枝的内容：{detail}。请允许剪除更多或减少保留的层，或选择其他模型。</translation>
     </message>
     <message>
         <source>The model has no layer {layer}. Similar ones: {similar}.</source>

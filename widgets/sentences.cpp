@@ -80,7 +80,7 @@ constexpr Entry table[] = {
     {MessageCode::TaskUnsupported, QT_TRANSLATE_NOOP("Sentences", "{path} is for the task “{task}”, which Hone doesn't do. It does classification, regression and anomaly detection, and compares any model with its original.")},
     // steps
     {MessageCode::RatioOutOfRange, QT_TRANSLATE_NOOP("Sentences", "{ratio} is no share of channels to remove. Choose more than 0 and less than 1.")},
-    {MessageCode::NothingToPrune, QT_TRANSLATE_NOOP("Sentences", "Nothing can be pruned here: {detail}. Choose another model or a higher share.")},
+    {MessageCode::NothingToPrune, QT_TRANSLATE_NOOP("Sentences", "Nothing can be pruned here: {detail}. Let more leave or keep less, or choose another model.")},
     {MessageCode::TargetUnreachable, QT_TRANSLATE_NOOP("Sentences", "The {what} can't come down to {wanted}. The smallest that can be reached is {reachable} ({detail}). Ask for no less than that, or let go of what is kept.")},
     {MessageCode::TargetMetAlready, QT_TRANSLATE_NOOP("Sentences", "The {what} is {present}, which meets the target of {wanted} already, so nothing was removed.")},
     {MessageCode::LatencyNotFalling, QT_TRANSLATE_NOOP("Sentences", "MACs fell to {macs} % but latency only to {latency} %. Layers whose channel counts fit the processor badly, where rounding to 8 or 16 channels may help: {layers}.")},

@@ -35,6 +35,20 @@ std::string roundsText(const StepRecord& record)
     return table.text();
 }
 
+std::string groupsText(const std::vector<PrunedGroup>& groups)
+{
+    constexpr std::size_t mostRows = 12;
+    if (groups.empty())
+        return {};
+    Table table({"channels that leave together", "layers", "before", "after"});
+    for (std::size_t i = 0; i < std::min(mostRows, groups.size()); ++i)
+        table.add({groups[i].name, std::to_string(groups[i].layers.size()), std::to_string(groups[i].channelsBefore),
+                   std::to_string(groups[i].channelsAfter)});
+    const auto rest =
+        groups.size() > mostRows ? fmt::format("{} more groups, and why each holds together, in --json.\n", groups.size() - mostRows) : "";
+    return table.text() + rest;
+}
+
 // Groups that lack what the importance asked for needs.
 std::string fallBackText(const std::vector<PrunedGroup>& groups)
 {
@@ -64,6 +78,8 @@ std::string pruningText(const StepParameters& parameters, const StepRecord& reco
     if (!record.pruneRounds.empty())
         text += roundsText(record);
     const auto* prune = std::get_if<PruneParameters>(&parameters);
+    if (prune)
+        text += groupsText(record.groups);
     if (prune && prune->prune.importance == ImportanceKind::BnScale)
         text += fallBackText(record.groups);
     return text;

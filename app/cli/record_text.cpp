@@ -106,7 +106,7 @@ std::string precisionText(const std::vector<PrecisionStep>& steps)
     const auto figure = [](const std::optional<double>& value, const char* format) {
         return value ? fmt::format(fmt::runtime(format), *value) : std::string("-");
     };
-    Table table({"layers in float", "their MACs", "points lost on validation", "bytes", "latency, ms"});
+    Table table({"layers raised", "their MACs", "points lost on validation", "bytes", "latency, ms"});
     for (const auto& step : steps)
         table.add({std::to_string(step.floatLayers), percentText(step.floatMacsShare), figure(step.drop, "{:.2f}"),
                    figure(step.bytes, "{:.0f}"), figure(step.latencyMs, "{:.3g}")});

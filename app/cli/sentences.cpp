@@ -75,7 +75,7 @@ const std::map<Code, std::string_view>& table()
         {Code::TaskUnsupported, "{path} is for the task '{task}', which Hone doesn't do; it does classification, regression and anomaly detection, and compares any model with its original."},
         // steps
         {Code::RatioOutOfRange, "--ratio doesn't take {ratio}; it takes a number above 0 and below 1."},
-        {Code::NothingToPrune, "There are no channels that could be removed ({detail}); choose a higher ratio or another model."},
+        {Code::NothingToPrune, "There are no channels that could be removed ({detail}); let more leave or keep less, or choose another model."},
         {Code::TargetUnreachable, "The {what} can't come down to {wanted}: the smallest that can be reached is {reachable} ({detail}); ask for no less than that, or let go of what is kept."},
         {Code::TargetMetAlready, "The {what} is {present}, which meets the target of {wanted} already, so nothing was removed."},
         {Code::LatencyNotFalling, "MACs fell to {macs} % but latency only to {latency} %; layers whose channel counts fit the processor badly, where --round-to 8 or 16 may help: {layers}."},

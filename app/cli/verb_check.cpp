@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace hone::cli
 {
 namespace
@@ -46,6 +48,18 @@ std::string stepsText(const ModelCheck& check)
     return text;
 }
 
+std::string unprunableText(const ModelCheck& check)
+{
+    constexpr std::size_t mostLayers = 8;
+    std::string text;
+    const auto shown = std::min(mostLayers, check.unprunable.size());
+    for (std::size_t i = 0; i < shown; ++i)
+        text += fmt::format("  {}: {}\n", check.unprunable[i].name, check.unprunable[i].reason);
+    if (shown < check.unprunable.size())
+        text += fmt::format("  {} more, in --json\n", check.unprunable.size() - shown);
+    return text.empty() ? text : "\nLayers that keep their channels, and why:\n" + text;
+}
+
 class CheckVerb : public Verb
 {
 public:
@@ -54,7 +68,7 @@ public:
     void declare(Command& command) override
     {
         command.positional("MODEL", m_model, "An ONNX file");
-        command.remark("Exit code 3 when it doesn't work. Why a layer can't be pruned is in the report of --json.");
+        command.remark("Exit code 3 when it doesn't work. Which channels leave together, and why, is in the report of --json.");
         command.example("hone check model.onnx");
     }
     int run(Console& console) override
@@ -62,6 +76,7 @@ public:
         const auto check = checkModel(m_model, console.job());
         console.print(fmt::format("{} {}\n{}\n{}", m_model, check.ok ? "works with Hone." : "doesn't work with Hone as it is.",
                                   factsText(check), stepsText(check)));
+        console.print(unprunableText(check));
         if (!check.tidying.empty())
             console.print(std::string("\nWhat 'hone tidy' would say:\n"));
         for (const auto& notice : check.tidying)

@@ -188,6 +188,8 @@ std::string sparseLabel(const SparsifyOptions& options)
 
 std::string lowRankLabel(const FactorizeOptions& options)
 {
+    if (options.rank > 0)
+        return fmt::format("low rank {}", options.rank);
     if (options.rankRatio > 0)
         return fmt::format("low rank {:g} %", options.rankRatio * 100);
     return fmt::format("low rank, energy {:g} %", options.energy * 100);

@@ -132,6 +132,11 @@ constexpr auto namesOf(QuantizeMethod)
     return std::array{Name{QuantizeMethod::Static, "static"}, Name{QuantizeMethod::Dynamic, "dynamic"},
                       Name{QuantizeMethod::Weights, "weights"}, Name{QuantizeMethod::Half, "fp16"}};
 }
+constexpr auto namesOf(HigherPrecision)
+{
+    return std::array{EnumName<HigherPrecision>{HigherPrecision::Float, "float"},
+                      EnumName<HigherPrecision>{HigherPrecision::SixteenBits, "16"}};
+}
 constexpr auto namesOf(ActivationType)
 {
     return std::array{EnumName<ActivationType>{ActivationType::Unsigned, "unsigned"},
@@ -289,7 +294,7 @@ template<class Visitor>
 void visitFields(Visitor& visit, PruneParameters& p)
 {
     auto& o = p.prune;
-    visit(Field{"ratio", "--ratio", "Share of prunable channels that is removed, 0 to below 1"}, o.ratio); // the pruner refuses others
+    visit(Field{"ratio", "--ratio", "Share of prunable channels that is removed, above 0 and below 1"}, o.ratio); // the pruner refuses others
     visit(Field{"importance", "--importance", "What tells which channels matter; auto: reconstruction with compensation, else l1"},
           o.importance);
     visit(Field{"scope", "--scope",
@@ -362,6 +367,7 @@ void visitFields(Visitor& visit, FactorizeParameters& p)
           o.energy);
     visit(Field{"rankRatio", "--rank-ratio", "Share of the full rank that each layer keeps, instead; 0: as --energy says", 0, 1},
           o.rankRatio);
+    visit(Field{"rank", "--rank", "Rank that each layer keeps, instead; 0: as the other two say", 0, 1e6, true}, o.rank);
     visit(Field{"fromData", "--from-data", "Split layers by what they answer to training samples; auto: where there are data"}, p.fromData);
     visit(Field{"samples", "--samples", "Of those samples how many", 1, 1e9}, o.samples);
     visitFields(visit, p.recovery);
@@ -392,6 +398,11 @@ void visitLaterFields(Visitor& visit, QuantizeOptions& o)
           o.maxDrop);
     visit(later("floatMacs", "--float-macs", "Largest share of the MACs that may stay float for it; alone, it is used up", 0, 1),
           o.floatMacs);
+    visit(Field{.key = "raiseTo",
+                .flag = "--raise-to",
+                .help = "What those layers become: float or, for runtimes that compute so (qnn), 16-bit activations",
+                .addedLater = true},
+          o.raiseTo);
     visit(later("targetBytes", "--target-bytes", "Keeps the layers float that matter most, within so many bytes of the file; 0: any", 0, 1e15),
           o.targetBytes);
     visit(later("targetLatencyMs", "--target-latency-ms",

@@ -113,6 +113,10 @@ std::pair<std::int64_t, double> rankFor(const std::vector<double>& energies, con
     const auto share = [&](std::int64_t rank) {
         return all > 0 ? std::accumulate(energies.begin(), energies.begin() + rank, 0.0) / all : 1;
     };
+    if (options.rank > 0) {
+        const auto rank = std::min(static_cast<std::int64_t>(options.rank), full);
+        return {rank, share(rank)};
+    }
     if (options.rankRatio > 0) {
         const auto rank = std::clamp<std::int64_t>(std::llround(options.rankRatio * static_cast<double>(full)), 1, full);
         return {rank, share(rank)};
@@ -351,6 +355,7 @@ private:
         };
         require("energy", m_options.energy, m_options.energy > 0 && m_options.energy <= 1, "a number above 0, at most 1");
         require("rankRatio", m_options.rankRatio, m_options.rankRatio >= 0 && m_options.rankRatio <= 1, "a number from 0 to 1");
+        require("rank", static_cast<double>(m_options.rank), m_options.rank == 0 || m_options.rankRatio == 0, "no rankRatio beside it");
     }
 
     // Those that a rank of one would make cheaper.

@@ -28,6 +28,7 @@ struct FactorizeOptions
     double energy = 0.9;       // share of the squared singular values, or of the responses' variance, that a layer
                                // keeps: the smallest rank that does
     double rankRatio = 0;      // above 0: that share of the full rank instead
+    std::size_t rank = 0;      // above 0: that rank instead, in layers whose full rank is larger
     std::size_t samples = 256; // of the training split, where data are given
     std::uint64_t seed = 0;    // of the choice of places in them
     int threads = 0;           // 0: as many as there are cores

@@ -31,7 +31,9 @@ void requireConsistent(const PruneOptions& options)
 {
     requireRatio(options.ratio);
     for (const auto& [layer, ratio] : options.layerRatios)
-        requireRatio(ratio);
+        if (!(ratio >= 0 && ratio < 1))
+            throw Error(MessageCode::BadOption,
+                        {{"option", "--ratio-of"}, {"value", layer + "=" + text(ratio)}, {"expected", "a ratio from 0 to below 1"}});
     const bool byLayer = options.scope == PruningScope::Layer;
     const auto target = targetOf(options.targets);
     if (target && options.ratio != PruneOptions{}.ratio)

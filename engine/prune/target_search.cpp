@@ -178,23 +178,32 @@ private:
         const Selection other(m_question.graph, m_question.dependencies, options, evidence);
         return amount(other.at(1));
     }
-    std::string inTheWay() const
+    // What would let more leave, if it were let go of.
+    std::string inTheWay(double least) const
     {
+        constexpr double worthAWord = 0.99;
+        constexpr std::size_t mostNames = 3;
         const PruneOptions& options = m_question.options;
+        const auto hinders = [&](const PruneOptions& freer) { return leastWith(freer) < worthAWord * least; };
         PruneOptions freer = options;
         freer.keep.clear();
-        if (!options.keep.empty() && leastWith(freer) <= m_wanted) {
-            std::string kept;
-            for (const auto& pattern : options.keep)
-                kept += (kept.empty() ? "'" : ", '") + pattern + "'";
-            return kept + (options.keep.size() == 1 ? " is kept" : " are kept");
+        std::string reasons;
+        if (!options.keep.empty() && hinders(freer)) {
+            for (std::size_t i = 0; i < std::min(mostNames, options.keep.size()); ++i)
+                reasons += (i == 0 ? "'" : ", '") + options.keep[i] + "'";
+            if (options.keep.size() > mostNames)
+                reasons += " and " + std::to_string(options.keep.size() - mostNames) + " more";
+            reasons += options.keep.size() == 1 ? " is kept" : " are kept";
         }
         freer = options;
         freer.atLeast = 1;
         freer.roundTo = 1;
-        if ((options.atLeast > 1 || options.roundTo > 1) && leastWith(freer) <= m_wanted)
-            return options.atLeast > options.roundTo ? "every group keeps " + std::to_string(options.atLeast) + " channels"
-                                                     : "channels are rounded to multiples of " + std::to_string(options.roundTo);
+        if ((options.atLeast > 1 || options.roundTo > 1) && hinders(freer))
+            reasons += (reasons.empty() ? "" : ", and ") +
+                       (options.atLeast > options.roundTo ? "every group keeps " + std::to_string(options.atLeast) + " channels"
+                                                          : "channels are rounded to multiples of " + std::to_string(options.roundTo));
+        if (!reasons.empty())
+            return reasons;
         if (options.scope == PruningScope::Global || options.scope == PruningScope::Isomorphic)
             return "every group keeps a tenth of its channels; with scope uniform more may leave";
         return "no more channels can leave";
@@ -205,7 +214,7 @@ private:
         throw Error(MessageCode::TargetUnreachable, {{"what", nameOf(kind)},
                                                      {"wanted", amountText(kind, m_wanted)},
                                                      {"reachable", amountText(kind, roundedUp(least))},
-                                                     {"detail", inTheWay()}});
+                                                     {"detail", inTheWay(least)}});
     }
 
     const TargetQuestion& m_question;

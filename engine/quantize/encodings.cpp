@@ -28,12 +28,28 @@ TensorRange unionOf(const Graph& prepared, const std::vector<ValueId>& group, co
 
 } // namespace
 
+GridType typeOfGroup(const QuantizationPlan& plan, std::size_t group, GridType type)
+{
+    if (plan.wideGroups.contains(group))
+        type.bits = 16;
+    return type;
+}
+
+QuantizationParameters gridRead(const QuantizationPlan& plan, NodeId reader, std::size_t group, const QuantizationParameters& own,
+                                const GridType& type)
+{
+    auto wanted = type;
+    if (plan.wide.contains(reader))
+        wanted.bits = 16;
+    return onType(own, typeOfGroup(plan, group, type), wanted);
+}
+
 Encodings encodingsFromRanges(const Graph& prepared, const QuantizationPlan& plan, const TensorRanges& ranges, const GridType& type)
 {
     Encodings result;
-    for (const auto& group : plan.groups) {
-        const auto grid = activationParameters(unionOf(prepared, group, ranges), type);
-        for (const auto id : group)
+    for (std::size_t group = 0; group < plan.groups.size(); ++group) {
+        const auto grid = activationParameters(unionOf(prepared, plan.groups[group], ranges), typeOfGroup(plan, group, type));
+        for (const auto id : plan.groups[group])
             result.activations[prepared.value(id).name] = grid;
     }
     return result;
@@ -51,7 +67,9 @@ void encodeWeights(const Graph& prepared, const QuantizationPlan& plan, const Qu
         const auto& node = prepared.node(weighted.node);
         std::vector<float> floors;
         if (weighted.integer && node.input(2).valid()) {
-            const float inputScale = encodings.activations.at(prepared.value(node.inputs[0]).name).scale;
+            const auto& own = encodings.activations.at(prepared.value(node.inputs[0]).name);
+            const float inputScale =
+                gridRead(plan, weighted.node, plan.groupOf.at(node.inputs[0]), own, gridTypeOf(options)).scale;
             for (const float bias : toFloats(prepared.value(node.inputs[2]).constant))
                 floors.push_back(smallestWeightScale(bias, inputScale));
         }

@@ -20,7 +20,13 @@ struct Encodings
     std::map<std::string, QuantizedWeights> weights; // by name of the node that reads them, int8 in the shape of its float weights
 };
 
-// The grids that the ranges ask for; members of a group share the one that holds all of theirs.
+// Of a group of the plan, where others have the type.
+GridType typeOfGroup(const QuantizationPlan& plan, std::size_t group, GridType type);
+// The grid on which a node reads a value of that group: the group's own or, where their widths differ, one of its range in the node's.
+QuantizationParameters gridRead(const QuantizationPlan& plan, NodeId reader, std::size_t group, const QuantizationParameters& own,
+                                const GridType& type);
+
+// The grids that the ranges ask for; members of a group share the one that holds all of theirs. `type` is that of groups of 8 bits.
 // Throws Error(InternalFault) where no member of a group has a range.
 Encodings encodingsFromRanges(const Graph& prepared, const QuantizationPlan& plan, const TensorRanges& ranges, const GridType& type);
 

@@ -71,7 +71,7 @@ public:
 private:
     PrecisionChoice finish(std::size_t count)
     {
-        m_choice.keepFloat = beginning(count);
+        m_choice.raised = beginning(count);
         m_choice.met = true;
         return std::move(m_choice);
     }

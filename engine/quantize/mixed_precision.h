@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Which layers stay float so that the rest, on integers, is good enough.
+// Which layers take more than 8 bits, float or 16, so that the rest, on 8-bit integers, is good enough.
 #pragma once
 
 #include "evaluate/evaluation.h"
@@ -27,7 +27,7 @@ struct PrecisionBudget
 {
     std::string_view what; // "bytes", "latency"
     double most = 0;
-    std::function<double(const std::set<std::string>&)> costWith; // these layers float
+    std::function<double(const std::set<std::string>&)> costWith; // these layers raised
     std::optional<double> PrecisionStep::*kept = nullptr;
     bool addsUp = false; // over layers, and is quick to find: those that don't fit are passed over
 };
@@ -35,17 +35,17 @@ struct PrecisionBudget
 struct PrecisionSearch
 {
     std::vector<LayerDamage> ordered;                             // byWorth
-    double most = 0;                                              // MACs that may stay float
+    double most = 0;                                              // MACs that may be raised
     double maxDrop = anyDrop;                                     // points
-    std::function<double(const std::set<std::string>&)> dropWith; // these layers float: what is lost
+    std::function<double(const std::set<std::string>&)> dropWith; // these layers raised: what is lost
     std::vector<PrecisionBudget> budgets = {};
 };
 
 struct PrecisionChoice
 {
-    std::set<std::string> keepFloat;
+    std::set<std::string> raised;
     std::vector<PrecisionStep> steps;
-    bool met = false; // false: not even with all that may stay float
+    bool met = false; // false: not even with all that may be raised
 };
 
 // With a bound on the drop the shortest beginning of the order that is within it, and without one the longest that the budgets allow; both

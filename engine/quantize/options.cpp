@@ -55,6 +55,8 @@ void requireNoStaticOption(const QuantizeOptions& options)
         refuse("maxDrop", std::to_string(options.maxDrop), expected);
     if (options.floatMacs != defaults.floatMacs)
         refuse("floatMacs", std::to_string(options.floatMacs), expected);
+    if (options.raiseTo != defaults.raiseTo)
+        refuse("raiseTo", "16", expected);
     if (options.targetBytes != defaults.targetBytes)
         refuse("targetBytes", std::to_string(options.targetBytes), expected);
     if (options.targetLatencyMs != defaults.targetLatencyMs)
@@ -77,6 +79,14 @@ void requireConsistent(const QuantizeOptions& options)
     const auto& rules = rulesOf(options.scheme);
     if (options.bitsActivations == 16 && !rules.takes16Bits)
         refuse("bitsActivations", "16", "scheme ort or qnn beside it");
+    if (options.raiseTo == HigherPrecision::SixteenBits) {
+        if (!rules.takes16Bits)
+            refuse("raiseTo", "16", "scheme ort or qnn beside it");
+        if (options.bitsActivations == 16)
+            refuse("raiseTo", "16", "bitsActivations 8 beside it");
+        if (!searchesPrecision(options))
+            refuse("raiseTo", "16", "maxDrop, floatMacs, targetBytes or targetLatencyMs beside it");
+    }
     if (options.activations != defaults.activations && options.scheme != Scheme::OnnxRuntime)
         refuse("activations", "signed", "scheme ort beside it; " + std::string(rules.name) + " has its own");
     requireBlocks(options);
@@ -90,6 +100,11 @@ void requireConsistent(const QuantizeOptions& options)
         refuse("blockSize", std::to_string(options.blockSize), "method weights and bitsWeights 4 beside it");
     if ((inBlocks || options.method == QuantizeMethod::Half) && !options.perChannelWeights)
         refuse("perChannelWeights", "off", "a method with 8-bit weights beside it");
+}
+
+bool searchesPrecision(const QuantizeOptions& options)
+{
+    return options.maxDrop < anyDrop || options.floatMacs > 0 || options.targetBytes > 0 || options.targetLatencyMs > 0;
 }
 
 GridType gridTypeOf(const QuantizeOptions& options)

@@ -35,6 +35,14 @@ QuantizationParameters activationParameters(TensorRange range, const GridType& t
     return {scale, std::clamp(zeroPoint, lowest, lowest + steps)};
 }
 
+QuantizationParameters onType(const QuantizationParameters& parameters, const GridType& from, const GridType& to)
+{
+    if (from == to)
+        return parameters;
+    const auto real = [&](std::int32_t integer) { return parameters.scale * static_cast<float>(integer - parameters.zeroPoint); };
+    return activationParameters({real(from.lowest()), real(from.highest())}, to);
+}
+
 float leastErrorWeightScale(std::span<const float> values, int largest)
 {
     constexpr int parts = 80;

@@ -24,6 +24,9 @@ struct QuantizationParameters
 // No width: scale 1. An asymmetric grid's top never exceeds `high` where low is 0, so that a Clip to [0, high] says nothing more.
 QuantizationParameters activationParameters(TensorRange range, const GridType& type);
 
+// The grid of another type over the same range.
+QuantizationParameters onType(const QuantizationParameters& parameters, const GridType& from, const GridType& to);
+
 // Symmetric, scale = max |value| / largest. All 0: scale 1.
 float weightScale(std::span<const float> values, int largest);
 // The scale, at most that one, with the least sum of (value - quantized value)^2.

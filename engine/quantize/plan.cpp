@@ -25,7 +25,7 @@ const Names& moving()
 }
 
 // ONNX Runtime's CPU provider has QLinear kernels for these (besides those with weights).
-const Names& computing()
+const Names& withKernels()
 {
     static const Names names = {"Add", "Mul", "Concat", "AveragePool", "GlobalAveragePool", "Sigmoid", "LeakyRelu", "Relu", "Clip"};
     return names;
@@ -106,6 +106,7 @@ public:
             }
         for (const auto id : m_plan.others)
             quantizeAround(id);
+        widen();
         group();
         return std::move(m_plan);
     }
@@ -154,7 +155,7 @@ private:
     {
         for (const auto id : m_graph.order()) {
             const auto& node = m_graph.node(id);
-            const bool known = moving().contains(node.opType) || computing().contains(node.opType);
+            const bool known = moving().contains(node.opType) || withKernels().contains(node.opType);
             if (!known || isKept(node) || !node.domain.empty() || !m_after.contains(id) || !m_before.contains(id) ||
                 node.outputs.size() != 1)
                 continue;
@@ -214,6 +215,36 @@ private:
             quantizeResult(id);
     }
 
+    // What computes a value, in front of what saturation replaces.
+    NodeId computing(ValueId value) const
+    {
+        auto producer = m_uses.producer(value);
+        while (producer.valid() && m_absorbed.contains(producer))
+            producer = m_uses.producer(m_graph.node(producer).inputs.at(0));
+        return producer;
+    }
+
+    void widen()
+    {
+        for (const auto& weighted : m_plan.weighted)
+            if (weighted.integer && m_options.sixteenBits.contains(m_graph.node(weighted.node).name))
+                m_plan.wide.insert(weighted.node);
+        for (const auto id : m_plan.others)
+            if (std::ranges::any_of(m_graph.node(id).inputs,
+                                    [&](ValueId input) { return input.valid() && m_plan.wide.contains(computing(input)); }))
+                m_plan.wide.insert(id);
+    }
+
+    bool isWide(ValueId value) const
+    {
+        const auto computed = computing(value);
+        if (computed.valid() && m_integer.contains(computed))
+            return m_plan.wide.contains(computed);
+        const auto& users = m_uses.users(value); // of floats: none takes them in 8 bits
+        return std::ranges::any_of(users, [&](const Use& use) { return m_plan.wide.contains(use.node); }) &&
+               std::ranges::none_of(users, [&](const Use& use) { return m_integer.contains(use.node) && !m_plan.wide.contains(use.node); });
+    }
+
     // Union-find over the values that share a grid.
     ValueId root(ValueId id)
     {
@@ -242,14 +273,17 @@ private:
             // A part that others read, too, keeps its own grid: theirs would get coarser for nothing.
             if (node.opType == "Concat")
                 for (const auto input : node.inputs)
-                    if (m_uses.users(input).size() == 1)
+                    if (m_uses.users(input).size() == 1 && isWide(input) == m_plan.wide.contains(id))
                         unite(input, node.outputs[0]);
         }
         std::map<ValueId, std::size_t> groupOfRoot;
         for (const auto id : m_quantized) {
             const auto [found, isNew] = groupOfRoot.emplace(root(id), m_plan.groups.size());
-            if (isNew)
+            if (isNew) {
                 m_plan.groups.emplace_back();
+                if (isWide(id))
+                    m_plan.wideGroups.insert(found->second);
+            }
             m_plan.groups[found->second].push_back(id);
             m_plan.groupOf[id] = found->second;
         }

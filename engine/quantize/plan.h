@@ -32,13 +32,18 @@ struct QuantizationPlan
     std::vector<std::vector<ValueId>> groups;
     std::map<ValueId, std::size_t> groupOf;
     std::vector<std::string> floatNodes; // computing nodes that stay as they are
+    // Nodes whose activations have 16 bits, and groups that are stored so; a reader of the other width converts what it reads. A node
+    // without weights is as wide as the widest it reads, and a value as what computes it.
+    std::set<NodeId> wide;
+    std::set<std::size_t> wideGroups;
 
     bool isQuantized(ValueId id) const { return groupOf.contains(id); }
 };
 
 struct PlanOptions
 {
-    std::set<std::string> keepFloat; // names of nodes that are computed in float whatever they are
+    std::set<std::string> keepFloat;   // names of nodes that are computed in float whatever they are
+    std::set<std::string> sixteenBits; // names of nodes with weights whose activations have 16 bits
 };
 
 // Quantized are Conv, Gemm and MatMul with constant weights, and between two of them whatever ONNX Runtime has integer

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <set>
 
 namespace hone
 {
@@ -22,12 +23,12 @@ public:
         : m_plan(plan),
           m_encodings(encodings),
           m_options(options),
-          m_grid(gridTypeOf(options))
+          m_type(gridTypeOf(options))
     {
         m_result.graph = prepared;
         if (std::ranges::none_of(m_plan.weighted, [](const WeightedNode& node) { return node.integer; }))
             throw Error(MessageCode::NothingToQuantize, {{"detail", "no Conv, Gemm or MatMul with constant float32 weights"}});
-        for (const auto& group : m_plan.groups)
+        for (std::size_t group = 0; group < m_plan.groups.size(); ++group)
             m_grids.push_back(gridOf(group));
     }
 
@@ -39,8 +40,7 @@ public:
             insertConstants(id);
         for (const auto id : saturating())
             absorb(id);
-        for (const auto& [value, group] : m_plan.groupOf)
-            insertPair(value, m_grids[group]);
+        insertPairs();
         keepFloatLayersFloat();
         auto& graph = graphOf();
         graph.removeDeadNodes();
@@ -56,36 +56,45 @@ private:
     struct Grid
     {
         QuantizationParameters parameters;
+        GridType type;
         ValueId scale;
         ValueId zeroPoint;
     };
 
     Graph& graphOf() { return m_result.graph; }
 
-    ValueId zeroPoint(std::int32_t value) { return graphOf().addConstant("z", onGridType({}, {value})); }
-
     // Whole numbers of the grid's type.
-    Tensor onGridType(const Dimensions& shape, const std::vector<std::int32_t>& values) const
+    static Tensor integersOf(const GridType& type, const Dimensions& shape, const std::vector<std::int32_t>& values)
     {
-        Tensor result(m_grid.dtype(), shape);
+        Tensor result(type.dtype(), shape);
         const auto bytes = result.mutableBytes();
-        const std::size_t width = elementBits(m_grid.dtype()) / 8;
+        const std::size_t width = elementBits(type.dtype()) / 8;
         for (std::size_t i = 0; i < values.size(); ++i)
             std::memcpy(bytes.data() + i * width, &values[i], width); // the low bytes come first
         return result;
     }
 
-    Grid grid(const QuantizationParameters& parameters)
+    Grid grid(const QuantizationParameters& parameters, const GridType& type)
     {
-        return {parameters, graphOf().addConstant("s", Tensor::scalar(parameters.scale)), zeroPoint(parameters.zeroPoint)};
+        auto& graph = graphOf();
+        return {parameters, type, graph.addConstant("s", Tensor::scalar(parameters.scale)),
+                graph.addConstant("z", integersOf(type, {}, {parameters.zeroPoint}))};
     }
 
-    Grid gridOf(const std::vector<ValueId>& group)
+    Grid gridOf(std::size_t group)
     {
-        for (const auto id : group)
+        for (const auto id : m_plan.groups[group])
             if (const auto found = m_encodings.activations.find(graphOf().value(id).name); found != m_encodings.activations.end())
-                return grid(found->second);
-        throw Error(MessageCode::InternalFault, {{"detail", "no grid for " + graphOf().value(group.front()).name}});
+                return grid(found->second, typeOfGroup(m_plan, group, m_type));
+        throw Error(MessageCode::InternalFault, {{"detail", "no grid for " + graphOf().value(m_plan.groups[group].front()).name}});
+    }
+
+    GridType typeOf(NodeId node) const
+    {
+        auto type = m_type;
+        if (m_plan.wide.contains(node))
+            type.bits = 16;
+        return type;
     }
 
     // The float value of a constant that is stored as integers.
@@ -152,12 +161,18 @@ private:
         return m_stored.emplace(key, StoredWeights{value, weights.scales}).first->second;
     }
 
+    float scaleRead(NodeId node, ValueId value) const
+    {
+        const auto group = m_plan.groupOf.at(value);
+        return gridRead(m_plan, node, group, m_grids[group].parameters, m_type).scale;
+    }
+
     void insertWeights(const WeightedNode& weighted)
     {
         const auto inputs = graphOf().node(weighted.node).inputs;
         const bool hasBias =
             rulesOf(m_options.scheme).bias == BiasForm::Integers && weighted.integer && inputs.size() > 2 && inputs[2].valid();
-        const float inputScale = weighted.integer ? m_grids[m_plan.groupOf.at(inputs[0])].parameters.scale : 0;
+        const float inputScale = weighted.integer ? scaleRead(weighted.node, inputs[0]) : 0;
         const auto& weights = stored(weighted);
         graphOf().node(weighted.node).inputs[1] = weights.value;
         if (!hasBias)
@@ -184,19 +199,22 @@ private:
             const auto values = toFloats(graphOf().value(original).constant);
             const auto [low, high] = std::ranges::minmax(values);
             const auto given = m_encodings.activations.find(graphOf().value(original).name);
-            const auto own = grid(given != m_encodings.activations.end() ? given->second : activationParameters({low, high}, m_grid));
-            const auto integers = graphOf().addConstant("c", onGrid(values, graphOf().value(original).constant.shape(), own.parameters));
+            const auto type = typeOf(id);
+            const auto own = grid(
+                given != m_encodings.activations.end() ? onType(given->second, m_type, type) : activationParameters({low, high}, type), type);
+            const auto integers = graphOf().addConstant("c", onGrid(values, graphOf().value(original).constant.shape(), own));
             const auto value = dequantized(integers, own.scale, own.zeroPoint, 0);
             graphOf().node(id).inputs[i] = value;
         }
     }
 
-    Tensor onGrid(const std::vector<float>& values, const Dimensions& shape, const QuantizationParameters& parameters) const
+    static Tensor onGrid(const std::vector<float>& values, const Dimensions& shape, const Grid& grid)
     {
         std::vector<std::int32_t> integers;
         for (const float value : values)
-            integers.push_back(quantized(value, parameters.scale, parameters.zeroPoint, m_grid.lowest(), m_grid.highest()));
-        return onGridType(shape, integers);
+            integers.push_back(
+                quantized(value, grid.parameters.scale, grid.parameters.zeroPoint, grid.type.lowest(), grid.type.highest()));
+        return integersOf(grid.type, shape, integers);
     }
 
     // Those of the plan whose grid begins at 0, so that it saturates where they do: one that is shared with negative values doesn't.
@@ -204,7 +222,7 @@ private:
     {
         std::vector<NodeId> result;
         for (const auto id : m_plan.absorbed)
-            if (m_grids[groupBehind(m_result.graph, m_plan, id)].parameters.zeroPoint == m_grid.lowest())
+            if (const auto& grid = m_grids[groupBehind(m_result.graph, m_plan, id)]; grid.parameters.zeroPoint == grid.type.lowest())
                 result.push_back(id);
         return result;
     }
@@ -220,11 +238,36 @@ private:
             std::ranges::replace(graph.node(other).outputs, input, output);
     }
 
-    void insertPair(ValueId value, const Grid& grid)
+    void insertPairs()
+    {
+        const GraphUses uses(graphOf()); // of values that no pair is behind yet
+        std::set<NodeId> integer(m_plan.others.begin(), m_plan.others.end());
+        for (const auto& weighted : m_plan.weighted)
+            if (weighted.integer)
+                integer.insert(weighted.node);
+        for (const auto& [value, group] : m_plan.groupOf) {
+            const auto restored = insertPair(value, m_grids[group]);
+            std::vector<Use> converting;
+            for (const auto& use : uses.users(value))
+                if (integer.contains(use.node) && typeOf(use.node) != m_grids[group].type)
+                    converting.push_back(use);
+            if (converting.empty())
+                continue;
+            const auto reader = converting.front().node;
+            const auto other = grid(gridRead(m_plan, reader, group, m_grids[group].parameters, m_type), typeOf(reader));
+            // A kernel hands over integers, whose values the other grid takes; floats go onto both.
+            const auto converted = graphOf().addComputed("d");
+            addPair(integer.contains(uses.producer(value)) ? restored : value, converted, other);
+            for (const auto& use : converting)
+                graphOf().node(use.node).inputs[use.input] = converted;
+        }
+    }
+
+    // Whoever read the value reads what is returned.
+    ValueId insertPair(ValueId value, const Grid& grid)
     {
         auto& graph = graphOf();
         const bool isOutput = std::ranges::find(graph.outputs, value) != graph.outputs.end();
-        const auto integers = graph.addComputed("q");
         const auto restored = graph.addComputed("d");
         graph.replaceUses(value, restored);
         if (isOutput) {
@@ -233,6 +276,14 @@ private:
             graph.renameValue(value, graph.uniqueName("f"));
             graph.renameValue(restored, name);
         }
+        addPair(value, restored, grid);
+        return restored;
+    }
+
+    void addPair(ValueId value, ValueId restored, const Grid& grid)
+    {
+        auto& graph = graphOf();
+        const auto integers = graph.addComputed("q");
         graph.addNode({.name = graph.value(integers).name,
                        .opType = "QuantizeLinear",
                        .inputs = {value, grid.scale, grid.zeroPoint},
@@ -279,7 +330,7 @@ private:
     const QuantizationPlan& m_plan;
     const Encodings& m_encodings;
     const QuantizeOptions& m_options;
-    const GridType m_grid;
+    const GridType m_type; // of groups and nodes that are not wide
     QuantizeResult m_result;
     std::vector<Grid> m_grids; // by group
     std::map<std::pair<ValueId, std::int64_t>, StoredWeights> m_stored;

@@ -54,6 +54,13 @@ enum class WeightRange
     Reduced    // -63 to 63
 };
 
+// What layers become that 8 bits harm too much.
+enum class HigherPrecision
+{
+    Float,
+    SixteenBits // activations alone; weights keep their bits. For runtimes that compute so: ONNX Runtime's CPU provider takes floats
+};
+
 constexpr double anyDrop = 100; // points: no bound
 
 struct QuantizeOptions
@@ -69,11 +76,12 @@ struct QuantizeOptions
     bool biasCorrection = true;         // layerwise_repair.h
     bool adaptiveRounding = false;      // likewise
     bool repairGains = true;            // each repair's own gain is measured (repair_gains.h)
-    // Mixed precision: layers that stay float, chosen by what they harm (mixed_precision.h), so that no more than so many points (percent,
-    // of an error) are lost on the validation split, and at most so large a share of the MACs is float. Without a bound the share is used
-    // up.
+    // Mixed precision: layers that stay float, or as `raiseTo` says, chosen by what they harm (mixed_precision.h), so that no more than so
+    // many points (percent, of an error) are lost on the validation split, and at most so large a share of the MACs is float. Without a
+    // bound the share is used up.
     double maxDrop = anyDrop;
     double floatMacs = 0;       // 0: none without a bound, any with one
+    HigherPrecision raiseTo = HigherPrecision::Float;
     double targetBytes = 0;     // of the file, that float layers may use up; 0: any
     double targetLatencyMs = 0; // likewise of its latency in ONNX Runtime here, one thread; 0: any
     std::size_t samples = 256; // of the train split (validation where there is none), spread over the classes
@@ -90,6 +98,8 @@ struct QuantizeOptions
 void requireConsistent(const QuantizeOptions& options);
 // The grid that activations are put on.
 GridType gridTypeOf(const QuantizeOptions& options);
+// Whether layers are chosen that take more than 8 bits.
+bool searchesPrecision(const QuantizeOptions& options);
 // Whether the method reads samples.
 bool readsSamples(const QuantizeOptions& options);
 
@@ -118,7 +128,7 @@ struct LayerDamage
 // One model that was tried on the way to mixed precision.
 struct PrecisionStep
 {
-    std::size_t floatLayers = 0; // chosen ones
+    std::size_t floatLayers = 0; // chosen ones, also where they take 16 bits instead
     double floatMacsShare = 0;   // of the MACs of layers with weights
     std::optional<double> drop;  // in points (percent, of an error), against float, on the validation split; with a bound on it
     std::optional<double> bytes; // of the file; with a budget of it

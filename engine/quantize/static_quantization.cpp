@@ -107,7 +107,7 @@ public:
     {
         for (const auto node : nodesMatching(input.prepared, m_options.keepFloat))
             m_planning.keepFloat.insert(input.prepared.node(node).name);
-        if (m_options.bitsActivations == 16)
+        if (m_options.bitsActivations == 16 || m_options.raiseTo == HigherPrecision::SixteenBits)
             raiseOpset(m_prepared, opsetForBlocks); // which 16-bit Q/DQ came with, too
     }
 
@@ -138,8 +138,8 @@ public:
             m_gauge->add(m_options.adaptiveRounding ? "rounded adaptively" : "biases corrected",
                          insertQdq(repaired.prepared, plan, repaired.encodings, m_options).graph, m_job.part(0.6, 0.6));
         std::vector<PrecisionStep> steps;
-        if (wantsMixedPrecision()) {
-            steps = chooseFloatLayers(plan, repaired);
+        if (searchesPrecision(m_options)) {
+            steps = raiseLayers(plan, repaired);
             plan = planQuantization(m_prepared, m_planning);
             if (plan.groups.empty())
                 throw hasBound() ? unreachable(0)
@@ -163,7 +163,6 @@ public:
     }
 
 private:
-    bool wantsMixedPrecision() const { return hasBound() || m_options.floatMacs > 0 || hasBudget(); }
     bool hasBound() const { return m_options.maxDrop < anyDrop; }
     bool hasBudget() const { return m_options.targetBytes > 0 || m_options.targetLatencyMs > 0; }
     bool hasRepairs() const
@@ -190,17 +189,45 @@ private:
         m_gauge->add(stage, insertQdq(repaired.prepared, plan, repaired.encodings, options).graph, job.part(0.8, 1));
     }
 
-    Repaired encoded(const QuantizationPlan& plan, const QuantizeOptions& options, const JobContext& job)
+    Encodings grids(const QuantizationPlan& plan, const QuantizeOptions& options) const
     {
-        auto encodings = encodingsFromRanges(m_prepared, plan, rangesOf(m_calibration, m_prepared, options), gridTypeOf(options));
+        auto ranges = rangesOf(m_calibration, m_prepared, options);
+        if (!plan.wideGroups.empty()) {
+            auto wide = options;
+            wide.bitsActivations = 16;
+            auto wideRanges = rangesOf(m_calibration, m_prepared, wide);
+            for (const auto group : plan.wideGroups)
+                for (const auto id : plan.groups[group])
+                    if (const auto range = wideRanges.find(m_prepared.value(id).name); range != wideRanges.end())
+                        ranges[range->first] = range->second;
+        }
+        return encodingsFromRanges(m_prepared, plan, ranges, gridTypeOf(options));
+    }
+
+    Repaired encoded(const QuantizationPlan& plan, const QuantizeOptions& options, const JobContext& job) const
+    {
+        auto encodings = grids(plan, options);
         encodeWeights(m_prepared, plan, options, encodings);
         return repairLayers({m_prepared, plan, encodings, m_input.dataset, options}, job);
     }
 
-    // Adds to the layers that stay float.
-    std::vector<PrecisionStep> chooseFloatLayers(const QuantizationPlan& plan, const Repaired& repaired)
+    std::set<std::string>& raisedIn(PlanOptions& planning) const
     {
-        auto encodings = encodingsFromRanges(m_prepared, plan, rangesOf(m_calibration, m_prepared, m_options), gridTypeOf(m_options));
+        return m_options.raiseTo == HigherPrecision::Float ? planning.keepFloat : planning.sixteenBits;
+    }
+
+    // With these layers raised, too.
+    QuantizationPlan planWith(const std::set<std::string>& layers) const
+    {
+        auto planning = m_planning;
+        raisedIn(planning).insert(layers.begin(), layers.end());
+        return planQuantization(m_prepared, planning);
+    }
+
+    // Adds to the layers that stay float or take 16 bits.
+    std::vector<PrecisionStep> raiseLayers(const QuantizationPlan& plan, const Repaired& repaired)
+    {
+        auto encodings = grids(plan, m_options);
         encodeWeights(m_prepared, plan, m_options, encodings);
         const RepairInput input{m_prepared, plan, encodings, m_input.dataset, m_options};
         auto ordered = byWorth(measureDamage(input, damageSamples, m_job.part(0.6, 0.7)));
@@ -210,45 +237,50 @@ private:
             all += static_cast<double>(layer.macs);
         const double most = (m_options.floatMacs > 0 ? m_options.floatMacs : 1) * all;
         if (!hasBound() && !hasBudget()) {
-            m_planning.keepFloat.merge(withinBudget(ordered, most));
+            raisedIn(m_planning).merge(withinBudget(ordered, most));
             return {};
         }
-        // None where no layer would be on integers.
-        const auto tried = [&](const std::set<std::string>& keepFloat) -> std::optional<Graph> {
+        // As large and as fast as the model would be, which does not depend on its repair; float where no layer would be on integers.
+        const auto shaped = [&](const std::set<std::string>& raised) {
             m_job.checkStop();
-            PlanOptions planning = m_planning;
-            planning.keepFloat.insert(keepFloat.begin(), keepFloat.end());
-            const auto others = planQuantization(repaired.prepared, planning);
+            const auto others = planWith(raised);
             if (others.groups.empty())
-                return std::nullopt;
-            return insertQdq(repaired.prepared, others, repaired.encodings, m_options).graph;
+                return m_prepared;
+            auto made = grids(others, m_options);
+            made.weights = repaired.encodings.weights;
+            return insertQdq(repaired.prepared, others, made, m_options).graph;
         };
         PrecisionSearch search{.ordered = std::move(ordered), .most = most, .maxDrop = m_options.maxDrop};
         std::optional<TaskMetric> whole;
         if (hasBound()) {
             m_input.dataset.require(Split::Validation);
             whole = metricOfModel(m_input.prepared, m_input, m_job.part(0.7, 0.7));
-            search.dropWith = [&](const std::set<std::string>& keepFloat) {
-                const auto graph = tried(keepFloat);
-                return graph ? dropOf(*whole, metricOfModel(*graph, m_input, m_job.part(0.7, 0.8))) : 0;
+            search.dropWith = [&](const std::set<std::string>& raised) {
+                m_job.checkStop();
+                const auto others = planWith(raised);
+                if (others.groups.empty())
+                    return 0.0;
+                const auto made = encoded(others, m_options, m_job.part(0.7, 0.75));
+                const auto graph = insertQdq(made.prepared, others, made.encodings, m_options).graph;
+                return dropOf(*whole, metricOfModel(graph, m_input, m_job.part(0.75, 0.8)));
             };
         }
         if (m_options.targetBytes > 0)
             search.budgets.push_back({"bytes", m_options.targetBytes,
-                                      [&](const std::set<std::string>& keepFloat) {
-                                          return static_cast<double>(serializeOnnx(tried(keepFloat).value_or(m_prepared)).size());
+                                      [&](const std::set<std::string>& raised) {
+                                          return static_cast<double>(serializeOnnx(shaped(raised)).size());
                                       },
                                       &PrecisionStep::bytes, true});
         if (m_options.targetLatencyMs > 0)
             search.budgets.push_back({"latency in ms", m_options.targetLatencyMs,
-                                      [&](const std::set<std::string>& keepFloat) {
-                                          return latencyOf(tried(keepFloat).value_or(m_prepared), m_job.part(0.7, 0.8));
+                                      [&](const std::set<std::string>& raised) {
+                                          return latencyOf(shaped(raised), m_job.part(0.7, 0.8));
                                       },
                                       &PrecisionStep::latencyMs});
         const auto choice = choosePrecision(search);
         if (!choice.met)
             throw unreachable(leastDrop(choice.steps));
-        m_planning.keepFloat.insert(choice.keepFloat.begin(), choice.keepFloat.end());
+        raisedIn(m_planning).insert(choice.raised.begin(), choice.raised.end());
         return choice.steps;
     }
 
@@ -269,7 +301,7 @@ private:
         return Error(MessageCode::TargetUnreachable, {{"what", "loss of accuracy on validation"},
                                                       {"wanted", fmt::format("{:g} points", m_options.maxDrop)},
                                                       {"reachable", fmt::format("{:.2g}", reached)},
-                                                      {"detail", "with every layer in float that may be"}});
+                                                      {"detail", "with every layer raised that may be"}});
     }
 
     const StaticInput& m_input;

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What calibration keeps, and what layers become of it: equalized, repaired, left in float.
+// What calibration keeps, and what layers become of it: equalized, repaired.
 #include "core/file.h"
 #include "data/pairing.h"
-#include "graph_building.h"
-#include "idx_dataset.h"
 #include "layerwise/activations.h"
-#include "onnx_io/onnx_io.h"
 #include "quantize/calibration.h"
 #include "quantize/encodings.h"
 #include "quantize/equalize.h"
-#include "quantize/layer_damage.h"
 #include "quantize/layerwise_repair.h"
 #include "quantize/plan.h"
 #include "quantize/smooth.h"
 #include "runtime/session.h"
+#include "uneven_nets.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -23,111 +20,6 @@
 
 using namespace hone;
 using namespace hone::test;
-using hone::testing::Attributes;
-using hone::testing::Chain;
-using hone::testing::randomTensor;
-
-namespace
-{
-
-constexpr int side = 8;
-constexpr int classes = 4;
-constexpr int channels = 6;
-const Shape picture = {Dim::free("N"), Dim::fixed(1), Dim::fixed(side), Dim::fixed(side)};
-const Attributes same = {{"pads", std::vector<std::int64_t>{1, 1, 1, 1}}};
-
-std::vector<GrayPicture> noise(std::size_t count, int brightest = 255)
-{
-    std::vector<GrayPicture> all;
-    for (std::size_t i = 0; i < count; ++i) {
-        Random random(5, i);
-        GrayPicture made{std::vector<std::uint8_t>(side * side), static_cast<std::uint8_t>(i % classes)};
-        for (auto& pixel : made.pixels)
-            pixel = static_cast<std::uint8_t>(random.uniform(0, brightest));
-        all.push_back(made);
-    }
-    return all;
-}
-
-// Conv, Relu, depthwise Conv, Relu, Conv, pooling, scores; the first layers' channels differ a hundred times in size.
-Graph unevenNet()
-{
-    Chain chain(13, picture);
-    auto first = randomTensor({channels, 1, 3, 3}, 1, -0.5, 0.5);
-    for (std::int64_t c = 0; c < channels; ++c)
-        for (std::int64_t i = 0; i < 9; ++i)
-            first.mutableData<float>()[static_cast<std::size_t>(c * 9 + i)] *=
-                std::pow(100.0f, static_cast<float>(c) / (channels - 1)) / 100;
-    auto third = randomTensor({channels, channels, 1, 1}, 3, -0.5, 0.5);
-    for (std::int64_t o = 0; o < channels; ++o)
-        for (std::int64_t c = 0; c < channels; ++c)
-            third.mutableData<float>()[static_cast<std::size_t>(o * channels + c)] /=
-                std::pow(100.0f, static_cast<float>(c) / (channels - 1)) / 100;
-    chain.then("Conv", {chain.constant("w1", first), chain.constant("b1", randomTensor({channels}, 11, 0, 0.002))}, same).then("Relu");
-    auto depthwise = same;
-    depthwise["group"] = std::int64_t{channels};
-    chain
-        .then(
-            "Conv",
-            {chain.constant("w2", randomTensor({channels, 1, 3, 3}, 2, 0, 0.5)), chain.constant("b2", Tensor(DType::Float32, {channels}))},
-            depthwise)
-        .then("Relu");
-    chain.then("Conv", {chain.constant("w3", third), chain.constant("b3", randomTensor({channels}, 13))}).then("Relu");
-    chain.then("GlobalAveragePool").then("Flatten");
-    chain.then("Gemm", {chain.constant("w4", randomTensor({classes, channels}, 4)), chain.constant("b4", randomTensor({classes}, 14))},
-               {{"transB", std::int64_t{1}}});
-    auto graph = chain.finish();
-    graph.value(graph.outputs[0]).type.shape = Shape{picture.front(), Dim::fixed(classes)};
-    return graph;
-}
-
-// LayerNormalization in front of a product, five of its channels forty times as large as the others, whose weights are as much smaller.
-Graph outlierNet()
-{
-    constexpr std::int64_t width = side * side;
-    Chain chain(17, picture);
-    auto scale = randomTensor({width}, 21, 0.5, 1.5);
-    auto weights = randomTensor({width, 2 * classes}, 22, -0.5, 0.5);
-    for (std::int64_t c = 3; c < width; c += 13) {
-        scale.mutableData<float>()[static_cast<std::size_t>(c)] *= 40;
-        for (std::int64_t o = 0; o < 2 * classes; ++o)
-            weights.mutableData<float>()[static_cast<std::size_t>(c * 2 * classes + o)] /= 40;
-    }
-    chain.then("Flatten");
-    chain.then("LayerNormalization", {chain.constant("scale", scale), chain.constant("shift", randomTensor({width}, 23, -0.1, 0.1))},
-               {{"axis", std::int64_t{-1}}});
-    chain.then("MatMul", {chain.constant("w1", weights)}).then("Relu");
-    chain.then("Gemm",
-               {chain.constant("w2", randomTensor({classes, 2 * classes}, 24)), chain.constant("b2", randomTensor({classes}, 25))},
-               {{"transB", std::int64_t{1}}});
-    auto graph = chain.finish();
-    graph.value(graph.outputs[0]).type.shape = Shape{picture.front(), Dim::fixed(classes)};
-    return graph;
-}
-
-std::vector<float> answers(const Graph& graph, Optimization optimization = Optimization::All)
-{
-    Tensor input(DType::Float32, {16, 1, side, side});
-    auto value = input.mutableData<float>().begin();
-    for (const auto& made : noise(16))
-        for (const auto pixel : made.pixels)
-            *value++ = static_cast<float>(pixel) / 255;
-    auto session = Session::fromBytes(serializeOnnx(graph), {.threads = 1, .optimization = optimization}, "test");
-    return toFloats(session.run({input}).at(0));
-}
-
-double noiseToSignal(const std::vector<float>& got, const std::vector<float>& wanted)
-{
-    double error = 0;
-    double power = 0;
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-        error += std::pow(got.at(i) - wanted[i], 2);
-        power += std::pow(wanted[i], 2);
-    }
-    return error / power;
-}
-
-} // namespace
 
 class TestCalibration : public QObject
 {
@@ -152,12 +44,6 @@ private slots:
     void everyRepairTellsItsGain();
     void biasesAreCorrectedToFloatsMean();
     void adaptiveRoundingHelps();
-    void layersKeptInFloatAreComputedInFloat();
-    void unknownLayersAreNamed();
-    void theLayerThatHarmsMostIsFound();
-    void aBoundOnAccuracyIsMet();
-    void aBudgetOfBytesIsUsedUp();
-    void aBoundNeedsLabels();
 
 private:
     QuantizeResult quantizedBy(const Graph& graph, const QuantizeOptions& options, const std::filesystem::path& kept = {}) const
@@ -425,100 +311,6 @@ void TestCalibration::adaptiveRoundingHelps()
         after += layer.relativeErrorAfter;
     }
     QVERIFY2(after < 0.9 * before, qPrintable(QString("%1 %2").arg(before).arg(after)));
-}
-
-// ONNX Runtime must not give such a layer integer weights of its own: its answers are those of the file read word by word.
-void TestCalibration::layersKeptInFloatAreComputedInFloat()
-{
-    const auto prepared = prepareForQuantization(unevenNet());
-    for (const auto id : prepared.order()) {
-        if (prepared.node(id).opType != "Conv")
-            continue;
-        const auto& name = prepared.node(id).name;
-        const auto result = quantizedBy(unevenNet(), {.keepFloat = {name}, .biasCorrection = false});
-        QVERIFY(std::ranges::find(result.floatNodes, name) != result.floatNodes.end());
-        const auto node = result.graph.findNode(name).value();
-        QCOMPARE(result.graph.value(result.graph.node(node).inputs.at(1)).constant.dtype(), DType::Float32);
-        const double off = noiseToSignal(answers(result.graph), answers(result.graph, Optimization::None));
-        QVERIFY2(off < 1e-4, qPrintable(QString::fromStdString(name + " %1").arg(off)));
-    }
-}
-
-void TestCalibration::unknownLayersAreNamed()
-{
-    QCOMPARE(failureOf(unevenNet(), *m_data, {.keepFloat = {"nowhere"}}), MessageCode::LayerUnknown);
-}
-
-// What quantize() makes of each layer alone says the same.
-void TestCalibration::theLayerThatHarmsMostIsFound()
-{
-    const auto prepared = prepareForQuantization(unevenNet());
-    const auto plan = planQuantization(prepared);
-    const QuantizeOptions options{.perChannelWeights = false, .biasCorrection = false};
-    const auto calibration = calibrate(prepared, *m_data, {.samples = 32}, {});
-    auto encodings = encodingsFromRanges(prepared, plan, rangesOf(calibration, prepared, options), gridTypeOf(options));
-    encodeWeights(prepared, plan, options, encodings);
-    const auto damage = measureDamage({prepared, plan, encodings, *m_data, options}, 32, {});
-    QCOMPARE(damage.size(), plan.weighted.size());
-    const auto wanted = answers(unevenNet());
-    const auto decibels = [&](const std::string& name) {
-        auto alone = options;
-        for (const auto& weighted : plan.weighted)
-            if (const auto& other = prepared.node(weighted.node).name; other != name)
-                alone.keepFloat.push_back(other);
-        return -10 * std::log10(noiseToSignal(answers(quantizedBy(unevenNet(), alone).graph), wanted));
-    };
-    std::vector<double> expected;
-    for (const auto& layer : damage)
-        expected.push_back(decibels(layer.name));
-    const auto worst = std::ranges::min_element(damage, {}, &LayerDamage::snrDb) - damage.begin();
-    QCOMPARE(worst, std::ranges::min_element(expected) - expected.begin());
-    for (std::size_t i = 0; i < damage.size(); ++i) // on other samples
-        QVERIFY2(std::abs(damage[i].snrDb - expected[i]) < 3, qPrintable(QString("%1 %2").arg(damage[i].snrDb).arg(expected[i])));
-    QCOMPARE(damage.front().macs, std::int64_t(channels * side * side * 9));
-}
-
-void TestCalibration::aBoundOnAccuracyIsMet()
-{
-    const QuantizeOptions rough{.perChannelWeights = false, .biasCorrection = false, .bitsWeights = 4};
-    auto bounded = rough;
-    bounded.maxDrop = 0;
-    const auto result = quantizedBy(unevenNet(), bounded);
-    QVERIFY(!result.precisionSteps.empty());
-    QVERIFY(result.precisionSteps.back().drop <= 0 || result.precisionSteps.size() > 1);
-    auto budget = rough;
-    budget.floatMacs = 0.999;
-    const auto wanted = answers(unevenNet());
-    QVERIFY(noiseToSignal(answers(quantizedBy(unevenNet(), budget).graph), wanted) <
-            noiseToSignal(answers(quantizedBy(unevenNet(), rough).graph), wanted));
-}
-
-void TestCalibration::aBudgetOfBytesIsUsedUp()
-{
-    const auto sizeOf = [](const Graph& graph) { return static_cast<double>(serializeOnnx(graph).size()); };
-    const auto all = quantizedBy(outlierNet(), {});
-    QuantizeOptions options;
-    options.targetBytes = sizeOf(all.graph) + 300; // the first layer would take 1,500 more, the last fits
-    const auto within = quantizedBy(outlierNet(), options);
-    QCOMPARE(within.floatNodes.size(), all.floatNodes.size() + 1);
-    QVERIFY(sizeOf(within.graph) <= options.targetBytes);
-    QVERIFY(within.precisionSteps.front().bytes.has_value());
-    options.targetBytes = 100;
-    QCOMPARE(failureOf(outlierNet(), *m_data, options), MessageCode::TargetUnreachable);
-    options.targetBytes = 1e6;
-    QCOMPARE(failureOf(outlierNet(), *m_data, options), MessageCode::NothingToQuantize);
-}
-
-void TestCalibration::aBoundNeedsLabels()
-{
-    const QTemporaryDir folder;
-    const std::filesystem::path root = folder.path().toStdString();
-    writeIdx(root, "train", noise(40), side, side);
-    std::ofstream(root / "dataset.yaml")
-        << "name: Train only\ntask: agreement\nformat: idx\nsplits: {train: train}\n"
-        << "validation: {from: train, fraction: 0.5, seed: 0}\n"
-        << "preprocess: {size: [8, 8], range: [0, 1], mean: [0], std: [1], channels: gray, layout: nchw}\n";
-    QCOMPARE(failureOf(unevenNet(), Dataset::open(root), {.maxDrop = 0.5}), MessageCode::LabelsMissing);
 }
 
 QTEST_GUILESS_MAIN(TestCalibration)

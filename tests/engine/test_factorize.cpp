@@ -160,6 +160,7 @@ private slots:
         graph.node(graph.order()[0]).inputs.resize(2); // without its bias
         const auto result = factorize(graph, nullptr, {.rankRatio = 6.0 / 16}, {});
         QCOMPARE(result.layers[0].rank, std::int64_t{6});
+        QCOMPARE(factorize(graph, nullptr, {.rank = 6}, {}).layers[0].rank, std::int64_t{6});
         QVERIFY(std::abs(result.layers[0].energy - (1 - lost / all)) < 1e-9);
         Tensor identity(DType::Float32, {20, 20});
         for (std::size_t i = 0; i < 20; ++i)
@@ -229,6 +230,7 @@ private slots:
         for (const double energy : {0.0, 1.5, std::nan("")})
             QCOMPARE(codeOf([&] { factorize(graph, nullptr, {.energy = energy}, {}); }), MessageCode::BadOption);
         QCOMPARE(codeOf([&] { factorize(graph, nullptr, {.rankRatio = 2}, {}); }), MessageCode::BadOption);
+        QCOMPARE(codeOf([&] { factorize(graph, nullptr, {.rankRatio = 0.5, .rank = 2}, {}); }), MessageCode::BadOption);
         PruningNet net;
         net.input("x", {-1, 3});
         net.op("Relu", "relu", {"x"});

@@ -267,6 +267,15 @@ private slots:
         const auto thrown = errorOf([&] { runStep(parameters, StepInput{.model = m_model, .output = m_output}, {}); });
         QVERIFY(thrown && thrown->code == MessageCode::TargetUnreachable);
         QCOMPARE(thrown->arguments.at("detail"), "'" + first + "' is kept");
+        // Also where letting go of it is not enough, and beside what else is in the way.
+        parameters.prune.targets.macs = {1e-6, TargetValue::Unit::OfBefore};
+        const auto lower = errorOf([&] { runStep(parameters, StepInput{.model = m_model, .output = m_output}, {}); });
+        QVERIFY(lower && lower->code == MessageCode::TargetUnreachable);
+        QCOMPARE(lower->arguments.at("detail"), "'" + first + "' is kept");
+        parameters.prune.atLeast = 2;
+        const auto both = errorOf([&] { runStep(parameters, StepInput{.model = m_model, .output = m_output}, {}); });
+        QVERIFY(both && both->code == MessageCode::TargetUnreachable);
+        QCOMPARE(both->arguments.at("detail"), "'" + first + "' is kept, and every group keeps 2 channels");
         QVERIFY(!fs::exists(m_output));
     }
     void theFloorIsBlamedWhereItIsTheReason()

@@ -421,10 +421,10 @@ void TestQuantizeParameters::theShortestListOfFloatLayersThatIsGoodEnoughIsFound
     };
     const auto choice = search(3);
     QVERIFY(choice.met);
-    QCOMPARE(choice.keepFloat, (std::set<std::string>{"layer10", "layer20"}));
+    QCOMPARE(choice.raised, (std::set<std::string>{"layer10", "layer20"}));
     QVERIFY(tried <= 5);
     QCOMPARE(choice.steps.size(), tried);
-    QVERIFY(search(5).keepFloat.empty());
+    QVERIFY(search(5).raised.empty());
     QVERIFY(!search(-1).met);
 }
 
@@ -451,17 +451,17 @@ void TestQuantizeParameters::whatABudgetAllowsIsUsedUp()
 {
     const auto choice = choosePrecision(withBytes(125, anyDrop));
     QVERIFY(choice.met);
-    QCOMPARE(choice.keepFloat, (std::set<std::string>{"a", "b"}));
+    QCOMPARE(choice.raised, (std::set<std::string>{"a", "b"}));
     for (const auto& step : choice.steps)
         QCOMPARE(step.bytes.value(), 100.0 + 10 * static_cast<double>(step.floatLayers));
-    QCOMPARE(choosePrecision(withBytes(1000, anyDrop)).keepFloat.size(), std::size_t(5));
-    QVERIFY(choosePrecision(withBytes(100, anyDrop)).keepFloat.empty());
+    QCOMPARE(choosePrecision(withBytes(1000, anyDrop)).raised.size(), std::size_t(5));
+    QVERIFY(choosePrecision(withBytes(100, anyDrop)).raised.empty());
     auto uneven = withBytes(125, anyDrop);
     uneven.budgets.front().addsUp = true;
     uneven.budgets.front().costWith = [](const std::set<std::string>& names) {
         return 100.0 + 10 * static_cast<double>(names.size()) + (names.contains("b") ? 20 : 0);
     };
-    QCOMPARE(choosePrecision(uneven).keepFloat, (std::set<std::string>{"a", "c"}));
+    QCOMPARE(choosePrecision(uneven).raised, (std::set<std::string>{"a", "c"}));
     try {
         choosePrecision(withBytes(99, anyDrop));
         QFAIL("a file that can't be that small");
@@ -475,7 +475,7 @@ void TestQuantizeParameters::aBoundBeyondTheBudgetIsNotMet()
     QVERIFY(!choosePrecision(withBytes(125, 2)).met);
     const auto choice = choosePrecision(withBytes(135, 2));
     QVERIFY(choice.met);
-    QCOMPARE(choice.keepFloat, (std::set<std::string>{"a", "b", "c"}));
+    QCOMPARE(choice.raised, (std::set<std::string>{"a", "b", "c"}));
 }
 
 QTEST_GUILESS_MAIN(TestQuantizeParameters)

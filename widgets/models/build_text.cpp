@@ -122,6 +122,8 @@ QString sparsePart(const SparsifyParameters& parameters)
 QString rankPart(const FactorizeParameters& parameters)
 {
     const FactorizeOptions& options = parameters.factorize;
+    if (options.rank > 0)
+        return words(QT_TRANSLATE_NOOP("Builds", "rank %1")).arg(options.rank);
     return options.rankRatio > 0 ? words(QT_TRANSLATE_NOOP("Builds", "rank %1")).arg(wholePercent(options.rankRatio))
                                  : words(QT_TRANSLATE_NOOP("Builds", "energy %1")).arg(wholePercent(options.energy));
 }
@@ -276,6 +278,8 @@ QString recipeLine(const StepParameters& parameters)
                                   p.recovery);
             },
             [](const FactorizeParameters& p) {
+                if (p.factorize.rank > 0)
+                    return withEpochs(QStringLiteral("rank %1").arg(p.factorize.rank), p.recovery);
                 const bool ratio = p.factorize.rankRatio > 0;
                 return withEpochs(ratio ? QStringLiteral("rankRatio %1").arg(p.factorize.rankRatio)
                                         : QStringLiteral("energy %1").arg(p.factorize.energy),
