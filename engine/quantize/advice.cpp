@@ -56,8 +56,10 @@ public:
         divergence();
         ranges();
         weights();
-        if (m_explanation.proposal || m_explanation.weightsOnly ||
-            m_explanation.totals.quantizedLatencyMs > m_explanation.totals.floatLatencyMs)
+        const bool isSlower = m_explanation.totals.quantizedLatencyMs > m_explanation.totals.floatLatencyMs;
+        if (m_explanation.proposal)
+            keepFloat(*m_explanation.proposal);
+        if (isSlower || m_explanation.weightsOnly)
             speed();
         if (m_advice.empty())
             m_advice.push_back({MessageCode::AdviceNothing, {}});
@@ -129,16 +131,19 @@ private:
                 {{"layer", worst->name}, {"ratio", number(*worst->weightDisparity)}, {"count", std::to_string(count)}});
     }
 
+    void keepFloat(const KeepFloatProposal& proposal)
+    {
+        add(MessageCode::AdviceKeepFloat, {{"count", std::to_string(proposal.layers.size())},
+                                           {"latency", fmt::format("{:.3f}", proposal.latencyMs)},
+                                           {"quantized", fmt::format("{:.3f}", proposal.quantizedLatencyMs)},
+                                           {"float", fmt::format("{:.3f}", proposal.floatLatencyMs)},
+                                           {"layers", listed(proposal.layers)}});
+    }
+
     void speed()
     {
         const auto& totals = m_explanation.totals;
-        if (const auto& proposal = m_explanation.proposal)
-            add(MessageCode::AdviceKeepFloat, {{"count", std::to_string(proposal->layers.size())},
-                                               {"latency", fmt::format("{:.3f}", proposal->latencyMs)},
-                                               {"quantized", fmt::format("{:.3f}", proposal->quantizedLatencyMs)},
-                                               {"float", fmt::format("{:.3f}", proposal->floatLatencyMs)},
-                                               {"layers", listed(proposal->layers)}});
-        else
+        if (!m_explanation.proposal)
             add(MessageCode::AdviceNoFasterMix,
                 {{"quantized", fmt::format("{:.3f}", totals.quantizedLatencyMs)}, {"float", fmt::format("{:.3f}", totals.floatLatencyMs)}});
         depthwise();

@@ -190,6 +190,22 @@ std::optional<std::string> withWeightsAlone(const KeepFloatRequest& request, std
     }
 }
 
+// Than a quantized file that is fast already.
+std::optional<std::size_t> fasterMix(const MeasuredBuilds& measured)
+{
+    const auto& mixes = measured.mixes;
+    const auto fastest = std::ranges::min_element(mixes, {}, &MeasuredBuilds::Mix::latencyMs);
+    if (fastest == mixes.end() || fastest->latencyMs * worthAChange > measured.quantized)
+        return std::nullopt;
+    std::optional<std::size_t> chosen;
+    for (std::size_t i = 0; i < mixes.size(); ++i) {
+        const bool isAsFast = mixes[i].latencyMs <= asFastAs * fastest->latencyMs && mixes[i].latencyMs * worthAChange <= measured.quantized;
+        if (isAsFast && (!chosen || mixes[i].floatLayers < mixes[*chosen].floatLayers))
+            chosen = i;
+    }
+    return chosen;
+}
+
 template<class Proposal>
 Proposal withLatencies(Proposal proposal, double latencyMs, const MeasuredBuilds& measured)
 {
@@ -204,8 +220,10 @@ Proposal withLatencies(Proposal proposal, double latencyMs, const MeasuredBuilds
 ChosenBuilds chooseBuilds(const MeasuredBuilds& measured)
 {
     ChosenBuilds chosen;
-    if (measured.quantized <= measured.floating)
+    if (measured.quantized <= measured.floating) {
+        chosen.mix = fasterMix(measured);
         return chosen;
+    }
     const auto& mixes = measured.mixes;
     double fastest = measured.quantized;
     for (std::size_t i = 0; i < mixes.size(); ++i) {

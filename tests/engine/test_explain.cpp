@@ -404,8 +404,13 @@ private slots:
         // Where none is, the fastest one that beats the quantized file.
         QCOMPARE(chooseBuilds({.floating = 0.5, .quantized = 2, .mixes = mixes, .weightsOnly = {}}).mix, std::optional<std::size_t>(0));
         QVERIFY(!chooseBuilds({.floating = 0.5, .quantized = 0.8, .mixes = mixes, .weightsOnly = {}}).mix);
-        const auto fast = chooseBuilds({.floating = 1, .quantized = 1, .mixes = mixes, .weightsOnly = 0.5});
-        QVERIFY(!fast.mix && !fast.weightsOnly);
+        // One that is fast already: of the mixes that are clearly faster, and alike, the one with the fewest layers in float.
+        const std::vector<MeasuredBuilds::Mix> faster = {{5, 0.70}, {2, 0.715}, {1, 0.76}, {9, 0.705}};
+        const auto fast = chooseBuilds({.floating = 1, .quantized = 0.8, .mixes = faster, .weightsOnly = 0.5});
+        QCOMPARE(fast.mix, std::optional<std::size_t>(1));
+        QVERIFY(!fast.weightsOnly);
+        QVERIFY(!chooseBuilds({.floating = 1, .quantized = 0.72, .mixes = faster, .weightsOnly = 0.5}).mix); // by chance
+        QVERIFY(!chooseBuilds({.floating = 1, .quantized = 1, .mixes = {}, .weightsOnly = 0.5}).mix);
     }
 
     void weightsAloneAreProposedOnlyWhereNothingOnIntegersIsAsFastAsFloat()

@@ -242,7 +242,7 @@ private slots:
         row("a layer that isn't there", R"({"keep": ["conv_99x"]})", MessageCode::LayerUnknown);
         row("two targets", R"({"targetMacs": "0.5x", "targetBytes": 1000})", MessageCode::BadOption);
         row("a ratio and a target", R"({"ratio": 0.5, "targetMacs": "0.5x"})", MessageCode::BadOption);
-        row("a layer's ratio of 1", R"({"scope": "layer", "ratioOf": {"*": 1}})", MessageCode::RatioOutOfRange);
+        row("a layer's ratio of 1", R"({"scope": "layer", "ratioOf": {"*": 1}})", MessageCode::BadOption);
         row("layers without ratios", R"({"scope": "layer"})", MessageCode::BadOption);
         row("importance without its data", R"({"importance": "taylor"})", MessageCode::DataRequired);
         row("a floor above every width", R"({"atLeast": 100})", MessageCode::NothingToPrune);
