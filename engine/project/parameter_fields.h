@@ -294,7 +294,8 @@ template<class Visitor>
 void visitFields(Visitor& visit, PruneParameters& p)
 {
     auto& o = p.prune;
-    visit(Field{"ratio", "--ratio", "Share of prunable channels that is removed, above 0 and below 1"}, o.ratio); // the pruner refuses others
+    visit(Field{"ratio", "--ratio", "Share of prunable channels that is removed, above 0 and below 1"},
+          o.ratio); // the pruner refuses others
     visit(Field{"importance", "--importance", "What tells which channels matter; auto: reconstruction with compensation, else l1"},
           o.importance);
     visit(Field{"scope", "--scope",
@@ -403,7 +404,8 @@ void visitLaterFields(Visitor& visit, QuantizeOptions& o)
                 .help = "What those layers become: float or, for runtimes that compute so (qnn), 16-bit activations",
                 .addedLater = true},
           o.raiseTo);
-    visit(later("targetBytes", "--target-bytes", "Keeps the layers float that matter most, within so many bytes of the file; 0: any", 0, 1e15),
+    visit(later("targetBytes", "--target-bytes", "Keeps the layers float that matter most, within so many bytes of the file; 0: any", 0,
+                1e15),
           o.targetBytes);
     visit(later("targetLatencyMs", "--target-latency-ms",
                 "Likewise within so many milliseconds, measured in ONNX Runtime here with one thread; 0: any", 0, 1e9),

@@ -68,8 +68,7 @@ void encodeWeights(const Graph& prepared, const QuantizationPlan& plan, const Qu
         std::vector<float> floors;
         if (weighted.integer && node.input(2).valid()) {
             const auto& own = encodings.activations.at(prepared.value(node.inputs[0]).name);
-            const float inputScale =
-                gridRead(plan, weighted.node, plan.groupOf.at(node.inputs[0]), own, gridTypeOf(options)).scale;
+            const float inputScale = gridRead(plan, weighted.node, plan.groupOf.at(node.inputs[0]), own, gridTypeOf(options)).scale;
             for (const float bias : toFloats(prepared.value(node.inputs[2]).constant))
                 floors.push_back(smallestWeightScale(bias, inputScale));
         }

@@ -199,7 +199,8 @@ std::optional<std::size_t> fasterMix(const MeasuredBuilds& measured)
         return std::nullopt;
     std::optional<std::size_t> chosen;
     for (std::size_t i = 0; i < mixes.size(); ++i) {
-        const bool isAsFast = mixes[i].latencyMs <= asFastAs * fastest->latencyMs && mixes[i].latencyMs * worthAChange <= measured.quantized;
+        const bool isAsFast =
+            mixes[i].latencyMs <= asFastAs * fastest->latencyMs && mixes[i].latencyMs * worthAChange <= measured.quantized;
         if (isAsFast && (!chosen || mixes[i].floatLayers < mixes[*chosen].floatLayers))
             chosen = i;
     }

@@ -53,8 +53,8 @@ struct ChosenBuilds
 constexpr double worthAChange = 1.05;
 
 // Where the quantized file takes longer than the float model: of the mixes that don't the one with the fewest layers in float, else the
-// fastest, if it beats the quantized file. Elsewhere: where a mix is faster than the quantized file by `worthAChange`, the one with the fewest
-// layers in float of those that are as fast as the fastest. Weights alone, where they are as fast as the float model and neither the
+// fastest, if it beats the quantized file. Elsewhere: where a mix is faster than the quantized file by `worthAChange`, the one with the
+// fewest layers in float of those that are as fast as the fastest. Weights alone, where they are as fast as the float model and neither the
 // quantized file nor any mix is.
 ChosenBuilds chooseBuilds(const MeasuredBuilds& measured);
 

@@ -13,7 +13,8 @@ namespace hone
 struct QatOptions
 {
     QuantizeOptions quantize; // seed and threads are the training's
-    TrainOptions train = {.epochs = 3, .freezeNormalizationAfter = 0.5};
+    // Frozen normalization holds no output in bounds any more, and few bits make gradients rough: unclipped, training can run away.
+    TrainOptions train = {.epochs = 3, .clipNorm = 1, .freezeNormalizationAfter = 0.5};
 };
 
 struct QatInput

@@ -200,8 +200,9 @@ private:
             const auto [low, high] = std::ranges::minmax(values);
             const auto given = m_encodings.activations.find(graphOf().value(original).name);
             const auto type = typeOf(id);
-            const auto own = grid(
-                given != m_encodings.activations.end() ? onType(given->second, m_type, type) : activationParameters({low, high}, type), type);
+            const auto own =
+                grid(given != m_encodings.activations.end() ? onType(given->second, m_type, type) : activationParameters({low, high}, type),
+                     type);
             const auto integers = graphOf().addConstant("c", onGrid(values, graphOf().value(original).constant.shape(), own));
             const auto value = dequantized(integers, own.scale, own.zeroPoint, 0);
             graphOf().node(id).inputs[i] = value;
@@ -212,8 +213,7 @@ private:
     {
         std::vector<std::int32_t> integers;
         for (const float value : values)
-            integers.push_back(
-                quantized(value, grid.parameters.scale, grid.parameters.zeroPoint, grid.type.lowest(), grid.type.highest()));
+            integers.push_back(quantized(value, grid.parameters.scale, grid.parameters.zeroPoint, grid.type.lowest(), grid.type.highest()));
         return integersOf(grid.type, shape, integers);
     }
 

@@ -80,11 +80,11 @@ struct QuantizeOptions
     // many points (percent, of an error) are lost on the validation split, and at most so large a share of the MACs is float. Without a
     // bound the share is used up.
     double maxDrop = anyDrop;
-    double floatMacs = 0;       // 0: none without a bound, any with one
+    double floatMacs = 0; // 0: none without a bound, any with one
     HigherPrecision raiseTo = HigherPrecision::Float;
     double targetBytes = 0;     // of the file, that float layers may use up; 0: any
     double targetLatencyMs = 0; // likewise of its latency in ONNX Runtime here, one thread; 0: any
-    std::size_t samples = 256; // of the train split (validation where there is none), spread over the classes
+    std::size_t samples = 256;  // of the train split (validation where there is none), spread over the classes
     std::uint64_t seed = 0;
     int threads = 0;
     QuantizeMethod method = QuantizeMethod::Static;
@@ -128,10 +128,10 @@ struct LayerDamage
 // One model that was tried on the way to mixed precision.
 struct PrecisionStep
 {
-    std::size_t floatLayers = 0; // chosen ones, also where they take 16 bits instead
-    double floatMacsShare = 0;   // of the MACs of layers with weights
-    std::optional<double> drop;  // in points (percent, of an error), against float, on the validation split; with a bound on it
-    std::optional<double> bytes; // of the file; with a budget of it
+    std::size_t floatLayers = 0;     // chosen ones, also where they take 16 bits instead
+    double floatMacsShare = 0;       // of the MACs of layers with weights
+    std::optional<double> drop;      // in points (percent, of an error), against float, on the validation split; with a bound on it
+    std::optional<double> bytes;     // of the file; with a budget of it
     std::optional<double> latencyMs; // likewise
 };
 

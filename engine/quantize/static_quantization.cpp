@@ -266,16 +266,13 @@ private:
             };
         }
         if (m_options.targetBytes > 0)
-            search.budgets.push_back({"bytes", m_options.targetBytes,
-                                      [&](const std::set<std::string>& raised) {
-                                          return static_cast<double>(serializeOnnx(shaped(raised)).size());
-                                      },
-                                      &PrecisionStep::bytes, true});
+            search.budgets.push_back(
+                {"bytes", m_options.targetBytes,
+                 [&](const std::set<std::string>& raised) { return static_cast<double>(serializeOnnx(shaped(raised)).size()); },
+                 &PrecisionStep::bytes, true});
         if (m_options.targetLatencyMs > 0)
             search.budgets.push_back({"latency in ms", m_options.targetLatencyMs,
-                                      [&](const std::set<std::string>& raised) {
-                                          return latencyOf(shaped(raised), m_job.part(0.7, 0.8));
-                                      },
+                                      [&](const std::set<std::string>& raised) { return latencyOf(shaped(raised), m_job.part(0.7, 0.8)); },
                                       &PrecisionStep::latencyMs});
         const auto choice = choosePrecision(search);
         if (!choice.met)

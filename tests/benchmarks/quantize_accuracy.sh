@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What static INT8 loses, without any training: top-1 of the float model and of the quantized one, the share of samples with the same answer,
 # and a paired 95 % interval of the loss, for each seed and in the mean. Measured on every picture of train and test that calibration did not
-# use where the data are folders of pictures, else on the test split.
+# use where the data are folders of pictures, else (and with SPLIT=test) on the test split.
 #
 #   bash tests/benchmarks/quantize_accuracy.sh DATA MODEL ["SEEDS" ["OPTIONS"]]
 #
@@ -19,7 +19,7 @@ trap 'rm -rf "$work"' EXIT
 
 used=$data
 for seed in ${3:-0 1 2}; do
-    if grep -q '^format: image-folder' "$data/dataset.yaml"; then
+    if [ "${SPLIT:-all}" != test ] && grep -q '^format: image-folder' "$data/dataset.yaml"; then
         used=$work/data
         rm -rf "$used"
         /usr/bin/python3 "$here/held_out_split.py" "$data" "$used" "$seed" "$count"

@@ -93,7 +93,7 @@ def compare(data, model, samples, work):
         return run([hone, "evaluate", file, "--data", data, "--split", "test", "--json"])
 
     whole = evaluated(model)
-    float_ms = whole["latency"]["p50Ms"]
+    float_ms = whole["latencyMs"]["p50"]
     print("float: %.2f %% of %d, %.3f ms, %d bytes" % (100 * whole["top1"], whole["samples"], float_ms, os.path.getsize(model)))
     print("%-11s %-6s %8s %8s %9s %9s %9s %11s" % ("ranges", "by", "top-1, %", "file", "latency", "seconds", "peak, MB", "their times"))
 
@@ -103,7 +103,7 @@ def compare(data, model, samples, work):
         print("%-11s %-6s %8s %8s %9s %9.2f %9.0f %11s" % (
             method, who, "%.2f" % (100 * value["top1"]) if there else "-",
             "%.3f" % (os.path.getsize(file) / os.path.getsize(model)) if there else "-",
-            "%.2f" % (value["latency"]["p50Ms"] / float_ms) if there else "-", seconds, peak / 1e6, ratio), flush=True)
+            "%.2f" % (value["latencyMs"]["p50"] / float_ms) if there else "-", seconds, peak / 1e6, ratio), flush=True)
 
     for method in METHODS:
         ours, theirs = os.path.join(work, "hone.onnx"), os.path.join(work, "tool.onnx")

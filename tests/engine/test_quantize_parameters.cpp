@@ -367,7 +367,8 @@ void TestQuantizeParameters::adaptiveRoundingFindsTheBestThereIs()
             }
         }
         const RoundingProblem problem{weights, scale, 7, &moments, 0};
-        const double found = squaredErrorOf(problem, AdaptiveRounding(moments, 1e-9).rounded(problem, AdaptiveRounding::Scales::Given).integers, 1e6);
+        const double found =
+            squaredErrorOf(problem, AdaptiveRounding(moments, 1e-9).rounded(problem, AdaptiveRounding::Scales::Given).integers, 1e6);
         const double nearest = squaredErrorOf(problem, roundedToNearest(problem), 1e6);
         double best = nearest;
         for (int way = 0; way < 4096; ++way) { // four integers around each weight
@@ -378,7 +379,8 @@ void TestQuantizeParameters::adaptiveRoundingFindsTheBestThereIs()
         }
         QVERIFY(found <= nearest + 1e-9);
         // Coordinate descent may end beside the best: it makes up for most of what nearest rounding loses.
-        QVERIFY2(nearest - found >= 0.6 * (nearest - best) - 1e-9, qPrintable(QString("%1 of %2").arg(nearest - found).arg(nearest - best)));
+        QVERIFY2(nearest - found >= 0.6 * (nearest - best) - 1e-9,
+                 qPrintable(QString("%1 of %2").arg(nearest - found).arg(nearest - best)));
         improvable += best < nearest - 1e-9;
         better += found < nearest - 1e-9;
     }
@@ -442,7 +444,8 @@ PrecisionSearch withBytes(double most, double maxDrop)
     for (const char* name : {"a", "b", "c", "d", "e"})
         search.ordered.push_back({.name = name, .macs = 100});
     search.dropWith = [](const std::set<std::string>& names) { return 5.0 - static_cast<double>(names.size()); };
-    search.budgets.push_back({"bytes", most, [](const std::set<std::string>& names) { return 100.0 + 10 * static_cast<double>(names.size()); },
+    search.budgets.push_back({"bytes", most,
+                              [](const std::set<std::string>& names) { return 100.0 + 10 * static_cast<double>(names.size()); },
                               &PrecisionStep::bytes});
     return search;
 }

@@ -85,8 +85,7 @@ inline Graph outlierNet()
     chain.then("LayerNormalization", {chain.constant("scale", scale), chain.constant("shift", randomTensor({width}, 23, -0.1, 0.1))},
                {{"axis", std::int64_t{-1}}});
     chain.then("MatMul", {chain.constant("w1", weights)}).then("Relu");
-    chain.then("Gemm",
-               {chain.constant("w2", randomTensor({classes, 2 * classes}, 24)), chain.constant("b2", randomTensor({classes}, 25))},
+    chain.then("Gemm", {chain.constant("w2", randomTensor({classes, 2 * classes}, 24)), chain.constant("b2", randomTensor({classes}, 25))},
                {{"transB", std::int64_t{1}}});
     auto graph = chain.finish();
     graph.value(graph.outputs[0]).type.shape = Shape{picture.front(), Dim::fixed(classes)};

@@ -263,9 +263,7 @@ QString recipeLine(const StepParameters& parameters)
             [](const QuantizeParameters& p) {
                 if (!readsSamples(p.quantize))
                     return quantizedLabel(p);
-                return QStringLiteral("%1 samples %2")
-                    .arg(QString::fromUtf8(name(p.quantize.ranges)))
-                    .arg(p.quantize.samples);
+                return QStringLiteral("%1 samples %2").arg(QString::fromUtf8(name(p.quantize.ranges))).arg(p.quantize.samples);
             },
             [](const TidyParameters& p) { return p.tidy.foldNormalization ? QStringLiteral("batch normalization folded") : QString(); },
             [](const DistillParameters& p) {

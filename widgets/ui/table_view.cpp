@@ -89,7 +89,9 @@ void TableDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
         secondary.clear();
         secondaryWidth = 0;
     }
-    const QString shown = metrics.elidedText(text, Qt::ElideMiddle, std::max(0, area.width() - secondaryWidth));
+    // Layers of a path's form begin alike.
+    const auto mode = text.contains(u'/') ? Qt::ElideLeft : Qt::ElideMiddle;
+    const QString shown = metrics.elidedText(text, mode, std::max(0, area.width() - secondaryWidth));
     const int width = metrics.horizontalAdvance(shown) + secondaryWidth;
     int x = right ? area.right() + 1 - width : area.left();
     const auto draw = [&](const QString& piece, const QColor& colour) {
