@@ -105,7 +105,7 @@ private slots:
         options.layerRatios = {{"nothing", 0.5}};
         QVERIFY(messageOf(net, options).code == MessageCode::LayerUnknown);
         options.layerRatios = {{"b", 1}};
-        QVERIFY(messageOf(net, options).code == MessageCode::RatioOutOfRange);
+        QVERIFY(messageOf(net, options).code == MessageCode::BadOption);
         options.layerRatios = {{"fc", 0.5}};
         QVERIFY(messageOf(net, options).code == MessageCode::NothingToPrune);
     }
