@@ -28,6 +28,14 @@ int batchOf(const Graph& graph)
     return static_cast<int>(std::clamp<std::int64_t>(extent, 1, 1 << 16));
 }
 
+int batchWithin(const Graph& graph, std::int64_t bytesEach, std::int64_t most)
+{
+    const int batch = batchOf(graph);
+    if (isBatchFixed(graph))
+        return batch;
+    return static_cast<int>(std::clamp<std::int64_t>(most / std::max<std::int64_t>(1, bytesEach), 1, batch));
+}
+
 Tensor padded(const Tensor& inputs, std::int64_t batch)
 {
     if (inputs.shape().at(0) == batch)

@@ -68,18 +68,6 @@ std::int64_t compressedBytes(const std::filesystem::path& model, const Graph& gr
     return deflatedSize(parts);
 }
 
-// The model's own batch where it has one, else at most so many samples that what is alive at once fits into `bytesAtOnce`: larger batches
-// of large pictures gain no speed.
-int evaluationBatch(const Graph& graph)
-{
-    constexpr std::int64_t bytesAtOnce = std::int64_t{48} << 20;
-    const int batch = batchOf(graph);
-    if (isBatchFixed(graph))
-        return batch;
-    const auto each = std::max<std::int64_t>(1, cost(graph).peakActivationBytes);
-    return static_cast<int>(std::clamp<std::int64_t>(bytesAtOnce / each, 1, batch));
-}
-
 struct TaskRequest
 {
     const std::filesystem::path& model;
@@ -87,6 +75,8 @@ struct TaskRequest
     const Dataset& dataset;
     const EvaluateOptions& options;
 };
+
+constexpr std::int64_t bytesAtOnce = std::int64_t{48} << 20; // of activations that are alive together, a thread
 
 // `options.threads` threads take a batch each through one session while the loader's threads decode the next ones. The
 // figures don't depend on the thread count.
@@ -96,7 +86,7 @@ void measureTask(const TaskRequest& request, Evaluation& evaluation, const JobCo
     dataset.require(options.split);
     const auto pairing = pairCompletely(graph, dataset);
     const bool fixed = isBatchFixed(graph);
-    const int batch = evaluationBatch(graph);
+    const int batch = batchWithin(graph, cost(graph).peakActivationBytes, bytesAtOnce);
     const int threads = threadCount(options.threads);
     Loader loader(dataset, options.split, pairing, {.batch = batch, .limit = options.limit, .threads = threads, .passes = Passes::One});
     Session session(model, {.threads = 1});

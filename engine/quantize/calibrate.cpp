@@ -57,14 +57,10 @@ Tensor filledUp(const Tensor& inputs, std::int64_t batch)
 // The model's own batch where it has one, else so many samples that their activations fit into bytesAtOnce.
 int calibrationBatch(const Graph& graph)
 {
-    const int batch = batchOf(graph);
-    if (isBatchFixed(graph))
-        return batch;
     std::vector<Dimensions> shapes;
     for (const auto input : graph.inputs)
         shapes.push_back(withFreeAs(graph.value(input).type.shape.value_or(Shape{}), 1));
-    const auto each = std::max<std::int64_t>(1, bytesOfARun(graph, shapes));
-    return static_cast<int>(std::clamp<std::int64_t>(bytesAtOnce / each, 1, batch));
+    return batchWithin(graph, bytesOfARun(graph, shapes), bytesAtOnce);
 }
 
 void requireUsable(const Graph& graph, const std::vector<ValueId>& watched, const std::vector<TensorStatistics>& statistics)

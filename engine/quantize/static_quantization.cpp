@@ -144,7 +144,7 @@ public:
             if (plan.groups.empty())
                 throw hasBound() ? unreachable(0)
                                  : Error(MessageCode::NothingToQuantize, {{"detail", "all of it in float is within the budget already"}});
-            repaired = encoded(plan, m_options, m_job.part(0.8, 1));
+            repaired = m_met ? std::move(*m_met) : encoded(plan, m_options, m_job.part(0.8, 1));
         }
         auto result = insertQdq(repaired.prepared, plan, repaired.encodings, m_options);
         result.floating = m_prepared;
@@ -260,9 +260,12 @@ private:
                 const auto others = planWith(raised);
                 if (others.groups.empty())
                     return 0.0;
-                const auto made = encoded(others, m_options, m_job.part(0.7, 0.75));
+                auto made = raised.empty() ? repaired : encoded(others, m_options, m_job.part(0.7, 0.75));
                 const auto graph = insertQdq(made.prepared, others, made.encodings, m_options).graph;
-                return dropOf(*whole, metricOfModel(graph, m_input, m_job.part(0.75, 0.8)));
+                const double drop = dropOf(*whole, metricOfModel(graph, m_input, m_job.part(0.75, 0.8)));
+                if (drop <= m_options.maxDrop)
+                    m_met = std::move(made);
+                return drop;
             };
         }
         if (m_options.targetBytes > 0)
@@ -309,6 +312,7 @@ private:
     Calibration m_calibration;
     std::optional<RepairGauge> m_gauge;
     std::vector<LayerDamage> m_damage;
+    std::optional<Repaired> m_met; // of the last trial within the bound, which is the one that is chosen
 };
 
 } // namespace

@@ -50,15 +50,6 @@ private:
     {
         return quantize({graph, &*m_data, options, kept}, {});
     }
-    MessageCode failureOf(const Graph& graph, const Dataset& data, const QuantizeOptions& options = {}) const
-    {
-        try {
-            quantize({graph, &data, options}, {});
-        } catch (const Error& error) {
-            return error.code();
-        }
-        return MessageCode::InternalFault;
-    }
 
     QTemporaryDir m_folder;
     std::optional<Dataset> m_data;

@@ -107,15 +107,6 @@ private:
         encodeWeights(prepared, plan, options, encodings);
         return insertQdq(prepared, plan, encodings, options).graph;
     }
-    MessageCode failureOf(const Graph& graph, const Dataset& data, const QuantizeOptions& options = {}) const
-    {
-        try {
-            quantize({graph, &data, options}, {});
-        } catch (const Error& error) {
-            return error.code();
-        }
-        return MessageCode::InternalFault;
-    }
 
     QTemporaryDir m_folder;
     std::optional<Dataset> m_data;

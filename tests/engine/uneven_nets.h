@@ -5,6 +5,7 @@
 #include "graph_building.h"
 #include "idx_dataset.h"
 #include "onnx_io/onnx_io.h"
+#include "quantize/quantize.h"
 #include "runtime/session.h"
 
 #include <cmath>
@@ -112,6 +113,17 @@ inline double noiseToSignal(const std::vector<float>& got, const std::vector<flo
         power += std::pow(wanted[i], 2);
     }
     return error / power;
+}
+
+// InternalFault: none.
+inline MessageCode failureOf(const Graph& graph, const Dataset& data, const QuantizeOptions& options = {})
+{
+    try {
+        quantize({graph, &data, options}, {});
+    } catch (const Error& error) {
+        return error.code();
+    }
+    return MessageCode::InternalFault;
 }
 
 } // namespace hone::test
