@@ -195,6 +195,10 @@
         <translation>auf %1 Latenz</translation>
     </message>
     <message>
+        <source>to %1 latency on %2</source>
+        <translation>auf %1 Latenz auf %2</translation>
+    </message>
+    <message>
         <source>Pruning %1 %2</source>
         <translation>%1 wird gekürzt: %2</translation>
     </message>
@@ -423,8 +427,8 @@
         <translation>{what}: {present}. Das Ziel von {wanted} ist damit schon erreicht, deshalb wurde nichts entfernt.</translation>
     </message>
     <message>
-        <source>MACs fell to {macs} % but latency only to {latency} %. Layers whose channel counts fit the processor badly, where rounding to 8 or 16 channels may help: {layers}.</source>
-        <translation>Die MACs sanken auf {macs} %, die Latenz aber nur auf {latency} %. Schichten, deren Kanalzahlen schlecht zum Prozessor passen und denen Runden auf 8 oder 16 Kanäle helfen kann: {layers}.</translation>
+        <source>MACs are {macs} % of what they were but latency is {latency} %. Layers whose channel counts fit the processor badly, where rounding to 8 or 16 channels may help: {layers}.</source>
+        <translation>Die MACs sind bei {macs} % von vorher, die Latenz aber bei {latency} %. Schichten, deren Kanalzahlen schlecht zum Prozessor passen und denen Runden auf 8 oder 16 Kanäle helfen kann: {layers}.</translation>
     </message>
     <message>
         <source>{path} is no sensitivity file ({detail}). Measure it again.</source>
@@ -2271,6 +2275,10 @@
     <message>
         <source>latency here</source>
         <translation>Latenz hier</translation>
+    </message>
+    <message>
+        <source>latency on %1</source>
+        <translation>Latenz auf %1</translation>
     </message>
     <message>
         <source>What is cut</source>

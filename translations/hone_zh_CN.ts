@@ -194,6 +194,10 @@
         <translation>至 %1 延迟</translation>
     </message>
     <message>
+        <source>to %1 latency on %2</source>
+        <translation>至 %1 延迟（%2）</translation>
+    </message>
+    <message>
         <source>Pruning %1 %2</source>
         <translation>正在剪枝 %1：%2</translation>
     </message>
@@ -422,8 +426,8 @@
         <translation>{what}为 {present}，已达到目标 {wanted}，因此没有移除任何内容。</translation>
     </message>
     <message>
-        <source>MACs fell to {macs} % but latency only to {latency} %. Layers whose channel counts fit the processor badly, where rounding to 8 or 16 channels may help: {layers}.</source>
-        <translation>MAC 降到 {macs} %，但延迟只降到 {latency} %。通道数与处理器不匹配、取整到 8 或 16 个通道可能有帮助的层：{layers}。</translation>
+        <source>MACs are {macs} % of what they were but latency is {latency} %. Layers whose channel counts fit the processor badly, where rounding to 8 or 16 channels may help: {layers}.</source>
+        <translation>MAC 为原来的 {macs} %，但延迟为原来的 {latency} %。通道数与处理器不匹配、取整到 8 或 16 个通道可能有帮助的层：{layers}。</translation>
     </message>
     <message>
         <source>{path} is no sensitivity file ({detail}). Measure it again.</source>
@@ -2267,6 +2271,10 @@
     <message>
         <source>latency here</source>
         <translation>本机延迟</translation>
+    </message>
+    <message>
+        <source>latency on %1</source>
+        <translation>%1 上的延迟</translation>
     </message>
     <message>
         <source>What is cut</source>

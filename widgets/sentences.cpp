@@ -83,7 +83,7 @@ constexpr Entry table[] = {
     {MessageCode::NothingToPrune, QT_TRANSLATE_NOOP("Sentences", "Nothing can be pruned here: {detail}. Let more leave or keep less, or choose another model.")},
     {MessageCode::TargetUnreachable, QT_TRANSLATE_NOOP("Sentences", "The {what} can't come down to {wanted}. The smallest that can be reached is {reachable} ({detail}). Ask for no less than that, or let go of what is kept.")},
     {MessageCode::TargetMetAlready, QT_TRANSLATE_NOOP("Sentences", "The {what} is {present}, which meets the target of {wanted} already, so nothing was removed.")},
-    {MessageCode::LatencyNotFalling, QT_TRANSLATE_NOOP("Sentences", "MACs fell to {macs} % but latency only to {latency} %. Layers whose channel counts fit the processor badly, where rounding to 8 or 16 channels may help: {layers}.")},
+    {MessageCode::LatencyNotFalling, QT_TRANSLATE_NOOP("Sentences", "MACs are {macs} % of what they were but latency is {latency} %. Layers whose channel counts fit the processor badly, where rounding to 8 or 16 channels may help: {layers}.")},
     {MessageCode::SensitivityInvalid, QT_TRANSLATE_NOOP("Sentences", "{path} is no sensitivity file ({detail}). Measure it again.")},
     {MessageCode::SensitivityForeign, QT_TRANSLATE_NOOP("Sentences", "{path} was measured on another model than {model}. Measure this one.")},
     {MessageCode::TeacherUnlike, QT_TRANSLATE_NOOP("Sentences", "The teacher doesn't fit the student: {detail}. Take one with the same inputs and outputs.")},

@@ -111,7 +111,8 @@ bool Command::chosen() const
 
 bool Command::given(const std::string& flag) const
 {
-    return m_app->count(flag) > 0;
+    const auto* option = m_app->get_option_no_throw(flag);
+    return option && option->count() > 0;
 }
 
 } // namespace hone::cli

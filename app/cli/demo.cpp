@@ -77,7 +77,7 @@ DemoResult runDemo(const fs::path& folder, Console& console)
     result.project = folder / "project";
     auto project = openProject(result.project, recipe.name, data);
     console.say("Fine-tuning, pruning and quantizing.");
-    runRecipe(recipe, project, console.job(), [&](const Build& build) { console.say(buildLine(build)); });
+    runRecipe(recipe, project, console.job(), {.build = [&](const Build& build) { console.say(buildLine(build)); }});
 
     console.say("Comparing all builds.");
     const auto builds = project.builds();

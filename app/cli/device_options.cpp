@@ -47,6 +47,16 @@ void DeviceOptions::applyTo(DeployOptions& options) const
     options.runnerFolder = m_runner;
 }
 
+std::unique_ptr<LatencyMeter> deviceMeter(const DeviceReference& device, const DeviceOptions& given)
+{
+    DeployOptions options;
+    options.ssh.address = DeviceAddress::parse(device.address);
+    options.ssh.identity = device.identityFile;
+    options.ssh.knownHosts = device.knownHostsFile;
+    given.applyTo(options);
+    return std::make_unique<DeviceLatencyMeter>(std::move(options));
+}
+
 void LatencyDevice::declare(Command& command)
 {
     command.option({"--latency-device", "[USER@]HOST[:PORT]",
@@ -59,15 +69,9 @@ std::unique_ptr<LatencyMeter> LatencyDevice::meter(const std::filesystem::path& 
 {
     if (!given())
         return nullptr;
-    DeployOptions options;
-    if (const auto registered = registeredDevice(model, m_device)) {
-        options.ssh.address = DeviceAddress::parse(registered->address);
-        options.ssh.identity = registered->identityFile;
-        options.ssh.knownHosts = registered->knownHostsFile;
-    } else
-        options.ssh.address = DeviceAddress::parse(m_device);
-    m_options.applyTo(options);
-    return std::make_unique<DeviceLatencyMeter>(std::move(options));
+    const auto registered = registeredDevice(model, m_device);
+    return deviceMeter(
+        registered ? *registered : DeviceReference{.name = {}, .address = m_device, .identityFile = {}, .knownHostsFile = {}}, m_options);
 }
 
 void LatencyDevice::tell(Console& console, Json& json) const

@@ -6,6 +6,7 @@
 #include "cli/console.h"
 #include "core/json.h"
 #include "deploy/deployer.h"
+#include "project/project_store.h"
 #include "runtime/latency.h"
 
 #include <filesystem>
@@ -30,11 +31,16 @@ private:
     std::string m_runner;
 };
 
+// Measures the latency of a device; it connects with the first measurement. Throws Error(DeviceAddressInvalid).
+std::unique_ptr<LatencyMeter> deviceMeter(const DeviceReference& device, const DeviceOptions& options);
+
 // --latency-device beside these: latency is measured there, not here.
 class LatencyDevice
 {
 public:
     void declare(Command& command);
+    void declareReach(Command& command) { m_options.declare(command); } // where another option names the device: measureOn()
+    void measureOn(std::string device) { m_device = std::move(device); }
     bool given() const { return !m_device.empty(); }
     // The device may be named as the project that `model` is a build of knows it. None where none was asked for. Throws
     // Error(DeviceAddressInvalid); it connects with the first measurement.

@@ -49,7 +49,37 @@ public:
     }
 
 private:
-    void addText(const Field& field, std::string& value) { m_command.positional(field.flag, value, field.help); }
+    static std::vector<double> sharesFromText(const std::string& flag, const std::string& text)
+    {
+        std::vector<double> shares;
+        const char* at = text.data();
+        const char* const end = at + text.size();
+        while (true) {
+            double share = 0;
+            const auto [stopped, error] = std::from_chars(at, end, share);
+            if (error != std::errc() || (stopped != end && *stopped != ',') || !(share > 0 && share < 1))
+                throw Error(MessageCode::BadOption,
+                            {{"option", flag}, {"value", text}, {"expected", "numbers above 0 and below 1 with commas between them"}});
+            shares.push_back(share);
+            if (stopped == end)
+                return shares;
+            at = stopped + 1;
+        }
+    }
+    void addText(const Field& field, std::string& value)
+    {
+        if (!std::string_view(field.flag).starts_with("--"))
+            return m_command.positional(field.flag, value, field.help);
+        m_command.value({field.flag, "TEXT", field.help, ""}, [&value](const std::string& given) { value = given; });
+    }
+    void addText(const Field& field, std::vector<double>& value)
+    {
+        std::string fallback;
+        for (const double number : value)
+            fallback += fmt::format("{}{:g}", fallback.empty() ? "" : ",", number);
+        m_command.value({field.flag, "X,X,...", field.help, fallback},
+                        [&value, flag = std::string(field.flag)](const std::string& given) { value = sharesFromText(flag, given); });
+    }
     void addText(const Field& field, std::filesystem::path& value)
     {
         m_command.value({field.flag, "FILE", field.help, ""}, [&value](const std::string& given) { value = given; });

@@ -78,7 +78,7 @@ const std::map<Code, std::string_view>& table()
         {Code::NothingToPrune, "There are no channels that could be removed ({detail}); let more leave or keep less, or choose another model."},
         {Code::TargetUnreachable, "The {what} can't come down to {wanted}: the smallest that can be reached is {reachable} ({detail}); ask for no less than that, or let go of what is kept."},
         {Code::TargetMetAlready, "The {what} is {present}, which meets the target of {wanted} already, so nothing was removed."},
-        {Code::LatencyNotFalling, "MACs fell to {macs} % but latency only to {latency} %; layers whose channel counts fit the processor badly, where --round-to 8 or 16 may help: {layers}."},
+        {Code::LatencyNotFalling, "MACs are {macs} % of what they were but latency is {latency} %; layers whose channel counts fit the processor badly, where --round-to 8 or 16 may help: {layers}."},
         {Code::SensitivityInvalid, "{path} is no sensitivity file ({detail}); measure it again with hone sensitivity."},
         {Code::SensitivityForeign, "{path} was measured on another model than {model}; measure this one with hone sensitivity."},
         {Code::TeacherUnlike, "The teacher doesn't fit the student ({detail}); take one with the same inputs and outputs."},

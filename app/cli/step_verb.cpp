@@ -6,6 +6,8 @@
 #include "cli/paths.h"
 #include "cli/record_text.h"
 #include "cli/text.h"
+#include "core/error.h"
+#include "project/step_kinds.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -54,6 +56,13 @@ void StepVerb::declare(Command& command)
     command.requiredOption({"--out", "FILE", "Where the new model goes; replaced if it is there", ""}, m_output);
     command.example(m_text.example);
     m_command = command;
+}
+
+void StepVerb::settle(StepParameters& parameters, const Command& command)
+{
+    if (command.given("--distill") && !trains(parameters))
+        throw Error(MessageCode::UsageInvalid,
+                    {{"detail", "--distill says what fine-tuning learns, so it needs --finetune-epochs"}, {"verb", m_text.name}});
 }
 
 int StepVerb::run(Console& console)

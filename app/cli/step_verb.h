@@ -33,7 +33,7 @@ public:
 
 protected:
     // Before anything is done. Throws Error(BadOption) where options contradict each other.
-    virtual void settle(StepParameters&, const Command&) const {}
+    virtual void settle(StepParameters& parameters, const Command& command);
     LatencyDevice& device() { return m_device; } // of a verb that declares its options
 
 private:

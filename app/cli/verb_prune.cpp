@@ -23,14 +23,16 @@ public:
     void declare(Command& command) override
     {
         StepVerb::declare(command);
-        device().declare(command);
+        device().declareReach(command);
     }
 
 protected:
     // What the options that were given say of those that weren't.
-    void settle(StepParameters& parameters, const Command& command) const override
+    void settle(StepParameters& parameters, const Command& command) override
     {
+        StepVerb::settle(parameters, command);
         auto& prune = std::get<PruneParameters>(parameters);
+        device().measureOn(prune.latencyDevice);
         if (command.given("--ratio") && targetOf(prune.prune.targets))
             throw Error(MessageCode::BadOption,
                         {{"option", "--ratio"}, {"value", fmt::format("{}", prune.prune.ratio)}, {"expected", "no target beside it"}});

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/build_view.h"
+#include "cli/device_options.h"
 #include "cli/exit_codes.h"
 #include "cli/paths.h"
 #include "cli/record_text.h"
 #include "cli/verbs.h"
 #include "core/file.h"
 #include "project/recipe.h"
+#include "project/sensitivity_file.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -22,6 +24,14 @@ ProjectStore openOrCreate(const std::filesystem::path& folder, const std::string
     return ProjectStore::create(folder, name.empty() ? folder.filename().string() : name);
 }
 
+std::string sensitivityLine(const Build& build, const Sensitivity& sensitivity)
+{
+    const auto mostAt = [](const SensitivityGroup& group) { return group.points.back().ratio; };
+    return fmt::format("Measured what pruning each of {} groups of {} costs, up to {:g} % of its channels, on {} samples of {}.",
+                       sensitivity.groups.size(), build.id, 100 * mostAt(sensitivity.groups.front()), sensitivity.samples,
+                       name(sensitivity.split));
+}
+
 class RunVerb : public Verb
 {
 public:
@@ -33,6 +43,7 @@ public:
         command.requiredOption({"--project", "DIR", "The project's folder; made if it is not there", ""}, m_project);
         command.option({"--data", "DIR", "The pictures' folder, in place of the recipe's and the project's", ""}, m_data);
         command.option({"--out", "FILE", "Where the last step's model is copied to; replaced if it is there", ""}, m_output);
+        m_reach.declare(command);
         command.remark("Steps that the project has run already are not run again.");
         command.example("hone run recipe.yaml --project signs");
     }
@@ -48,14 +59,24 @@ public:
         auto project = openOrCreate(m_project, recipe.name);
         if (!project.dataset() && !recipe.data.empty())
             project.setDataset(recipe.data);
-        const auto builds = runRecipe(recipe, project, console.job(), [&](const Build& build) {
-            console.say(buildLine(build));
-            if (auto text = recordText(build.parameters, build); !text.empty()) {
-                text.pop_back(); // the line's end, which saying it adds
-                console.say(text);
-            }
-            console.notices(build.notices);
-        });
+        project.setLatencyMeters([this](const DeviceReference& device, const JobContext&) { return deviceMeter(device, m_reach); });
+        Json curves = Json::array();
+        const auto builds = runRecipe(recipe, project, console.job(),
+                                      {.build =
+                                           [&](const Build& build) {
+                                               console.say(buildLine(build));
+                                               if (auto text = recordText(build.parameters, build); !text.empty()) {
+                                                   text.pop_back(); // the line's end, which saying it adds
+                                                   console.say(text);
+                                               }
+                                               console.notices(build.notices);
+                                           },
+                                       .sensitivity =
+                                           [&](const Build& build, const Sensitivity& sensitivity) {
+                                               console.say(sensitivityLine(build, sensitivity));
+                                               curves.push_back(toJson(sensitivity));
+                                               curves.back()["build"] = build.id;
+                                           }});
         if (!m_output.empty())
             writeFileAtomically(m_output, readFile(builds.back().model));
         console.print(buildTree(builds));
@@ -63,6 +84,8 @@ public:
         Json json;
         json["project"] = project.folder().string();
         json["builds"] = buildsJson(builds, project);
+        if (!curves.empty())
+            json["sensitivity"] = std::move(curves);
         if (!m_output.empty())
             json["output"] = m_output;
         console.print(json);
@@ -74,6 +97,7 @@ private:
     std::string m_project;
     std::string m_data;
     std::string m_output;
+    DeviceOptions m_reach;
 };
 
 } // namespace

@@ -18,24 +18,6 @@ namespace hone::cli
 namespace
 {
 
-std::vector<double> ratiosFromText(const std::string& text)
-{
-    std::vector<double> ratios;
-    const char* at = text.data();
-    const char* const end = at + text.size();
-    while (true) {
-        double ratio = 0;
-        const auto [stopped, error] = std::from_chars(at, end, ratio);
-        if (error != std::errc() || (stopped != end && *stopped != ',') || !(ratio > 0 && ratio < 1))
-            throw Error(MessageCode::BadOption,
-                        {{"option", "--ratios"}, {"value", text}, {"expected", "numbers above 0 and below 1 with commas between them"}});
-        ratios.push_back(ratio);
-        if (stopped == end)
-            return ratios;
-        at = stopped + 1;
-    }
-}
-
 std::string curvesText(const Sensitivity& sensitivity)
 {
     std::vector<std::string> header{"group", "channels"};
@@ -69,15 +51,8 @@ public:
     {
         command.positional("MODEL", m_model, "An ONNX file");
         command.requiredOption({"--data", "DIR", "The data's folder", ""}, m_data);
-        command.value({"--ratios", "X,X,...", "Shares of a group's channels that leave", "0.1,0.2,...,0.9"},
-                      [this](const std::string& given) { m_options.ratios = ratiosFromText(given); });
         FieldOptions options(command);
-        options(Field{"samples", "--samples", "Samples of the split; 0: all", 0}, m_options.samples);
-        command.option({"--split", "NAME", "Which samples: validation or train", "validation"}, m_split);
-        options(Field{"importance", "--importance", "What tells which channels of a group leave; auto: l1"}, m_options.importance);
-        command.flag("--compensate", "Solves the remaining weights anew each time, which takes far longer", m_options.compensate);
-        options(Field{"seed", "--seed", "Seed of random importance and of compensation"}, m_options.seed);
-        options(Field{"threads", "--threads", "Threads; 0: as many as there are cores", 0, 1024}, m_options.threads);
+        visitFields(options, m_options);
         command.option({"--out", "FILE", "Where the curves go, for hone prune --scope sensitivity --sensitivity FILE", ""}, m_output);
         command.remark("Measured by the task's own metric; without labels by the cosine between the outputs "
                        "and the whole model's. "
@@ -89,9 +64,6 @@ public:
     {
         if (!m_output.empty())
             checkOutput("--out", m_output, {m_model});
-        m_options.split = splitFromName(m_split);
-        if (m_options.split == Split::Test)
-            throw Error(MessageCode::BadOption, {{"option", "--split"}, {"value", m_split}, {"expected", "validation or train"}});
         if (m_options.importance == ImportanceKind::Auto)
             m_options.importance = ImportanceKind::L1;
         const auto dataset = openRequiredData(m_data, "sensitivity");
@@ -115,7 +87,6 @@ public:
 private:
     std::string m_model;
     std::string m_data;
-    std::string m_split = "validation";
     std::string m_output;
     SensitivityOptions m_options;
 };

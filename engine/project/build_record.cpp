@@ -169,10 +169,12 @@ std::string trained(int epochs)
     return fmt::format("fine-tuned {} {}", epochs, epochs == 1 ? "epoch" : "epochs");
 }
 
-std::string prunedLabel(const PruneOptions& options)
+std::string prunedLabel(const PruneParameters& parameters)
 {
+    const PruneOptions& options = parameters.prune;
     if (const auto target = targetOf(options.targets))
-        return fmt::format("pruned to {} {}", toText(target->value), unitOf(target->kind));
+        return fmt::format("pruned to {} {}{}", toText(target->value), unitOf(target->kind),
+                           parameters.latencyDevice.empty() ? "" : " on " + parameters.latencyDevice);
     if (options.scope == PruningScope::Layer)
         return "pruned by layer";
     return fmt::format("pruned {:g} %", options.ratio * 100);
@@ -207,7 +209,7 @@ std::string labelOf(const StepParameters& parameters)
     if (const auto* finetune = std::get_if<FinetuneParameters>(&parameters))
         return trained(finetune->train.epochs);
     if (const auto* prune = std::get_if<PruneParameters>(&parameters)) {
-        const auto label = prunedLabel(prune->prune);
+        const auto label = prunedLabel(*prune);
         return prune->finetune.epochs == 0 ? label : label + ", " + trained(prune->finetune.epochs);
     }
     if (const auto* distill = std::get_if<DistillParameters>(&parameters))

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "project/step.h"
+#include "prune/sensitivity.h"
 
 #include <array>
 #include <limits>
@@ -73,6 +74,11 @@ constexpr auto namesOf(PruningScope)
     return std::array{Name{PruningScope::Uniform, "uniform"}, Name{PruningScope::Global, "global"},
                       Name{PruningScope::Isomorphic, "isomorphic"}, Name{PruningScope::Layer, "layer"},
                       Name{PruningScope::Sensitivity, "sensitivity"}};
+}
+// Those that a choice may be made on.
+constexpr auto namesOf(Split)
+{
+    return std::array{EnumName<Split>{Split::Validation, "validation"}, EnumName<Split>{Split::Train, "train"}};
 }
 constexpr auto namesOf(Compensate)
 {
@@ -284,6 +290,10 @@ void visitLaterFields(Visitor& visit, PruneParameters& p)
     visit(later("targetMemory", "--target-memory", "Likewise the most bytes of activations at once"), o.targets.memory);
     visit(later("targetLatencyMs", "--target-latency-ms", "Likewise its latency, measured in ONNX Runtime with one thread"),
           o.targets.latencyMs);
+    visit(later("latencyDevice", "--latency-device",
+                "Measures latency there, [USER@]HOST[:PORT] over SSH, not here; of a project's build also the name of one of the "
+                "project's devices"),
+          p.latencyDevice);
     visit(later("sensitivity", "--sensitivity",
                 "Curves that hone sensitivity wrote, by which --scope sensitivity then prunes; without them it measures them first"),
           p.sensitivity);
@@ -322,6 +332,18 @@ void visitFields(Visitor& visit, PruneParameters& p)
     visitLaterFields(visit, p);
     visit.group("finetune",
                 [&](auto& inner) { visitFields(inner, p.finetune, TrainFieldRole{.epochsFlag = "--finetune-epochs", .lowestEpochs = 0}); });
+}
+
+template<class Visitor>
+void visitFields(Visitor& visit, SensitivityOptions& o)
+{
+    visit(Field{"ratios", "--ratios", "Shares of a group's channels that leave, above 0 and below 1"}, o.ratios);
+    visit(Field{"samples", "--samples", "Samples of the split; 0: all", 0}, o.samples);
+    visit(Field{"split", "--split", "Which samples are measured on"}, o.split);
+    visit(Field{"importance", "--importance", "What tells which channels of a group leave; auto: l1"}, o.importance);
+    visit(Field{"compensate", "--compensate", "Solves the remaining weights anew each time, which takes far longer"}, o.compensate);
+    visit(Field{"seed", "--seed", "Seed of random importance and of compensation"}, o.seed);
+    visit(Field{"threads", "--threads", "Threads; 0: as many as there are cores", 0, 1024}, o.threads);
 }
 
 template<class Visitor>

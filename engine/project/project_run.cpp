@@ -115,6 +115,20 @@ fs::path ProjectStore::teacherFile(const fs::path& teacher) const
     return isId ? built : teacher;
 }
 
+std::unique_ptr<LatencyMeter> ProjectStore::targetMeter(const StepParameters& parameters, const JobContext& job) const
+{
+    const auto* prune = std::get_if<PruneParameters>(&parameters);
+    if (!prune || prune->latencyDevice.empty() || !prune->prune.targets.latencyMs.given())
+        return nullptr;
+    if (!m_latencyMeters)
+        throw Error(MessageCode::InternalFault, {{"detail", "this program can't measure on " + prune->latencyDevice}});
+    const auto known = std::ranges::find(m_devices, prune->latencyDevice, &DeviceReference::name);
+    return m_latencyMeters(known == m_devices.end()
+                               ? DeviceReference{.name = {}, .address = prune->latencyDevice, .identityFile = {}, .knownHostsFile = {}}
+                               : *known,
+                           job);
+}
+
 Build ProjectStore::run(const std::string& parent, const StepParameters& wanted, const Dataset* dataset, const JobContext& job)
 {
     const auto parameters = decided(wanted, dataset);
@@ -162,6 +176,8 @@ Build ProjectStore::run(const std::string& parent, const StepParameters& wanted,
     }
 
     input.checkpoint = m_folder / ".checkpoints" / build.id;
+    const auto meter = targetMeter(parameters, job);
+    input.targetMeter = meter.get();
     auto [result, bytes] = performStep(parameters, input, known, job);
     build.label = labelOf(parameters);
     build.modelSha256 = result.sha256;

@@ -6,7 +6,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,6 +45,9 @@ struct DeviceReference
     bool operator==(const DeviceReference&) const = default;
 };
 
+// How a device's latency is measured; it connects with the first measurement.
+using LatencyMeters = std::function<std::unique_ptr<LatencyMeter>(const DeviceReference&, const JobContext&)>;
+
 class ProjectStore
 {
 public:
@@ -61,6 +66,8 @@ public:
     void setDataset(const std::filesystem::path& folder);
     const std::vector<DeviceReference>& devices() const { return m_devices; }
     void setDevices(std::vector<DeviceReference> devices);
+    // For steps whose target latency is a device's; not kept in project.json.
+    void setLatencyMeters(LatencyMeters meters) { m_latencyMeters = std::move(meters); }
 
     // Parents before children, siblings by commit order. A damaged build, and what was made from it, is left out and told in `damaged`.
     std::vector<Build> builds(std::vector<Message>* damaged = nullptr) const;
@@ -78,9 +85,11 @@ public:
 private:
     ProjectStore() = default;
     Build commit(Build build, std::string_view model, const JobContext& job) const;
-    // Builds are held against their root where the data have no labels.
     // A build's model where the parameters name one, else the file.
     std::filesystem::path teacherFile(const std::filesystem::path& teacher) const;
+    // Of the device whose latency is the step's target; none where it is measured here.
+    std::unique_ptr<LatencyMeter> targetMeter(const StepParameters& parameters, const JobContext& job) const;
+    // Builds are held against their root where the data have no labels.
     EvaluateOptions againstRoot(Build build, const Dataset& dataset) const;
     Build measuredAgain(Build build, const Dataset& dataset, const JobContext& job) const;
 
@@ -88,6 +97,7 @@ private:
     std::string m_name;
     std::optional<std::filesystem::path> m_dataset;
     std::vector<DeviceReference> m_devices;
+    LatencyMeters m_latencyMeters;
 };
 
 } // namespace hone

@@ -20,6 +20,8 @@ namespace fs = std::filesystem;
 namespace
 {
 
+constexpr auto sensitivityStep = "sensitivity";
+
 class RecipeReader
 {
 public:
@@ -100,15 +102,24 @@ private:
         step.from = text(json, place, "from");
         const auto kind = text(json, place, "step");
         if (kind.empty())
-            return add(place, "a step needs 'step': " + listed(knownSteps()));
+            return add(place, "a step needs 'step': " + listed(knownKinds()));
         Json parameters = Json::object();
         for (const auto& [key, value] : json.items())
             if (key != "step" && key != "name" && key != "from")
                 parameters[key] = value;
         std::vector<ParameterProblem> problems;
-        const auto read = readParameters(kind, parameters, problems);
-        for (const auto& problem : problems)
-            add(place + "/" + withSlashes(problem.key), joined({problem}));
+        if (kind == sensitivityStep) {
+            step.sensitivity = readSensitivityOptions(parameters, problems);
+            addAll(problems, place);
+            checkPlace(step, place, recipe.steps.empty());
+            addNamed(std::move(step), place, recipe);
+            return;
+        }
+        const auto steps = knownSteps();
+        const auto read = std::ranges::find(steps, kind) == steps.end() ? std::nullopt : readParameters(kind, parameters, problems);
+        if (!read)
+            add(place, "step '" + kind + "' is not one of " + listed(knownKinds()));
+        addAll(problems, place);
         if (read) {
             step.parameters = *read;
             checkPlace(step, place, recipe.steps.empty());
@@ -126,16 +137,33 @@ private:
                 *teacher = (m_folder / *teacher).lexically_normal();
         }
         if (auto* prune = std::get_if<PruneParameters>(&step.parameters); prune && read)
-            settlePruning(*prune, parameters, place);
+            settlePruning(*prune, parameters, place, recipe);
+        addNamed(std::move(step), place, recipe);
+    }
+    void addAll(const std::vector<ParameterProblem>& problems, const std::string& place)
+    {
+        for (const auto& problem : problems)
+            add(place + "/" + withSlashes(problem.key), joined({problem}));
+    }
+    void addNamed(RecipeStep step, const std::string& place, Recipe& recipe)
+    {
         if (!step.name.empty() && !m_names.insert(step.name).second)
             add(place + "/name", "the name '" + step.name + "' is taken by a step before");
         recipe.steps.push_back(std::move(step));
     }
+    static std::vector<std::string> knownKinds()
+    {
+        auto kinds = knownSteps();
+        kinds.emplace_back(sensitivityStep);
+        return kinds;
+    }
     // What the keys that were given say of those that weren't.
-    void settlePruning(PruneParameters& prune, const Json& given, const std::string& place)
+    void settlePruning(PruneParameters& prune, const Json& given, const std::string& place, const Recipe& before)
     {
         if (!prune.sensitivity.empty()) {
-            prune.sensitivity = (m_folder / prune.sensitivity).lexically_normal();
+            const auto named = std::ranges::find(before.steps, prune.sensitivity.string(), &RecipeStep::name);
+            if (named == before.steps.end() || !named->sensitivity)
+                prune.sensitivity = (m_folder / prune.sensitivity).lexically_normal();
             if (!given.contains("scope"))
                 prune.prune.scope = PruningScope::Sensitivity;
         }
@@ -144,12 +172,15 @@ private:
                           targets.latencyMs.given();
         if (aims && given.contains("ratio"))
             add(place + "/ratio", "'ratio' can't stand beside a target, which says how much is removed");
+        if (!prune.latencyDevice.empty() && !targets.latencyMs.given())
+            add(place + "/latencyDevice", "'latencyDevice' says where 'targetLatencyMs' is measured, which is not there");
     }
     void checkPlace(const RecipeStep& step, const std::string& place, bool first)
     {
-        if (isRoot(step.parameters) && !step.from.empty())
+        const bool root = isRoot(step);
+        if (root && !step.from.empty())
             add(place + "/from", "a step '" + stepName(step.parameters) + "' takes no build, so it can't have 'from'");
-        else if (!isRoot(step.parameters) && first)
+        else if (!root && first)
             add(place, "the first step must be 'import' or 'new'");
         else if (!step.from.empty() && !m_names.contains(step.from))
             add(place + "/from", "no step before is named '" + step.from + "'");
@@ -200,6 +231,16 @@ Json changed(const Json& value, const Json& defaults)
 
 } // namespace
 
+std::string kindOf(const RecipeStep& step)
+{
+    return step.sensitivity ? sensitivityStep : stepName(step.parameters);
+}
+
+bool isRoot(const RecipeStep& step)
+{
+    return !step.sensitivity && isRoot(step.parameters);
+}
+
 Recipe readRecipe(const fs::path& file)
 {
     return parseRecipe(readFile(file), fs::absolute(file).parent_path(), file.string());
@@ -242,13 +283,16 @@ std::string toYaml(const Recipe& recipe)
     out << YAML::Key << "steps" << YAML::Value << YAML::BeginSeq;
     for (const auto& step : recipe.steps) {
         Json item = Json::object();
-        item["step"] = stepName(step.parameters);
+        item["step"] = kindOf(step);
         if (!step.name.empty())
             item["name"] = step.name;
         if (!step.from.empty())
             item["from"] = step.from;
-        const auto defaults = parametersToJson(parametersFromJson(stepName(step.parameters), Json::object()));
-        item.update(changed(parametersToJson(step.parameters), defaults));
+        if (step.sensitivity)
+            item.update(changed(toJson(*step.sensitivity), toJson(SensitivityOptions{})));
+        else
+            item.update(changed(parametersToJson(step.parameters),
+                                parametersToJson(parametersFromJson(stepName(step.parameters), Json::object()))));
         emit(out, item);
     }
     out << YAML::EndSeq << YAML::EndMap;

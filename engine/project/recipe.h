@@ -15,13 +15,19 @@
 //       - step: quantize
 //         from: tuned
 //
-// A step's other keys are its parameters, as parametersToJson() names them; those left out take the default.
+// A step's other keys are its parameters, as parametersToJson() names them; those left out take the default. One step makes no build:
+//
+//       - step: sensitivity        # measures what pruning each group of the build before costs, and keeps it with that build
+//         name: curves             # for a prune step's `sensitivity`
+//         samples: 500
 #pragma once
 
 #include "project/project_store.h"
+#include "prune/sensitivity.h"
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,7 +39,13 @@ struct RecipeStep
     std::string name; // other steps name it in `from`; empty: none
     std::string from; // the step whose build this one takes; empty: the one before
     StepParameters parameters;
+    std::optional<SensitivityOptions> sensitivity = {}; // in place of `parameters`: what measuring the curves of a build takes
 };
+
+// As the recipe names it in `step`: "sensitivity", else stepName().
+std::string kindOf(const RecipeStep& step);
+// Whether it takes no build.
+bool isRoot(const RecipeStep& step);
 
 struct Recipe
 {
@@ -50,9 +62,15 @@ std::string toYaml(const Recipe& recipe);
 // The steps that lead from the root to a build: what makes it again.
 Recipe recipeOf(const ProjectStore& project, const std::string& build);
 
-// Builds, one for each step, each told as soon as it is there. Steps that the project has run already are not run again.
+// What is told as soon as it is there.
+struct RecipeEvents
+{
+    std::function<void(const Build&)> build = {};
+    std::function<void(const Build&, const Sensitivity&)> sensitivity = {}; // of that build
+};
+
+// Builds, one for each step that makes one. Steps that the project has run already are not run again.
 // Throws what the steps throw, and Error(DataRequired) before any step where one needs data and neither recipe nor project names any.
-std::vector<Build> runRecipe(const Recipe& recipe, ProjectStore& project, const JobContext& job,
-                             const std::function<void(const Build&)>& tell = {});
+std::vector<Build> runRecipe(const Recipe& recipe, ProjectStore& project, const JobContext& job, const RecipeEvents& events = {});
 
 } // namespace hone

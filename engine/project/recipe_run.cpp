@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/hash.h"
+#include "project/sensitivity_file.h"
 #include "project/step_kinds.h"
 
 #include <algorithm>
@@ -32,8 +33,8 @@ std::optional<Dataset> datasetFor(const Recipe& recipe, const ProjectStore& proj
     if (project.dataset())
         return Dataset::open(*project.dataset());
     for (const auto& step : recipe.steps)
-        if (needsData(step.parameters))
-            throw Error(MessageCode::DataRequired, {{"step", stepName(step.parameters)}});
+        if (step.sensitivity || needsData(step.parameters))
+            throw Error(MessageCode::DataRequired, {{"step", kindOf(step)}});
     return std::nullopt;
 }
 
@@ -59,30 +60,46 @@ Recipe recipeOf(const ProjectStore& project, const std::string& build)
     return recipe;
 }
 
-std::vector<Build> runRecipe(const Recipe& recipe, ProjectStore& project, const JobContext& job,
-                             const std::function<void(const Build&)>& tell)
+std::vector<Build> runRecipe(const Recipe& recipe, ProjectStore& project, const JobContext& job, const RecipeEvents& events)
 {
     const auto dataset = datasetFor(recipe, project);
     std::vector<Build> builds;
     std::map<std::string, std::string> idOfName;
+    std::map<std::string, fs::path> curvesOfName;
     const auto steps = static_cast<double>(recipe.steps.size());
+    double at = -1;
     for (const auto& step : recipe.steps) {
         job.checkStop();
-        const auto at = static_cast<double>(builds.size());
+        ++at;
+        const JobContext part = job.part(at / steps, (at + 1) / steps);
         std::string parent;
         if (!step.from.empty())
             parent = idOfName.at(step.from);
-        else if (!isRoot(step.parameters) && !builds.empty())
+        else if (!isRoot(step) && !builds.empty())
             parent = builds.back().id;
+        if (step.sensitivity) {
+            const Build build = project.build(parent);
+            const auto curves = keptSensitivity(build.model, *dataset, *step.sensitivity, part);
+            if (!step.name.empty()) {
+                idOfName[step.name] = build.id;
+                curvesOfName[step.name] = sensitivityBeside(build.model);
+            }
+            if (events.sensitivity)
+                events.sensitivity(build, curves);
+            continue;
+        }
         auto parameters = step.parameters;
+        if (auto* prune = std::get_if<PruneParameters>(&parameters))
+            if (const auto named = curvesOfName.find(prune->sensitivity.string()); named != curvesOfName.end())
+                prune->sensitivity = named->second;
         if (auto* teacher = teacherPathOf(parameters))
             if (const auto named = idOfName.find(teacher->string()); named != idOfName.end())
                 *teacher = named->second;
-        builds.push_back(project.run(parent, parameters, dataset ? &*dataset : nullptr, job.part(at / steps, (at + 1) / steps)));
+        builds.push_back(project.run(parent, parameters, dataset ? &*dataset : nullptr, part));
         if (!step.name.empty())
             idOfName[step.name] = builds.back().id;
-        if (tell)
-            tell(builds.back());
+        if (events.build)
+            events.build(builds.back());
     }
     return builds;
 }

@@ -104,14 +104,15 @@ std::vector<double> ratiosOf(const SensitivityGroup& group)
 }
 
 // Curves that were measured before; broken ones are measured again.
-std::optional<Sensitivity> keptCurves(const SensitivityScopeInput& input)
+std::optional<Sensitivity> keptCurves(const fs::path& kept, const fs::path& model, const Dataset& dataset,
+                                      const SensitivityOptions& options)
 {
     std::error_code ignored;
-    if (input.kept.empty() || !fs::exists(input.kept, ignored))
+    if (kept.empty() || !fs::exists(kept, ignored))
         return std::nullopt;
     try {
-        auto curves = readSensitivityOf(input.kept, input.model);
-        if (input.dataset && wouldBeMeasuredAgain(curves, *input.dataset, sensitivityOptionsOf(input.parameters)))
+        auto curves = readSensitivityOf(kept, model);
+        if (wouldBeMeasuredAgain(curves, dataset, options))
             return curves;
     } catch (const Error& error) {
         if (error.code() != MessageCode::SensitivityInvalid && error.code() != MessageCode::SensitivityForeign)
@@ -210,17 +211,30 @@ Sensitivity measureSensitivity(const fs::path& model, const Dataset& dataset, co
                               job.part(tidyShare, 1));
 }
 
+Sensitivity keptSensitivity(const fs::path& model, const Dataset& dataset, const SensitivityOptions& options, const JobContext& job)
+{
+    const auto beside = sensitivityBeside(model);
+    SensitivityOptions rising = options;
+    std::ranges::sort(rising.ratios);
+    if (auto kept = keptCurves(beside, model, dataset, rising))
+        return *kept;
+    auto measured = measureSensitivity(model, dataset, rising, job);
+    writeSensitivity(measured, beside);
+    return measured;
+}
+
 GroupRatios sensitivityRatiosFor(const SensitivityScopeInput& input, const JobContext& job)
 {
     const auto dependencies = findDependencies(input.graph);
     const auto& file = input.parameters.sensitivity;
     if (!file.empty())
         return sensitivityRatios(readSensitivityOf(file, input.model), dependencies, lossPer(input.parameters), file);
-    if (const auto kept = keptCurves(input))
-        return sensitivityRatios(*kept, dependencies, lossPer(input.parameters), input.kept);
     if (!input.dataset)
         throw Error(MessageCode::DataRequired, {{"step", "prune"}});
-    const auto measured = measureSensitivity(input.model, *input.dataset, sensitivityOptionsOf(input.parameters), job);
+    const auto options = sensitivityOptionsOf(input.parameters);
+    if (const auto kept = keptCurves(input.kept, input.model, *input.dataset, options))
+        return sensitivityRatios(*kept, dependencies, lossPer(input.parameters), input.kept);
+    const auto measured = measureSensitivity(input.model, *input.dataset, options, job);
     if (!input.kept.empty())
         writeSensitivity(measured, input.kept);
     return sensitivityRatios(measured, dependencies, lossPer(input.parameters), input.model);

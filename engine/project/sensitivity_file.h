@@ -35,6 +35,10 @@ std::filesystem::path sensitivityBeside(const std::filesystem::path& model);
 Sensitivity measureSensitivity(const std::filesystem::path& model, const Dataset& dataset, const SensitivityOptions& options,
                                const JobContext& job);
 
+// Of a model in a project: what is kept beside it where it would be measured again, else measured and kept.
+Sensitivity keptSensitivity(const std::filesystem::path& model, const Dataset& dataset, const SensitivityOptions& options,
+                            const JobContext& job);
+
 struct SensitivityScopeInput
 {
     const Graph& graph; // that is pruned

@@ -48,9 +48,10 @@ enum class Compensate
 
 struct PruneParameters
 {
-    PruneOptions prune;                       // its seed is the fine-tuning's
-    std::filesystem::path sensitivity;        // of scope Sensitivity: measured curves (project/sensitivity_file.h); empty: measured first
-    int rounds = 1;                           // the ratio or the target is reached in so many equal steps, each compensated and fine-tuned
+    PruneOptions prune;                // its seed is the fine-tuning's
+    std::filesystem::path sensitivity; // of scope Sensitivity: measured curves (project/sensitivity_file.h); empty: measured first
+    std::string latencyDevice;         // where a target latency is measured: [user@]host[:port] or a device of the project's; empty: here
+    int rounds = 1;                    // the ratio or the target is reached in so many equal steps, each compensated and fine-tuned
     Compensate compensate = Compensate::Auto; // by least squares, before training
     double distill = 0.9;                     // share of the original's answers in the loss of the training that follows; 0: labels alone
     double temperature = 4;                   // of those answers
@@ -164,12 +165,13 @@ struct StepInput
 {
     std::filesystem::path model; // empty for a "new" step
     const Dataset* dataset = nullptr;
-    std::filesystem::path output;      // written atomically, last
-    std::filesystem::path sensitivity; // where the model's curves of sensitivity are kept, or go when they are measured; empty: nowhere
-    std::filesystem::path calibration; // the folder in which what calibration saw of the model is kept; empty: it is not
-    std::filesystem::path teacher;     // of a distill or qat step; empty: as its parameters say
-    std::filesystem::path checkpoint;  // where an interrupted training is gone on from; empty: beside the output
-    EvaluateOptions evaluate;          // of before and after; on data without labels against `model` where it names no reference
+    std::filesystem::path output;        // written atomically, last
+    std::filesystem::path sensitivity;   // where the model's curves of sensitivity are kept, or go when they are measured; empty: nowhere
+    std::filesystem::path calibration;   // the folder in which what calibration saw of the model is kept; empty: it is not
+    std::filesystem::path teacher;       // of a distill or qat step; empty: as its parameters say
+    std::filesystem::path checkpoint;    // where an interrupted training is gone on from; empty: beside the output
+    EvaluateOptions evaluate;            // of before and after; on data without labels against `model` where it names no reference
+    LatencyMeter* targetMeter = nullptr; // of a target latency; none: `evaluate`'s
 };
 
 // Runs a step on files: nothing is written unless it ends well, but for the checkpoint of a training, which is gone when it does. Throws

@@ -67,6 +67,12 @@ bool needsFloatWeights(const StepParameters& parameters)
            std::holds_alternative<QatParameters>(parameters);
 }
 
+bool choosesByMeasuring(const StepParameters& parameters)
+{
+    return std::holds_alternative<PruneParameters>(parameters) || std::holds_alternative<SparsifyParameters>(parameters) ||
+           std::holds_alternative<FactorizeParameters>(parameters) || std::holds_alternative<DistillParameters>(parameters);
+}
+
 const fs::path* teacherPathOf(const StepParameters& parameters)
 {
     return teacherPathIn(parameters);

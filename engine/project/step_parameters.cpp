@@ -34,7 +34,9 @@ public:
                 if (candidate == value)
                     m_json[field.key] = text;
         } else if constexpr (std::same_as<T, std::filesystem::path>)
-            m_json[field.key] = value.empty() && field.addedLater ? Json() : Json(value.string());
+            write(field, value.string());
+        else if constexpr (std::same_as<T, std::string>)
+            write(field, value);
         else if constexpr (std::same_as<T, TargetValue>) {
             if (value.given() && value.unit == TargetValue::Unit::Absolute)
                 m_json[field.key] = value.number;
@@ -53,6 +55,8 @@ public:
     Json take() { return std::move(m_json); }
 
 private:
+    void write(const Field& field, const std::string& text) { m_json[field.key] = text.empty() && field.addedLater ? Json() : Json(text); }
+
     Json m_json = Json::object();
 };
 
@@ -160,8 +164,12 @@ private:
         value = json.get<bool>();
         return {};
     }
-    static std::string read(const Json& json, const Field&, std::string& value)
+    static std::string read(const Json& json, const Field& field, std::string& value)
     {
+        if (json.is_null() && field.addedLater) { // may be left out
+            value.clear();
+            return {};
+        }
         if (!json.is_string() || json.get_ref<const std::string&>().empty())
             return "must be a text";
         value = json.get<std::string>();
@@ -169,15 +177,19 @@ private:
     }
     static std::string read(const Json& json, const Field& field, std::filesystem::path& value)
     {
-        if (json.is_null() && field.addedLater) { // may be left out
-            value.clear();
-            return {};
-        }
         std::string text;
         const auto problem = read(json, field, text);
         if (problem.empty())
             value = text;
         return problem;
+    }
+    static std::string read(const Json& json, const Field&, std::vector<double>& value)
+    {
+        const auto isShare = [](const Json& item) { return item.is_number() && item.get<double>() > 0 && item.get<double>() < 1; };
+        if (!json.is_array() || json.empty() || !std::ranges::all_of(json, isShare))
+            return "must be a list of numbers above 0 and below 1";
+        value = json.get<std::vector<double>>();
+        return {};
     }
     static std::string read(const Json& json, const Field&, std::vector<std::string>& value)
     {
@@ -363,6 +375,25 @@ std::optional<StepParameters> readParameters(const std::string& step, const Json
     std::visit([&](auto& alternative) { visitFields(reader, alternative); }, *parameters);
     reader.reportUnknownKeys();
     return parameters;
+}
+
+SensitivityOptions readSensitivityOptions(const Json& json, std::vector<ParameterProblem>& problems)
+{
+    SensitivityOptions options;
+    JsonReader reader(json, "", problems);
+    visitFields(reader, options);
+    reader.reportUnknownKeys();
+    if (options.importance == ImportanceKind::Auto)
+        options.importance = SensitivityOptions{}.importance;
+    return options;
+}
+
+Json toJson(const SensitivityOptions& options)
+{
+    JsonWriter writer;
+    SensitivityOptions copy = options;
+    visitFields(writer, copy);
+    return writer.take();
 }
 
 StepParameters parametersFromJson(const std::string& step, const Json& json)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "project/step.h"
+#include "prune/sensitivity.h"
 
 #include <optional>
 #include <string>
@@ -22,6 +23,10 @@ std::optional<StepParameters> readParameters(const std::string& step, const Json
 
 // As parametersToJson(), but without parameters that were added later and have their default: what a build's id is made of.
 Json identityOf(const StepParameters& parameters);
+
+// Of a recipe's step that measures and makes no build. `json` is an object; problems are added and leave the default.
+SensitivityOptions readSensitivityOptions(const Json& json, std::vector<ParameterProblem>& problems);
+Json toJson(const SensitivityOptions& options);
 
 std::vector<std::string> knownSteps();
 // "; " between them.

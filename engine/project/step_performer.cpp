@@ -84,7 +84,7 @@ Product Performer::operator()(const PruneParameters& parameters)
          .dataset = m_input.dataset,
          .facts = m_result.before.facts,
          .model = m_input.model,
-         .meter = m_input.evaluate.meter,
+         .meter = targetMeterOf(m_input),
          .ratios = std::move(ratios),
          .finetune = [&](const Graph& graph, int round, const JobContext& part) { return finetunedRound(graph, parameters, round, part); },
          .validationMetric = onValidation},

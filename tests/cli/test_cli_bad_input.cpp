@@ -88,6 +88,11 @@ private slots:
         row("nothing to prune", "prune @one-layer.onnx --ratio 0.3 --out @out.onnx", 3, "NothingToPrune");
         row("no validation split to measure sensitivity on", "prune @model.onnx --scope sensitivity --data @only-train --out @out.onnx", 3,
             "SplitMissing");
+        row("no validation split to measure what pruning costs", "prune @model.onnx --data @only-train --out @out.onnx", 3, "SplitMissing");
+        row("no validation split to distill with", "distill @model.onnx --teacher @model.onnx --data @only-train --out @out.onnx", 3,
+            "SplitMissing");
+        row("a share of answers without epochs", "prune @model.onnx --data @data --distill 0.5 --out @out.onnx", 2, "UsageInvalid");
+        row("the same of what is made sparse", "sparsify @model.onnx --data @data --distill --out @out.onnx", 2, "UsageInvalid");
         row("no training split to compensate with", "prune @model.onnx --compensate --data @only-test --out @out.onnx", 3, "SplitMissing");
         row("data of another shape to prune with", "prune @model.onnx --data @numbers --out @out.onnx", 3, "ModelInputUnsupported");
         row("no such device", "prune @model.onnx --latency-device hone@127.0.0.1:1 --out @out.onnx", 4, "DeviceUnreachable");

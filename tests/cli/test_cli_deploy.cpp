@@ -86,6 +86,31 @@ private slots:
         QVERIFY(!QFile::exists(out));
     }
 
+    void aRecipesTargetLatencyIsTheDevices()
+    {
+        if (!m_server)
+            QSKIP("no SSH server");
+        auto project = ProjectStore::create(m_files.path("recipes").toStdString(), "p");
+        project.setDevices({{"bench", m_server->address(), m_server->identity().string(), m_server->knownHosts().string()}});
+        m_files.write("recipe.yaml", "steps:\n  - {step: import, file: " + m_files.model().toUtf8() +
+                                         "}\n  - {step: prune, targetLatencyMs: 1000, latencyDevice: bench}\n");
+        const auto run = runHone({"run", m_files.path("recipe.yaml"), "--project", m_files.path("recipes"), "--json"});
+        QVERIFY2(run.exitCode == 0, run.errors.constData());
+        const auto build = run.json().at("builds").at(1);
+        QVERIFY(build.at("target").at("after").get<double>() > 0);
+        QCOMPARE(build.at("parameters").at("latencyDevice").get<std::string>(), std::string("bench"));
+        // Of an address the options say how it is reached; where they say no, no build is made.
+        m_files.write("elsewhere.yaml", "steps:\n  - {step: import, file: " + m_files.model().toUtf8() +
+                                            "}\n  - {step: prune, targetLatencyMs: 2000, latencyDevice: '" +
+                                            QByteArray::fromStdString(m_server->address()) + "'}\n");
+        const QStringList elsewhere{"run", m_files.path("elsewhere.yaml"), "--project", m_files.path("recipes"), "--json"};
+        const auto stranger = runHone(elsewhere + withKeys({"--known-hosts", m_files.path("nobody")}));
+        QCOMPARE(stranger.exitCode, 4);
+        QCOMPARE(ProjectStore::open(m_files.path("recipes").toStdString()).builds().size(), std::size_t(2));
+        const auto known = runHone(elsewhere + withKeys({}));
+        QVERIFY2(known.exitCode == 0, known.errors.constData());
+    }
+
     void aDeviceThatSaysNoIsExitCode4_data()
     {
         QTest::addColumn<QStringList>("options");

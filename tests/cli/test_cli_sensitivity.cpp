@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // `hone sensitivity`, pruning by its curves, and importance from samples, as a user types them.
 #include "cli_fixture.h"
+#include "core/file.h"
+#include "project/project_store.h"
+#include "project/sensitivity_file.h"
 
 #include <QTest>
 
+using namespace hone;
 using namespace hone::testing;
 
 class TestCliSensitivity : public QObject
@@ -117,6 +121,37 @@ private slots:
     {
         QFETCH(QStringList, options);
         QCOMPARE(runHone(measure() + options).exitCode, 2);
+    }
+
+    void curvesOfAProjectsBuildAreKeptWithItAndFoundByPruning()
+    {
+        auto project = ProjectStore::create(m_work.path("project").toStdString(), "p");
+        const auto data = Dataset::open(m_work.data().toStdString());
+        const auto root = project.run("", ImportParameters{m_work.model().toStdString()}, &data, {});
+        const auto model = QString::fromStdString(root.model.string());
+        const auto run = runHone({"sensitivity", model, "--data", m_work.data(), "--json"});
+        QVERIFY2(run.exitCode == 0, run.errors.constData());
+        const auto kept = sensitivityBeside(root.model);
+        auto told = run.json();
+        const auto written = nlohmann::json::parse(readFile(kept));
+        for (const auto& [key, value] : written.items())
+            QCOMPARE(told.at(key).dump(), value.dump());
+
+        // Curves that say that the first group alone is free: pruning by what is kept takes it from there.
+        auto curves = readSensitivityOf(kept, root.model);
+        for (std::size_t g = 0; g < curves.groups.size(); ++g)
+            for (auto& point : curves.groups[g].points)
+                point.value = g == 0 ? curves.value : curves.value - 1000 * point.ratio; // more than 48 samples' noise
+        writeSensitivity(curves, kept);
+        PruneParameters prune;
+        prune.prune.ratio = 0.05; // of 56 channels no more than the first group can lose
+        prune.prune.scope = PruningScope::Sensitivity;
+        prune.prune.importance = ImportanceKind::L1;
+        prune.compensate = Compensate::Off;
+        const auto pruned = project.run(root.id, prune, &data, {});
+        QVERIFY(pruned.groups.at(0).channelsAfter < pruned.groups[0].channelsBefore);
+        for (std::size_t g = 1; g < pruned.groups.size(); ++g)
+            QCOMPARE(pruned.groups[g].channelsAfter, pruned.groups[g].channelsBefore);
     }
 
     void dataOfAnotherShapeAreRefused()

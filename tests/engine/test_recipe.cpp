@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "graph/cost.h"
+#include "onnx_io/onnx_io.h"
 #include "project/recipe.h"
+#include "project/sensitivity_file.h"
+#include "project/step_parameters.h"
 #include "temporary_projects.h"
 
 #include <nlohmann/json.hpp>
@@ -80,6 +84,89 @@ private slots:
         QCOMPARE(parametersToJson(again.steps.at(1).parameters).dump(), parametersToJson(recipe.steps.at(1).parameters).dump());
     }
 
+    void curvesAreMeasuredByAStepThatMakesNoBuild()
+    {
+        QTemporaryDir folder;
+        const auto data = drawTinyData(pathOf(folder) / "data");
+        const auto recipe = parsed("data: " + data.string() + R"(
+steps:
+  - {step: new, width: 4, classes: 12, name: root}
+  - {step: sensitivity, name: curves, ratios: [0.5, 0.25], samples: 24}
+  - {step: prune, ratio: 0.25, compensate: "off", sensitivity: curves}
+  - {step: prune, ratio: 0.5, compensate: "off", from: curves}
+)");
+        QCOMPARE(kindOf(recipe.steps.at(1)), std::string("sensitivity"));
+        const auto again = parsed(toYaml(recipe));
+        QVERIFY(again.steps.at(1).sensitivity.value().ratios == (std::vector<double>{0.5, 0.25}));
+        QCOMPARE(again.steps.at(1).sensitivity->samples, std::size_t(24));
+        QCOMPARE(std::get<PruneParameters>(again.steps.at(2).parameters).sensitivity, fs::path("curves"));
+
+        auto project = ProjectStore::create(pathOf(folder) / "project", "p");
+        std::vector<Sensitivity> told;
+        const RecipeEvents events{.sensitivity = [&](const Build& build, const Sensitivity& curves) {
+            QCOMPARE(build.label.substr(0, 3), std::string("new"));
+            told.push_back(curves);
+        }};
+        const auto builds = runRecipe(recipe, project, {}, events);
+        QCOMPARE(builds.size(), std::size_t(3));
+        QCOMPARE(builds[1].parent, builds[0].id);
+        QCOMPARE(builds[2].parent, builds[0].id); // a step behind `from: curves` takes the build that they are of
+        const auto file = sensitivityBeside(builds[0].model);
+        QVERIFY(readSensitivityOf(file, builds[0].model) == told.at(0));
+        QCOMPARE(told[0].samples, std::size_t(24));
+        QCOMPARE(std::get<PruneParameters>(builds[1].parameters).sensitivity, file);
+        QVERIFY(std::get<PruneParameters>(builds[1].parameters).prune.scope == PruningScope::Sensitivity);
+
+        bool measured = false;
+        runRecipe(recipe, project, JobContext({}, [&](const Progress& p) { measured = measured || p.activity == Activity::Evaluating; }));
+        QVERIFY(!measured); // they are kept
+    }
+
+    void aTargetLatencyMayBeADevices()
+    {
+        const auto recipe = parsed("steps:\n  - {step: new}\n  - {step: prune, targetLatencyMs: 0.5x, latencyDevice: bench}\n");
+        QCOMPARE(std::get<PruneParameters>(recipe.steps.at(1).parameters).latencyDevice, std::string("bench"));
+        QCOMPARE(std::get<PruneParameters>(parsed(toYaml(recipe)).steps.at(1).parameters).latencyDevice, std::string("bench"));
+        // Builds from before there were devices keep their ids.
+        QVERIFY(!identityOf(PruneParameters{}).contains("latencyDevice"));
+        QVERIFY(identityOf(recipe.steps.at(1).parameters).contains("latencyDevice"));
+    }
+
+    void aDevicesLatencyDecidesHowMuchAProjectPrunes()
+    {
+        class MadeUpDevice : public LatencyMeter // a millisecond a million MACs
+        {
+        public:
+            Latency measure(const fs::path& model, const JobContext&) override
+            {
+                const double ms = static_cast<double>(cost(readOnnx(model)).macs) / 1e6;
+                return {ms, ms, 1};
+            }
+        };
+        QTemporaryDir folder;
+        auto project = ProjectStore::create(pathOf(folder) / "project", "p");
+        project.setDevices({{"bench", "someone@192.0.2.7:2222", "key", ""}});
+        const auto recipe = parsed("steps:\n  - {step: new, width: 8, classes: 12}\n"
+                                   "  - {step: prune, targetLatencyMs: 0.5x, latencyDevice: bench}\n"
+                                   "  - {step: prune, targetLatencyMs: 0.9x, latencyDevice: 'user@192.0.2.8'}\n");
+        std::vector<std::string> asked;
+        project.setLatencyMeters([&](const DeviceReference& device, const JobContext&) {
+            asked.push_back(device.address + " " + device.identityFile);
+            return std::make_unique<MadeUpDevice>();
+        });
+        const auto builds = runRecipe(recipe, project, {});
+        QVERIFY(asked == (std::vector<std::string>{"someone@192.0.2.7:2222 key", "user@192.0.2.8 "}));
+        for (std::size_t i = 1; i < builds.size(); ++i) {
+            const auto& target = builds[i].target.value();
+            QVERIFY(target.after <= target.wanted);
+            QCOMPARE(target.before, static_cast<double>(builds[i - 1].evaluation.facts.macs) / 1e6);
+            QCOMPARE(target.after, static_cast<double>(builds[i].evaluation.facts.macs) / 1e6);
+            // The build itself is measured here, like all others.
+            QVERIFY(builds[i].evaluation.latency && builds[i].evaluation.latency->runs > 1);
+        }
+        QCOMPARE(builds[1].label, std::string("pruned to 0.5x ms on bench"));
+    }
+
     void whatIsWrittenIsReadAsTheSame()
     {
         auto recipe = parsed(example);
@@ -107,6 +194,14 @@ private slots:
                                   << "line 2";
         QTest::newRow("a list") << "- a\n"
                                 << "line 1: a recipe holds";
+        QTest::newRow("curves of nothing") << "steps:\n  - step: sensitivity\n"
+                                           << "line 2: the first step must be";
+        QTest::newRow("a ratio of 1 in curves") << "steps:\n  - step: new\n  - step: sensitivity\n    ratios: [0.5, 1]\n"
+                                                << "line 4: 'ratios' must be a list of numbers above 0 and below 1";
+        QTest::newRow("curves on the test split") << "steps:\n  - step: new\n  - step: sensitivity\n    split: test\n"
+                                                  << "line 4: 'split' must be one of validation, train";
+        QTest::newRow("a device without a target") << "steps:\n  - step: new\n  - step: prune\n    latencyDevice: bench\n"
+                                                   << "line 4: 'latencyDevice' says where";
         QTest::newRow("no steps") << "name: x\n"
                                   << "line 1: 'steps' must be a list";
         QTest::newRow("unknown key") << "name: x\nstep:\n  - step: new\n"

@@ -88,7 +88,7 @@ private slots:
         QTest::newRow("finetune") << "finetune" << train;
         QTest::newRow("prune")
             << "prune"
-            << R"({"ratio":0.25,"importance":"l1","scope":"global","atLeast":2,"compensate":"off","distill":0.5,"temperature":2.0,"distillKind":"feature","sparsityEpochs":2,"sparsityStrength":0.5,"roundTo":8,"keep":["conv*"],"ratioOf":{"conv_1":0.5},"targetMacs":"0.5x","targetParams":1000.0,"targetBytes":200000.5,"targetMemory":null,"targetLatencyMs":1.5,"sensitivity":"curves.json","rounds":3,"finetune":)" +
+            << R"({"ratio":0.25,"importance":"l1","scope":"global","atLeast":2,"compensate":"off","distill":0.5,"temperature":2.0,"distillKind":"feature","sparsityEpochs":2,"sparsityStrength":0.5,"roundTo":8,"keep":["conv*"],"ratioOf":{"conv_1":0.5},"targetMacs":"0.5x","targetParams":1000.0,"targetBytes":200000.5,"targetMemory":null,"targetLatencyMs":1.5,"latencyDevice":"bench","sensitivity":"curves.json","rounds":3,"finetune":)" +
                    train + "}";
         const QString recovery = R"("distill":0.25,"distillKind":"attention","temperature":2.0,"finetune":)" + train + "}";
         QTest::newRow("distill")
@@ -336,15 +336,39 @@ private slots:
         QCOMPARE(toJson(result).at("before").at("notices").at(0).at("code").get<std::string>(), std::string("BeforeHasOtherClasses"));
     }
 
-    void withTooFewPicturesToMeasureWithAStepIsDoneAndSaysSo()
+    void withTooFewPicturesToMeasureWith_data()
     {
+        QTest::addColumn<StepParameters>("step");
+        QTest::addColumn<bool>("refused");
+        QTest::newRow("prune") << StepParameters(pruning(0.5)) << true;
+        QTest::newRow("sparsify") << StepParameters(SparsifyParameters{}) << true;
+        QTest::newRow("factorize") << StepParameters(FactorizeParameters{.factorize = {.rankRatio = 0.4}, .fromData = FromData::Off})
+                                   << true;
+        DistillParameters distill;
+        distill.teacher = m_model;
+        distill.train.epochs = 1;
+        QTest::newRow("distill") << StepParameters(distill) << true;
+        QTest::newRow("tidy") << StepParameters(TidyParameters{}) << false;
+    }
+    void withTooFewPicturesToMeasureWith()
+    {
+        QFETCH(StepParameters, step);
+        QFETCH(bool, refused);
         const auto folder = pathOf(m_folder) / "few";
         for (int number = 0; const auto& info : m_data->classes()) { // one a class: all for training
             fs::create_directories(folder / info.name);
             writeFileAtomically(folder / info.name / "0.png", encodePng(Picture{8, 8, 3, std::vector<std::uint8_t>(192, ++number)}));
         }
         const auto few = Dataset::open(folder);
-        const auto result = runStep(pruning(0.5), {.model = m_model, .dataset = &few, .output = pathOf(m_folder) / "few.onnx"}, {});
+        const auto output = pathOf(m_folder) / "few.onnx";
+        fs::remove(output);
+        const StepInput input{.model = m_model, .dataset = &few, .output = output};
+        if (refused) { // what it costs couldn't be said
+            COMPARE_ERROR(runStep(step, input, {}), MessageCode::SplitMissing);
+            QVERIFY(!fs::exists(output));
+            return;
+        }
+        const auto result = runStep(step, input, {});
         QVERIFY(!result.before.accuracy && !result.after.accuracy);
         QCOMPARE(result.notices.size(), std::size_t(1));
         QVERIFY(result.notices.front().code == MessageCode::SplitMissing);

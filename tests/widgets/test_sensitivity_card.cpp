@@ -17,6 +17,8 @@
 #include <QSlider>
 #include <QTest>
 
+#include <atomic>
+
 using namespace hone;
 using namespace hone::studio;
 
@@ -190,6 +192,37 @@ private slots:
         const QString arrow = QStringLiteral("→");
         QTRY_VERIFY_WITH_TIMEOUT(row(last.name).contains(arrow) && !row(first.name).contains(arrow), 30'000);
         QVERIFY(shows(page, QStringLiteral("Build it measures the sensitivity"))); // 20 samples of another importance
+    }
+
+    void aDevicesLatencyCanBeTheGoal()
+    {
+        Fixture fixture(m_folder.path() / "devices", m_model, m_folder.path());
+        auto store = ProjectStore::open(fixture.workspace.folder());
+        store.setDevices({{"bench", "user@192.0.2.7", "", ""}});
+        std::atomic<int> meters = 0;
+        fixture.workspace.setLatencyMeters([&](const DeviceReference& device, const JobContext&) -> std::unique_ptr<LatencyMeter> {
+            if (device.address == "user@192.0.2.7")
+                ++meters;
+            return std::make_unique<LocalLatencyMeter>();
+        });
+        SlimPage page(fixture.workspace);
+        page.resize(1200, 900);
+        page.show();
+        auto* goal = named<QComboBox>(page, QStringLiteral("What is cut"));
+        QTRY_VERIFY_WITH_TIMEOUT(goal->findText(QStringLiteral("latency on bench")) > 0, 30'000);
+        goal->setCurrentIndex(goal->findText(QStringLiteral("latency on bench")));
+        page.findChild<QSlider*>()->setValue(5);
+        QTRY_VERIFY_WITH_TIMEOUT(page.isSettled() && page.primaryAction()->isEnabled(), 30'000);
+        // Another device moves it in the list; the choice stays.
+        store.setDevices({{"anvil", "user@192.0.2.8", "", ""}, {"bench", "user@192.0.2.7", "", ""}});
+        QTRY_VERIFY_WITH_TIMEOUT(goal->findText(QStringLiteral("latency on anvil")) > 0, 30'000);
+        QCOMPARE(goal->currentText(), QStringLiteral("latency on bench"));
+        QTRY_VERIFY_WITH_TIMEOUT(page.isSettled() && page.primaryAction()->isEnabled(), 30'000);
+        page.primaryAction()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(meters.load() == 1, 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!fixture.steps.running(), 60'000);
+        store.setDevices({});
+        QTRY_COMPARE_WITH_TIMEOUT(goal->currentText(), QStringLiteral("latency here"), 30'000);
     }
 
 private:

@@ -64,7 +64,10 @@ QString prunedBy(const PruneParameters& parameters)
     case TargetKind::Parameters: return words(QT_TRANSLATE_NOOP("Builds", "to %1 parameters")).arg(number);
     case TargetKind::Bytes: return words(QT_TRANSLATE_NOOP("Builds", "to %1 file size")).arg(number);
     case TargetKind::Memory: return words(QT_TRANSLATE_NOOP("Builds", "to %1 peak memory")).arg(number);
-    case TargetKind::LatencyMs: return words(QT_TRANSLATE_NOOP("Builds", "to %1 latency")).arg(number);
+    case TargetKind::LatencyMs:
+        return parameters.latencyDevice.empty()
+                   ? words(QT_TRANSLATE_NOOP("Builds", "to %1 latency")).arg(number)
+                   : words(QT_TRANSLATE_NOOP("Builds", "to %1 latency on %2")).arg(number, text(parameters.latencyDevice));
     }
     return {};
 }

@@ -178,8 +178,9 @@ JobId Workspace::runStep(const QString& parent, const StepParameters& parameters
 {
     JobRunner::Job job;
     job.title = label;
-    job.work = [this, folder = m_folder, parent = parent.toStdString(), parameters](const JobContext& context) {
+    job.work = [this, folder = m_folder, parent = parent.toStdString(), parameters, meters = m_latencyMeters](const JobContext& context) {
         ProjectStore store = ProjectStore::open(folder);
+        store.setLatencyMeters(meters);
         const std::optional<Dataset> dataset = datasetFor(store, parameters);
         store.run(parent, parameters, dataset ? &*dataset : nullptr, context);
         return [this] { reload(); };

@@ -69,6 +69,9 @@ public:
     const Build* selected() const;
     void select(const QString& buildId);
 
+    // What measures on devices; outlives the jobs.
+    void setLatencyMeters(LatencyMeters meters) { m_latencyMeters = std::move(meters); }
+
     // Changes, each a job.
     JobId runStep(const QString& parent, const StepParameters& parameters, const QString& label);
     // Builds that the new data can tell something about are measured on them.
@@ -116,6 +119,7 @@ private:
     JobRunner& m_reads;
     std::filesystem::path m_folder;
     SnapshotPtr m_snapshot;
+    LatencyMeters m_latencyMeters;
     QString m_selected;
     std::vector<PendingBuild> m_pending;
     std::optional<LiveTraining> m_training;

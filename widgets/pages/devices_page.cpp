@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/devices_page.h"
 
+#include "deploy/device_latency_meter.h"
 #include "models/build_text.h"
 #include "sentences.h"
 #include "theme/figures.h"
@@ -54,6 +55,8 @@ DevicesPage::DevicesPage(Workspace& workspace, QWidget* parent)
     connect(m_deploy, &QPushButton::clicked, this, [this] { startDeploy({}); });
     connect(m_list, &QListWidget::currentRowChanged, this, &DevicesPage::showDevice);
     connect(&m_prompter, &Prompter::asked, this, &DevicesPage::askSecret);
+    workspace.setLatencyMeters(
+        [this](const DeviceReference& device, const JobContext& job) { return std::make_unique<DeviceLatencyMeter>(reach(device, job)); });
     connect(&workspace, &Workspace::snapshotChanged, this, &DevicesPage::refresh);
     connect(&workspace, &Workspace::selectionChanged, this, &DevicesPage::allowActions);
     refresh();
@@ -250,6 +253,26 @@ void DevicesPage::removeDevice()
     }
 }
 
+DeployOptions DevicesPage::reach(const DeviceReference& device, const JobContext& job)
+{
+    DeployOptions options;
+    options.ssh.address = DeviceAddress::parse(device.address);
+    options.ssh.identity = device.identityFile;
+    options.ssh.knownHosts = device.knownHostsFile;
+    options.runnerFolder = m_runnerFolder;
+    // A kept secret is tried once a prompt; if it is asked again it was wrong.
+    options.ssh.ask = [this, address = device.address, stop = job.stopToken(),
+                       tried = std::set<std::string>()](const std::string& prompt) mutable -> std::optional<std::string> {
+        const std::string key = address + " " + prompt;
+        if (tried.insert(key).second)
+            if (auto kept = m_keyring.find(key))
+                return kept;
+        m_secretKey = QString::fromStdString(key);
+        return m_prompter.ask(prompt, stop);
+    };
+    return options;
+}
+
 void DevicesPage::startDeploy(const std::string& acceptHostKey)
 {
     const Build* build = workspace().selected();
@@ -259,24 +282,10 @@ void DevicesPage::startDeploy(const std::string& acceptHostKey)
     const DeviceReference device = m_devices[static_cast<std::size_t>(row)];
     JobRunner::Job job;
     job.title = tr("Deploying %1 to %2").arg(labelText(*build), text(device.name));
-    job.work = [this, device, acceptHostKey, model = build->model, label = labelText(*build), runner = m_runnerFolder,
+    job.work = [this, device, acceptHostKey, model = build->model, label = labelText(*build),
                 data = workspace().snapshot()->dataset](const JobContext& context) {
-        DeployOptions options;
-        options.ssh.address = DeviceAddress::parse(device.address);
-        options.ssh.identity = device.identityFile;
-        options.ssh.knownHosts = device.knownHostsFile;
+        DeployOptions options = reach(device, context);
         options.ssh.acceptHostKey = acceptHostKey;
-        options.runnerFolder = runner;
-        // A kept secret is tried once a prompt; if it is asked again it was wrong.
-        std::set<std::string> tried;
-        options.ssh.ask = [this, &device, &context, &tried](const std::string& prompt) -> std::optional<std::string> {
-            const std::string key = device.address + " " + prompt;
-            if (tried.insert(key).second)
-                if (auto kept = m_keyring.find(key))
-                    return kept;
-            m_secretKey = QString::fromStdString(key);
-            return m_prompter.ask(prompt, context.stopToken());
-        };
         std::optional<Dataset> dataset;
         if (data)
             dataset = Dataset::open(*data);

@@ -41,6 +41,8 @@ private:
     bool isEdited() const;
     int current() const;
 
+    // On a worker; questions of the connection come up on this page.
+    DeployOptions reach(const DeviceReference& device, const JobContext& job);
     void startDeploy(const std::string& acceptHostKey);
     bool failed(const Message& message);
     void askHostKey(const Message& message);

@@ -96,6 +96,7 @@ SlimPage::SlimPage(Workspace& workspace, QWidget* parent)
     connect(m_sensitivity, &SensitivityCard::groupChosen, this, &SlimPage::selectGroup);
     connect(m_sensitivity, &SensitivityCard::curvesChanged, this, [this] { m_replanSoon.start(); });
     connect(&workspace, &Workspace::selectionChanged, this, &SlimPage::refresh);
+    connect(&workspace, &Workspace::snapshotChanged, this, &SlimPage::fillGoals);
     refresh();
 }
 
@@ -110,6 +111,7 @@ QLayout* SlimPage::makeCutRow()
     row->setSpacing(space::unit);
     m_goal = new QComboBox;
     m_goal->addItems({tr("channels"), tr("MACs"), tr("parameters"), tr("file size"), tr("peak memory"), tr("latency here")});
+    m_ownGoals = m_goal->count();
     m_goal->setMinimumContentsLength(10);
     m_goal->setAccessibleName(tr("What is cut"));
     describe(m_goal, tr("Channels by their share, or as many as it takes until the model costs so much less"));
@@ -252,10 +254,12 @@ PruneParameters SlimPage::parameters() const
                                     &options.targets.bytes,
                                     &options.targets.memory,
                                     &options.targets.latencyMs};
-    if (TargetValue* target = targets[m_goal->currentIndex()])
+    // Behind the page's own goals come the devices, whose latency it is.
+    if (TargetValue* target = targets[std::min(m_goal->currentIndex(), m_ownGoals - 1)])
         *target = rest;
     else
         options.ratio = share;
+    parameters.latencyDevice = m_goal->currentData().toString().toStdString();
     constexpr PruningScope scopes[] = {PruningScope::Uniform, PruningScope::Global, PruningScope::Isomorphic, PruningScope::Sensitivity};
     options.scope = scopes[m_scope->currentIndex()];
     options.importance = static_cast<ImportanceKind>(m_importance->currentData().toInt());
@@ -279,6 +283,20 @@ void SlimPage::start(const StepParameters& parameters)
     if (!build)
         return;
     workspace().runStep(text(build->id), parameters, stepTitle(parameters, labelText(*build)));
+}
+
+void SlimPage::fillGoals()
+{
+    const QSignalBlocker quiet(m_goal);
+    const QVariant chosen = m_goal->currentData();
+    while (m_goal->count() > m_ownGoals)
+        m_goal->removeItem(m_ownGoals);
+    const SnapshotPtr& snapshot = workspace().snapshot();
+    if (snapshot)
+        for (const DeviceReference& device : snapshot->devices)
+            m_goal->addItem(tr("latency on %1").arg(text(device.name)), text(device.name));
+    if (chosen.isValid())
+        m_goal->setCurrentIndex(std::max(m_goal->findData(chosen), m_ownGoals - 1));
 }
 
 void SlimPage::refresh()

@@ -37,6 +37,7 @@ private:
     QLayout* makeQuantizeRow();
     PruneParameters parameters() const;
     QuantizeParameters quantizeParameters() const;
+    void fillGoals();
     void refresh();
     void replan();
     void showPlan();
@@ -59,6 +60,7 @@ private:
     QPushButton* m_build;
     QPushButton* m_quantize;
     QComboBox* m_goal;
+    int m_ownGoals = 0; // before the project's devices
     QSlider* m_ratio;
     QLabel* m_ratioText;
     QComboBox* m_scope;
