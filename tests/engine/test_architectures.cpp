@@ -92,6 +92,11 @@ private slots:
         QTest::addColumn<qint64>("macs");
         // He et al. 2016, table 6: 0.27 M; the 1x1 shortcuts here add 2,752 with their normalization.
         addSize("resnet20", {.name = "resnet20"}, 269722 + 2752, -1);
+        addSize("resnet32", {.name = "resnet32"}, 464154 + 2752, -1); // likewise: 0.46 M
+        addSize("resnet56", {.name = "resnet56"}, 853018 + 2752, -1); // 0.85 M
+        // Keras counts 78,666 for MLPerf Tiny's: 480 are running statistics and 336 biases of convolutions, which have none here; its
+        // shortcuts lack the normalization, 192.
+        addSize("resnet8", {.name = "resnet8"}, 78666 - 480 - 336 + 192, -1);
         // torchvision 0.14, counted by its own modules.
         addSize("mobilenetv2", {.name = "mobilenetv2", .classes = 1000}, 3504872, 300774272);
         addSize("mobilenetv2 0.5", {.name = "mobilenetv2", .classes = 1000, .widthMultiplier = 0.5}, 1968680, 97131840);
