@@ -67,8 +67,7 @@ Product Performer::operator()(const PruneParameters& parameters)
     const double choosesFrom = bySensitivity ? prunesFrom + 0.3 * (1 - prunesFrom) : prunesFrom;
     GroupRatios ratios;
     if (bySensitivity)
-        ratios = sensitivityRatiosFor({source, parameters, m_input.dataset, m_input.model, m_input.sensitivity},
-                                      m_job.part(prunesFrom, choosesFrom));
+        ratios = ratiosBySensitivity(source, parameters, m_job.part(prunesFrom, choosesFrom));
     const JobContext job = m_job.part(choosesFrom, 1);
     std::optional<MetricKind> measuredBy;
     const auto onValidation = [&](const Graph& graph, const JobContext& part) -> std::optional<double> {
@@ -103,6 +102,17 @@ Product Performer::operator()(const PruneParameters& parameters)
         m_result.pruneRounds = std::move(pruned.rounds);
     tell(pruned.notices);
     return {std::move(pruned.graph), {}};
+}
+
+// Training for sparsity has made another model than the file's: its curves are measured anew, unless a file of them was named.
+GroupRatios Performer::ratiosBySensitivity(const Graph& source, const PruneParameters& parameters, const JobContext& job) const
+{
+    if (parameters.sparsityEpochs == 0 || !parameters.sensitivity.empty())
+        return sensitivityRatiosFor({source, parameters, m_input.dataset, m_input.model, m_input.sensitivity}, job);
+    const TemporaryFolder scratch;
+    const auto file = scratch.path() / "model.onnx";
+    writeFileAtomically(file, serializeOnnx(source));
+    return sensitivityRatiosFor({source, parameters, m_input.dataset, file, {}}, job);
 }
 
 Product Performer::operator()(const DistillParameters& parameters)

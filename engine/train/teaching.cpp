@@ -239,15 +239,19 @@ Graph withTeachersCard(Graph student, const Teaching& teaching)
     return student;
 }
 
-std::optional<TeachingPlan> planTeaching(const Teaching& teaching, const PreparedModel& model, const Dataset& dataset)
+std::optional<TeachingPlan> planTeaching(const Teaching& teaching, const PreparedModel& model, const Dataset& dataset,
+                                         std::vector<Message>& notices)
 {
     if (!teaching.teacher || teaching.weight <= 0)
         return std::nullopt;
     try {
         return Planner(teaching, model, dataset).plan();
     } catch (const Error& error) {
-        if (teaching.fit == TeacherFit::Required || error.code() != MessageCode::TeacherUnlike)
+        const bool labels = teaching.labels == Labels::Learnt && dataset.task() != Task::Agreement;
+        const bool canBeLeftOut = teaching.fit == TeacherFit::IfAlike && teaching.kind == TeachingKind::Soft && labels;
+        if (!canBeLeftOut || error.code() != MessageCode::TeacherUnlike)
             throw;
+        notices.push_back(error.message());
         return std::nullopt;
     }
 }

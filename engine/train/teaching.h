@@ -26,8 +26,9 @@ struct TeachingPlan
 // data alike.
 Graph withTeachersCard(Graph student, const Teaching& teaching);
 
-// nullopt without a teacher, and where the two models aren't alike if that is allowed (Teaching::fit).
+// nullopt without a teacher, and where the two models aren't alike if that is allowed (TeacherFit), which `notices` then tells.
 // Throws Error(TeacherUnlike).
-std::optional<TeachingPlan> planTeaching(const Teaching& teaching, const PreparedModel& model, const Dataset& dataset);
+std::optional<TeachingPlan> planTeaching(const Teaching& teaching, const PreparedModel& model, const Dataset& dataset,
+                                         std::vector<Message>& notices);
 
 } // namespace hone

@@ -429,17 +429,17 @@ TrainResult train(const TrainInput& input, const JobContext& job)
         inserted = insertNormalization(model, input.dataset, input.options, job.part(0, 0));
     // Features take a part of the time that is seldom more than a tenth.
     TrainOptions options = input.options;
-    auto plan = planTeaching(teaching, model, input.dataset);
+    std::vector<Message> ofTeacher;
+    auto plan = planTeaching(teaching, model, input.dataset, ofTeacher);
     if (plan)
         options.featureCache = false; // the teacher takes what the whole model takes
-    else if (!labels)
-        throw Error(MessageCode::LabelsMissing, {{"path", input.dataset.folder().string()}});
     auto sources = openSources(model, input.dataset, options, job.part(0, 0.1));
     const JobContext rest = sources.readsFeatures ? job.part(0.1, 1) : job;
     Training training(model, sources, {input, options, std::move(plan)}, rest);
     training.keepCheckpoints(input.checkpoint);
     training.run();
     auto result = training.result();
+    result.notices.insert(result.notices.end(), ofTeacher.begin(), ofTeacher.end());
     if (!inserted.empty()) {
         foldBatchNormalization(result.graph, inserted);
         result.notices.push_back({MessageCode::NormalizationInserted, {{"count", std::to_string(inserted.size())}}});

@@ -115,7 +115,7 @@ enum class Labels
 // A teacher that can't teach this student ...
 enum class TeacherFit
 {
-    IfAlike, // ... is left out
+    IfAlike, // ... is left out, which is told, as long as labels are learnt and nothing but its answers was asked for
     Required // ... is refused
 };
 

@@ -63,5 +63,6 @@ base=$test
 pruned "$scratch/plain.onnx" 0 --importance l1 --compensate off
 row "pruned, L1 alone" "$scratch/plain.onnx"
 plain=$test
-seeds_of "compensated"
+seeds_of "L1, compensated" --importance l1 --compensate on
+seeds_of "chosen by reconstruction, compensated"
 ((epochs == 0)) || seeds_of "$epochs epochs of recovery" --finetune-epochs "$epochs"

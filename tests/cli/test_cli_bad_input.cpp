@@ -91,6 +91,13 @@ private slots:
         row("no validation split to measure what pruning costs", "prune @model.onnx --data @only-train --out @out.onnx", 3, "SplitMissing");
         row("no validation split to distill with", "distill @model.onnx --teacher @model.onnx --data @only-train --out @out.onnx", 3,
             "SplitMissing");
+        row("curves without a validation split", "sensitivity @model.onnx --data @only-train", 3, "SplitMissing");
+        row("curves on data of another shape", "sensitivity @model.onnx --data @numbers", 3, "ModelInputUnsupported");
+        row("data of another shape to distill with", "distill @model.onnx --teacher @model.onnx --data @numbers --out @out.onnx", 3,
+            "ModelInputUnsupported");
+        row("data of another shape to make it sparse with", "sparsify @model.onnx --data @numbers --out @out.onnx", 3,
+            "ModelInputUnsupported");
+        row("data of another shape to factorize with", "factorize @model.onnx --data @numbers --out @out.onnx", 3, "ModelInputUnsupported");
         row("a share of answers without epochs", "prune @model.onnx --data @data --distill 0.5 --out @out.onnx", 2, "UsageInvalid");
         row("the same of what is made sparse", "sparsify @model.onnx --data @data --distill --out @out.onnx", 2, "UsageInvalid");
         row("no training split to compensate with", "prune @model.onnx --compensate --data @only-test --out @out.onnx", 3, "SplitMissing");

@@ -2,6 +2,7 @@
 // Pruning on files: targets that the written file meets, rounds, and what is refused with nothing written.
 #include "graph/cost.h"
 #include "onnx_io/onnx_io.h"
+#include "project/sensitivity_file.h"
 #include "project/step.h"
 #include "pruning_net.h"
 #include "temporary_projects.h"
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 using namespace hone;
 using namespace hone::testing;
@@ -78,6 +80,63 @@ private slots:
         m_output = pathOf(m_folder) / "out.onnx";
     }
     void init() { fs::remove(m_output); }
+
+    // Every option of the training that follows makes another model.
+    void whatTrainingIsToldReachesIt_data()
+    {
+        QTest::addColumn<QString>("kind");
+        QTest::addColumn<QString>("rest");
+        QTest::newRow("prune") << "prune"
+                               << R"("ratio":0.4,"compensate":"off",)";
+        QTest::newRow("sparsify") << "sparsify"
+                                  << R"("sparsity":0.5,)";
+        QTest::newRow("factorize") << "factorize"
+                                   << R"("fromData":"off","rankRatio":0.4,)";
+    }
+    void whatTrainingIsToldReachesIt()
+    {
+        QFETCH(QString, kind);
+        QFETCH(QString, rest);
+        std::set<std::string> hashes;
+        QStringList variants{"",
+                             R"("distill":0,)",
+                             R"("distill":0.4,)",
+                             R"("temperature":1,)",
+                             R"("distillKind":"feature",)",
+                             R"("distillKind":"attention",)"};
+        if (kind == "prune")
+            variants += {R"("sparsityEpochs":1,)", R"("sparsityEpochs":1,"sparsityStrength":0.1,)"};
+        for (const QString& variant : variants) {
+            const auto json = "{" + rest + variant + R"("finetune":{"epochs":1,"batch":16,"threads":1}})";
+            const auto step = parametersFromJson(kind.toStdString(), Json::parse(json.toStdString()));
+            hashes.insert(runStep(step, {.model = m_model, .dataset = &*m_data, .output = m_output}, {}).sha256);
+        }
+        QCOMPARE(qsizetype(hashes.size()), variants.size());
+    }
+
+    void curvesAreThoseOfTheModelThatWasTrainedForSparsity()
+    {
+        const auto json = R"({"ratio":0.3,"scope":"sensitivity","importance":"l1","compensate":"off","sparsityEpochs":1,
+                              "sparsityStrength":0.05,"finetune":{"batch":16,"threads":1}})";
+        const auto step = parametersFromJson("prune", Json::parse(json));
+        StepInput input{.model = m_model, .dataset = &*m_data, .output = m_output};
+        const auto first = runStep(step, input, {}).sha256;
+        // Whatever is kept of the file's own curves.
+        input.sensitivity = pathOf(m_folder) / "kept.json";
+        auto curves = measureSensitivity(m_model, *m_data, sensitivityOptionsOf(std::get<PruneParameters>(step)), {});
+        for (std::size_t g = 0; g < curves.groups.size(); ++g)
+            for (auto& point : curves.groups[g].points)
+                point.value = g == 0 ? curves.value : curves.value - 1000 * point.ratio;
+        writeSensitivity(curves, input.sensitivity);
+        QCOMPARE(runStep(step, input, {}).sha256, first);
+        QVERIFY(readSensitivity(input.sensitivity) == curves);
+        // Without the training they count.
+        auto untrained = std::get<PruneParameters>(step);
+        untrained.sparsityEpochs = 0;
+        const auto kept = runStep(untrained, input, {}).sha256;
+        input.sensitivity.clear();
+        QVERIFY(runStep(untrained, input, {}).sha256 != kept);
+    }
 
     void theWrittenFileMeetsItsTarget_data()
     {

@@ -398,7 +398,25 @@ private slots:
         // Where it need not be alike it is left out.
         Teaching teaching = taughtBy(teacher);
         teaching.fit = TeacherFit::IfAlike;
-        QCOMPARE(train({.graph = student, .dataset = *m_bars, .options = options, .teaching = teaching}, {}).epochs.size(), std::size_t{1});
+        const auto alone = train({.graph = student, .dataset = *m_bars, .options = options, .teaching = teaching}, {});
+        QCOMPARE(alone.epochs.size(), std::size_t{1});
+        const auto isSaid = [](const Message& notice) { return notice.code == MessageCode::TeacherUnlike; };
+        QCOMPARE(std::ranges::count_if(alone.notices, isSaid), std::ptrdiff_t{1});
+        // Not where more was asked of it than its answers, or nothing else is learnt.
+        const auto refused = [&](const Teaching& strict) {
+            try {
+                train({.graph = student, .dataset = *m_bars, .options = options, .teaching = strict}, {});
+            } catch (const Error& error) {
+                return error.code();
+            }
+            return MessageCode::InternalFault;
+        };
+        teaching.kind = TeachingKind::Feature;
+        QCOMPARE(refused(teaching), MessageCode::TeacherUnlike);
+        teaching.kind = TeachingKind::Soft;
+        teaching.labels = Labels::Ignored;
+        if (what == "inputs" || what == "preprocessing") // other outputs and classes don't matter without labels
+            QCOMPARE(refused(teaching), MessageCode::TeacherUnlike);
     }
 
 private:
