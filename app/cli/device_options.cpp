@@ -13,17 +13,13 @@ namespace hone::cli
 namespace
 {
 
-// Of the project that the model is a build of.
-std::optional<DeviceReference> registeredDevice(const std::filesystem::path& model, const std::string& name)
+// As the project that the model is a build of knows it.
+DeviceReference deviceFor(const std::filesystem::path& model, const std::string& nameOrAddress)
 {
     if (!buildOf(model))
-        return std::nullopt;
+        return {{}, nameOrAddress, {}, {}};
     const auto build = std::filesystem::absolute(model).lexically_normal().parent_path();
-    const auto project = ProjectStore::open(build.parent_path().parent_path());
-    for (const auto& device : project.devices())
-        if (device.name == name)
-            return device;
-    return std::nullopt;
+    return ProjectStore::open(build.parent_path().parent_path()).device(nameOrAddress);
 }
 
 } // namespace
@@ -69,9 +65,7 @@ std::unique_ptr<LatencyMeter> LatencyDevice::meter(const std::filesystem::path& 
 {
     if (!given())
         return nullptr;
-    const auto registered = registeredDevice(model, m_device);
-    return deviceMeter(
-        registered ? *registered : DeviceReference{.name = {}, .address = m_device, .identityFile = {}, .knownHostsFile = {}}, m_options);
+    return deviceMeter(deviceFor(model, m_device), m_options);
 }
 
 void LatencyDevice::tell(Console& console, Json& json) const

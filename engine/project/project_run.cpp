@@ -122,11 +122,7 @@ std::unique_ptr<LatencyMeter> ProjectStore::targetMeter(const StepParameters& pa
         return nullptr;
     if (!m_latencyMeters)
         throw Error(MessageCode::InternalFault, {{"detail", "this program can't measure on " + prune->latencyDevice}});
-    const auto known = std::ranges::find(m_devices, prune->latencyDevice, &DeviceReference::name);
-    return m_latencyMeters(known == m_devices.end()
-                               ? DeviceReference{.name = {}, .address = prune->latencyDevice, .identityFile = {}, .knownHostsFile = {}}
-                               : *known,
-                           job);
+    return m_latencyMeters(device(prune->latencyDevice), job);
 }
 
 Build ProjectStore::run(const std::string& parent, const StepParameters& wanted, const Dataset* dataset, const JobContext& job)

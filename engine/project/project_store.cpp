@@ -144,6 +144,12 @@ void ProjectStore::setDevices(std::vector<DeviceReference> devices)
     m_devices = std::move(devices);
 }
 
+DeviceReference ProjectStore::device(const std::string& nameOrAddress) const
+{
+    const auto known = std::ranges::find(m_devices, nameOrAddress, &DeviceReference::name);
+    return known != m_devices.end() ? *known : DeviceReference{{}, nameOrAddress, {}, {}};
+}
+
 std::vector<Build> ProjectStore::builds(std::vector<Message>* damaged) const
 {
     std::vector<Build> found;

@@ -66,6 +66,8 @@ public:
     void setDataset(const std::filesystem::path& folder);
     const std::vector<DeviceReference>& devices() const { return m_devices; }
     void setDevices(std::vector<DeviceReference> devices);
+    // The one of that name; else one that is no more than its address.
+    DeviceReference device(const std::string& nameOrAddress) const;
     // For steps whose target latency is a device's; not kept in project.json.
     void setLatencyMeters(LatencyMeters meters) { m_latencyMeters = std::move(meters); }
 

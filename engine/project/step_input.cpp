@@ -52,7 +52,7 @@ void checkInput(const StepParameters& parameters, const StepInput& input, const 
         prune && !prune->sensitivity.empty() && prune->prune.scope != PruningScope::Sensitivity)
         throw Error(MessageCode::BadOption,
                     {{"option", "sensitivity"}, {"value", prune->sensitivity.string()}, {"expected", "scope sensitivity beside it"}});
-    if (choosesByMeasuring(parameters) && input.dataset)
+    if (needsValidationSplit(parameters) && input.dataset)
         input.dataset->require(Split::Validation);
     if (const auto* quantize = std::get_if<QuantizeParameters>(&parameters))
         requireConsistent(quantize->quantize);

@@ -67,7 +67,7 @@ bool needsFloatWeights(const StepParameters& parameters)
            std::holds_alternative<QatParameters>(parameters);
 }
 
-bool choosesByMeasuring(const StepParameters& parameters)
+bool needsValidationSplit(const StepParameters& parameters)
 {
     return std::holds_alternative<PruneParameters>(parameters) || std::holds_alternative<SparsifyParameters>(parameters) ||
            std::holds_alternative<FactorizeParameters>(parameters) || std::holds_alternative<DistillParameters>(parameters);

@@ -13,8 +13,8 @@ bool trains(const StepParameters& parameters);
 bool learnsFromTeacher(const StepParameters& parameters);
 // Training takes a quantized model, too: its weights learn as the real numbers that they stand for.
 bool needsFloatWeights(const StepParameters& parameters);
-// What it costs to make a model smaller is measured before anything is written: with data, they need a validation split.
-bool choosesByMeasuring(const StepParameters& parameters);
+// Of the data, where there are any: what it costs to make a model smaller is measured before anything is written.
+bool needsValidationSplit(const StepParameters& parameters);
 // Where these parameters name the teacher of a distill step, which may be empty, or of a qat step that has one; nullptr for others.
 const std::filesystem::path* teacherPathOf(const StepParameters& parameters);
 std::filesystem::path* teacherPathOf(StepParameters& parameters);

@@ -239,6 +239,11 @@ Graph withTeachersCard(Graph student, const Teaching& teaching)
     return student;
 }
 
+bool learnsLabels(const Teaching& teaching, const Dataset& dataset)
+{
+    return teaching.labels == Labels::Learnt && dataset.task() != Task::Agreement;
+}
+
 std::optional<TeachingPlan> planTeaching(const Teaching& teaching, const PreparedModel& model, const Dataset& dataset,
                                          std::vector<Message>& notices)
 {
@@ -247,8 +252,8 @@ std::optional<TeachingPlan> planTeaching(const Teaching& teaching, const Prepare
     try {
         return Planner(teaching, model, dataset).plan();
     } catch (const Error& error) {
-        const bool labels = teaching.labels == Labels::Learnt && dataset.task() != Task::Agreement;
-        const bool canBeLeftOut = teaching.fit == TeacherFit::IfAlike && teaching.kind == TeachingKind::Soft && labels;
+        const bool canBeLeftOut =
+            teaching.fit == TeacherFit::IfAlike && teaching.kind == TeachingKind::Soft && learnsLabels(teaching, dataset);
         if (!canBeLeftOut || error.code() != MessageCode::TeacherUnlike)
             throw;
         notices.push_back(error.message());

@@ -26,6 +26,9 @@ struct TeachingPlan
 // data alike.
 Graph withTeachersCard(Graph student, const Teaching& teaching);
 
+// Whether labels are learnt, be it beside a teacher.
+bool learnsLabels(const Teaching& teaching, const Dataset& dataset);
+
 // nullopt without a teacher, and where the two models aren't alike if that is allowed (TeacherFit), which `notices` then tells.
 // Throws Error(TeacherUnlike).
 std::optional<TeachingPlan> planTeaching(const Teaching& teaching, const PreparedModel& model, const Dataset& dataset,

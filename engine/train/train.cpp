@@ -417,7 +417,7 @@ TrainResult train(const TrainInput& input, const JobContext& job)
     requireOperators(input.graph);
     input.dataset.require(Split::Train);
     const Teaching& teaching = input.teaching;
-    const bool labels = teaching.labels == Labels::Learnt && input.dataset.task() != Task::Agreement;
+    const bool labels = learnsLabels(teaching, input.dataset);
     const bool taught = teaching.teacher && teaching.weight > 0;
     if (!labels && !taught)
         throw Error(MessageCode::LabelsMissing, {{"path", input.dataset.folder().string()}});

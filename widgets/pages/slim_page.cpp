@@ -97,6 +97,7 @@ SlimPage::SlimPage(Workspace& workspace, QWidget* parent)
     connect(m_sensitivity, &SensitivityCard::curvesChanged, this, [this] { m_replanSoon.start(); });
     connect(&workspace, &Workspace::selectionChanged, this, &SlimPage::refresh);
     connect(&workspace, &Workspace::snapshotChanged, this, &SlimPage::fillGoals);
+    fillGoals();
     refresh();
 }
 
@@ -295,8 +296,10 @@ void SlimPage::fillGoals()
     if (snapshot)
         for (const DeviceReference& device : snapshot->devices)
             m_goal->addItem(tr("latency on %1").arg(text(device.name)), text(device.name));
-    if (chosen.isValid())
+    if (chosen.isValid()) // of a device that is gone: here
         m_goal->setCurrentIndex(std::max(m_goal->findData(chosen), m_ownGoals - 1));
+    if (m_goal->currentData() != chosen)
+        m_replanSoon.start();
 }
 
 void SlimPage::refresh()
