@@ -951,6 +951,10 @@
         <translation>Am Ausgang {output} weichen Training und ONNX Runtime um {difference} des größten Werts voneinander ab, mehr als {limit}. Bewerten und quantisieren Sie das Modell, aber trainieren Sie es hier nicht, und melden Sie es bitte.</translation>
     </message>
     <message>
+        <source>Whatever this model is given, its outputs hold no finite number, so that nothing can show that pruning leaves them alone. Export it anew: some of its weights must be no numbers.</source>
+        <translation>Was immer dieses Modell bekommt, seine Ausgaben enthalten keine endliche Zahl; so lässt sich nicht zeigen, dass das Beschneiden sie unverändert lässt. Exportieren Sie es neu: einige seiner Gewichte sind wohl keine Zahlen.</translation>
+    </message>
+    <message>
         <source>Going backward through the model gives no finite gradient for {parameters}. Evaluate it, prune it without fine-tuning, and quantize it.</source>
         <translation>Rückwärts durch das Modell ergibt sich für {parameters} kein endlicher Gradient. Bewerten Sie es, beschneiden Sie es ohne Nachtraining, und quantisieren Sie es.</translation>
     </message>

@@ -950,6 +950,10 @@
         <translation>在输出 {output} 处，训练引擎与 ONNX Runtime 相差最大值的 {difference}，超过 {limit}。可以评估和量化该模型，但请不要在此训练它，并请报告此问题。</translation>
     </message>
     <message>
+        <source>Whatever this model is given, its outputs hold no finite number, so that nothing can show that pruning leaves them alone. Export it anew: some of its weights must be no numbers.</source>
+        <translation>无论给这个模型什么输入，它的输出都没有有限的数值，因此无法证明剪枝不改变输出。请重新导出模型：它的某些权重可能不是数值。</translation>
+    </message>
+    <message>
         <source>Going backward through the model gives no finite gradient for {parameters}. Evaluate it, prune it without fine-tuning, and quantize it.</source>
         <translation>对模型做反向传播时，{parameters} 没有有限的梯度。可以评估它、在不微调的情况下剪枝，以及量化它。</translation>
     </message>

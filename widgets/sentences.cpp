@@ -50,6 +50,7 @@ constexpr Entry table[] = {
     {MessageCode::ModelOutputUnsupported, QT_TRANSLATE_NOOP("Sentences", "The model's output is not one score a class: {detail}. Use a classifier.")},
     {MessageCode::NotTrainable, QT_TRANSLATE_NOOP("Sentences", "This model can't be trained: {detail}. Train a build from before that step; quantizing and comparing still work.")},
     {MessageCode::EnginesDisagree, QT_TRANSLATE_NOOP("Sentences", "At the output {output}, training and ONNX Runtime differ by {difference} of the largest value, more than {limit}. Evaluate and quantize the model, but don't train it here, and please report it.")},
+    {MessageCode::OutputsNotFinite, QT_TRANSLATE_NOOP("Sentences", "Whatever this model is given, its outputs hold no finite number, so that nothing can show that pruning leaves them alone. Export it anew: some of its weights must be no numbers.")},
     {MessageCode::GradientsNotFinite, QT_TRANSLATE_NOOP("Sentences", "Going backward through the model gives no finite gradient for {parameters}. Evaluate it, prune it without fine-tuning, and quantize it.")},
     // data
     {MessageCode::DataNotFound, QT_TRANSLATE_NOOP("Sentences", "There is no data folder {path}. Choose one on the Data page.")},

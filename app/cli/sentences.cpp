@@ -45,6 +45,7 @@ const std::map<Code, std::string_view>& table()
         {Code::ModelOutputUnsupported, "The model's output is not one score a class ({detail}); use a classifier."},
         {Code::NotTrainable, "The model can't be trained ({detail}); evaluate, prune without fine-tuning and quantize it, or export it with its last layer."},
         {Code::EnginesDisagree, "At output '{output}' training and ONNX Runtime differ by {difference} of the largest value, more than {limit}; evaluate and quantize it, but don't train it here, and please report it."},
+        {Code::OutputsNotFinite, "Whatever this model is given, its outputs hold no finite number, so that nothing can show that pruning leaves them alone; export it anew, since some of its weights must be no numbers."},
         {Code::GradientsNotFinite, "Going backward through the model gives no finite gradient for {parameters}; evaluate, prune without fine-tuning and quantize it."},
         // data
         {Code::DataNotFound, "There is no data folder {path}; check the path."},

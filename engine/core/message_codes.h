@@ -37,6 +37,7 @@
     X(NotTrainable, Input)              /* detail */                                                                   \
     X(EnginesDisagree, Input)           /* output, difference, limit */                                                \
     X(GradientsNotFinite, Input)        /* parameters */                                                               \
+    X(OutputsNotFinite, Input)          /* - */                                                                        \
     /* data */                                                                                                         \
     X(DataNotFound, Input)              /* path */                                                                     \
     X(DataFormatUnknown, Input)         /* path */                                                                     \

@@ -20,9 +20,9 @@ namespace
 constexpr int mostPasses = 4; // until a target that was missed by a little is met
 
 // Of a target that may be a factor.
-double presentAmount(const PruneRoundsInput& input, TargetKind kind, const JobContext& job)
+double presentAmount(const PruneRoundsInput& input, const PruneTarget& target, const JobContext& job)
 {
-    switch (kind) {
+    switch (target.kind) {
     case TargetKind::Macs: return static_cast<double>(input.facts.macs);
     case TargetKind::Parameters: return static_cast<double>(input.facts.parameters);
     case TargetKind::Bytes: return static_cast<double>(input.facts.sizeBytes);
@@ -30,7 +30,7 @@ double presentAmount(const PruneRoundsInput& input, TargetKind kind, const JobCo
     case TargetKind::LatencyMs: break;
     }
     LocalLatencyMeter here;
-    return (input.meter ? *input.meter : here).measure(input.model, job).p50Ms;
+    return settledLatency(input.meter ? *input.meter : here, input.model, target.value.wantedIfAbsolute(), job).p50Ms;
 }
 
 PruneTargets absolute(TargetKind kind, double amount)
@@ -65,7 +65,7 @@ public:
           m_sinceReference(m_trail)
     {
         if (m_target) {
-            m_before = presentAmount(input, m_target->kind, job.part(0, 0));
+            m_before = presentAmount(input, *m_target, job.part(0, 0));
             m_wanted = m_target->value.wanted(m_before);
         }
     }
@@ -230,18 +230,19 @@ private:
     {
         if (!m_target)
             return false;
-        m_result.target->after = amountOf(m_graph, m_target->kind, m_input.meter, m_job.part(1, 1));
+        m_result.target->after = settledAmountOf(m_graph, m_target->kind, wanted, m_input.meter, m_job.part(1, 1));
         return m_result.target->after > wanted;
     }
     void requireMet() const
     {
         if (m_target && m_result.target->after > m_wanted)
-            throw Error(MessageCode::TargetUnreachable, {{"what", nameOf(m_target->kind)},
-                                                         {"wanted", amountText(m_target->kind, m_wanted)},
-                                                         {"reachable", amountText(m_target->kind, m_result.target->after)},
-                                                         {"detail", m_target->kind == TargetKind::LatencyMs
-                                                                        ? "models that met it did so in one measurement and not in the next"
-                                                                        : "no more channels can leave"}});
+            throw Error(MessageCode::TargetUnreachable,
+                        {{"what", nameOf(m_target->kind)},
+                         {"wanted", amountText(m_target->kind, m_wanted)},
+                         {"reachable", amountText(m_target->kind, m_result.target->after)},
+                         {"detail", m_target->kind == TargetKind::LatencyMs
+                                        ? "channels that met it when they were chosen did not do so in most of five measurements later"
+                                        : "no more channels can leave"}});
     }
     void requireChange() const
     {

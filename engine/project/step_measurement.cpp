@@ -124,28 +124,19 @@ void checkLatencyTarget(const fs::path& file, const StepInput& input, StepResult
 {
     if (!result.target || result.target->kind != TargetKind::LatencyMs)
         return;
-    constexpr std::size_t measurements = 5;
-    constexpr double noise = 0.03;
     LocalLatencyMeter here;
     auto* meter = targetMeterOf(input);
-    auto& measured = meter ? *meter : here;
-    const bool isMeasuredWithTheRest = meter == input.evaluate.meter;
     TargetRecord& target = *result.target;
-    std::vector<Latency> all{result.after.latency && isMeasuredWithTheRest ? *result.after.latency : measured.measure(file, job)};
-    while (all.front().p50Ms > target.wanted && all.size() < measurements)
-        all.push_back(measured.measure(file, job));
-    std::ranges::nth_element(all, all.begin() + std::ssize(all) / 2, {}, &Latency::p50Ms);
-    const Latency& median = all[all.size() / 2];
-    target.after = median.p50Ms;
-    if (result.after.latency && isMeasuredWithTheRest)
-        result.after.latency = median;
-    if (target.after > target.wanted * (1 + noise))
-        throw Error(
-            MessageCode::TargetUnreachable,
-            {{"what", nameOf(target.kind)},
-             {"wanted", amountText(target.kind, target.wanted)},
-             {"reachable", amountText(target.kind, target.after)},
-             {"detail", "the pruned model met it while its channels were chosen, and the finished file did not in five measurements"}});
+    const Latency latency = settledLatency(meter ? *meter : here, file, target.wanted, job);
+    target.after = latency.p50Ms;
+    if (result.after.latency && meter == input.evaluate.meter)
+        result.after.latency = latency;
+    if (target.after > target.wanted)
+        throw Error(MessageCode::TargetUnreachable,
+                    {{"what", nameOf(target.kind)},
+                     {"wanted", amountText(target.kind, target.wanted)},
+                     {"reachable", amountText(target.kind, target.after)},
+                     {"detail", "its channels met it when they were chosen, and the finished file did not in most of five measurements"}});
 }
 
 void tellSlowness(StepResult& result)

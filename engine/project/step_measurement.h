@@ -23,9 +23,9 @@ StepInput withTeacherAsReference(const StepParameters& parameters, StepInput inp
 void measureSparsity(const Graph& before, const std::string& after, StepResult& result);
 // What measures a target latency; none: ONNX Runtime here.
 LatencyMeter* targetMeterOf(const StepInput& input);
-// Holds the file as it will be written, which result.after was measured on, against the latency that pruning was to reach: the target's
-// `after` is that measurement (another one where the target has a meter of its own), or the median of five where the first misses, which
-// result.after then has too. Throws Error(TargetUnreachable) where that misses by more than measurements of the same file differ, 3 %.
+// Holds the file as it will be written against the latency that pruning was to reach: the target's `after` is what most of five
+// measurements say (settledLatency), and so is result.after's latency unless the target has a meter of its own. Throws
+// Error(TargetUnreachable) where that misses.
 void checkLatencyTarget(const std::filesystem::path& file, const StepInput& input, StepResult& result, const JobContext& job);
 // Where latency stayed while MACs fell.
 void tellSlowness(StepResult& result);

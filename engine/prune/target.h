@@ -31,6 +31,7 @@ struct TargetValue
 
     bool given() const { return number > 0; }
     double wanted(double before) const { return unit == Unit::OfBefore ? number * before : number; }
+    double wantedIfAbsolute() const { return unit == Unit::Absolute ? number : 0; }
     bool operator==(const TargetValue&) const = default;
 };
 

@@ -12,6 +12,8 @@ namespace hone
 // 1, or the p50 latency of that file in ms. `meter`: for latency; none: ONNX Runtime here, one thread. Throws
 // what the meter throws.
 double amountOf(const Graph& graph, TargetKind kind, LatencyMeter* meter, const JobContext& job);
+// The same; a latency as often as it takes to know on which side of `bound` it is (settledLatency).
+double settledAmountOf(const Graph& graph, TargetKind kind, double bound, LatencyMeter* meter, const JobContext& job);
 
 struct TargetQuestion
 {
@@ -41,8 +43,8 @@ struct TargetAnswer
 // The most channels that meet the target: the ratio is bisected, each trial is real surgery; then of the
 // channels that leave at the ratio found but not just below it, as many stay as the target allows, the most
 // important groups' first. Everything stays where the model meets the target already. The trials of a latency
-// are measured, so that their order has their noise, and aim 3 % lower; the answer is one that met it. Throws
-// Error(TargetUnreachable) with the least that can be reached and what stands in the way.
+// are measured, so that their order has their noise: they aim 3 % lower, and more channels leave until most of five
+// measurements are so low. Throws Error(TargetUnreachable) with the least that can be reached and what stands in the way.
 TargetAnswer reachTarget(const TargetQuestion& question, const Selection& selection, const JobContext& job);
 
 } // namespace hone

@@ -88,6 +88,20 @@ Latency summarizeLatency(std::vector<double> timesMs)
     return {nearestRank(timesMs, 0.5), nearestRank(timesMs, 0.95), static_cast<int>(timesMs.size())};
 }
 
+Latency settledLatency(LatencyMeter& meter, const std::filesystem::path& model, double boundMs, const JobContext& job)
+{
+    constexpr std::ptrdiff_t most = 3; // of five
+    std::vector<Latency> all;
+    const auto below = [&] { return std::ranges::count_if(all, [&](const Latency& latency) { return latency.p50Ms <= boundMs; }); };
+    while (below() < most && std::ssize(all) - below() < most) {
+        job.checkStop();
+        all.push_back(meter.measure(model, job));
+    }
+    const auto median = all.begin() + std::ssize(all) / 2;
+    std::ranges::nth_element(all, median, {}, &Latency::p50Ms);
+    return *median;
+}
+
 Latency LocalLatencyMeter::measure(const std::filesystem::path& model, const JobContext& job)
 {
     using Clock = std::chrono::steady_clock;

@@ -50,6 +50,10 @@ private:
 // sounds that small, the first size that it takes. Throws Error(RuntimeRefused).
 std::vector<Tensor> latencyInputs(Session& session, const JobContext& job);
 
+// Measured as often as it takes to know on which side of `boundMs` most of five p50s are: three times where they agree. Gives their
+// median, which is on that side; at the bound counts as below.
+Latency settledLatency(LatencyMeter& meter, const std::filesystem::path& model, double boundMs, const JobContext& job);
+
 // Nearest-rank percentiles of times in ms; the input need not be sorted.
 Latency summarizeLatency(std::vector<double> timesMs);
 

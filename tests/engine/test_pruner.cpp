@@ -160,6 +160,8 @@ private slots:
     void aProofOfNothingDoesNotHold();
     void aWrongGroupIsNamed();
     void aGroupThatFailsAloneIsNamed();
+    void groupsThatFailOnlyTogetherAreNamed();
+    void aModelWithoutNumbersIsTheReason();
     void halfPrecisionWeightsArePruned();
     void oddGraphsArePrunedOrRefused_data();
     void oddGraphsArePrunedOrRefused();
@@ -411,6 +413,67 @@ void TestPruner::aGroupThatFailsAloneIsNamed()
     const auto thrown = errorOf([&] { removeAndProve(net.graph(), found, kept, {}); });
     QVERIFY(thrown && thrown->code == MessageCode::InternalFault);
     QVERIFY2(thrown->arguments.at("detail").starts_with("removing channels of group 'c' fails: "), thrown->arguments.at("detail").c_str());
+}
+
+void TestPruner::groupsThatFailOnlyTogetherAreNamed()
+{
+    // Twins 'a' and 'b', and 'c' that adds little: y = sum of their second layers.
+    const auto netWith = [](float difference) {
+        PruningNet net;
+        net.input("x", {-1, 4});
+        const Tensor first = net.randomTensor({4, 4});
+        for (const std::string name : {"a", "c", "b"}) {
+            net.constant(name + ".w", first);
+            net.op("Gemm", name, {"x", name + ".w"}, {{"transB", std::int64_t{1}}});
+            net.op("Relu", name + ".relu", {name});
+            const float size = name == "c" ? 0.01F : 1;
+            net.constant(name + "2.w",
+                         Tensor::of<float>({1, 4}, std::vector<float>{size, size + (name == "c" ? 0 : difference), size, size}));
+            net.op("Gemm", name + "2", {name + ".relu", name + "2.w"}, {{"transB", std::int64_t{1}}});
+        }
+        net.op("Sum", "y", {"a2", "c2", "b2"});
+        net.output("y");
+        return net;
+    };
+    // The first two channels change places where they are read: without every other channel it is the second's weight that stays.
+    const auto mistaken = [](const DependencyGraph& found) {
+        DependencyGraph wrong = found;
+        for (PruningGroup& group : wrong.groups) {
+            const auto read = std::ranges::find(group.slices, SliceRole::Input, &Slice::role);
+            std::swap(read->positions[0], read->positions[1]);
+        }
+        return wrong;
+    };
+    const auto differenceOf = [&](float difference, const std::vector<std::string>& groups) {
+        PruningNet net = netWith(difference);
+        const DependencyGraph found = mistaken(findDependencies(net.graph()));
+        KeptChannels kept = everyOther(found);
+        for (std::size_t g = 0; g < kept.size(); ++g)
+            if (std::ranges::find(groups, found.groups[g].name) == groups.end())
+                kept[g] = {0, 1, 2, 3};
+        return proveSurgery(maskChannels(net.graph(), found, kept), removeChannels(net.graph(), found, kept), {})
+            .maxAbsDifferenceDouble.value();
+    };
+    // The proof lets 1e-4 through: three quarters of it from each.
+    const float difference = 1e-3F * 0.75e-4F / static_cast<float>(differenceOf(1e-3F, {"a"}));
+    QVERIFY(differenceOf(difference, {"a", "c"}) < 1e-4 && differenceOf(difference, {"b", "c"}) < 1e-4);
+    QVERIFY(differenceOf(difference, {"a", "b"}) > 1e-4);
+
+    PruningNet net = netWith(difference);
+    const DependencyGraph found = mistaken(findDependencies(net.graph()));
+    QCOMPARE(found.groups.size(), std::size_t{3});
+    const auto thrown = errorOf([&] { removeAndProve(net.graph(), found, everyOther(found), {}); });
+    QVERIFY(thrown && thrown->code == MessageCode::InternalFault);
+    QCOMPARE(thrown->arguments.at("detail"), std::string("removing channels of groups 'a' and 'b' together changes other outputs"));
+}
+
+void TestPruner::aModelWithoutNumbersIsTheReason()
+{
+    PruningNet net = handNet();
+    for (float& value : net.graph().value(net.at("w2")).constant.mutableData<float>())
+        value = std::numeric_limits<float>::quiet_NaN();
+    const auto thrown = errorOf([&] { prune(net.graph(), options(0.34), {}); });
+    QVERIFY(thrown && thrown->code == MessageCode::OutputsNotFinite);
 }
 
 void TestPruner::halfPrecisionWeightsArePruned()

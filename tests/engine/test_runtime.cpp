@@ -61,6 +61,8 @@ private slots:
     void inputsThatDontFitAreRefused();
     void aProfileIsWritten();
     void latencyPercentilesAreNearestRank();
+    void mostOfFiveMeasurementsSettleABound_data();
+    void mostOfFiveMeasurementsSettleABound();
     void atLeastFiveRunsAreMeasured();
     void measuringStopsWhenAsked();
 };
@@ -200,6 +202,40 @@ void TestRuntime::latencyPercentilesAreNearestRank()
     QCOMPARE(latency.runs, 21);
     QCOMPARE(summarizeLatency({7}).p95Ms, 7.0);
     QCOMPARE(summarizeLatency({}).runs, 0);
+}
+
+void TestRuntime::mostOfFiveMeasurementsSettleABound_data()
+{
+    QTest::addColumn<QList<double>>("script");
+    QTest::addColumn<double>("median");
+    QTest::addColumn<int>("measured");
+    QTest::newRow("below, three agree") << QList<double>{0.9, 0.7, 1.0, 9} << 0.9 << 3;
+    QTest::newRow("above, three agree") << QList<double>{1.1, 1.3, 1.2, 0} << 1.2 << 3;
+    QTest::newRow("below in four") << QList<double>{0.9, 1.5, 0.8, 1, 9} << 1.0 << 4;
+    QTest::newRow("above in four") << QList<double>{0.1, 1.5, 1.2, 1.1, 0} << 1.2 << 4;
+    QTest::newRow("below in five") << QList<double>{1.1, 0.8, 1.2, 0.9, 0.7} << 0.9 << 5;
+    QTest::newRow("above in five") << QList<double>{0.9, 1.1, 0.8, 1.2, 1.3} << 1.1 << 5;
+}
+
+void TestRuntime::mostOfFiveMeasurementsSettleABound()
+{
+    QFETCH(QList<double>, script);
+    class Scripted : public LatencyMeter
+    {
+    public:
+        explicit Scripted(const QList<double>& script) : m_script(script) {}
+        Latency measure(const std::filesystem::path&, const JobContext&) override
+        {
+            const double ms = m_script.at(calls++);
+            return {ms, ms, 1};
+        }
+        int calls = 0;
+
+    private:
+        const QList<double>& m_script;
+    } meter(script);
+    QTEST(settledLatency(meter, "model.onnx", 1, {}).p50Ms, "median");
+    QTEST(meter.calls, "measured");
 }
 
 void TestRuntime::atLeastFiveRunsAreMeasured()

@@ -213,8 +213,9 @@ private slots:
         QTest::addColumn<QList<double>>("ofTheFile"); // the measurements of the finished file, which come last
         QTest::addColumn<double>("after");            // 0: refused
         QTest::newRow("it is met") << QList<double>{0.9} << 0.9;
-        QTest::newRow("one measurement was slow") << QList<double>{1.5, 0.9, 0.8, 0.95, 0.7} << 0.9;
-        QTest::newRow("by no more than noise") << QList<double>{1.02} << 1.02;
+        QTest::newRow("two of five measurements were slow") << QList<double>{1.5, 0.9, 0.8, 1.2, 0.7} << 0.9;
+        QTest::newRow("three of five were slow") << QList<double>{0.9, 1.01, 0.9, 1.01, 1.01} << 0.0;
+        QTest::newRow("the file is slower by a little") << QList<double>{1.001} << 0.0;
         QTest::newRow("the file is slower") << QList<double>{1.5} << 0.0;
     }
     void aLatencyTargetIsHeldAgainstTheWrittenFile()
@@ -226,7 +227,10 @@ private slots:
         const auto output = pathOf(m_folder) / "timed.onnx";
         fs::remove(output);
         // How often the search measures: with a device on which whatever is pruned takes 0.5 ms and the model 2 ms.
-        ScriptedMeter counting({2, 2, 2, 0.5});
+        constexpr std::size_t ofTheModel = 1 + 3 + 3; // its evaluation; what is before, for the rounds and for the search
+        std::vector<double> script(ofTheModel, 2.0);
+        script.push_back(0.5);
+        ScriptedMeter counting(script);
         StepInput input{.model = m_model, .output = output};
         input.evaluate.meter = &counting;
         const auto met = runStep(step, input, {});
@@ -234,8 +238,7 @@ private slots:
         QCOMPARE(met.after.latency->p50Ms, 0.5);
         fs::remove(output);
 
-        std::vector<double> script(counting.calls() - 1, 0.5);
-        std::fill(script.begin(), script.begin() + 3, 2.0);
+        script.resize(counting.calls() - 3, 0.5);
         script.insert(script.end(), ofTheFile.begin(), ofTheFile.end());
         ScriptedMeter meter(std::move(script));
         input.evaluate.meter = &meter;
