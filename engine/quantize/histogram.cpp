@@ -113,4 +113,16 @@ double Histogram::shareBelow(double value) const
     return below / static_cast<double>(m_total);
 }
 
+double Histogram::clippingMovesMeanBy(double low, double high) const
+{
+    if (m_total == 0)
+        return 0;
+    double sum = 0;
+    for (std::size_t i = 0; i < m_counts.size(); ++i) {
+        const double middle = (static_cast<double>(i) + 0.5 - static_cast<double>(binsOneSide)) * width();
+        sum += static_cast<double>(m_counts[i]) * (std::clamp(middle, low, high) - middle);
+    }
+    return sum / static_cast<double>(m_total);
+}
+
 } // namespace hone

@@ -36,6 +36,8 @@ public:
     double quantile(double share) const;
     // The share of values below, or at and above, a value; linear inside a bin.
     double shareBelow(double value) const;
+    // By how much clipping to [low, high] moves the mean of the values; a bin's values count at its middle.
+    double clippingMovesMeanBy(double low, double high) const;
 
 private:
     void growTo(float magnitude);

@@ -10,6 +10,7 @@
 #include "layerwise/moving_cut.h"
 #include "quantize/adaptive_rounding.h"
 #include "quantize/calibration.h"
+#include "quantize/layer_biases.h"
 #include "quantize/layer_moments.h"
 #include "quantize/weight_range.h"
 #include "runtime/memory_estimate.h"
@@ -23,9 +24,10 @@ namespace hone
 namespace
 {
 
-constexpr std::size_t mostUnknowns = 4608; // 512 channels under a window of 3 x 3; the sums take 170 MB
+constexpr std::size_t mostUnknowns = 4608;                    // 512 channels under a window of 3 x 3; the sums take 170 MB
 constexpr std::int64_t mostCutBytes = std::int64_t{64} << 20; // of the values that each model's cut holds
-constexpr std::size_t rowsWanted = 24576;  // a layer
+constexpr std::size_t rowsToRound = 24576;                    // a layer
+constexpr std::size_t rowsToMean = 4096;                      // likewise, for its biases alone
 constexpr std::size_t rowsAtATime = 2048;
 constexpr std::size_t heldOutEvery = 5; // samples
 constexpr double damping = 1e-3;
@@ -58,11 +60,11 @@ public:
           m_options(input.options),
           m_job(job),
           m_uses(input.prepared),
-          m_result{input.prepared, input.encodings, {}}
+          m_result{input.options.biasCorrection ? withOwnBiases(input.prepared, input.plan) : input.prepared, input.encodings, {}}
     {
-        auto loading = calibrationLoading(input.prepared, {.samples = std::max<std::size_t>(heldOutEvery, m_options.samples),
-                                                           .seed = m_options.seed,
-                                                           .threads = m_options.threads});
+        auto loading = calibrationLoading(
+            input.prepared,
+            {.samples = std::max<std::size_t>(heldOutEvery, m_options.samples), .seed = m_options.seed, .threads = m_options.threads});
         loading.passes = Passes::Many;
         loading.dropLast = isBatchFixed(input.prepared);
         const auto pairing = pairForInput(input.prepared, input.dataset);
@@ -73,8 +75,6 @@ public:
         for (const auto& weighted : input.plan.weighted)
             if (weighted.integer)
                 m_pending.insert(weighted.node);
-        if (m_options.biasCorrection)
-            giveBiases();
     }
 
     Repaired run()
@@ -100,26 +100,6 @@ private:
         std::optional<Loader> loader;
         std::optional<MovingCut> cut;
     };
-
-    // Every layer gets one of its own, so that correcting it changes a constant and nothing else.
-    void giveBiases()
-    {
-        auto& graph = m_result.prepared;
-        for (const auto id : m_pending) {
-            if (graph.node(id).opType == "MatMul")
-                continue;
-            const auto given = graph.node(id).input(2);
-            std::string reason;
-            const auto layer = LinearLayer::find(graph, GraphUses(graph), id, reason, GroupedConvolutions::Allowed);
-            if (!given.valid() && !layer)
-                continue;
-            Tensor bias = given.valid() ? graph.value(given).constant
-                                        : Tensor(DType::Float32, {static_cast<std::int64_t>(layer->outputs())});
-            const auto own = graph.addConstant(graph.node(id).name + "_bias", std::move(bias));
-            graph.node(id).inputs.resize(3);
-            graph.node(id).inputs[2] = own;
-        }
-    }
 
     // What may still change in the quantized model: pending layers' weights and biases.
     std::set<NodeId> openIn(const Graph& quantized) const
@@ -165,7 +145,7 @@ private:
         MovingCut::Pass wanted(*m_float.cut, m_input.prepared, {layer.output()}, behind);
         MovingCut::Pass read(*m_quantized.cut, quantized, {quantized.node(reader.value()).inputs.at(0)}, openIn(quantized));
         const auto samples = std::max<std::size_t>(1, m_float.loader->samples());
-        const auto rowsEach = std::max<std::size_t>(1, rowsWanted / samples);
+        const auto rowsEach = std::max<std::size_t>(1, (m_options.adaptiveRounding ? rowsToRound : rowsToMean) / samples);
         std::vector<std::int64_t> channels(layer.outputs());
         for (std::size_t i = 0; i < channels.size(); ++i)
             channels[i] = static_cast<std::int64_t>(i);

@@ -2,12 +2,14 @@
 #include "quantize/static_quantization.h"
 
 #include "core/file.h"
+#include "core/hash.h"
 #include "data/pairing.h"
 #include "evaluate/evaluation.h"
 #include "onnx_io/onnx_io.h"
 #include "quantize/calibration.h"
 #include "quantize/encodings.h"
 #include "quantize/equalize.h"
+#include "quantize/layer_biases.h"
 #include "quantize/layer_damage.h"
 #include "quantize/layerwise_repair.h"
 #include "quantize/mixed_precision.h"
@@ -21,6 +23,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace hone
 {
@@ -206,9 +209,47 @@ private:
 
     Repaired encoded(const QuantizationPlan& plan, const QuantizeOptions& options, const JobContext& job) const
     {
+        auto encodings = gridsAndWeights(plan, options);
+        if (!options.biasCorrection || options.adaptiveRounding)
+            return repairLayers({m_prepared, plan, encodings, m_input.dataset, options}, job);
+        return {withBiases(m_prepared, plan, correctedBiases(plan, options, job)), std::move(encodings), {}};
+    }
+    Encodings gridsAndWeights(const QuantizationPlan& plan, const QuantizeOptions& options) const
+    {
         auto encodings = grids(plan, options);
         encodeWeights(m_prepared, plan, options, encodings);
-        return repairLayers({m_prepared, plan, encodings, m_input.dataset, options}, job);
+        return encodings;
+    }
+
+    // Whether the ranges clip so much that the means move, of any value by a twentieth of a step.
+    bool clipsMeans(const Encodings& encodings, const QuantizeOptions& options) const
+    {
+        constexpr double most = 0.05; // of a step: beside that, biases for ranges without clipping do as well
+        const auto ranges = rangesOf(m_calibration, m_prepared, options);
+        return std::ranges::any_of(m_calibration.values, [&](const auto& value) {
+            const auto encoding = encodings.activations.find(value.first);
+            const auto& range = ranges.at(value.first);
+            return encoding != encodings.activations.end() &&
+                   std::abs(value.second.histogram.clippingMovesMeanBy(range.low, range.high)) > most * encoding->second.scale;
+        });
+    }
+
+    // As they were kept, or found and kept. Where little is clipped, they are found for ranges that hold all values, so that another way
+    // of choosing ranges reads no samples, and no build depends on what was built before.
+    LayerBiases correctedBiases(const QuantizationPlan& plan, QuantizeOptions options, const JobContext& job) const
+    {
+        if (!clipsMeans(grids(plan, options), options))
+            options.ranges = RangeMethod::MinMax;
+        const auto encodings = gridsAndWeights(plan, options);
+        const auto rounded = insertQdq(m_prepared, plan, encodings, options).graph;
+        const auto key = sha256(m_calibration.key + serializeOnnx(rounded));
+        const auto file = biasesFile(m_input.calibration, key);
+        if (auto kept = readBiases(file, key))
+            return std::move(*kept);
+        auto biases = biasesOf(repairLayers({m_prepared, plan, encodings, m_input.dataset, options}, job).prepared, plan);
+        if (!file.empty())
+            writeBiases(file, key, biases);
+        return biases;
     }
 
     std::set<std::string>& raisedIn(PlanOptions& planning) const
@@ -227,8 +268,7 @@ private:
     // Adds to the layers that stay float or take 16 bits.
     std::vector<PrecisionStep> raiseLayers(const QuantizationPlan& plan, const Repaired& repaired)
     {
-        auto encodings = grids(plan, m_options);
-        encodeWeights(m_prepared, plan, m_options, encodings);
+        const auto encodings = gridsAndWeights(plan, m_options);
         const RepairInput input{m_prepared, plan, encodings, m_input.dataset, m_options};
         auto ordered = byWorth(measureDamage(input, damageSamples, m_job.part(0.6, 0.7)));
         m_damage = ordered;

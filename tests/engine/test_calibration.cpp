@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What calibration keeps, and what layers become of it: equalized, repaired.
 #include "core/file.h"
+#include "core/json.h"
 #include "data/pairing.h"
 #include "layerwise/activations.h"
 #include "quantize/calibration.h"
 #include "quantize/encodings.h"
 #include "quantize/equalize.h"
+#include "quantize/layer_biases.h"
 #include "quantize/layerwise_repair.h"
 #include "quantize/plan.h"
 #include "quantize/smooth.h"
@@ -15,11 +17,29 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <nlohmann/json.hpp>
+
 #include <cmath>
+#include <filesystem>
 #include <limits>
+#include <vector>
 
 using namespace hone;
 using namespace hone::test;
+
+namespace
+{
+
+std::vector<std::filesystem::path> keptBiases(const std::filesystem::path& folder)
+{
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+        if (entry.path().string().ends_with(".biases.cbor"))
+            files.push_back(entry.path());
+    return files;
+}
+
+} // namespace
 
 class TestCalibration : public QObject
 {
@@ -30,6 +50,9 @@ private slots:
     void statisticsDontDependOnTheBatch();
     void whatWasKeptIsReadBack();
     void aKeptCalibrationIsUsed();
+    void biasesAreKeptForOtherRanges();
+    void biasesAreFoundAnewWhereRangesClip();
+    void keptBiasesAreReadAgain();
     void calibrationOfSomethingElseIsMadeAgain();
     void anotherSeedTakesOtherSamples();
     void tooFewSamplesAreRefused();
@@ -114,6 +137,56 @@ void TestCalibration::aKeptCalibrationIsUsed()
         statistics.high *= 2;
     writeCalibration(calibrationFile(folder, key), calibration);
     QVERIFY(serializeOnnx(quantizedBy(unevenNet(), options, folder).graph) != fresh);
+}
+
+void TestCalibration::biasesAreKeptForOtherRanges()
+{
+    const QTemporaryDir kept;
+    const std::filesystem::path folder = kept.path().toStdString();
+    const QuantizeOptions other{.ranges = RangeMethod::Percentile, .percentile = 99.99};
+    const auto alone = serializeOnnx(quantizedBy(unevenNet(), other).graph);
+    quantizedBy(unevenNet(), {.ranges = RangeMethod::MinMax}, folder);
+    QCOMPARE(keptBiases(folder).size(), std::size_t(1));
+    QCOMPARE(serializeOnnx(quantizedBy(unevenNet(), other, folder).graph), alone); // whatever was built before
+    QCOMPARE(keptBiases(folder).size(), std::size_t(1));
+    QVERIFY(serializeOnnx(quantizedBy(unevenNet(), {.ranges = RangeMethod::MinMax}, folder).graph) != alone);
+
+    // The file says something else than the data: where that shows, the data weren't asked again.
+    const auto file = keptBiases(folder).front();
+    auto json = Json::from_cbor(readFile(file));
+    for (auto& biases : json.at("biases"))
+        for (auto& bias : biases)
+            bias = bias.get<float>() + 1;
+    const auto bytes = Json::to_cbor(json);
+    writeFileAtomically(file, std::string(bytes.begin(), bytes.end()));
+    QVERIFY(serializeOnnx(quantizedBy(unevenNet(), other, folder).graph) != alone);
+}
+
+void TestCalibration::biasesAreFoundAnewWhereRangesClip()
+{
+    const QTemporaryDir kept;
+    const std::filesystem::path folder = kept.path().toStdString();
+    const QuantizeOptions clipping{.ranges = RangeMethod::Percentile, .percentile = 80};
+    const auto alone = serializeOnnx(quantizedBy(unevenNet(), clipping).graph);
+    quantizedBy(unevenNet(), {.ranges = RangeMethod::MinMax}, folder);
+    QCOMPARE(serializeOnnx(quantizedBy(unevenNet(), clipping, folder).graph), alone);
+    QCOMPARE(keptBiases(folder).size(), std::size_t(2));
+}
+
+void TestCalibration::keptBiasesAreReadAgain()
+{
+    const LayerBiases biases{{"a", {1, -2.5f}}, {"b", {0.1f}}};
+    const std::filesystem::path file = biasesFile(m_folder.path().toStdString(), "0123456789abcdef and more");
+    QCOMPARE(file.filename().string(), std::string("0123456789abcdef.biases.cbor"));
+    writeBiases(file, "its key", biases);
+    QVERIFY(readBiases(file, "its key") == biases);
+    QVERIFY(!readBiases(file, "another key"));
+    writeFileAtomically(file, "nothing of the kind");
+    QVERIFY(!readBiases(file, "its key"));
+    QVERIFY(!readBiases({}, "its key"));
+    // Of another model.
+    const auto prepared = prepareForQuantization(unevenNet());
+    QVERIFY_THROWS_EXCEPTION(Error, withBiases(prepared, planQuantization(prepared), biases));
 }
 
 void TestCalibration::calibrationOfSomethingElseIsMadeAgain()

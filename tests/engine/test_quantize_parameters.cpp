@@ -264,6 +264,11 @@ void TestQuantizeParameters::shareBelowIsCountedByHand()
     QCOMPARE(statistics.histogram.shareBelow(0), 2.0 / 8);
     QCOMPARE(statistics.histogram.shareBelow(2), 6.0 / 8);
     QCOMPARE(statistics.histogram.shareBelow(3), 1.0);
+    // Bins are 1/1024 wide or less: 2 and 2.5 become 1.5, -1 and -0.5 become 0.
+    QVERIFY(std::abs(statistics.histogram.clippingMovesMeanBy(0, 1.5) - (-0.5 - 1 + 1 + 0.5) / 8) < 1e-3);
+    QVERIFY(std::abs(statistics.histogram.clippingMovesMeanBy(-1, 1.5) - (-0.5 - 1) / 8) < 1e-3);
+    QCOMPARE(statistics.histogram.clippingMovesMeanBy(-2, 3), 0.0);
+    QCOMPARE(Histogram().clippingMovesMeanBy(0, 0), 0.0);
 }
 
 void TestQuantizeParameters::movingAveragesAreThoseComputedByHand()
