@@ -6,7 +6,7 @@
 //   Adaptive rounding chooses which way each weight goes (adaptive_rounding.h).
 //   Bias correction (Nagel et al. 2019, "Data-Free Quantization through Weight Equalization and Bias Correction", section 4.2, the
 //   empirical form) gives the output the float model's mean: b = mean(y) - W mean(x). What is wrong with the means comes from the weights
-//   and from rounding as such, little from where a range ends: biases that were found for one way of choosing ranges do for another.
+//   and from rounding as such, little from where a range ends: biases that were found for ranges without clipping do for others, too.
 #pragma once
 
 #include "core/job_context.h"

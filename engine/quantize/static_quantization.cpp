@@ -221,10 +221,10 @@ private:
         return encodings;
     }
 
-    // Whether the ranges clip so much that the means move, of any value by a twentieth of a step.
+    // Whether the ranges clip so much that the means move, of any value by more than a step.
     bool clipsMeans(const Encodings& encodings, const QuantizeOptions& options) const
     {
-        constexpr double most = 0.05; // of a step: beside that, biases for ranges without clipping do as well
+        constexpr double most = 1; // step: up to there, biases for ranges without clipping give a smaller error than the ranges' own
         const auto ranges = rangesOf(m_calibration, m_prepared, options);
         return std::ranges::any_of(m_calibration.values, [&](const auto& value) {
             const auto encoding = encodings.activations.find(value.first);

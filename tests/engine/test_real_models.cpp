@@ -4,6 +4,7 @@
 #include "onnx_io/onnx_io.h"
 #include "quantize/quantize.h"
 
+#include <QElapsedTimer>
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QtTest>
@@ -35,6 +36,8 @@ private slots:
     void accuracyIsAsStated();
     void quantizingKeepsAccuracyAndSize_data();
     void quantizingKeepsAccuracyAndSize();
+    void anotherWayOfChoosingRangesTakesUnderASecond_data();
+    void anotherWayOfChoosingRangesTakesUnderASecond();
     void otherKindsKeepAccuracyAndSize_data();
     void otherKindsKeepAccuracyAndSize();
     void structuresWithoutDataLoadAndRun_data();
@@ -138,6 +141,40 @@ void TestRealModels::quantizingKeepsAccuracyAndSize()
     QVERIFY2(share <= largestShare, qPrintable(QString::number(share)));
     const double loss = originalTop1(model.toStdString(), samples) - top1(quantized, samples);
     QVERIFY2(loss <= largestLoss, qPrintable(QString::number(loss)));
+}
+
+void TestRealModels::anotherWayOfChoosingRangesTakesUnderASecond_data()
+{
+    QTest::addColumn<QString>("model");
+    QTest::addColumn<QString>("data");
+    QTest::newRow("ResNet-20") << "resnet20_cifar10.onnx"
+                               << "cifar10";
+    QTest::newRow("MobileNetV1") << "mobilenet_v1_0.25_224.onnx"
+                                 << "imagenette";
+}
+
+void TestRealModels::anotherWayOfChoosingRangesTakesUnderASecond()
+{
+    QFETCH(QString, model);
+    QFETCH(QString, data);
+    const auto graph = readOnnx(shared / "models" / model.toStdString());
+    const QTemporaryDir kept;
+    const auto secondsFor = [&](const QuantizeOptions& options) {
+        QElapsedTimer timer;
+        timer.start();
+        quantize({graph, &dataset(data.toStdString()), options, kept.path().toStdString()}, {});
+        return static_cast<double>(timer.elapsed()) / 1000;
+    };
+    const double first = secondsFor({.ranges = RangeMethod::MinMax, .repairGains = false});
+    for (const QuantizeOptions& options : {QuantizeOptions{.ranges = RangeMethod::MeanSquared, .repairGains = false},
+                                           QuantizeOptions{.ranges = RangeMethod::MovingAverage, .repairGains = false},
+                                           QuantizeOptions{.ranges = RangeMethod::Percentile, .repairGains = false},
+                                           QuantizeOptions{.ranges = RangeMethod::Percentile, .percentile = 99, .repairGains = false},
+                                           QuantizeOptions{.ranges = RangeMethod::Percentile, .percentile = 99.9, .repairGains = false}}) {
+        const double another = secondsFor(options);
+        qInfo("%s: %.2f s, then %.2f s", qPrintable(model), first, another);
+        QVERIFY(another < 1);
+    }
 }
 
 void TestRealModels::otherKindsKeepAccuracyAndSize_data()
