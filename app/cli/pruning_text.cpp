@@ -49,6 +49,32 @@ std::string groupsText(const std::vector<PrunedGroup>& groups)
     return table.text() + rest;
 }
 
+// Why channels of several layers leave together, in one reason each.
+std::string couplingsText(const std::vector<PrunedGroup>& groups)
+{
+    std::string text;
+    std::size_t told = 0;
+    for (const PrunedGroup& group : groups) {
+        if (group.layers.size() < 2 || group.reasons.empty())
+            continue;
+        if (told++ == mostNames)
+            return text + "  and so on; all of them in --json.\n";
+        text += fmt::format("  {}: {}{}\n", group.name, group.reasons.front(),
+                            group.reasons.size() > 1 ? fmt::format(", and {} more", group.reasons.size() - 1) : "");
+    }
+    return text.empty() ? text : "Held together by:\n" + text;
+}
+
+std::string unprunableText(const std::vector<LayerLeft>& layers)
+{
+    std::string text;
+    for (std::size_t i = 0; i < std::min(mostNames, layers.size()); ++i)
+        text += fmt::format("  {}: {}\n", layers[i].name, layers[i].reason);
+    if (layers.size() > mostNames)
+        text += fmt::format("  and {} more, in --json.\n", layers.size() - mostNames);
+    return text.empty() ? text : "Layers that keep their channels, and why:\n" + text;
+}
+
 // Groups that lack what the importance asked for needs.
 std::string fallBackText(const std::vector<PrunedGroup>& groups)
 {
@@ -79,7 +105,7 @@ std::string pruningText(const StepParameters& parameters, const StepRecord& reco
         text += roundsText(record);
     const auto* prune = std::get_if<PruneParameters>(&parameters);
     if (prune)
-        text += groupsText(record.groups);
+        text += groupsText(record.groups) + couplingsText(record.groups) + unprunableText(record.unprunable);
     if (prune && prune->prune.importance == ImportanceKind::BnScale)
         text += fallBackText(record.groups);
     return text;

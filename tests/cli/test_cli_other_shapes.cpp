@@ -154,6 +154,46 @@ private slots:
         QCOMPARE(QDir(m_work.path("")).entryList({".*checkpoint*"}, QDir::Files | QDir::Hidden).size(), 0);
     }
 
+    void everyTargetIsReached_data()
+    {
+        QTest::addColumn<QStringList>("options");
+        QTest::addColumn<QString>("figure"); // of before and after
+        QTest::addColumn<double>("share");
+        QTest::newRow("MACs") << QStringList{"--target-macs", "0.5x"} << "macs" << 0.5;
+        QTest::newRow("parameters") << QStringList{"--target-params", "0.6x"} << "parameters" << 0.6;
+        QTest::newRow("bytes") << QStringList{"--target-bytes", "0.7x"} << "sizeBytes" << 0.7;
+        QTest::newRow("memory") << QStringList{"--target-memory", "0.75x"} << "peakActivationBytes" << 0.75;
+        QTest::newRow("in rounds, rounded") << QStringList{"--target-macs", "0.6x", "--rounds", "2", "--round-to", "4"} << "macs" << 0.6;
+    }
+    void everyTargetIsReached()
+    {
+        QFETCH(QStringList, options);
+        QFETCH(QString, figure);
+        QFETCH(double, share);
+        const auto run = runHone(QStringList{"prune", m_work.path("trained.onnx"), "--out", m_work.path("met.onnx"), "--json"} + options);
+        QVERIFY2(run.exitCode == 0, run.errors);
+        const auto json = run.json();
+        const auto key = figure.toStdString();
+        const double before = json.at("before").at(key).get<double>();
+        const double after = json.at("after").at(key).get<double>();
+        QVERIFY2(after <= share * before && after > (share - 0.25) * before, qPrintable(QString("%1 of %2").arg(after).arg(before)));
+        if (options.contains("--rounds"))
+            QCOMPARE(json.at("rounds").size(), std::size_t{2});
+        if (options.contains("--round-to"))
+            for (const auto& group : json.at("groups"))
+                QCOMPARE(group.at("channelsAfter").get<int>() % 4, 0);
+    }
+
+    void pruningSaysWhatIsHeldTogetherAndWhatStays()
+    {
+        const auto run = runHone({"prune", m_work.path("trained.onnx"), "--ratio", "0.3", "--out", m_work.path("told.onnx")});
+        QVERIFY2(run.exitCode == 0, run.errors);
+        QVERIFY2(run.output.contains("Held together by:\n"), run.output);
+        QVERIFY2(run.output.contains(" couples "), run.output);
+        QVERIFY2(run.output.contains("Layers that keep their channels, and why:\n"), run.output);
+        QVERIFY2(run.output.contains(": makes the model's output\n"), run.output);
+    }
+
     void optionsWithAUsualValueMayStandAlone()
     {
         const QString model = m_work.path("trained.onnx");
