@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/file.h"
 #include "quantize/calibration.h"
+#include "quantize/kept_file.h"
 
 #include <nlohmann/json.hpp>
 
-#include <system_error>
+#include <stdexcept>
+#include <utility>
 
 namespace hone
 {
 namespace
 {
-
-constexpr int schema = 1;
 
 // Bins that hold something, as distances from the one before and counts in turn.
 Json toJson(const Histogram& histogram)
@@ -74,33 +73,27 @@ std::filesystem::path calibrationFile(const std::filesystem::path& folder, const
 
 void writeCalibration(const std::filesystem::path& file, const Calibration& calibration)
 {
-    Json json = {{"schema", schema},
-                 {"key", calibration.key},
-                 {"samples", calibration.samples},
+    Json json = {{"samples", calibration.samples},
                  {"seconds", calibration.seconds},
                  {"peakBytes", calibration.peakBytes},
                  {"values", Json::object()}};
     for (const auto& [name, statistics] : calibration.values)
         json["values"][name] = toJson(statistics);
-    const auto bytes = Json::to_cbor(json);
-    writeFileAtomically(file, std::string(bytes.begin(), bytes.end()));
+    writeKept(file, calibration.key, std::move(json));
 }
 
 std::optional<Calibration> readCalibration(const std::filesystem::path& file, const std::string& key)
 {
-    std::error_code ignored;
-    if (file.empty() || !std::filesystem::exists(file, ignored))
+    const auto json = readKept(file, key);
+    if (!json)
         return std::nullopt;
     try {
-        const auto json = Json::from_cbor(readFile(file));
-        if (json.at("schema").get<int>() != schema || json.at("key").get<std::string>() != key)
-            return std::nullopt;
         Calibration result;
         result.key = key;
-        result.samples = json.at("samples").get<std::size_t>();
-        result.seconds = json.at("seconds").get<double>();
-        result.peakBytes = json.at("peakBytes").get<std::int64_t>();
-        for (const auto& [name, value] : json.at("values").items())
+        result.samples = json->at("samples").get<std::size_t>();
+        result.seconds = json->at("seconds").get<double>();
+        result.peakBytes = json->at("peakBytes").get<std::int64_t>();
+        for (const auto& [name, value] : json->at("values").items())
             result.values.emplace(name, statisticsFrom(value));
         return result;
     } catch (const nlohmann::json::exception&) {

@@ -2,21 +2,17 @@
 #include "quantize/layer_biases.h"
 
 #include "core/error.h"
-#include "core/file.h"
-#include "core/json.h"
 #include "layerwise/linear_layer.h"
+#include "quantize/kept_file.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <system_error>
 
 namespace hone
 {
 namespace
 {
-
-constexpr int schema = 1;
 
 // Calls `use` with each layer whose bias is its own.
 template<typename Use>
@@ -81,20 +77,16 @@ std::filesystem::path biasesFile(const std::filesystem::path& folder, const std:
 
 void writeBiases(const std::filesystem::path& file, const std::string& key, const LayerBiases& biases)
 {
-    const auto bytes = Json::to_cbor({{"schema", schema}, {"key", key}, {"biases", biases}});
-    writeFileAtomically(file, std::string(bytes.begin(), bytes.end()));
+    writeKept(file, key, {{"biases", biases}});
 }
 
 std::optional<LayerBiases> readBiases(const std::filesystem::path& file, const std::string& key)
 {
-    std::error_code ignored;
-    if (file.empty() || !std::filesystem::exists(file, ignored))
+    const auto json = readKept(file, key);
+    if (!json)
         return std::nullopt;
     try {
-        const auto json = Json::from_cbor(readFile(file));
-        if (json.at("schema").get<int>() != schema || json.at("key").get<std::string>() != key)
-            return std::nullopt;
-        return json.at("biases").get<LayerBiases>();
+        return json->at("biases").get<LayerBiases>();
     } catch (const nlohmann::json::exception&) {
         return std::nullopt;
     }
