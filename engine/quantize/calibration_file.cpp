@@ -67,8 +67,7 @@ TensorStatistics statisticsFrom(const Json& json)
 
 std::filesystem::path calibrationFile(const std::filesystem::path& folder, const std::string& key)
 {
-    constexpr std::size_t enough = 16; // characters of a hash
-    return folder.empty() ? folder : folder / (key.substr(0, enough) + ".cbor");
+    return keptFile(folder, key, ".cbor");
 }
 
 void writeCalibration(const std::filesystem::path& file, const Calibration& calibration)

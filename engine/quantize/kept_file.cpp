@@ -17,6 +17,12 @@ constexpr int schema = 1;
 
 } // namespace
 
+std::filesystem::path keptFile(const std::filesystem::path& folder, const std::string& key, const std::string& ending)
+{
+    constexpr std::size_t enough = 16; // characters of a hash
+    return folder.empty() ? folder : folder / (key.substr(0, enough) + ending);
+}
+
 void writeKept(const std::filesystem::path& file, const std::string& key, Json content)
 {
     content["schema"] = schema;

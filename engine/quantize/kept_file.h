@@ -11,6 +11,8 @@
 namespace hone
 {
 
+// Where in such a folder: the first characters of the key (a hash), then the ending. Empty without a folder.
+std::filesystem::path keptFile(const std::filesystem::path& folder, const std::string& key, const std::string& ending);
 void writeKept(const std::filesystem::path& file, const std::string& key, Json content);
 // None where there is no such file, it isn't one, or was made of something else (another key).
 std::optional<Json> readKept(const std::filesystem::path& file, const std::string& key);

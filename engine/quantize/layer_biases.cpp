@@ -71,8 +71,7 @@ Graph withBiases(const Graph& prepared, const QuantizationPlan& plan, const Laye
 
 std::filesystem::path biasesFile(const std::filesystem::path& folder, const std::string& key)
 {
-    constexpr std::size_t enough = 16; // characters of a hash
-    return folder.empty() ? folder : folder / (key.substr(0, enough) + ".biases.cbor");
+    return keptFile(folder, key, ".biases.cbor");
 }
 
 void writeBiases(const std::filesystem::path& file, const std::string& key, const LayerBiases& biases)

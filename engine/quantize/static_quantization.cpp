@@ -212,7 +212,8 @@ private:
         auto encodings = gridsAndWeights(plan, options);
         if (!options.biasCorrection || options.adaptiveRounding)
             return repairLayers({m_prepared, plan, encodings, m_input.dataset, options}, job);
-        return {withBiases(m_prepared, plan, correctedBiases(plan, options, job)), std::move(encodings), {}};
+        const auto biases = correctedBiases(plan, encodings, options, job);
+        return {withBiases(m_prepared, plan, biases), std::move(encodings), {}};
     }
     Encodings gridsAndWeights(const QuantizationPlan& plan, const QuantizeOptions& options) const
     {
@@ -236,11 +237,12 @@ private:
 
     // As they were kept, or found and kept. Where little is clipped, they are found for ranges that hold all values, so that another way
     // of choosing ranges reads no samples, and no build depends on what was built before.
-    LayerBiases correctedBiases(const QuantizationPlan& plan, QuantizeOptions options, const JobContext& job) const
+    LayerBiases correctedBiases(const QuantizationPlan& plan, const Encodings& chosen, QuantizeOptions options, const JobContext& job) const
     {
-        if (!clipsMeans(grids(plan, options), options))
+        const bool clips = clipsMeans(chosen, options);
+        if (!clips)
             options.ranges = RangeMethod::MinMax;
-        const auto encodings = gridsAndWeights(plan, options);
+        const auto encodings = clips ? chosen : gridsAndWeights(plan, options);
         const auto rounded = insertQdq(m_prepared, plan, encodings, options).graph;
         const auto key = sha256(m_calibration.key + serializeOnnx(rounded));
         const auto file = biasesFile(m_input.calibration, key);
