@@ -419,12 +419,16 @@
 <context>
     <name>Sentences</name>
     <message>
-        <source>The {what} can&apos;t come down to {wanted}. The smallest that can be reached is {reachable} ({detail}). Ask for no less than that, or let go of what is kept.</source>
-        <translation>{what} lässt sich nicht auf {wanted} bringen. Der kleinste erreichbare Wert ist {reachable} ({detail}). Verlangen Sie nicht weniger, oder geben Sie frei, was behalten werden soll.</translation>
+        <source>The {what} can&apos;t come down to {wanted}. The smallest that can be reached is {reachable} ({detail}). Ask for no less than that.</source>
+        <translation>{what} lässt sich nicht auf {wanted} bringen. Der kleinste erreichbare Wert ist {reachable} ({detail}). Verlangen Sie nicht weniger.</translation>
     </message>
     <message>
         <source>The {what} is {present}, which meets the target of {wanted} already, so nothing was removed.</source>
         <translation>{what}: {present}. Das Ziel von {wanted} ist damit schon erreicht, deshalb wurde nichts entfernt.</translation>
+    </message>
+    <message>
+        <source>MACs are {macs} % of what they were but latency is {latency} %: two calls in place of one can cost what their MACs save. A rank of a multiple of 8 or 16 may help, or keeping more energy, which splits fewer layers. Ranks that fit the processor badly: {layers}.</source>
+        <translation>Die MACs sind bei {macs} % von vorher, die Latenz aber bei {latency} %: Zwei Aufrufe statt eines können kosten, was ihre MACs sparen. Ein Rang, der ein Vielfaches von 8 oder 16 ist, kann helfen, oder mehr Energie zu behalten, was weniger Schichten teilt. Ränge, die schlecht zum Prozessor passen: {layers}.</translation>
     </message>
     <message>
         <source>MACs are {macs} % of what they were but latency is {latency} %. Layers whose channel counts fit the processor badly, where rounding to 8 or 16 channels may help: {layers}.</source>
@@ -601,6 +605,14 @@
     <message>
         <source>What becomes of the data at the model&apos;s input is stated neither by the model nor, for a model like it, by dataset.yaml, so {described} was taken. If the model was trained otherwise, its results are wrong; say it under “preprocess” in dataset.yaml.</source>
         <translation>Wie die Daten zum Eingang des Modells werden, sagt weder das Modell noch, für ein Modell wie dieses, dataset.yaml; daher wurde {described} angenommen. Wurde das Modell anders trainiert, sind seine Ergebnisse falsch; geben Sie es unter „preprocess“ in dataset.yaml an.</translation>
+    </message>
+    <message>
+        <source>The data&apos;s pictures are gray and the model takes colour, so the model got the same gray in each channel. If it was made for coloured pictures, what was measured or learnt says little of them.</source>
+        <translation>Die Bilder der Daten sind grau, das Modell nimmt Farbe; das Modell bekam in jedem Kanal dasselbe Grau. Wurde es für farbige Bilder gemacht, sagt das Gemessene oder Gelernte wenig über sie.</translation>
+    </message>
+    <message>
+        <source>The data&apos;s pictures have colours and the model takes gray, so the model got their brightness. If it was made for other pictures, what was measured or learnt says little of them.</source>
+        <translation>Die Bilder der Daten sind farbig, das Modell nimmt Grau; das Modell bekam ihre Helligkeit. Wurde es für andere Bilder gemacht, sagt das Gemessene oder Gelernte wenig über sie.</translation>
     </message>
     <message>
         <source>Neither the model nor dataset.yaml says how pixels become the model&apos;s input, so {channels} from 0 to 1 without mean and standard deviation was taken. If the model was trained otherwise, its accuracy is wrong; say it under “preprocess” in dataset.yaml.</source>
@@ -2405,6 +2417,10 @@
     <message>
         <source>Layers coupled</source>
         <translation>Gekoppelte Schichten</translation>
+    </message>
+    <message>
+        <source>Read by</source>
+        <translation>Gelesen von</translation>
     </message>
     <message>
         <source>Importance</source>

@@ -418,12 +418,16 @@
 <context>
     <name>Sentences</name>
     <message>
-        <source>The {what} can&apos;t come down to {wanted}. The smallest that can be reached is {reachable} ({detail}). Ask for no less than that, or let go of what is kept.</source>
-        <translation>无法将{what}降到 {wanted}。可达到的最小值为 {reachable}（{detail}）。请不要要求更小的值，或放开被保留的层。</translation>
+        <source>The {what} can&apos;t come down to {wanted}. The smallest that can be reached is {reachable} ({detail}). Ask for no less than that.</source>
+        <translation>无法将{what}降到 {wanted}。可达到的最小值为 {reachable}（{detail}）。请不要要求更小的值。</translation>
     </message>
     <message>
         <source>The {what} is {present}, which meets the target of {wanted} already, so nothing was removed.</source>
         <translation>{what}为 {present}，已达到目标 {wanted}，因此没有移除任何内容。</translation>
+    </message>
+    <message>
+        <source>MACs are {macs} % of what they were but latency is {latency} %: two calls in place of one can cost what their MACs save. A rank of a multiple of 8 or 16 may help, or keeping more energy, which splits fewer layers. Ranks that fit the processor badly: {layers}.</source>
+        <translation>MAC 为原来的 {macs} %，但延迟为原来的 {latency} %：一次调用变为两次，其开销可能抵消所节省的 MAC。将秩设为 8 或 16 的倍数可能有帮助，或保留更多能量，这样拆分的层更少。与处理器不匹配的秩：{layers}。</translation>
     </message>
     <message>
         <source>MACs are {macs} % of what they were but latency is {latency} %. Layers whose channel counts fit the processor badly, where rounding to 8 or 16 channels may help: {layers}.</source>
@@ -600,6 +604,14 @@
     <message>
         <source>What becomes of the data at the model&apos;s input is stated neither by the model nor, for a model like it, by dataset.yaml, so {described} was taken. If the model was trained otherwise, its results are wrong; say it under “preprocess” in dataset.yaml.</source>
         <translation>数据如何变成模型的输入，模型没有说明，dataset.yaml 也没有针对这样的模型说明，因此采用了 {described}。如果模型是以其他方式训练的，其结果就是错误的；请在 dataset.yaml 的“preprocess”下说明。</translation>
+    </message>
+    <message>
+        <source>The data&apos;s pictures are gray and the model takes colour, so the model got the same gray in each channel. If it was made for coloured pictures, what was measured or learnt says little of them.</source>
+        <translation>数据中的图片是灰度的，而模型接受彩色输入，因此每个通道都得到相同的灰度值。如果模型是为彩色图片制作的，所测得或学到的结果意义不大。</translation>
+    </message>
+    <message>
+        <source>The data&apos;s pictures have colours and the model takes gray, so the model got their brightness. If it was made for other pictures, what was measured or learnt says little of them.</source>
+        <translation>数据中的图片是彩色的，而模型接受灰度输入，因此模型得到的是亮度。如果模型是为其他图片制作的，所测得或学到的结果意义不大。</translation>
     </message>
     <message>
         <source>Neither the model nor dataset.yaml says how pixels become the model&apos;s input, so {channels} from 0 to 1 without mean and standard deviation was taken. If the model was trained otherwise, its accuracy is wrong; say it under “preprocess” in dataset.yaml.</source>
@@ -2400,6 +2412,10 @@
     <message>
         <source>Layers coupled</source>
         <translation>耦合层数</translation>
+    </message>
+    <message>
+        <source>Read by</source>
+        <translation>读取者</translation>
     </message>
     <message>
         <source>Importance</source>

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 
 namespace hone::cli
@@ -40,28 +41,33 @@ std::string groupsText(const std::vector<PrunedGroup>& groups)
     constexpr std::size_t mostRows = 12;
     if (groups.empty())
         return {};
-    Table table({"channels that leave together", "layers", "before", "after"});
+    Table table({"channels that leave together", "made by", "followers", "readers", "before", "after"});
     for (std::size_t i = 0; i < std::min(mostRows, groups.size()); ++i)
-        table.add({groups[i].name, std::to_string(groups[i].layers.size()), std::to_string(groups[i].channelsBefore),
+        table.add({groups[i].name, std::to_string(groups[i].layers.size()), std::to_string(groups[i].followers.size()),
+                   std::to_string(groups[i].readers.size()), std::to_string(groups[i].channelsBefore),
                    std::to_string(groups[i].channelsAfter)});
     const auto rest =
         groups.size() > mostRows ? fmt::format("{} more groups, and why each holds together, in --json.\n", groups.size() - mostRows) : "";
     return table.text() + rest;
 }
 
-// Why channels of several layers leave together, in one reason each.
+// Why channels of several layers leave together, in one reason each: first of the groups that couple the most.
 std::string couplingsText(const std::vector<PrunedGroup>& groups)
 {
+    std::vector<const PrunedGroup*> coupled;
+    for (const PrunedGroup& group : groups)
+        if (!group.reasons.empty())
+            coupled.push_back(&group);
+    std::ranges::stable_sort(coupled, std::greater(),
+                             [](const PrunedGroup* group) { return group->layers.size() + group->followers.size(); });
     std::string text;
-    std::size_t told = 0;
-    for (const PrunedGroup& group : groups) {
-        if (group.layers.size() < 2 || group.reasons.empty())
-            continue;
-        if (told++ == mostNames)
-            return text + "  and so on; all of them in --json.\n";
-        text += fmt::format("  {}: {}{}\n", group.name, group.reasons.front(),
-                            group.reasons.size() > 1 ? fmt::format(", and {} more", group.reasons.size() - 1) : "");
+    for (std::size_t i = 0; i < std::min(mostNames, coupled.size()); ++i) {
+        const auto& reasons = coupled[i]->reasons;
+        text += fmt::format("  {}: {}{}\n", coupled[i]->name, reasons.front(),
+                            reasons.size() > 1 ? fmt::format(", and {} more", reasons.size() - 1) : "");
     }
+    if (coupled.size() > mostNames)
+        text += "  and so on; all of them in --json.\n";
     return text.empty() ? text : "Held together by:\n" + text;
 }
 

@@ -21,21 +21,32 @@ namespace
 
 std::string changeTable(const StepResult& result)
 {
-    const auto& before = result.before;
-    const auto& after = result.after;
-    Table table({"", "before", "after"});
-    if (metricOf(before) || metricOf(after))
-        table.add({metricLabel(metricOf(after) ? after : before) + " on validation", metricText(before), metricText(after)});
+    std::vector<const Evaluation*> columns = {&result.before, &result.after};
+    std::vector<std::string> titles = {"", "before", "after"};
+    if (result.teacher) {
+        columns.push_back(&*result.teacher);
+        titles.emplace_back("teacher");
+    }
+    Table table(titles);
+    const auto row = [&](const std::string& title, auto textOf) {
+        std::vector<std::string> cells = {title};
+        for (const Evaluation* column : columns)
+            cells.push_back(textOf(*column));
+        table.add(cells);
+    };
+    const auto any = [&](auto holds) { return std::ranges::any_of(columns, [&](const Evaluation* column) { return holds(*column); }); };
+    if (any([](const Evaluation& column) { return metricOf(column).has_value(); }))
+        row(metricLabel(metricOf(result.after) ? result.after : result.before) + " on validation", metricText);
     if (result.tidied) {
         table.add({"nodes", std::to_string(result.tidied->before.nodes), std::to_string(result.tidied->after.nodes)});
         table.add({"initializers", std::to_string(result.tidied->before.initializers), std::to_string(result.tidied->after.initializers)});
     }
-    table.add({"size", bytesText(before.facts.sizeBytes), bytesText(after.facts.sizeBytes)});
-    if (result.sparsity || compressesWell(before.facts) || compressesWell(after.facts))
-        table.add({"size, compressed", compressedText(before.facts), compressedText(after.facts)});
-    table.add({"parameters", countText(before.facts.parameters), countText(after.facts.parameters)});
-    table.add({"MACs", countText(before.facts.macs), countText(after.facts.macs)});
-    table.add({"latency p50", latencyText(before), latencyText(after)});
+    row("size", [](const Evaluation& column) { return bytesText(column.facts.sizeBytes); });
+    if (result.sparsity || any([](const Evaluation& column) { return compressesWell(column.facts); }))
+        row("size, compressed", [](const Evaluation& column) { return compressedText(column.facts); });
+    row("parameters", [](const Evaluation& column) { return countText(column.facts.parameters); });
+    row("MACs", [](const Evaluation& column) { return countText(column.facts.macs); });
+    row("latency p50", latencyText);
     return table.text();
 }
 

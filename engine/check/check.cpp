@@ -6,6 +6,7 @@
 #include "check/open_steps.h"
 #include "onnx_io/onnx_io.h"
 #include "prune/dependency_graph.h"
+#include "prune/group_names.h"
 #include "quantize/plan.h"
 #include "quantize/quantize.h"
 #include "runtime/memory_estimate.h"
@@ -156,8 +157,9 @@ private:
             told.name = group.name;
             told.channels = group.channels * group.granularity;
             told.reasons = group.reasons;
-            for (const auto layer : group.layers)
-                told.layers.push_back(m_graph.node(layer).name);
+            told.layers = namesOf(m_graph, group.layers);
+            told.followers = namesOf(m_graph, group.followers);
+            told.readers = namesOf(m_graph, group.readers);
         }
         for (const auto& layer : found.unprunable)
             m_check.unprunable.push_back({layer.name, layer.reason});

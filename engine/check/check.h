@@ -20,9 +20,11 @@ namespace hone
 struct PrunableGroup
 {
     std::string name;
-    std::vector<std::string> layers;
-    std::int64_t channels = 0;        // of the first layer
-    std::vector<std::string> reasons; // what couples them
+    std::vector<std::string> layers;    // that make the channels
+    std::vector<std::string> followers; // that lose the same channels: depthwise Conv, BatchNormalization
+    std::vector<std::string> readers;   // that take them in
+    std::int64_t channels = 0;          // of the first layer
+    std::vector<std::string> reasons;   // what couples them
 };
 
 struct UnprunableName
@@ -94,8 +96,9 @@ struct ModelCheck
 ModelCheck checkModel(const std::filesystem::path& model, const JobContext& job);
 
 // Keys: ok, unsupported[], maxRelativeDifference (null where nothing could be compared), limit, gradientsFinite, trainable, prunableGroups,
-// groups[] (name, layers[], channels, reasons[]), unprunable[] (name, reason), quantizable, seconds, peakBytes, steps[] (step, open,
-// reason), changes[] (pass, count, nodes[]), tidying[] (code, arguments{}), inputs[] (name, shape), problems[] (code, arguments{}).
+// groups[] (name, layers[], followers[], readers[], channels, reasons[]), unprunable[] (name, reason), quantizable, seconds, peakBytes,
+// steps[] (step, open, reason), changes[] (pass, count, nodes[]), tidying[] (code, arguments{}), inputs[] (name, shape), problems[] (code,
+// arguments{}).
 Json toJson(const ModelCheck& check);
 
 } // namespace hone

@@ -20,8 +20,12 @@ Json toJson(const ModelCheck& check)
     json["prunableGroups"] = check.prunableGroups;
     json["groups"] = Json::array();
     for (const auto& group : check.groups)
-        json["groups"].push_back(
-            {{"name", group.name}, {"layers", group.layers}, {"channels", group.channels}, {"reasons", group.reasons}});
+        json["groups"].push_back({{"name", group.name},
+                                  {"layers", group.layers},
+                                  {"followers", group.followers},
+                                  {"readers", group.readers},
+                                  {"channels", group.channels},
+                                  {"reasons", group.reasons}});
     json["unprunable"] = Json::array();
     for (const auto& layer : check.unprunable)
         json["unprunable"].push_back({{"name", layer.name}, {"reason", layer.reason}});

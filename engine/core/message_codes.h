@@ -51,6 +51,8 @@
     X(PicturesSkipped, Notice)          /* count, total, files: within the rule, skipped */                            \
     X(PreprocessAssumed, Notice)        /* channels: neither model nor data state the preprocessing */                 \
     X(FrontEndAssumed, Notice)          /* described: the same for sounds, windows and tensors */                      \
+    X(PicturesInGray, Notice)           /* the model takes colour: gray is repeated */                                 \
+    X(PicturesInColour, Notice)         /* the model takes gray: their luma is taken */                                \
     X(BeforeHasOtherClasses, Notice)    /* classes, outputs: of a model that then gets a new head */                   \
     X(BeforeLacksClasses, Notice)       /* classes: the same */                                                        \
     X(AnomalyKindMissing, Notice)       /* split: lacks normal samples or anomalies, so there is no AUC */             \
@@ -71,6 +73,7 @@
     X(TargetUnreachable, Input)         /* what, wanted, reachable (the smallest), detail (what stands in the way) */  \
     X(TargetMetAlready, Notice)         /* what, wanted, present */                                                    \
     X(LatencyNotFalling, Notice)        /* macs, latency (shares of before, in percent), layers */                     \
+    X(SplitNotFaster, Notice)           /* macs, latency (shares of before, in percent), layers */                     \
     X(SensitivityInvalid, Input)        /* path, detail */                                                             \
     X(SensitivityForeign, Input)        /* path, model */                                                              \
     X(TeacherUnlike, Input)             /* detail */                                                                   \

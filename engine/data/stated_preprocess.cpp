@@ -47,4 +47,15 @@ std::optional<Message> adaptedPreprocessNotice(const Graph& graph, const Dataset
                    {{"described", "what dataset.yaml states for " + described(stated) + ", adapted to " + described(taken) + ","}}};
 }
 
+std::optional<Message> otherChannelsNotice(const Dataset& dataset, Split split, const Pairing& pairing)
+{
+    if (pairing.preprocess.kind() != SampleKind::Picture || dataset.size(split) == 0)
+        return std::nullopt;
+    const auto first = dataset.picture(split, 0);
+    const int taken = pairing.preprocess.picture().channelCount();
+    if (!first || first->channels == taken)
+        return std::nullopt;
+    return Message{first->channels == 1 ? MessageCode::PicturesInGray : MessageCode::PicturesInColour, {}};
+}
+
 } // namespace hone

@@ -14,5 +14,7 @@ namespace hone
 // model takes: they were stated of another model, and what the pairing has is made from them. None where they fit, and of other kinds of
 // samples. `graph`, `dataset`: what was paired.
 std::optional<Message> adaptedPreprocessNotice(const Graph& graph, const Dataset& dataset, const Pairing& pairing);
+// PicturesInGray or PicturesInColour where the split's first picture has other channels than the model takes, whatever is stated.
+std::optional<Message> otherChannelsNotice(const Dataset& dataset, Split split, const Pairing& pairing);
 
 } // namespace hone

@@ -24,6 +24,7 @@ struct DeviceFacts
     int cores = 0;
     std::int64_t memoryBytes = 0;
     std::string os; // PRETTY_NAME of os-release
+    bool hasAvx512 = false;
 };
 
 struct DeployOptions

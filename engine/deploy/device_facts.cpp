@@ -24,6 +24,7 @@ echo "cores=$(nproc 2>/dev/null || grep -c '^processor' /proc/cpuinfo 2>/dev/nul
 echo "memoryKb=$(sed -n 's/^MemTotal:[[:space:]]*\([0-9]*\).*/\1/p' /proc/meminfo 2>/dev/null)"
 echo "os=$( (. /etc/os-release && echo "$PRETTY_NAME") 2>/dev/null)"
 echo "system=$(uname -s) $(uname -r)"
+echo "avx512=$(grep -c -m 1 -w avx512f /proc/cpuinfo 2>/dev/null)"
 echo "time=$(date -u +%Y%m%d-%H%M%S)"
 )sh";
 
@@ -50,6 +51,7 @@ DeviceReport parseDeviceReport(const std::string& text, const std::string& host)
     report.facts.cores = static_cast<int>(numberFrom(values["cores"]));
     report.facts.memoryBytes = numberFrom(values["memoryKb"]) * 1024;
     report.facts.os = values["os"].empty() ? values["system"] : values["os"];
+    report.facts.hasAvx512 = numberFrom(values["avx512"]) > 0;
     report.time = values["time"];
     return report;
 }

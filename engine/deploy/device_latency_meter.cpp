@@ -53,6 +53,7 @@ Latency DeviceLatencyMeter::measure(const std::filesystem::path& model, const Jo
         if (!m_connection)
             m_connection = std::make_unique<Connection>(m_options, job);
         auto& connection = *m_connection;
+        m_channelBlock = hone::channelBlock(connection.facts.hasAvx512);
         const Shipment shipment(model, nullptr, {});
         const auto remote = connection.folder + "/" + Connection::modelFolder;
         runScript(connection.session, "mkdir -p \"$1\"", {remote}, job);
@@ -64,6 +65,11 @@ Latency DeviceLatencyMeter::measure(const std::filesystem::path& model, const Jo
         m_connection.reset(); // the next measurement begins with a connection that is in order
         throw;
     }
+}
+
+std::int64_t DeviceLatencyMeter::channelBlock() const
+{
+    return m_channelBlock.value_or(LatencyMeter::channelBlock());
 }
 
 } // namespace hone

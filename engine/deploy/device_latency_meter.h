@@ -5,7 +5,9 @@
 #include "deploy/deployer.h"
 #include "runtime/latency.h"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 
 namespace hone
 {
@@ -19,11 +21,13 @@ public:
 
     // Throws what deploy() throws for connecting, sending and running.
     Latency measure(const std::filesystem::path& model, const JobContext& job) override;
+    std::int64_t channelBlock() const override;
 
 private:
     struct Connection;
     DeployOptions m_options;
     std::unique_ptr<Connection> m_connection;
+    std::optional<std::int64_t> m_channelBlock; // of the device, once there was a connection
 };
 
 } // namespace hone

@@ -12,6 +12,7 @@
 #include "runtime/session.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 namespace hone
@@ -67,7 +68,8 @@ public:
     DataQuestions(const AgreementRequest& request, const Graph& reference)
         : m_batch(commonBatch(request.graph, reference)),
           m_pairing(pairForInput(request.graph, *request.dataset)),
-          m_adapted(adaptedPreprocessNotice(request.graph, *request.dataset, m_pairing)),
+          m_adapted({adaptedPreprocessNotice(request.graph, *request.dataset, m_pairing),
+                     otherChannelsNotice(*request.dataset, request.options.split, m_pairing)}),
           m_takes(inputType(request.graph)),
           m_referenceTakes(inputType(reference)),
           m_loader(*request.dataset, request.options.split, m_pairing, loading(request))
@@ -98,7 +100,7 @@ public:
     std::vector<Message> notices() const override
     {
         std::vector<Message> notices;
-        for (const auto& notice : {preprocessNotice(m_pairing), m_adapted, m_loader.notice()})
+        for (const auto& notice : {preprocessNotice(m_pairing), m_adapted[0], m_adapted[1], m_loader.notice()})
             if (notice)
                 notices.push_back(*notice);
         return notices;
@@ -118,7 +120,7 @@ private:
 
     std::int64_t m_batch;
     Pairing m_pairing;
-    std::optional<Message> m_adapted;
+    std::array<std::optional<Message>, 2> m_adapted;
     DType m_takes;
     DType m_referenceTakes;
     Loader m_loader;

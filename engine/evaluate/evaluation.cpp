@@ -112,7 +112,8 @@ void measureTask(const TaskRequest& request, Evaluation& evaluation, const JobCo
     if (scorer->samples() == 0)
         throw Error(MessageCode::DataEmpty, {{"path", dataset.folder().string()}, {"split", std::string(name(options.split))}});
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    for (auto& notice : {preprocessNotice(pairing), adaptedPreprocessNotice(graph, dataset, pairing), loader.notice()})
+    for (auto& notice : {preprocessNotice(pairing), adaptedPreprocessNotice(graph, dataset, pairing),
+                         otherChannelsNotice(dataset, options.split, pairing), loader.notice()})
         if (notice)
             evaluation.notices.push_back(*notice);
     scorer->report({options.split, seconds.count()}, evaluation);

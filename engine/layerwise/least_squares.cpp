@@ -14,6 +14,8 @@ namespace hone
 namespace
 {
 
+constexpr std::size_t fewUnknowns = 32;
+
 // a [rows, unknowns], b [rows, unknowns + outputs] -> transposed a times b.
 std::string productModel()
 {
@@ -46,7 +48,7 @@ struct NormalEquations::Product
 };
 
 NormalEquations::NormalEquations(std::size_t unknowns, std::size_t outputs)
-    : m_product(std::make_unique<Product>()),
+    : m_product(unknowns < fewUnknowns ? nullptr : std::make_unique<Product>()),
       m_unknowns(unknowns),
       m_outputs(outputs),
       m_sums(unknowns * (unknowns + outputs)),
@@ -73,10 +75,17 @@ void NormalEquations::add(const Rows& rows)
         std::ranges::transform(m_inputSum, x, m_inputSum.begin(), std::plus<>());
         std::ranges::transform(m_targetSum, y, m_targetSum.begin(), std::plus<>());
     }
+    m_rows += rows.count;
+    if (!m_product) {
+        for (std::size_t r = 0; r < rows.count; ++r)
+            for (std::size_t i = 0; i < m_unknowns; ++i)
+                for (std::size_t k = 0; k < width; ++k)
+                    m_sums[i * width + k] += joined[r * width + i] * joined[r * width + k];
+        return;
+    }
     const Tensor inputs = Tensor::of<double>({count, static_cast<std::int64_t>(m_unknowns)}, rows.inputs);
     const auto product = m_product->session.run({inputs, both}).at(0);
     std::ranges::transform(m_sums, product.data<double>(), m_sums.begin(), std::plus<>());
-    m_rows += rows.count;
 }
 
 Moments NormalEquations::moments(Intercept intercept) const

@@ -57,8 +57,8 @@ public:
     LinearMap solve(double ridge, const LinearMap& prior, Intercept intercept) const;
 
 private:
-    struct Product; // sums of products, in ONNX Runtime
-    std::unique_ptr<Product> m_product;
+    struct Product;                     // sums of products, in ONNX Runtime
+    std::unique_ptr<Product> m_product; // none for few unknowns, where calling it takes longer than the sums
     std::size_t m_unknowns;
     std::size_t m_outputs;
     std::size_t m_rows = 0;

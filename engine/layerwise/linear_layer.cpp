@@ -29,25 +29,6 @@ bool holdsOneEach(const Graph& graph, ValueId value, std::size_t count)
     return tensor.size() == wanted && (tensor.rank() == 0 || tensor.shape().back() == wanted);
 }
 
-InterceptPlace placeOf(const Graph& graph, const GraphUses& uses, const Node& node, NodeId id, std::size_t outputs)
-{
-    using Kind = InterceptPlace::Kind;
-    if (node.opType != "MatMul" && node.input(2).valid())
-        return holdsOneEach(graph, node.input(2), outputs) ? InterceptPlace{Kind::Bias, id, 2} : InterceptPlace{};
-    const NodeId reader = onlyReader(uses, node.outputs[0]);
-    if (reader.valid()) {
-        const Node& next = graph.node(reader);
-        if (next.opType == "BatchNormalization" && next.inputs.size() == 5 && node.opType == "Conv" &&
-            next.intAttribute("training_mode", 0) == 0 && holdsOneEach(graph, next.input(3), outputs))
-            return {Kind::Mean, reader, 3};
-        if (next.opType == "Add" && node.opType != "Conv")
-            for (const std::size_t input : {0u, 1u})
-                if (holdsOneEach(graph, next.input(input), outputs))
-                    return {Kind::Addend, reader, input};
-    }
-    return node.opType == "MatMul" ? InterceptPlace{} : InterceptPlace{Kind::NewBias, id, 2};
-}
-
 // In place where nobody else reads the constant.
 void replaceConstant(Graph& graph, NodeId node, std::size_t input, Tensor tensor)
 {
@@ -60,6 +41,47 @@ void replaceConstant(Graph& graph, NodeId node, std::size_t input, Tensor tensor
 }
 
 } // namespace
+
+InterceptPlace interceptPlaceOf(const Graph& graph, const GraphUses& uses, NodeId id, std::size_t outputs)
+{
+    using Kind = InterceptPlace::Kind;
+    const Node& node = graph.node(id);
+    const bool ofRows = node.opType == "Gemm" || node.opType == "MatMul"; // outputs are the last axis
+    if (node.opType != "MatMul" && node.input(2).valid())
+        return holdsOneEach(graph, node.input(2), outputs) ? InterceptPlace{Kind::Bias, id, 2} : InterceptPlace{};
+    const NodeId reader = onlyReader(uses, node.outputs[0]);
+    if (reader.valid()) {
+        const Node& next = graph.node(reader);
+        if (next.opType == "BatchNormalization" && next.inputs.size() == 5 && node.opType == "Conv" &&
+            next.intAttribute("training_mode", 0) == 0 && holdsOneEach(graph, next.input(3), outputs))
+            return {Kind::Mean, reader, 3};
+        if (next.opType == "Add" && ofRows)
+            for (const std::size_t input : {0u, 1u})
+                if (holdsOneEach(graph, next.input(input), outputs))
+                    return {Kind::Addend, reader, input};
+    }
+    return node.opType == "MatMul" ? InterceptPlace{} : InterceptPlace{Kind::NewBias, id, 2};
+}
+
+void shiftIntercept(Graph& graph, NodeId layer, const InterceptPlace& place, std::span<const double> shift)
+{
+    using Kind = InterceptPlace::Kind;
+    if (place.kind == Kind::Nowhere)
+        return;
+    Tensor constant(DType::Float32, {static_cast<std::int64_t>(shift.size())});
+    if (place.kind != Kind::NewBias)
+        constant = graph.value(graph.node(place.node).inputs.at(place.input)).constant;
+    auto target = constant.mutableData<float>();
+    const double sign = place.kind == Kind::Mean ? -1 : 1;
+    for (std::size_t k = 0; k < shift.size(); ++k)
+        target[k] = static_cast<float>(static_cast<double>(target[k]) + sign * shift[k]);
+    if (place.kind == Kind::NewBias) {
+        const ValueId bias = graph.addConstant(graph.node(layer).name + ".bias", std::move(constant));
+        graph.node(layer).inputs.resize(3);
+        graph.node(layer).inputs[2] = bias;
+    } else
+        replaceConstant(graph, place.node, place.input, std::move(constant));
+}
 
 bool LinearLayer::isOne(const Node& node)
 {
@@ -100,7 +122,7 @@ std::optional<LinearLayer> LinearLayer::find(const Graph& graph, const GraphUses
     layer.m_outputsLast = node.opType == "MatMul" || (node.opType == "Gemm" && node.intAttribute("transB", 0) == 0);
     layer.m_outputs = static_cast<std::size_t>(shape[layer.m_outputsLast ? 1 : 0]);
     layer.m_unknowns = static_cast<std::size_t>(elementCount(shape)) / std::max<std::size_t>(1, layer.m_outputs);
-    layer.m_place = placeOf(graph, uses, node, id, layer.m_outputs);
+    layer.m_place = interceptPlaceOf(graph, uses, id, layer.m_outputs);
     if (node.input(2).valid() && layer.m_place.kind != InterceptPlace::Kind::Bias)
         return refuse("its bias has an unusual shape");
     return layer;
@@ -117,45 +139,40 @@ bool LinearLayer::readWindow(const Node& node)
     return m_strides.size() == rank && m_dilations.size() == rank && m_pads.size() == 2 * rank;
 }
 
-LinearMap LinearLayer::map(const Graph& graph) const
+GroupedMap LinearLayer::map(const Graph& graph) const
 {
     const Node& node = graph.node(m_node);
     const auto weights = toFloats(graph.value(node.input(1)).constant);
-    LinearMap map{std::vector<double>(weights.size()), std::vector<double>(m_outputs, 0)};
-    for (std::size_t i = 0; i < m_unknowns; ++i)
-        for (std::size_t k = 0; k < m_outputs; ++k)
-            map.weights[i * m_outputs + k] = static_cast<double>(m_outputsLast ? weights[i * m_outputs + k] : weights[k * m_unknowns + i]);
-    if (m_place.kind == InterceptPlace::Kind::Bias)
-        std::ranges::copy(toFloats(graph.value(node.input(2)).constant), map.intercept.begin());
+    const std::vector<float> bias =
+        m_place.kind == InterceptPlace::Kind::Bias ? toFloats(graph.value(node.input(2)).constant) : std::vector<float>(m_outputs, 0);
+    const std::size_t each = m_outputs / m_groups;
+    GroupedMap map;
+    for (std::size_t g = 0; g < m_groups; ++g) {
+        LinearMap& part = map.emplace_back(LinearMap{std::vector<double>(m_unknowns * each), std::vector<double>(each, 0)});
+        for (std::size_t k = 0; k < each; ++k) {
+            part.intercept[k] = static_cast<double>(bias[g * each + k]);
+            for (std::size_t i = 0; i < m_unknowns; ++i)
+                part.weights[i * each + k] = static_cast<double>(weights[weightPlace(i, g * each + k)]);
+        }
+    }
     return map;
 }
 
-void LinearLayer::setMap(Graph& graph, const LinearMap& map) const
+void LinearLayer::setMap(Graph& graph, const GroupedMap& map) const
 {
-    using Kind = InterceptPlace::Kind;
+    const auto before = LinearLayer::map(graph);
+    const std::size_t each = m_outputs / m_groups;
     Tensor weights = graph.value(graph.node(m_node).input(1)).constant;
     auto values = weights.mutableData<float>();
-    for (std::size_t i = 0; i < m_unknowns; ++i)
-        for (std::size_t k = 0; k < m_outputs; ++k)
-            values[m_outputsLast ? i * m_outputs + k : k * m_unknowns + i] = static_cast<float>(map.weights[i * m_outputs + k]);
+    std::vector<double> shift(m_outputs);
+    for (std::size_t g = 0; g < m_groups; ++g)
+        for (std::size_t k = 0; k < each; ++k) {
+            shift[g * each + k] = map[g].intercept[k] - before[g].intercept[k];
+            for (std::size_t i = 0; i < m_unknowns; ++i)
+                values[weightPlace(i, g * each + k)] = static_cast<float>(map[g].weights[i * each + k]);
+        }
     replaceConstant(graph, m_node, 1, std::move(weights));
-    if (m_place.kind == Kind::Nowhere)
-        return;
-    Tensor constant(DType::Float32, {static_cast<std::int64_t>(m_outputs)});
-    if (m_place.kind != Kind::NewBias)
-        constant = graph.value(graph.node(m_place.node).inputs.at(m_place.input)).constant;
-    auto target = constant.mutableData<float>();
-    for (std::size_t k = 0; k < m_outputs; ++k) {
-        const double before = static_cast<double>(target[k]);
-        const double b = map.intercept[k];
-        target[k] = static_cast<float>(m_place.kind == Kind::Mean ? before - b : m_place.kind == Kind::Addend ? before + b : b);
-    }
-    if (m_place.kind == Kind::NewBias) {
-        const ValueId bias = graph.addConstant(graph.node(m_node).name + ".bias", std::move(constant));
-        graph.node(m_node).inputs.resize(3);
-        graph.node(m_node).inputs[2] = bias;
-    } else
-        replaceConstant(graph, m_place.node, m_place.input, std::move(constant));
+    shiftIntercept(graph, m_node, m_place, shift);
 }
 
 std::size_t LinearLayer::positions(const Dimensions& outputShape) const

@@ -5,10 +5,11 @@
 
 #include "core/random.h"
 #include "graph/graph.h"
-#include "layerwise/least_squares.h"
+#include "layerwise/grouped_equations.h"
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,11 @@ struct InterceptPlace
     std::size_t input = 0;
 };
 
+// Of a Conv, ConvTranspose, Gemm or MatMul with so many outputs.
+InterceptPlace interceptPlaceOf(const Graph& graph, const GraphUses& uses, NodeId layer, std::size_t outputs);
+// Makes the layer's outputs larger by `shift` (one number each). Constants that others read too are left to them.
+void shiftIntercept(Graph& graph, NodeId layer, const InterceptPlace& place, std::span<const double> shift);
+
 enum class GroupedConvolutions
 {
     Refused,
@@ -52,14 +58,15 @@ public:
     std::size_t outputs() const { return m_outputs; }   // of all groups
     std::size_t groups() const { return m_groups; }
     int weightOutputAxis() const { return m_outputsLast ? 1 : 0; }
+    GroupedShape shape() const { return {m_groups, m_unknowns, m_outputs}; }
     bool isConvolution() const { return !m_kernel.empty(); }
     const InterceptPlace& interceptPlace() const { return m_place; }
     Intercept intercept() const { return m_place.kind == InterceptPlace::Kind::Nowhere ? Intercept::None : Intercept::Solved; }
 
-    // What the node computes now, where it has one group; an intercept that it has no bias for is 0.
-    LinearMap map(const Graph& graph) const;
+    // What the node computes now; an intercept that it has no bias for is 0.
+    GroupedMap map(const Graph& graph) const;
     // Makes it compute another map. Constants that others read too are left to them.
-    void setMap(Graph& graph, const LinearMap& map) const;
+    void setMap(Graph& graph, const GroupedMap& map) const;
 
     // Output positions a sample (a convolution's pixels, a sequence's elements) of outputs of this shape.
     std::size_t positions(const Dimensions& outputShape) const;
@@ -73,6 +80,11 @@ public:
 private:
     LinearLayer() = default;
     bool readWindow(const Node& node);
+    // In the weight's values, of an unknown of its group and an output of all.
+    std::size_t weightPlace(std::size_t unknown, std::size_t output) const
+    {
+        return m_outputsLast ? unknown * m_outputs + output : output * m_unknowns + unknown;
+    }
     std::int64_t padBefore(std::size_t axis, std::int64_t input, std::int64_t output) const;
 
     NodeId m_node;

@@ -26,8 +26,9 @@ public:
     MovingCut(Loader& loader, int threads, std::int64_t mostBytes);
 
     // One pass over the samples. The graph is that of the last pass with other constants in nodes that were open then. `wanted`: of
-    // float32, and not behind open nodes. `open`: nodes that may change after this pass; those of a later pass are among them. The cut
-    // moves when the pass has come to its end. The constructor and next() throw what loading and Session throw.
+    // float32; what is behind open nodes has the values that it has with this graph's constants. `open`: nodes that may change after this
+    // pass; those of a later pass are among them. The cut moves when the pass has come to its end. The constructor and next() throw what
+    // loading and Session throw.
     class Pass
     {
     public:

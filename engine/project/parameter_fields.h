@@ -75,6 +75,11 @@ constexpr auto namesOf(PruningScope)
                       Name{PruningScope::Isomorphic, "isomorphic"}, Name{PruningScope::Layer, "layer"},
                       Name{PruningScope::Sensitivity, "sensitivity"}};
 }
+constexpr auto namesOf(AttentionChannels)
+{
+    return std::array{EnumName<AttentionChannels>{AttentionChannels::Size, "size"},
+                      EnumName<AttentionChannels>{AttentionChannels::Heads, "heads"}};
+}
 // Those that a choice may be made on.
 constexpr auto namesOf(Split)
 {
@@ -279,7 +284,10 @@ void visitLaterFields(Visitor& visit, PruneParameters& p)
     visit(number("roundTo", "--round-to", "Channels that stay are a multiple of it where a group has so many; processors like 8 and 16",
                  1024),
           o.roundTo);
+    visit(later("attention", "--attention", "What attention loses: of every head the same share of its size, or whole heads"), o.attention);
     visit(later("keep", "--keep", "Layers whose channels all stay, by name; '*' matches anything"), o.keep);
+    visit(later("atLeastOf", "--at-least-of", "Channels that a layer keeps instead; of several names that match the longest counts"),
+          o.layerFloors);
     visit(later("ratioOf", "--ratio-of",
                 "A layer's own ratio, with --scope layer; '*' matches anything, the longest name that matches counts"),
           o.layerRatios);
@@ -341,6 +349,11 @@ void visitFields(Visitor& visit, SensitivityOptions& o)
     visit(Field{"samples", "--samples", "Samples of the split; 0: all", 0}, o.samples);
     visit(Field{"split", "--split", "Which samples are measured on"}, o.split);
     visit(Field{"importance", "--importance", "What tells which channels of a group leave; auto: l1"}, o.importance);
+    visit(Field{.key = "attention",
+                .flag = "--attention",
+                .help = "What attention loses: of every head the same share of its size, or whole heads",
+                .addedLater = true},
+          o.attention);
     visit(Field{"compensate", "--compensate", "Solves the remaining weights anew each time, which takes far longer"}, o.compensate);
     visit(Field{"seed", "--seed", "Seed of random importance and of compensation"}, o.seed);
     visit(Field{"threads", "--threads", "Threads; 0: as many as there are cores", 0, 1024}, o.threads);

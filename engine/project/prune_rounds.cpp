@@ -61,7 +61,7 @@ public:
           m_target(targetOf(input.parameters.prune.targets)),
           m_graph(input.graph),
           m_reference(input.graph),
-          m_trail(m_graph, findDependencies(m_graph)),
+          m_trail(m_graph, findDependencies(m_graph, input.parameters.prune.attention)),
           m_sinceReference(m_trail)
     {
         if (m_target) {
@@ -102,7 +102,7 @@ private:
         if (anything && trains()) {
             m_graph = m_input.finetune(m_graph, m_round, job.part(trainsFrom, 1));
             m_reference = m_graph; // what the next round's weights are solved to answer like
-            m_sinceReference = ChannelTrail(m_reference, findDependencies(m_reference));
+            m_sinceReference = ChannelTrail(m_reference, findDependencies(m_reference, m_input.parameters.prune.attention));
         }
         const GraphCost now = cost(m_graph);
         m_result.rounds.back().macs = now.macs;
@@ -145,7 +145,7 @@ private:
         const bool compensates = parameters.compensate == Compensate::On;
         const double surgeryFrom = needsSamples(parameters.prune.importance) ? 0.3 : 0;
         const double surgeryTo = compensates ? 0.6 : 1;
-        const DependencyGraph dependencies = findDependencies(m_graph);
+        const DependencyGraph dependencies = findDependencies(m_graph, m_input.parameters.prune.attention);
         const PruneOptions options = optionsNow(share, aim, dependencies);
         if (isSpent(dependencies, options))
             return false;
@@ -185,8 +185,9 @@ private:
                 return now;
             };
         if (needsSamples(parameters.prune.importance))
-            evidence.scores = dataImportance(m_graph, *m_input.dataset, parameters.prune.importance,
-                                             {.seed = parameters.finetune.seed, .threads = parameters.finetune.threads}, job);
+            evidence.scores = dataImportance(
+                m_graph, *m_input.dataset, parameters.prune.importance,
+                {.seed = parameters.finetune.seed, .threads = parameters.finetune.threads, .attention = parameters.prune.attention}, job);
         for (std::size_t g = 0; g < atFirst.size(); ++g)
             evidence.outOf.push_back(std::max(dependencies.groups[g].channels, atFirst[g] ? m_trail.groups()[*atFirst[g]].channels : 0));
         return evidence;
@@ -210,6 +211,7 @@ private:
         CompensationOptions options;
         options.seed = m_input.parameters.finetune.seed;
         options.threads = m_input.parameters.finetune.threads;
+        options.attention = m_input.parameters.prune.attention;
         auto result = compensate({m_reference, pruned.graph, m_sinceReference.staying(), *m_input.dataset, options}, job.part(0.1, 0.9));
         CompensationRecord record;
         record.before = m_input.validationMetric(pruned.graph, job.part(0, 0.1));
@@ -260,6 +262,9 @@ private:
         if (options.atLeast > 1 && anyLeavesWithoutFloor())
             return fmt::format("every group keeps at least {} channels, and none has more that a ratio of {:g} would take", options.atLeast,
                                options.ratio);
+        if (!options.layerFloors.empty() && anyLeavesWithoutFloor())
+            return fmt::format("'{}' keeps at least {:g} channels, and no group has more that a ratio of {:g} would take",
+                               options.layerFloors.begin()->first, options.layerFloors.begin()->second, options.ratio);
         if (options.roundTo > 1)
             return fmt::format("rounded to multiples of {}, every group keeps its channels at a ratio of {:g}", options.roundTo,
                                options.ratio);
@@ -269,8 +274,9 @@ private:
     {
         PruneOptions options = m_input.parameters.prune;
         options.atLeast = 1;
+        options.layerFloors.clear();
         options.importance = ImportanceKind::L1; // how many leave doesn't depend on which
-        const DependencyGraph dependencies = findDependencies(m_graph);
+        const DependencyGraph dependencies = findDependencies(m_graph, m_input.parameters.prune.attention);
         const Selection selection(m_graph, dependencies, options, {.ratios = m_input.ratios});
         return !removesNothing(dependencies, selection.at(options.ratio));
     }

@@ -53,20 +53,47 @@ Json epochsToJson(const std::vector<EpochResult>& epochs)
     return listOf(epochs, epochToJson);
 }
 
-std::string nameOf(ImportanceKind kind)
+namespace
 {
-    for (const auto& [candidate, name] : namesOf(ImportanceKind{}))
-        if (candidate == kind)
+
+template<class Enum>
+std::string nameOfValue(Enum value)
+{
+    for (const auto& [candidate, name] : namesOf(Enum{}))
+        if (candidate == value)
             return std::string(name);
     return {};
 }
 
+template<class Enum>
+std::optional<Enum> valueOfName(std::string_view name)
+{
+    for (const auto& [value, known] : namesOf(Enum{}))
+        if (known == name)
+            return value;
+    return std::nullopt;
+}
+
+} // namespace
+
+std::string nameOf(ImportanceKind kind)
+{
+    return nameOfValue(kind);
+}
+
 std::optional<ImportanceKind> importanceOf(std::string_view name)
 {
-    for (const auto& [kind, known] : namesOf(ImportanceKind{}))
-        if (known == name)
-            return kind;
-    return std::nullopt;
+    return valueOfName<ImportanceKind>(name);
+}
+
+std::string nameOf(AttentionChannels attention)
+{
+    return nameOfValue(attention);
+}
+
+std::optional<AttentionChannels> attentionOf(std::string_view name)
+{
+    return valueOfName<AttentionChannels>(name);
 }
 
 Json roundsToJson(const std::vector<PruneRound>& rounds)
@@ -88,6 +115,8 @@ Json groupsToJson(const std::vector<PrunedGroup>& groups)
         Json json;
         json["name"] = group.name;
         json["layers"] = group.layers;
+        json["followers"] = group.followers;
+        json["readers"] = group.readers;
         json["channelsBefore"] = group.channelsBefore;
         json["channelsAfter"] = group.channelsAfter;
         json["importance"] = nameOf(group.importance);
@@ -104,6 +133,8 @@ std::vector<PrunedGroup> groupsFromJson(const Json& json)
         auto& group = groups.emplace_back();
         group.name = item.at("name").get<std::string>();
         group.layers = item.at("layers").get<std::vector<std::string>>();
+        group.followers = item.value("followers", std::vector<std::string>());
+        group.readers = item.value("readers", std::vector<std::string>());
         group.channelsBefore = item.at("channelsBefore").get<std::int64_t>();
         group.channelsAfter = item.at("channelsAfter").get<std::int64_t>();
         if (item.contains("importance"))

@@ -26,5 +26,8 @@ std::vector<PruneRound> roundsFromJson(const Json& json);
 // "bn-scale", and back.
 std::string nameOf(ImportanceKind kind);
 std::optional<ImportanceKind> importanceOf(std::string_view name);
+// "heads", and back.
+std::string nameOf(AttentionChannels attention);
+std::optional<AttentionChannels> attentionOf(std::string_view name);
 
 } // namespace hone

@@ -84,6 +84,7 @@ Sensitivity fromJson(const Json& json)
     result.samples = json.at("samples").get<std::size_t>();
     result.seed = json.at("seed").get<std::uint64_t>();
     result.importance = known(importanceOf(json.at("importance").get<std::string>()), "importance");
+    result.attention = known(attentionOf(json.value("attention", std::string(nameOf(AttentionChannels::Size)))), "attention");
     result.compensated = json.at("compensated").get<bool>();
     result.metric = known(metricKindFromName(json.at("metric").get<std::string>()), "metric");
     result.value = json.at("value").get<double>();
@@ -139,6 +140,7 @@ Json toJson(const Sensitivity& sensitivity)
                  {"samples", sensitivity.samples},
                  {"seed", sensitivity.seed},
                  {"importance", nameOf(sensitivity.importance)},
+                 {"attention", nameOf(sensitivity.attention)},
                  {"compensated", sensitivity.compensated},
                  {"metric", std::string(name(sensitivity.metric))},
                  {"higherIsBetter", higherIsBetter(sensitivity.metric)},
@@ -183,6 +185,7 @@ SensitivityOptions sensitivityOptionsOf(const PruneParameters& parameters)
     options.importance = parameters.prune.importance;
     options.seed = parameters.finetune.seed;
     options.threads = parameters.finetune.threads;
+    options.attention = parameters.prune.attention;
     return options;
 }
 
@@ -191,7 +194,8 @@ bool wouldBeMeasuredAgain(const Sensitivity& curves, const Dataset& dataset, con
     const std::size_t size = dataset.size(options.split);
     const std::size_t samples = options.samples == 0 ? size : std::min(size, options.samples);
     return curves.data == dataset.fingerprint() && curves.split == options.split && curves.samples == samples &&
-           curves.seed == options.seed && curves.importance == options.importance && curves.compensated == options.compensate &&
+           curves.seed == options.seed && curves.importance == options.importance && curves.attention == options.attention &&
+           curves.compensated == options.compensate &&
            std::ranges::all_of(curves.groups, [&](const SensitivityGroup& group) { return ratiosOf(group) == options.ratios; });
 }
 
@@ -225,10 +229,15 @@ Sensitivity keptSensitivity(const fs::path& model, const Dataset& dataset, const
 
 GroupRatios sensitivityRatiosFor(const SensitivityScopeInput& input, const JobContext& job)
 {
-    const auto dependencies = findDependencies(input.graph);
+    const auto dependencies = findDependencies(input.graph, input.parameters.prune.attention);
     const auto& file = input.parameters.sensitivity;
-    if (!file.empty())
-        return sensitivityRatios(readSensitivityOf(file, input.model), dependencies, lossPer(input.parameters), file);
+    if (!file.empty()) {
+        const auto curves = readSensitivityOf(file, input.model);
+        if (curves.attention != input.parameters.prune.attention)
+            throw Error(MessageCode::SensitivityInvalid,
+                        {{"path", file.string()}, {"detail", "it was measured with --attention " + nameOf(curves.attention)}});
+        return sensitivityRatios(curves, dependencies, lossPer(input.parameters), file);
+    }
     if (!input.dataset)
         throw Error(MessageCode::DataRequired, {{"step", "prune"}});
     const auto options = sensitivityOptionsOf(input.parameters);

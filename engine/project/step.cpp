@@ -51,6 +51,7 @@ StepOutcome performStep(const StepParameters& wanted, const StepInput& given, co
         result.before =
             measure(input.model, input.dataset, againstReference(input, input.model), fitBefore(parameters), job.part(0, phases.before));
 
+    measureTeacher(parameters, input, result, job.part(phases.before, phases.before));
     if (fitBefore(parameters) == DataFit::Told)
         tellAsBefore(result.before.notices);
 
@@ -72,7 +73,7 @@ StepOutcome performStep(const StepParameters& wanted, const StepInput& given, co
             if (std::ranges::find(result.notices, notice) == result.notices.end())
                 result.notices.push_back(notice);
     measureSparsity(graph, outcome.bytes, result);
-    tellSlowness(result);
+    tellSlowness(input, result);
     if (isRoot(parameters))
         result.before = result.after;
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();

@@ -7,6 +7,7 @@
 #include "onnx_io/onnx_io.h"
 #include "project/step_kinds.h"
 #include "prune/latency_notice.h"
+#include "runtime/latency.h"
 #include "train/teaching.h"
 
 #include <fmt/format.h>
@@ -139,14 +140,39 @@ void checkLatencyTarget(const fs::path& file, const StepInput& input, StepResult
                      {"detail", "its channels met it when they were chosen, and the finished file did not in most of five measurements"}});
 }
 
-void tellSlowness(StepResult& result)
+void tellSlowness(const StepInput& input, StepResult& result)
 {
-    if (result.groups.empty() || !result.before.latency || !result.after.latency)
+    SpeedChange change{.macsBefore = static_cast<double>(result.before.facts.macs),
+                       .macsAfter = static_cast<double>(result.after.facts.macs)};
+    const LatencyMeter* meter = input.evaluate.meter;
+    if (result.target && result.target->kind == TargetKind::LatencyMs) {
+        meter = targetMeterOf(input);
+        change.latencyBeforeMs = result.target->before;
+        change.latencyAfterMs = result.target->after;
+    } else if (result.before.latency && result.after.latency) {
+        change.latencyBeforeMs = result.before.latency->p50Ms;
+        change.latencyAfterMs = result.after.latency->p50Ms;
+    } else {
         return;
-    const SpeedChange change{static_cast<double>(result.before.facts.macs), static_cast<double>(result.after.facts.macs),
-                             result.before.latency->p50Ms, result.after.latency->p50Ms};
-    if (const auto notice = latencyNotFalling(result.graph, change, channelBlock()))
+    }
+    const LocalLatencyMeter here;
+    const std::int64_t block = meter ? meter->channelBlock() : here.channelBlock();
+    std::optional<Message> notice;
+    if (!result.groups.empty())
+        notice = latencyNotFalling(result.graph, change, block);
+    else if (result.factorization)
+        notice = splitNotFaster(result.factorization->layers, change, block);
+    if (notice)
         result.notices.push_back(*notice);
+}
+
+void measureTeacher(const StepParameters& parameters, const StepInput& input, StepResult& result, const JobContext& job)
+{
+    const auto* distill = std::get_if<DistillParameters>(&parameters);
+    if (!distill)
+        return;
+    result.teacher = measure(teacherOf(*distill, input), input.dataset, input.evaluate, DataFit::Told, job);
+    result.teacher->notices.clear(); // what doesn't fit is told of the student
 }
 
 } // namespace hone

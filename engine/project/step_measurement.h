@@ -27,7 +27,9 @@ LatencyMeter* targetMeterOf(const StepInput& input);
 // measurements say (settledLatency), and so is result.after's latency unless the target has a meter of its own. Throws
 // Error(TargetUnreachable) where that misses.
 void checkLatencyTarget(const std::filesystem::path& file, const StepInput& input, StepResult& result, const JobContext& job);
-// Where latency stayed while MACs fell.
-void tellSlowness(StepResult& result);
+// Where latency stayed while MACs fell by pruning or splitting; with a target latency, on the machine that it was measured on.
+void tellSlowness(const StepInput& input, StepResult& result);
+// A distill step's teacher, measured as its student is. Does nothing in other steps.
+void measureTeacher(const StepParameters& parameters, const StepInput& input, StepResult& result, const JobContext& job);
 
 } // namespace hone

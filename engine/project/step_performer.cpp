@@ -89,7 +89,7 @@ Product Performer::operator()(const PruneParameters& parameters)
          .validationMetric = onValidation},
         job);
     m_result.groups = std::move(pruned.groups);
-    for (const auto& layer : findDependencies(source).unprunable)
+    for (const auto& layer : findDependencies(source, parameters.prune.attention).unprunable)
         m_result.unprunable.push_back({layer.name, layer.reason});
     m_result.proofMaxAbsDifference = pruned.maxAbsDifference;
     m_result.proofMaxAbsDifferenceDouble = pruned.maxAbsDifferenceDouble;
@@ -217,7 +217,8 @@ Graph Performer::pulledToZero(const PruneParameters& parameters, const JobContex
     training.keepBest = false;
     Lesson lesson;
     lesson.teaching = originalOf(parameters);
-    lesson.penalty = {parameters.sparsityStrength, sparsityGroups};
+    lesson.penalty = {parameters.sparsityStrength,
+                      [attention = parameters.prune.attention](const Graph& graph) { return sparsityGroups(graph, attention); }};
     lesson.part = sparsityPart();
     return finetuned(m_graph, training, job, lesson);
 }

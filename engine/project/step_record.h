@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/json.h"
+#include "evaluate/evaluation.h"
 #include "evaluate/metric.h"
 #include "prune/compensation.h"
 #include "prune/factorize.h"
@@ -82,17 +83,18 @@ struct StepRecord
     std::optional<SparsityRecord> sparsity;            // by a sparsify step
     std::optional<FactorizationRecord> factorization;  // by a factorize step
     std::optional<QuantizationRecord> quantization;    // by a quantize step
+    std::optional<Evaluation> teacher;                 // of a distill step, measured as the student is
 };
 
-// Keys: groups[]{name, layers[], channelsBefore, channelsAfter, importance, reasons[]}, unprunable[]{name, reason},
+// Keys: groups[]{name, layers[], followers[], readers[], channelsBefore, channelsAfter, importance, reasons[]}, unprunable[]{name, reason},
 // proof{maxAbsDifference, maxAbsDifferenceDouble (or doubleLeftOut: why)}, target{kind, before, wanted, after}, rounds[]{ratio, macs,
 // parameters, compensation{before, after}}, compensation{before, after, metric (of both, the rounds' too), layers[]{name, errorBefore,
 // errorAfter}, left[]{name, reason}}, sparsity{sparsity, layers[]{name, weights, zerosBefore, zerosAfter}, left[]}, compressedBytes{before,
 // after}, factorization{layers[]{name, rank, fullRank, energy, macsBefore, macsAfter}, left[]}, integerNodes and floatNodes (counts of
 // nodes that compute in ONNX Runtime), kernels{integer[], float[], unfused[]}, layers[]{name, bits, snrDb, saturatedShare},
 // calibration{samples, seconds, peakBytes}, damage[]{name, macs, layerSnrDb, snrDb, sameTop1}, precision[]{floatLayers, floatMacsShare,
-// drop, bytes, latencyMs}, repairs{split, samples, metric, float, stages[]{name, snrDb, value, sameTop1}}; those that a step lacks are left
-// out.
+// drop, bytes, latencyMs}, repairs{split, samples, metric, float, stages[]{name, snrDb, value, sameTop1}}, teacher{} (as
+// toJson(Evaluation)'s); those that a step lacks are left out.
 Json recordToJson(const StepRecord& record);
 // What is there goes into the record, what isn't stays. Throws what the JSON library throws.
 void readRecord(const Json& json, StepRecord& record);

@@ -176,6 +176,8 @@ Json recordToJson(const StepRecord& record)
         json["factorization"] = factorizationToJson(*record.factorization);
     if (record.quantization)
         addQuantization(*record.quantization, json);
+    if (record.teacher)
+        json["teacher"] = toJson(*record.teacher);
     return json;
 }
 
@@ -193,6 +195,7 @@ void readRecord(const Json& json, StepRecord& record)
     read("compensation", [&](const Json& compensation) { record.compensation = compensationFromJson(compensation); });
     read("sparsity", [&](const Json& sparsity) { record.sparsity = sparsityFromJson(sparsity, json.at("compressedBytes")); });
     read("kernels", [&](const Json&) { record.quantization = quantizationFromJson(json); });
+    read("teacher", [&](const Json& teacher) { record.teacher = evaluationFromJson(teacher); });
     read("factorization", [&](const Json& factorization) { record.factorization = factorizationFromJson(factorization); });
 }
 

@@ -89,11 +89,12 @@ InferredTypes inferWithBatch(const Graph& graph, BatchNumbers which)
     return inferShapes(graph);
 }
 
-ChannelWalk::ChannelWalk(const Graph& graph, SplitChoices choices)
+ChannelWalk::ChannelWalk(const Graph& graph, AttentionChannels attention, SplitChoices choices)
     : m_graph(graph),
       m_uses(graph),
       m_types(inferWithBatch(graph)),
       m_otherTypes(inferWithBatch(graph, BatchNumbers::Other)),
+      m_attention(attention),
       m_choices(std::move(choices)),
       m_elements(graph),
       m_axes(graph.valueCount()),

@@ -81,7 +81,7 @@ struct OpenSplit
 class ChannelWalk
 {
 public:
-    explicit ChannelWalk(const Graph& graph, SplitChoices choices = {});
+    explicit ChannelWalk(const Graph& graph, AttentionChannels attention = AttentionChannels::Size, SplitChoices choices = {});
     void run();
 
     const Graph& graph() const { return m_graph; }
@@ -89,6 +89,7 @@ public:
     // With another batch: what is the same in both doesn't depend on it.
     const InferredTypes& otherTypes() const { return m_otherTypes; }
     const GraphUses& uses() const { return m_uses; }
+    AttentionChannels attention() const { return m_attention; }
     ChannelPartition& partition() { return m_partition; }
     const std::vector<AtomOrigin>& origins() const { return m_origins; }
     // Invalid where an atom belongs to no constant.
@@ -142,6 +143,7 @@ private:
     GraphUses m_uses;
     InferredTypes m_types;
     InferredTypes m_otherTypes;
+    AttentionChannels m_attention;
     SplitChoices m_choices;
     ChannelPartition m_partition;
     ShapeElements m_elements;

@@ -5,6 +5,7 @@
 #include "data/pairing.h"
 #include "layerwise/activations.h"
 #include "layerwise/moving_cut.h"
+#include "prune/bias_shift.h"
 #include "prune/compensation_steps.h"
 #include "prune/normalization_statistics.h"
 #include "tidy/free_batch.h"
@@ -21,8 +22,11 @@ namespace
 
 constexpr std::size_t rowsWanted = 32768; // a layer
 constexpr std::size_t normalizationRowsWanted = 8192;
-constexpr std::size_t mostHeldOutRows = 2048;
-constexpr std::size_t rowsAtATime = 2048;
+constexpr std::size_t rowsAtATime = 2048; // and held out
+constexpr std::size_t numbersAtATime = rowsAtATime * 4608;
+// Of a layer in groups, whose systems are small, so many rows an unknown are enough.
+constexpr std::size_t rowsPerUnknown = 64;
+constexpr std::size_t leastGroupedRows = 4096;
 constexpr std::size_t heldOutEvery = 5; // samples
 constexpr std::array ridges{1e-6, 1e-4, 1e-3, 1e-2, 1e-1};
 
@@ -74,7 +78,11 @@ std::vector<std::int64_t> upTo(std::size_t count)
 class RowSink
 {
 public:
-    explicit RowSink(std::size_t rowsPerSample) : m_rowsPerSample(rowsPerSample) {}
+    // `width`: numbers that a row reads.
+    RowSink(std::size_t rowsPerSample, std::size_t width)
+        : m_rowsPerSample(rowsPerSample),
+          m_mostRows(std::clamp<std::size_t>(numbersAtATime / std::max<std::size_t>(1, width), 1, rowsAtATime))
+    {}
     virtual ~RowSink() = default;
 
     // Where a sample's rows go; none: they aren't needed.
@@ -82,26 +90,31 @@ public:
     {
         if (sample % heldOutEvery != 0)
             return &m_rows;
-        return m_heldOut.count + m_rowsPerSample > mostHeldOutRows && m_heldOut.count > 0 ? nullptr : &m_heldOut;
+        return m_heldOut.count + m_rowsPerSample > m_mostRows && m_heldOut.count > 0 ? nullptr : &m_heldOut;
     }
     virtual void sampleDone() {}
     const RowBuffer& heldOut() const { return m_heldOut; }
 
 protected:
+    std::size_t mostRows() const { return m_mostRows; }
     RowBuffer m_rows;
 
 private:
     RowBuffer m_heldOut;
     std::size_t m_rowsPerSample;
+    std::size_t m_mostRows; // at a time
 };
 
 class EquationSink : public RowSink
 {
 public:
-    EquationSink(std::size_t rowsPerSample, NormalEquations& equations) : RowSink(rowsPerSample), m_equations(equations) {}
+    EquationSink(std::size_t rowsPerSample, std::size_t width, GroupedEquations& equations)
+        : RowSink(rowsPerSample, width),
+          m_equations(equations)
+    {}
     void sampleDone() override
     {
-        if (m_rows.count >= rowsAtATime)
+        if (m_rows.count >= mostRows())
             flush();
     }
     void flush()
@@ -111,7 +124,7 @@ public:
     }
 
 private:
-    NormalEquations& m_equations;
+    GroupedEquations& m_equations;
 };
 
 // All of them at once.
@@ -136,6 +149,7 @@ private:
     void gather(std::size_t step, RowSink& sink);
     void solve(std::size_t step);
     void takeStatisticsAnew(std::size_t step);
+    void takeBiasAnew(std::size_t step);
     void leave(const CompensationStep& step, std::string reason)
     {
         m_result.left.push_back({m_result.graph.node(step.layer).name, std::move(reason)});
@@ -165,7 +179,7 @@ Compensation::Compensation(const CompensationRequest& request, const JobContext&
 {
     request.dataset.require(Split::Train);
     m_result.graph = request.pruned;
-    m_steps = compensationSteps(m_original, request.pruned, findDependencies(request.original), request.kept);
+    m_steps = compensationSteps(m_original, request.pruned, findDependencies(request.original, m_options.attention), request.kept);
     m_rows.resize(m_steps.size());
     const Pairing pairing = pairForInput(m_original, request.dataset);
     m_loader.emplace(request.dataset, Split::Train, pairing, loaderOptions(m_original, m_options));
@@ -174,7 +188,10 @@ Compensation::Compensation(const CompensationRequest& request, const JobContext&
 
 std::size_t Compensation::rowsPerSample(const CompensationStep& step) const
 {
-    const std::size_t wanted = step.linear ? rowsWanted : normalizationRowsWanted;
+    std::size_t wanted = normalizationRowsWanted;
+    if (step.linear)
+        wanted =
+            step.linear->groups() == 1 ? rowsWanted : std::clamp(rowsPerUnknown * step.linear->unknowns(), leastGroupedRows, rowsWanted);
     return std::max<std::size_t>(1, wanted / std::max<std::size_t>(1, m_loader->samples()));
 }
 
@@ -285,24 +302,22 @@ void Compensation::solve(std::size_t number)
 {
     const CompensationStep& step = m_steps[number];
     const LinearLayer& layer = *step.linear;
-    const std::size_t unknowns = layer.unknowns();
-    const std::size_t outputs = layer.outputs();
-    NormalEquations equations(unknowns, outputs);
-    EquationSink sink(rowsPerSample(step), equations);
+    GroupedEquations equations(layer.shape());
+    EquationSink sink(rowsPerSample(step), layer.groups() * layer.unknowns(), equations);
     gather(number, sink);
     sink.flush();
     const RowBuffer& heldOut = sink.heldOut();
     if (heldOut.count == 0 || equations.rows() == 0)
         return leave(step, "there are too few samples");
 
-    const LinearMap before = layer.map(m_result.graph);
-    const auto errorOf = [&](const LinearMap& map) { return squaredError(map, heldOut.rows(), unknowns, outputs).relative(); };
+    const GroupedMap before = layer.map(m_result.graph);
+    const auto errorOf = [&](const GroupedMap& map) { return squaredError(map, heldOut.rows(), layer.shape()).relative(); };
     CompensatedLayer solved{m_result.graph.node(step.layer).name, errorOf(before), 0};
     solved.relativeErrorAfter = solved.relativeErrorBefore;
-    std::optional<LinearMap> best;
+    std::optional<GroupedMap> best;
     for (const double ridge : ridges) {
         m_job.checkStop();
-        LinearMap map = equations.solve(ridge, before, layer.intercept());
+        GroupedMap map = equations.solve(ridge, before, layer.intercept());
         if (const double error = errorOf(map); error < solved.relativeErrorAfter) {
             solved.relativeErrorAfter = error;
             best = std::move(map);
@@ -317,7 +332,7 @@ void Compensation::solve(std::size_t number)
 void Compensation::takeStatisticsAnew(std::size_t number)
 {
     const CompensationStep& step = m_steps[number];
-    RowList list(rowsPerSample(step));
+    RowList list(rowsPerSample(step), step.channels.size());
     gather(number, list);
     if (list.heldOut().count == 0 || list.rows().count == 0)
         return leave(step, step.reason);
@@ -331,6 +346,24 @@ void Compensation::takeStatisticsAnew(std::size_t number)
         return leave(step, step.reason);
     normalization.set(m_result.graph, anew);
     m_result.solved.push_back(restated);
+}
+
+void Compensation::takeBiasAnew(std::size_t number)
+{
+    const CompensationStep& step = m_steps[number];
+    RowList list(rowsPerSample(step), step.channels.size());
+    gather(number, list);
+    if (list.heldOut().count == 0 || list.rows().count == 0)
+        return leave(step, step.reason);
+    const auto shift = biasShift(list.rows().rows(), step.channels.size());
+    const Rows heldOut = list.heldOut().rows();
+    const std::vector<double> none(step.channels.size(), 0);
+    const CompensatedLayer shifted{m_result.graph.node(step.layer).name, errorWithShift(heldOut, none).relative(),
+                                   errorWithShift(heldOut, shift).relative()};
+    if (!(shifted.relativeErrorAfter < shifted.relativeErrorBefore))
+        return leave(step, step.reason);
+    shiftIntercept(m_result.graph, step.layer, step.bias, shift);
+    m_result.solved.push_back(shifted);
 }
 
 CompensationResult Compensation::run()
@@ -352,6 +385,8 @@ CompensationResult Compensation::run()
             solve(i);
         else if (m_steps[i].normalization.valid())
             takeStatisticsAnew(i);
+        else if (m_steps[i].changes())
+            takeBiasAnew(i);
         else
             leave(m_steps[i], m_steps[i].reason);
         m_rows[i] = {};

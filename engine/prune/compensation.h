@@ -6,7 +6,8 @@
 // Layers are taken in order. For each, Y is what the original computes there, at the channels that stay, and X what the layer
 // reads in the pruned model with all earlier layers solved, so that their errors are made up for, too: W, b = arg min |Y - X W - b|^2,
 // pulled slightly to the weights that it had. Where the layer ends the branch of a residual sum, Y is what makes the *sum* the original's.
-// A BatchNormalization behind a layer that can't be solved so (a depthwise, grouped or transposed convolution) takes its statistics anew.
+// Of a layer that can't be solved so (a transposed convolution, one with very many weights for each output) the BatchNormalization behind
+// it takes its statistics anew, or its bias the mean that its outputs had.
 #pragma once
 
 #include "core/error.h"
@@ -24,16 +25,17 @@ namespace hone
 
 struct CompensationOptions
 {
-    std::size_t samples = 512; // of the training split
-    std::uint64_t seed = 0;    // of the choice of positions in them
-    int threads = 0;           // 0: as many as there are cores
+    std::size_t samples = 512;                             // of the training split
+    std::uint64_t seed = 0;                                // of the choice of positions in them
+    int threads = 0;                                       // 0: as many as there are cores
+    AttentionChannels attention = AttentionChannels::Size; // as `kept` was chosen
     // Of activations that are kept between layers, of the original and of the pruned model each; beyond that they are computed
     // again from further back, with the same results but for float32's rounding.
     std::int64_t mostCacheBytes = 512'000'000;
 };
 
-// Of a layer that was solved, or a normalization with new statistics. Squared errors on samples held out of the solution, over the target's
-// squared deviation from its mean.
+// Of a layer that was solved or has a new bias, or a normalization with new statistics. Squared errors on samples held out of the solution,
+// over the target's squared deviation from its mean.
 struct CompensatedLayer
 {
     std::string name;
@@ -44,7 +46,7 @@ struct CompensatedLayer
 struct LayerLeft
 {
     std::string name;
-    std::string reason; // "it is a grouped convolution"
+    std::string reason; // "it is a recurrent layer, ..."
 };
 
 struct CompensationResult

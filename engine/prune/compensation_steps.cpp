@@ -14,6 +14,11 @@ namespace
 
 constexpr std::size_t mostUnknowns = 4608; // 512 channels under a window of 3 x 3; the sums take 170 MB
 
+bool isRecurrent(const Node& node)
+{
+    return node.domain.empty() && (node.opType == "LSTM" || node.opType == "GRU" || node.opType == "RNN");
+}
+
 class Planner
 {
 public:
@@ -57,7 +62,7 @@ private:
                 continue;
             affected.insert(node.outputs.begin(), node.outputs.end());
             const bool ofActivations = node.opType == "MatMul" && uses.producer(node.input(1)).valid();
-            if ((LinearLayer::isOne(node) && !ofActivations) || node.opType == "ConvTranspose")
+            if ((LinearLayer::isOne(node) && !ofActivations) || node.opType == "ConvTranspose" || isRecurrent(node))
                 layers.push_back(id);
         }
         return layers;
@@ -84,15 +89,22 @@ private:
     CompensationStep stepOf(NodeId layer) const
     {
         CompensationStep step{layer};
+        const Node& node = m_pruned.node(layer);
+        if (isRecurrent(node)) {
+            step.reason = "it is a recurrent layer, whose gates' sums can't be seen";
+            return step;
+        }
         step.reason = "it is a transposed convolution";
-        if (LinearLayer::isOne(m_pruned.node(layer)))
-            step.linear = LinearLayer::find(m_pruned, m_uses, layer, step.reason);
+        if (LinearLayer::isOne(node))
+            step.linear = LinearLayer::find(m_pruned, m_uses, layer, step.reason, GroupedConvolutions::Allowed);
         if (step.linear && step.linear->unknowns() > mostUnknowns) {
             step.reason = "it has too many weights for each output";
             step.linear.reset();
         }
         if (!step.linear) {
             findNormalization(step);
+            if (!step.normalization.valid())
+                findBias(step);
             return step;
         }
         step.channels = keptOf(m_original.node(layer).input(1), step.linear->weightOutputAxis());
@@ -120,6 +132,29 @@ private:
         step.channels = keptOf(m_original.node(reader).inputs[3], 0);
         if (static_cast<std::int64_t>(step.channels.size()) == m_pruned.value(node.inputs[3]).constant.size())
             step.normalization = reader;
+    }
+
+    // Of layers whose channels are axis 1 of their output.
+    void findBias(CompensationStep& step) const
+    {
+        const Node& node = m_pruned.node(step.layer);
+        const bool isTransposed = node.opType == "ConvTranspose";
+        if ((!isTransposed && node.opType != "Conv" && node.opType != "Gemm") || !m_pruned.isConstant(node.input(1)))
+            return;
+        const Dimensions& shape = m_pruned.value(node.input(1)).constant.shape();
+        int axis = 0; // of the weight, with the outputs
+        if (isTransposed) {
+            const bool byChannel = node.intAttribute("group", 1) == shape.at(0) && shape.at(1) == 1;
+            if (node.intAttribute("group", 1) != 1 && !byChannel)
+                return;
+            axis = byChannel ? 0 : 1;
+        } else if (node.opType == "Gemm" && node.intAttribute("transB", 0) == 0) {
+            axis = 1;
+        }
+        step.channels = keptOf(m_original.node(step.layer).input(1), axis);
+        const auto outputs = shape.at(static_cast<std::size_t>(axis));
+        if (static_cast<std::int64_t>(step.channels.size()) == outputs)
+            step.bias = interceptPlaceOf(m_pruned, m_uses, step.layer, static_cast<std::size_t>(outputs));
     }
 
     const Graph& m_original;

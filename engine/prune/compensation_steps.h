@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What compensation goes through, in order: layers whose weights are solved, normalizations whose statistics are taken anew.
+// What compensation goes through, in order: layers whose weights are solved, normalizations whose statistics and biases that are taken
+// anew.
 #pragma once
 
 #include "layerwise/linear_layer.h"
@@ -21,18 +22,21 @@ struct CompensationStep
     // Solved: the layer, and what its output ought to be.
     std::optional<LinearLayer> linear = {};
     ResidualTarget target = {};
-    // Otherwise: the BatchNormalization that alone reads the layer; none: the layer stays as it is.
+    // Otherwise: the BatchNormalization that alone reads the layer;
     NodeId normalization = {};
-    std::string reason = {};                 // why it isn't solved: "it is a grouped convolution"
+    // without one, where the layer's bias goes; Nowhere: the layer stays as it is.
+    InterceptPlace bias = {};
+    std::string reason = {};                 // why it isn't solved: "it is a transposed convolution"
     std::vector<std::int64_t> channels = {}; // of the original's output that are left
 
-    bool changes() const { return linear || normalization.valid(); }
-    NodeId changing() const { return linear ? layer : normalization; }
+    bool changes() const { return linear || normalization.valid() || bias.kind != InterceptPlace::Kind::Nowhere; }
+    NodeId changing() const { return normalization.valid() ? normalization : layer; }
     ValueId wantedOfOriginal(const Graph& graph) const { return linear ? target.original : graph.node(layer).outputs.at(0); }
     std::vector<ValueId> wantedOfPruned(const Graph& graph) const;
 };
 
-// For every layer behind one that lost inputs, that layer included. Ids are the same in both graphs.
+// For every layer (convolutions, matrix products with weights, recurrent ones) behind one that lost inputs, that layer included. Ids are
+// the same in both graphs.
 std::vector<CompensationStep> compensationSteps(const Graph& original, const Graph& pruned, const DependencyGraph& dependencies,
                                                 const KeptChannels& kept);
 

@@ -226,10 +226,11 @@ ChannelScores dataImportance(const Graph& graph, const Dataset& dataset, Importa
     if (!needsSamples(kind))
         throw Error(MessageCode::InternalFault, {{"detail", "samples for an importance that reads none"}});
     if (kind == ImportanceKind::Reconstruction)
-        return reconstructionImportance(graph, dataset, {.samples = options.samples, .seed = options.seed, .threads = options.threads},
-                                        job);
+        return reconstructionImportance(
+            graph, dataset, {.samples = options.samples, .seed = options.seed, .threads = options.threads, .attention = options.attention},
+            job);
     dataset.require(Split::Train);
-    const DependencyGraph dependencies = findDependencies(graph);
+    const DependencyGraph dependencies = findDependencies(graph, options.attention);
     Subject subject{graph, dataset, dependencies, options};
     makeBatchFree(subject.graph);
     if (kind == ImportanceKind::Taylor || kind == ImportanceKind::Fisher)

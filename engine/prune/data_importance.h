@@ -18,6 +18,7 @@ struct DataImportanceOptions
     std::size_t samples = 512; // of the training split
     std::uint64_t seed = 0;    // of Reconstruction's choice of positions
     int threads = 0;           // of ONNX Runtime; 0: as many as there are cores
+    AttentionChannels attention = AttentionChannels::Size;
 };
 
 // By findDependencies()'s groups and their channels, with g(s, c) the gradient

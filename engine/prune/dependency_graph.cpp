@@ -36,8 +36,11 @@ public:
         for (std::size_t i = 0; i < m_members.size(); ++i)
             m_result.groups.push_back(describeGroup(i));
         addReadings();
+        for (PruningGroup& group : m_result.groups)
+            addFollowersAndReaders(group);
         addRestrictions();
         addReasons();
+        addFollowerReasons();
         nameGroups();
         addCounts();
         for (const auto& [use, numbers] : m_walk.elements().writtenDown())
@@ -137,6 +140,43 @@ private:
         }
         std::sort(group.layers.begin(), group.layers.end(), [this](NodeId a, NodeId b) { return orderOf(a) < orderOf(b); });
         return group;
+    }
+
+    // Once its slices and readings are known.
+    void addFollowersAndReaders(PruningGroup& group) const
+    {
+        std::map<std::uint32_t, NodeId> followers; // in order
+        std::map<std::uint32_t, NodeId> readers;
+        const auto makes = [&](NodeId node) { return std::ranges::count(group.layers, node) > 0; };
+        for (const Slice& slice : group.slices)
+            if (slice.role == SliceRole::Input)
+                readers[orderOf(slice.node)] = slice.node;
+            else if (slice.role == SliceRole::Elementwise && !makes(slice.node))
+                followers[orderOf(slice.node)] = slice.node;
+        for (const Reading& reading : group.readings)
+            readers[orderOf(reading.node)] = reading.node;
+        for (const auto& [order, node] : followers)
+            if (!readers.contains(order))
+                group.followers.push_back(node);
+        for (const auto& [order, node] : readers)
+            group.readers.push_back(node);
+    }
+
+    std::string whyFollows(NodeId node) const
+    {
+        const bool filters = m_walk.graph().node(node).opType.starts_with("Conv");
+        return m_walk.describe(node) + (filters ? " filters each channel on its own" : " has numbers for each channel");
+    }
+
+    // Depthwise convolutions first: they cost the most.
+    void addFollowerReasons()
+    {
+        for (PruningGroup& group : m_result.groups) {
+            std::vector<std::string> others;
+            for (const NodeId node : group.followers)
+                (m_walk.graph().node(node).opType.starts_with("Conv") ? group.reasons : others).push_back(whyFollows(node));
+            group.reasons.insert(group.reasons.end(), others.begin(), others.end());
+        }
     }
 
     const ChannelRef* refOf(Atom atom)
@@ -262,9 +302,9 @@ namespace
 
 constexpr int mostWalks = 32;
 
-std::unique_ptr<ChannelWalk> walked(const Graph& graph, const SplitChoices& choices)
+std::unique_ptr<ChannelWalk> walked(const Graph& graph, AttentionChannels attention, const SplitChoices& choices)
 {
-    auto walk = std::make_unique<ChannelWalk>(graph, choices);
+    auto walk = std::make_unique<ChannelWalk>(graph, attention, choices);
     walk->run();
     return walk;
 }
@@ -291,10 +331,10 @@ double prunableShare(ChannelWalk& walk)
 }
 
 // Where a Reshape leaves open which of its axes keeps the channels and the usual choice locks them, the others are tried.
-std::unique_ptr<ChannelWalk> bestWalk(const Graph& graph)
+std::unique_ptr<ChannelWalk> bestWalk(const Graph& graph, AttentionChannels attention)
 {
     SplitChoices choices;
-    auto best = walked(graph, choices);
+    auto best = walked(graph, attention, choices);
     double share = prunableShare(*best);
     std::set<std::string> tried;
     for (int walks = 1; walks < mostWalks;) {
@@ -311,7 +351,7 @@ std::unique_ptr<ChannelWalk> bestWalk(const Graph& graph)
                 continue;
             SplitChoices other = choices;
             other[split.key] = i;
-            auto walk = walked(graph, other);
+            auto walk = walked(graph, attention, other);
             ++walks;
             if (const double reached = prunableShare(*walk); reached > share) {
                 share = reached;
@@ -325,9 +365,9 @@ std::unique_ptr<ChannelWalk> bestWalk(const Graph& graph)
 
 } // namespace
 
-DependencyGraph findDependencies(const Graph& graph)
+DependencyGraph findDependencies(const Graph& graph, AttentionChannels attention)
 {
-    return GroupBuilder(*bestWalk(graph)).build();
+    return GroupBuilder(*bestWalk(graph, attention)).build();
 }
 
 } // namespace hone

@@ -62,8 +62,11 @@ struct PruningGroup
     std::int64_t granularity = 1; // outputs of the first layer that one channel stands for (grouped convolution: one of each group)
     std::vector<Slice> slices;
     std::vector<Reading> readings;
-    std::vector<NodeId> layers;       // that make the channels: Conv, ConvTranspose, Gemm, MatMul, LSTM, GRU, RNN, an embedding's Gather
-    std::vector<std::string> reasons; // "Add 'add_3' couples 'conv_2' and 'conv_5'"
+    std::vector<NodeId> layers;    // that make the channels: Conv, ConvTranspose, Gemm, MatMul, LSTM, GRU, RNN, an embedding's Gather
+    std::vector<NodeId> followers; // that lose the same channels without making them: depthwise Conv, BatchNormalization, PRelu
+    std::vector<NodeId> readers;   // that take the channels in and make others: the next Conv or Gemm
+    // Couplings, then the followers: "Add 'add_3' couples 'conv_2' and 'conv_5'", "Conv 'dw' filters each channel on its own".
+    std::vector<std::string> reasons;
 };
 
 // An operator that computes over an axis of channels as a whole (LayerNormalization, a mean over channels). With fewer
@@ -129,7 +132,14 @@ struct DependencyGraph
     std::vector<Restriction> restrictions;
 };
 
+// What attention loses, whose projections are reshaped to heads x size.
+enum class AttentionChannels
+{
+    Size, // every head as much of its size
+    Heads // whole heads
+};
+
 // Throws Error(ShapeMismatch) where the graph's shapes can't fit.
-DependencyGraph findDependencies(const Graph& graph);
+DependencyGraph findDependencies(const Graph& graph, AttentionChannels attention = AttentionChannels::Size);
 
 } // namespace hone

@@ -36,6 +36,14 @@ std::string similarLayers(const Graph& graph, const DependencyGraph& dependencie
 
 } // namespace
 
+std::vector<std::string> namesOf(const Graph& graph, const std::vector<NodeId>& nodes)
+{
+    std::vector<std::string> names;
+    for (const NodeId node : nodes)
+        names.push_back(graph.node(node).name);
+    return names;
+}
+
 std::vector<std::size_t> groupsMatching(const Graph& graph, const DependencyGraph& dependencies, const std::string& pattern)
 {
     std::vector<std::size_t> groups;

@@ -10,6 +10,9 @@
 namespace hone
 {
 
+// In order.
+std::vector<std::string> namesOf(const Graph& graph, const std::vector<NodeId>& nodes);
+
 // Groups whose channels a layer makes, or holds one number each of (BatchNormalization), whose name matches
 // ('*' matches anything). Empty where such layers match, but none that can be pruned. Throws
 // Error(LayerUnknown) where none does.

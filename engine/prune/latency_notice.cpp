@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <set>
 #include <string>
 #include <utility>
@@ -43,54 +44,76 @@ std::int64_t channelsOf(const Node& layer, const Shape& output)
     return dim.isFixed() ? dim.extent : 0;
 }
 
-// "name (13 channels)", those first that compute the most on nothing.
-std::vector<std::string> badlyRounded(const Graph& graph, std::int64_t block)
+// What is computed on nothing, in MACs beside those counted.
+double wasted(double macs, std::int64_t channels, std::int64_t block)
+{
+    const auto blocks = static_cast<double>((channels + block - 1) / block * block);
+    return macs * (blocks / static_cast<double>(channels) - 1);
+}
+
+struct BadlyRounded
+{
+    double waste = 0;
+    std::string text; // "name (13 channels)"
+};
+
+// Those first that compute the most on nothing; empty: none does.
+std::string listed(std::vector<BadlyRounded> layers)
+{
+    std::ranges::stable_sort(layers, std::greater(), &BadlyRounded::waste);
+    std::string text;
+    for (std::size_t i = 0; i < std::min(mostLayers, layers.size()); ++i)
+        text += (i > 0 ? ", " : "") + layers[i].text;
+    if (layers.size() > mostLayers)
+        text += " and " + std::to_string(layers.size() - mostLayers) + " more";
+    return text;
+}
+
+std::optional<Message> fallsTooLittle(MessageCode code, const SpeedChange& change, const std::string& layers)
+{
+    const double macs = change.macsBefore > 0 ? change.macsAfter / change.macsBefore : 1;
+    const double latency = change.latencyBeforeMs > 0 ? change.latencyAfterMs / change.latencyBeforeMs : 0;
+    if (1 - macs < leastFall || 1 - latency >= (1 - macs) / 2)
+        return std::nullopt;
+    const char* none = "none, the time goes into what has no channels to lose";
+    if (change.latencyBeforeMs < leastMs)
+        none = "none, a model this small spends its time on calling operators, not in them";
+    const std::string told = layers.empty() || change.latencyBeforeMs < leastMs ? none : layers;
+    return Message{code, {{"macs", wholePercent(macs)}, {"latency", wholePercent(latency)}, {"layers", told}}};
+}
+
+} // namespace
+
+std::string badlyRoundedText(const Graph& graph, std::int64_t block)
 {
     const std::set<NodeId> prunable = prunableLayers(graph);
-    std::vector<std::pair<double, std::string>> layers;
+    std::vector<BadlyRounded> layers;
     for (const NodeCost& node : cost(graph).nodes) {
         const Node& layer = graph.node(node.node);
         const bool isProduct = (layer.opType == "Gemm" || layer.opType == "MatMul") && prunable.contains(node.node);
         if (layer.opType != "Conv" && !isProduct)
             continue;
         const std::int64_t channels = channelsOf(layer, node.outputShape);
-        if (channels % block == 0)
-            continue;
-        const double filled = static_cast<double>(channels) / static_cast<double>((channels + block - 1) / block * block);
-        layers.emplace_back(-static_cast<double>(node.macs) * (1 / filled - 1),
-                            layer.name + " (" + std::to_string(channels) + " channels)");
+        if (channels % block != 0)
+            layers.push_back({wasted(static_cast<double>(node.macs), channels, block),
+                              layer.name + " (" + std::to_string(channels) + (channels == 1 ? " channel)" : " channels)")});
     }
-    std::ranges::sort(layers);
-    std::vector<std::string> names;
-    for (const auto& [waste, name] : layers)
-        names.push_back(name);
-    return names;
-}
-
-} // namespace
-
-std::int64_t channelBlock()
-{
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f"))
-        return 16;
-#endif
-    return 8;
+    return listed(std::move(layers));
 }
 
 std::optional<Message> latencyNotFalling(const Graph& pruned, const SpeedChange& change, std::int64_t block)
 {
-    const double macs = change.macsBefore > 0 ? change.macsAfter / change.macsBefore : 1;
-    const double latency = change.latencyBeforeMs > 0 ? change.latencyAfterMs / change.latencyBeforeMs : 0;
-    if (change.latencyBeforeMs < leastMs || 1 - macs < leastFall || 1 - latency >= (1 - macs) / 2)
-        return std::nullopt;
-    const auto layers = badlyRounded(pruned, block);
-    std::string text = layers.empty() ? "none, the time goes into what has no channels to lose" : "";
-    for (std::size_t i = 0; i < std::min(mostLayers, layers.size()); ++i)
-        text += (i > 0 ? ", " : "") + layers[i];
-    if (layers.size() > mostLayers)
-        text += " and " + std::to_string(layers.size() - mostLayers) + " more";
-    return Message{MessageCode::LatencyNotFalling, {{"macs", wholePercent(macs)}, {"latency", wholePercent(latency)}, {"layers", text}}};
+    return fallsTooLittle(MessageCode::LatencyNotFalling, change, badlyRoundedText(pruned, block));
+}
+
+std::optional<Message> splitNotFaster(const std::vector<FactorizedLayer>& layers, const SpeedChange& change, std::int64_t block)
+{
+    std::vector<BadlyRounded> ranks;
+    for (const FactorizedLayer& layer : layers)
+        if (layer.rank % block != 0)
+            ranks.push_back({wasted(static_cast<double>(layer.macsAfter), layer.rank, block),
+                             layer.name + " (rank " + std::to_string(layer.rank) + ")"});
+    return fallsTooLittle(MessageCode::SplitNotFaster, change, listed(std::move(ranks)));
 }
 
 } // namespace hone

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Says so when pruning takes MACs but little time.
+// Says so when MACs leave but little time does.
 #pragma once
 
 #include "core/error.h"
 #include "graph/graph.h"
+#include "prune/factorize.h"
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace hone
 {
@@ -19,14 +22,15 @@ struct SpeedChange
     double latencyAfterMs = 0;
 };
 
-// ONNX Runtime's convolutions on x64 work on channels in blocks of as many floats as a vector register holds
-// (NCHWc), and so do the columns of its matrix products: what doesn't fill the last block is computed on zeros. 16 with AVX-512,
-// else 8.
-std::int64_t channelBlock();
+// The layers of a graph (Conv; Gemm and MatMul that could have other widths) that waste the most MACs in half-filled blocks (see
+// LatencyMeter::channelBlock()): "c (17 channels), b (11 channels) and 3 more"; empty: none does.
+std::string badlyRoundedText(const Graph& graph, std::int64_t block);
 
-// Message(LatencyNotFalling) where latency fell by less than half the share that MACs fell by (and those by a tenth at least, of a model
-// that takes a fifth of a millisecond or more), with the layers of the pruned graph (Conv; Gemm and MatMul that could have other widths)
-// that waste the most MACs in half-filled blocks. nullopt elsewhere.
+// Message(LatencyNotFalling) where latency fell by less than half the share that MACs fell by (and those by a tenth at least), with the
+// layers of the pruned graph that round badly; of a model that takes less than a fifth of a millisecond, with what its time goes into
+// instead. nullopt elsewhere.
 std::optional<Message> latencyNotFalling(const Graph& pruned, const SpeedChange& change, std::int64_t block);
+// The same of layers split in two: Message(SplitNotFaster) with the ranks that round badly.
+std::optional<Message> splitNotFaster(const std::vector<FactorizedLayer>& layers, const SpeedChange& change, std::int64_t block);
 
 } // namespace hone

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 
 namespace hone
 {
@@ -34,6 +35,10 @@ void requireConsistent(const PruneOptions& options)
         if (!(ratio >= 0 && ratio < 1))
             throw Error(MessageCode::BadOption,
                         {{"option", "--ratio-of"}, {"value", layer + "=" + text(ratio)}, {"expected", "a ratio from 0 to below 1"}});
+    for (const auto& [layer, floor] : options.layerFloors)
+        if (!(floor >= 1) || floor != std::floor(floor))
+            throw Error(MessageCode::BadOption,
+                        {{"option", "--at-least-of"}, {"value", layer + "=" + text(floor)}, {"expected", "a whole number from 1"}});
     const bool byLayer = options.scope == PruningScope::Layer;
     const auto target = targetOf(options.targets);
     if (target && options.ratio != PruneOptions{}.ratio)

@@ -2,6 +2,7 @@
 // What is asked of a pruning.
 #pragma once
 
+#include "prune/dependency_graph.h"
 #include "prune/importance.h"
 #include "prune/target.h"
 
@@ -28,7 +29,9 @@ struct PruneOptions
     double ratio = 0.3; // share of prunable output channels removed, 0 <= ratio < 1; unused with a target
     ImportanceKind importance = ImportanceKind::Auto;
     PruningScope scope = PruningScope::Uniform;
+    AttentionChannels attention = AttentionChannels::Size;
     std::int64_t atLeast = 1;                       // channels that every group keeps
+    std::map<std::string, double> layerFloors = {}; // the same of a layer, by name as layerRatios; whole numbers, at least 1
     std::int64_t roundTo = 1;                       // channels that stay in the file are a multiple of it, see roundedChannels()
     std::vector<std::string> keep = {};             // layers whose channels all stay, by name; '*' matches anything
     std::map<std::string, double> layerRatios = {}; // of scope Layer: by name, '*' matches anything; of several that match the longest

@@ -2,6 +2,7 @@
 #include "prune/pruner.h"
 
 #include "core/error.h"
+#include "prune/group_names.h"
 #include "prune/proven_surgery.h"
 
 #include <utility>
@@ -40,12 +41,14 @@ std::vector<PrunedGroup> describeGroups(const Graph& graph, const DependencyGrap
     std::vector<PrunedGroup> groups;
     for (std::size_t g = 0; g < kept.size(); ++g) {
         const PruningGroup& group = dependencies.groups[g];
-        PrunedGroup pruned{
-            group.name,    {},           group.channels * group.granularity, static_cast<std::int64_t>(kept[g].size()) * group.granularity,
-            importance[g], group.reasons};
-        for (const NodeId layer : group.layers)
-            pruned.layers.push_back(graph.node(layer).name);
-        groups.push_back(std::move(pruned));
+        groups.push_back({.name = group.name,
+                          .layers = namesOf(graph, group.layers),
+                          .followers = namesOf(graph, group.followers),
+                          .readers = namesOf(graph, group.readers),
+                          .channelsBefore = group.channels * group.granularity,
+                          .channelsAfter = static_cast<std::int64_t>(kept[g].size()) * group.granularity,
+                          .importance = importance[g],
+                          .reasons = group.reasons});
     }
     return groups;
 }
@@ -74,7 +77,7 @@ PruneResult prune(const Graph& graph, const PruneOptions& options, const JobCont
     requireConsistent(options);
     const auto target = targetOf(options.targets);
     report(job, 0);
-    const DependencyGraph dependencies = findDependencies(graph);
+    const DependencyGraph dependencies = findDependencies(graph, options.attention);
     const bool asks = target || options.scope == PruningScope::Layer || options.ratio > 0;
     if (asks)
         requireGroups(dependencies);

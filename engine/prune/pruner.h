@@ -19,12 +19,14 @@ namespace hone
 struct PrunedGroup
 {
     std::string name;
-    std::vector<std::string> layers;
-    std::int64_t channelsBefore = 0; // outputs of the first layer that belong to the group
+    std::vector<std::string> layers;    // that make the channels
+    std::vector<std::string> followers; // that lose the same channels: depthwise Conv, BatchNormalization
+    std::vector<std::string> readers;   // that take them in
+    std::int64_t channelsBefore = 0;    // outputs of the first layer that belong to the group
     std::int64_t channelsAfter = 0;
     ImportanceKind importance =
-        ImportanceKind::L1;                // that its channels were ranked by: not what was asked for where the group lacks what that needs
-    std::vector<std::string> reasons = {}; // why its channels leave together
+        ImportanceKind::L1;           // that ranked its channels: not what was asked for where the group lacks what that needs
+    std::vector<std::string> reasons; // why its channels leave together
 };
 
 struct PruneResult

@@ -168,7 +168,7 @@ Matrix weightOf(const Graph& graph, const GraphUses& uses, const Reading& readin
             result[i * n + i] = 1;
         return result;
     }
-    const LinearMap map = layer->map(graph);
+    const LinearMap map = layer->map(graph).front();
     const std::size_t each = layer->unknowns() / static_cast<std::size_t>(reading.extent) * layer->outputs();
     for (std::size_t p = 0; p < reading.positions.front().size(); ++p)
         for (std::size_t i = 0; i < n; ++i)
@@ -230,7 +230,7 @@ ChannelScores reconstructionImportance(const Graph& original, const Dataset& dat
                                        const JobContext& job)
 {
     dataset.require(Split::Train);
-    const DependencyGraph dependencies = findDependencies(original);
+    const DependencyGraph dependencies = findDependencies(original, options.attention);
     Graph graph = original;
     makeBatchFree(graph);
     const GraphUses uses(graph);

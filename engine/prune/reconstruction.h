@@ -20,6 +20,7 @@ struct ReconstructionOptions
     std::size_t samples = 512; // of the training split
     std::uint64_t seed = 0;    // of the choice of positions in them
     int threads = 0;
+    AttentionChannels attention = AttentionChannels::Size;
 };
 
 // One reader of a group's channels, on covariances. Both are [channels, channels], symmetric.

@@ -208,6 +208,7 @@ void matMul(ChannelWalk& walk, NodeId id)
     const std::size_t readA = a.size() - 1;
     const std::size_t readB = b.size() == 1 ? 0 : b.size() - 2;
     walk.partition().uniteAxes(a[readA], b[readB], walk.describe(id));
+    walk.noteCoupling(id, a[readA], b[readB]);
 
     AxisList out;
     const std::size_t batchA = a.size() < 2 ? 0 : a.size() - 2;
@@ -218,8 +219,10 @@ void matMul(ChannelWalk& walk, NodeId id)
         const bool hasB = i + batchB >= batch;
         const Axis* left = hasA ? &a[i + batchA - batch] : nullptr;
         const Axis* right = hasB ? &b[i + batchB - batch] : nullptr;
-        if (left && right && left->extent != 1 && right->extent != 1)
+        if (left && right && left->extent != 1 && right->extent != 1) {
             walk.partition().uniteAxes(*left, *right, walk.describe(id));
+            walk.noteCoupling(id, *left, *right);
+        }
         const bool takeRight = !left || (left->extent == 1 && right) || (right && right->carriesChannels());
         out.push_back(takeRight ? *right : *left);
     }

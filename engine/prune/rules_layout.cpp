@@ -68,10 +68,13 @@ std::vector<ReshapeBlock> matchBlocks(const std::vector<std::int64_t>& in, const
 }
 
 // Images keep their channels on the axis behind the batch; elsewhere the last axis runs fastest and is what is meant by
-// channels (heads x size, groups x channels; 3 x heads x size in a sequence).
-std::size_t preferredAxis(std::size_t inputRank, const ReshapeBlock& block)
+// channels (heads x size, groups x channels; 3 x heads x size in a sequence), or the one before it where whole heads leave.
+std::size_t preferredAxis(std::size_t inputRank, const ReshapeBlock& block, AttentionChannels attention)
 {
+    constexpr std::size_t rankOfSequences = 3;
     const std::size_t count = block.outTo - block.outFrom;
+    if (attention == AttentionChannels::Heads && inputRank == rankOfSequences && count > 1)
+        return count - 2;
     return inputRank <= 2 || (count > 2 && inputRank > 3) ? 0 : count - 1;
 }
 
@@ -94,7 +97,7 @@ AxisList reshapeAxes(ChannelWalk& walk, NodeId id, const AxisList& in, const std
         const Axis merged = partition.merge(part, operation, merging);
         AxisSplit into{
             {target.begin() + static_cast<std::ptrdiff_t>(block.outFrom), target.begin() + static_cast<std::ptrdiff_t>(block.outTo)},
-            preferredAxis(in.size(), block)};
+            preferredAxis(in.size(), block, walk.attention())};
         AxisList pieces;
         const bool known = allKnown(target, block.outFrom, block.outTo);
         if (merged.carriesChannels() &&

@@ -79,6 +79,7 @@ void recurrent(ChannelWalk& walk, NodeId id)
             partition.lockAxis(state[0], overAll(walk, id));
             partition.lockAxis(state[1], overAll(walk, id));
             partition.uniteAxes(hidden, state[2], walk.describe(id));
+            walk.noteCoupling(id, hidden, state[2]);
         }
     walk.markMade(id, w[1], gates);
     walk.markMade(id, r[1], gates);

@@ -53,24 +53,31 @@ std::vector<std::int64_t> mostImportant(const std::vector<double>& scores, std::
     return channels;
 }
 
-// By group: the ratio of the longest name ('*' not counted) that matches it, of equally long ones the lowest; 0 where none
-// does.
-std::vector<double> ratiosByLayer(const Graph& graph, const DependencyGraph& dependencies, const std::map<std::string, double>& named)
+// By group: the number of the longest name ('*' not counted) that matches it, of equally long ones the one under which more channels
+// stay; 0 where none does.
+std::vector<double> numbersByLayer(const Graph& graph, const DependencyGraph& dependencies, const std::map<std::string, double>& named,
+                                   bool lowerKeepsMore)
 {
-    std::vector<double> ratios(dependencies.groups.size(), 0);
+    std::vector<double> numbers(dependencies.groups.size(), 0);
     std::vector<std::size_t> lengths(dependencies.groups.size(), 0);
-    for (const auto& [pattern, ratio] : named) {
-        const auto groups = groupsMatching(graph, dependencies, pattern);
-        if (groups.empty() && ratio > 0)
-            throw Error(MessageCode::NothingToPrune, {{"detail", "the channels of '" + pattern + "' have to stay"}});
+    for (const auto& [pattern, number] : named) {
         const auto length = 1 + static_cast<std::size_t>(std::ranges::count_if(pattern, [](char c) { return c != '*'; }));
-        for (const std::size_t g : groups) {
-            if (length > lengths[g] || (length == lengths[g] && ratio < ratios[g]))
-                ratios[g] = ratio;
+        for (const std::size_t g : groupsMatching(graph, dependencies, pattern)) {
+            const bool keepsMore = lowerKeepsMore ? number < numbers[g] : number > numbers[g];
+            if (length > lengths[g] || (length == lengths[g] && keepsMore))
+                numbers[g] = number;
             lengths[g] = std::max(lengths[g], length);
         }
     }
-    return ratios;
+    return numbers;
+}
+
+std::vector<double> ratiosByLayer(const Graph& graph, const DependencyGraph& dependencies, const std::map<std::string, double>& named)
+{
+    for (const auto& [pattern, ratio] : named)
+        if (ratio > 0 && groupsMatching(graph, dependencies, pattern).empty())
+            throw Error(MessageCode::NothingToPrune, {{"detail", "the channels of '" + pattern + "' have to stay"}});
+    return numbersByLayer(graph, dependencies, named, true);
 }
 
 std::vector<std::size_t> poolsByStructure(const Graph& graph, const DependencyGraph& dependencies)
@@ -142,6 +149,7 @@ Selection::Selection(const Graph& graph, const DependencyGraph& dependencies, co
     for (const auto& pattern : options.keep)
         for (const std::size_t g : groupsMatching(graph, dependencies, pattern))
             m_isKept[g] = true;
+    m_layerFloors = numbersByLayer(graph, dependencies, options.layerFloors, false);
     if (options.scope == PruningScope::Layer)
         m_layerRatios = ratiosByLayer(graph, dependencies, options.layerRatios);
     if (options.scope == PruningScope::Isomorphic)
@@ -150,12 +158,18 @@ Selection::Selection(const Graph& graph, const DependencyGraph& dependencies, co
         throw Error(MessageCode::InternalFault, {{"detail", "scope sensitivity without its curves"}});
 }
 
+std::int64_t Selection::floorOf(std::size_t group) const
+{
+    return m_layerFloors[group] > 0 ? static_cast<std::int64_t>(m_layerFloors[group]) : m_options.atLeast;
+}
+
 std::int64_t Selection::mostLeaving(std::size_t group, double shareThatStays) const
 {
     if (m_isKept[group])
         return 0;
-    const auto share = std::ceil(shareThatStays * static_cast<double>(m_outOf[group]));
-    const auto staying = std::max<std::int64_t>({1, m_options.atLeast, static_cast<std::int64_t>(share)});
+    const double share = m_layerFloors[group] > 0 ? 0 : shareThatStays;
+    const auto ofShare = static_cast<std::int64_t>(std::ceil(share * static_cast<double>(m_outOf[group])));
+    const auto staying = std::max<std::int64_t>({1, floorOf(group), ofShare});
     return std::max<std::int64_t>(0, m_dependencies.groups[group].channels - staying);
 }
 
@@ -216,8 +230,7 @@ KeptChannels Selection::at(double ratio) const
     KeptChannels kept;
     for (std::size_t g = 0; g < groups; ++g) {
         const PruningGroup& group = m_dependencies.groups[g];
-        kept.push_back(
-            mostImportant(m_scores[g], roundedChannels(group, group.channels - leaving[g], {m_options.roundTo, m_options.atLeast})));
+        kept.push_back(mostImportant(m_scores[g], roundedChannels(group, group.channels - leaving[g], {m_options.roundTo, floorOf(g)})));
     }
     return kept;
 }

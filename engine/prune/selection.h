@@ -45,10 +45,10 @@ std::string structureOf(const Graph& graph, const PruningGroup& group);
 
 // Scores once, then chooses at any ratio.
 // Uniform: round(ratio * channels) leave each group. Global, Isomorphic: round(ratio * all) leave all groups
-// (of a structure), the least important first, and every group keeps a tenth of its channels. Layer: as
-// Uniform, by each layer's ratio. Sensitivity: as Uniform, by evidence.ratios. options.atLeast (and one) stay
-// in each, and all in those that are kept by name. Then counts are rounded (options.roundTo), so that fewer
-// may leave than the ratio says. Of equal channels the last leaves first.
+// (of a structure), the least important first, and every group keeps a tenth of its channels (or
+// its floor by name). Layer: as Uniform, by each layer's ratio. Sensitivity: as Uniform, by evidence.ratios.
+// options.atLeast (and one) stay in each, a floor by name where there is one, and all in those that are kept by name. Then counts are
+// rounded (options.roundTo), so that fewer may leave than the ratio says. Of equal channels the last leaves first.
 class Selection
 {
 public:
@@ -64,6 +64,7 @@ private:
     std::vector<std::int64_t> leavingEach(const std::vector<double>& ratios) const;
     std::vector<std::int64_t> leavingOverAll(double ratio) const;
     std::int64_t mostLeaving(std::size_t group, double shareThatStays) const;
+    std::int64_t floorOf(std::size_t group) const;
 
     const DependencyGraph& m_dependencies;
     PruneOptions m_options;
@@ -73,6 +74,7 @@ private:
     std::vector<std::int64_t> m_outOf;
     std::vector<bool> m_isKept;
     std::vector<double> m_layerRatios; // of scope Layer
+    std::vector<double> m_layerFloors; // by name; 0: none
     std::vector<std::size_t> m_pool;   // what each group is ranked with
 };
 

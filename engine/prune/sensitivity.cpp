@@ -170,7 +170,7 @@ public:
         : m_subject(subject),
           m_options(options),
           m_graph(std::move(graph)),
-          m_dependencies(findDependencies(m_graph)),
+          m_dependencies(findDependencies(m_graph, options.attention)),
           m_pairing(subject.dataset.task() == Task::Agreement ? pairForInput(m_graph, subject.dataset)
                                                               : pairCompletely(m_graph, subject.dataset)),
           m_batch(batchOf(m_graph)),
@@ -187,6 +187,7 @@ public:
                            .split = m_options.split,
                            .seed = m_options.seed,
                            .importance = m_options.importance,
+                           .attention = m_options.attention,
                            .compensated = m_options.compensate,
                            .macs = cost(m_graph).macs};
         const Selection selection = selectionOf(job.part(0, importanceShare));
@@ -216,7 +217,7 @@ private:
         PruneEvidence evidence;
         if (needsSamples(m_options.importance))
             evidence.scores = dataImportance(m_graph, m_subject.dataset, m_options.importance,
-                                             {.seed = m_options.seed, .threads = m_options.threads}, job);
+                                             {.seed = m_options.seed, .threads = m_options.threads, .attention = m_options.attention}, job);
         return {m_graph, m_dependencies, {.importance = m_options.importance, .seed = m_options.seed}, evidence};
     }
 
@@ -262,7 +263,11 @@ private:
             Graph copy = removeChannels(m_graph, m_dependencies, kept);
             const std::int64_t macs = cost(copy).macs;
             if (m_options.compensate)
-                copy = compensate({m_graph, copy, kept, m_subject.dataset, {.seed = m_options.seed, .threads = m_options.threads}},
+                copy = compensate({m_graph,
+                                   copy,
+                                   kept,
+                                   m_subject.dataset,
+                                   {.seed = m_options.seed, .threads = m_options.threads, .attention = m_options.attention}},
                                   job.part(0, 0))
                            .graph;
             copies.emplace(staying, Copy{std::move(copy), macs});

@@ -22,8 +22,9 @@ struct SensitivityOptions
     Split split = Split::Validation;
     std::size_t samples = 1000;                     // of the split; 0: all
     ImportanceKind importance = ImportanceKind::L1; // what tells which channels of a group leave
-    bool compensate = false;                        // each time, which takes far longer (prune/compensation.h)
-    std::uint64_t seed = 0;                         // of random importance, and of compensation's and reconstruction's choice of positions
+    AttentionChannels attention = AttentionChannels::Size;
+    bool compensate = false; // each time, which takes far longer (prune/compensation.h)
+    std::uint64_t seed = 0;  // of random importance, and of compensation's and reconstruction's choice of positions
     int threads = 0;
 };
 
@@ -54,6 +55,7 @@ struct Sensitivity
     std::size_t samples = 0; // measured on
     std::uint64_t seed = 0;
     ImportanceKind importance = ImportanceKind::L1;
+    AttentionChannels attention = AttentionChannels::Size;
     bool compensated = false;
     MetricKind metric = MetricKind::Top1;
     double value = 0; // of the whole model

@@ -9,10 +9,10 @@
 namespace hone
 {
 
-std::vector<PenaltyGroup> sparsityGroups(const Graph& graph)
+std::vector<PenaltyGroup> sparsityGroups(const Graph& graph, AttentionChannels attention)
 {
     std::vector<PenaltyGroup> groups;
-    for (const PruningGroup& group : findDependencies(graph).groups) {
+    for (const PruningGroup& group : findDependencies(graph, attention).groups) {
         PenaltyGroup penalized{group.channels, {}};
         for (const Slice& slice : group.slices) {
             const Tensor& tensor = graph.value(slice.initializer).constant;

@@ -3,6 +3,7 @@
 // 2023, section 3.3).
 #pragma once
 
+#include "prune/dependency_graph.h"
 #include "train/train.h"
 
 #include <vector>
@@ -12,6 +13,6 @@ namespace hone
 
 // Each channel of a group: its rows of every layer that makes it, its numbers of biases and normalizations,
 // its columns of every layer that reads it.
-std::vector<PenaltyGroup> sparsityGroups(const Graph& graph);
+std::vector<PenaltyGroup> sparsityGroups(const Graph& graph, AttentionChannels attention);
 
 } // namespace hone

@@ -32,9 +32,13 @@ struct SurgeryProof
 // numbers. The differences are the largest max |difference| / max |output| of any output, those before a last
 // Softmax or Sigmoid and those that decide labels and indices (before ArgMax, TopK, NonMaxSuppression) included;
 // infinite where one has numbers and the other has none, where labels differ (other than one in a thousand, by
-// rounding), and where there is nothing to compare at all. The double part is left out where operators have no executor or memory is short.
-// Throws Error(RuntimeRefused) where either doesn't run in ONNX Runtime.
+// rounding), and where there is nothing to compare at all. The double part is left out where the masked original itself doesn't run in
+// double (an operator without an executor) or memory is short.
+// Throws Error(RuntimeRefused) where either doesn't run in ONNX Runtime, and what GraphModule throws where the pruned graph alone doesn't
+// run in double.
 SurgeryProof proveSurgery(const Graph& masked, const Graph& pruned, const JobContext& job);
+// `available`: bytes of memory that may be used; 0: not known.
+SurgeryProof proveSurgery(const Graph& masked, const Graph& pruned, std::int64_t available, const JobContext& job);
 // The first part alone.
 double surgeryDifference(const Graph& masked, const Graph& pruned, const JobContext& job);
 

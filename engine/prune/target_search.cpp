@@ -6,6 +6,7 @@
 #include "graph/cost.h"
 #include "onnx_io/onnx_io.h"
 #include "prune/channel_removal.h"
+#include "prune/latency_notice.h"
 #include "prune/pruner.h"
 
 #include <algorithm>
@@ -74,7 +75,7 @@ public:
         Trial most{1, m_selection.at(1), 0};
         most.amount = settled(most.kept, m_wanted);
         if (most.amount > m_wanted)
-            throwUnreachable(most.amount);
+            throwUnreachable(most);
         if (most.amount > m_aim)
             return answer(most);
         auto [misses, meets] = bisected(std::move(none), most);
@@ -211,40 +212,62 @@ private:
     // What would let more leave, if it were let go of.
     std::string inTheWay(double least) const
     {
-        constexpr double worthAWord = 0.99;
+        const double worthAWord = isMeasured() ? 0.95 : 0.99; // measurements differ
         constexpr std::size_t mostNames = 3;
         const PruneOptions& options = m_question.options;
         const auto hinders = [&](const PruneOptions& freer) { return leastWith(freer) < worthAWord * least; };
         PruneOptions freer = options;
         freer.keep.clear();
-        std::string reasons;
+        std::vector<std::string> conditions;
         if (!options.keep.empty() && hinders(freer)) {
+            std::string names;
             for (std::size_t i = 0; i < std::min(mostNames, options.keep.size()); ++i)
-                reasons += (i == 0 ? "'" : ", '") + options.keep[i] + "'";
+                names += (i == 0 ? "'" : ", '") + options.keep[i] + "'";
             if (options.keep.size() > mostNames)
-                reasons += " and " + std::to_string(options.keep.size() - mostNames) + " more";
-            reasons += options.keep.size() == 1 ? " is kept" : " are kept";
+                names += " and " + std::to_string(options.keep.size() - mostNames) + " more";
+            conditions.push_back(names + (options.keep.size() == 1 ? " was not kept" : " were not kept"));
         }
         freer = options;
         freer.atLeast = 1;
         freer.roundTo = 1;
         if ((options.atLeast > 1 || options.roundTo > 1) && hinders(freer))
-            reasons += (reasons.empty() ? "" : ", and ") +
-                       (options.atLeast > options.roundTo ? "every group keeps " + std::to_string(options.atLeast) + " channels"
-                                                          : "channels are rounded to multiples of " + std::to_string(options.roundTo));
-        if (!reasons.empty())
-            return reasons;
-        if (options.scope == PruningScope::Global || options.scope == PruningScope::Isomorphic)
-            return "every group keeps a tenth of its channels; with scope uniform more may leave";
-        return "no more channels can leave";
+            conditions.push_back(options.atLeast > options.roundTo
+                                     ? "groups could have fewer than " + std::to_string(options.atLeast) + " channels"
+                                     : "channels were not rounded to multiples of " + std::to_string(options.roundTo));
+        freer = options;
+        freer.layerFloors.clear();
+        if (!options.layerFloors.empty() && hinders(freer)) {
+            const auto& [layer, floor] = *options.layerFloors.begin();
+            conditions.push_back("'" + layer + "' could have fewer than " + std::to_string(std::llround(floor)) + " channels");
+        }
+        if (conditions.empty() && (options.scope == PruningScope::Global || options.scope == PruningScope::Isomorphic))
+            conditions.emplace_back("scope was uniform, by which no group has to keep a tenth of its channels");
+        if (conditions.empty())
+            return "no more channels can leave";
+        std::string text = "more channels could leave if " + conditions.front();
+        for (std::size_t i = 1; i < conditions.size(); ++i)
+            text += ", and if " + conditions[i];
+        return text;
     }
-    [[noreturn]] void throwUnreachable(double least) const
+    // Why so much time is left where so few channels are.
+    std::string whereTheTimeGoes(const KeptChannels& least) const
+    {
+        const Graph smallest = removeChannels(m_question.graph, m_question.dependencies, least);
+        const double share = static_cast<double>(cost(smallest).macs) / static_cast<double>(cost(m_question.graph).macs);
+        const LatencyMeter* meter = m_question.evidence.meter;
+        const std::string layers = badlyRoundedText(smallest, meter ? meter->channelBlock() : LocalLatencyMeter().channelBlock());
+        return "; MACs are down to " + std::to_string(std::lround(share * 100)) + " % by then, and the rest of the time " +
+               (layers.empty() ? "goes into what has no channels to lose"
+                               : "is of layers that fill the processor's registers badly: " + layers);
+    }
+    [[noreturn]] void throwUnreachable(const Trial& least) const
     {
         const TargetKind kind = m_question.target.kind;
-        throw Error(MessageCode::TargetUnreachable, {{"what", nameOf(kind)},
-                                                     {"wanted", amountText(kind, m_wanted)},
-                                                     {"reachable", amountText(kind, roundedUp(least))},
-                                                     {"detail", inTheWay(least)}});
+        throw Error(MessageCode::TargetUnreachable,
+                    {{"what", nameOf(kind)},
+                     {"wanted", amountText(kind, m_wanted)},
+                     {"reachable", amountText(kind, roundedUp(least.amount))},
+                     {"detail", inTheWay(least.amount) + (isMeasured() ? whereTheTimeGoes(least.kept) : "")}});
     }
 
     const TargetQuestion& m_question;

@@ -52,6 +52,15 @@ double nearestRank(const std::vector<double>& sorted, double share)
 
 } // namespace
 
+std::int64_t LatencyMeter::channelBlock() const
+{
+#if defined(__x86_64__)
+    return hone::channelBlock(__builtin_cpu_supports("avx512f") != 0);
+#else
+    return hone::channelBlock(false);
+#endif
+}
+
 std::vector<Tensor> latencyInputs(Session& session, const JobContext& job)
 {
     const auto& ports = session.inputs();

@@ -5,6 +5,7 @@
 #include "core/job_context.h"
 #include "core/tensor.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <vector>
 
@@ -20,11 +21,20 @@ struct Latency
     int runs = 0;
 };
 
+// ONNX Runtime's convolutions work on channels in blocks of as many floats as a vector register holds (NCHWc on x64), and so do the
+// columns of its matrix products: what doesn't fill the last block is computed on zeros. 16 with AVX-512, else 8.
+constexpr std::int64_t channelBlock(bool hasAvx512)
+{
+    return hasAvx512 ? 16 : 8;
+}
+
 class LatencyMeter
 {
 public:
     virtual ~LatencyMeter() = default;
     virtual Latency measure(const std::filesystem::path& model, const JobContext& job) = 0;
+    // Of the machine that measured last; before the first measurement, this one's.
+    virtual std::int64_t channelBlock() const;
 };
 
 struct LatencyOptions

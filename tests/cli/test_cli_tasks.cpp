@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Tasks and metrics as the command line tells them, agreement with a reference, and models that take raw bytes.
 #include "cli_fixture.h"
+#include "engine/idx_dataset.h"
 
 #include <nlohmann/json.hpp>
 
@@ -81,6 +82,31 @@ private slots:
                  3); // nobody says how
         QCOMPARE(runHone({"export", m_files.model(), "--out", m_files.path("x.onnx")}).exitCode, 2);
         QCOMPARE(runHone({"export", raw, "--with-preprocessing", "--input-size", "wide", "--out", m_files.path("x.onnx")}).exitCode, 2);
+    }
+
+    void grayPicturesForAColourModelAreConvertedAndThatIsSaid()
+    {
+        // Ten classes, as ten.onnx has outputs; 28 x 28 where it takes 32 x 32 in colour.
+        std::vector<hone::test::GrayPicture> pictures;
+        for (int i = 0; i < 40; ++i)
+            pictures.push_back({std::vector<std::uint8_t>(28 * 28, static_cast<std::uint8_t>(6 * i)), static_cast<std::uint8_t>(i % 10)});
+        const auto folder = m_files.path("gray");
+        QDir().mkpath(folder);
+        hone::test::writeIdxDataset(folder.toStdString(), pictures, pictures, 28, 28);
+        const auto codes = [](const nlohmann::json& json) {
+            QStringList found;
+            for (const auto& notice : json.value("notices", nlohmann::json::array()))
+                found << QString::fromStdString(notice.at("code").get<std::string>());
+            return found;
+        };
+        const QStringList prune{"prune", m_files.path("ten.onnx"), "--ratio", "0.3", "--compensate", "on", "--threads", "1", "--json",
+                                "--out", m_files.path("gray.onnx")};
+        const auto run = runHone(prune + QStringList{"--data", folder});
+        QVERIFY2(run.exitCode == 0, run.errors.constData());
+        QVERIFY2(codes(run.json()).contains("PicturesInGray"), run.output.constData());
+        QVERIFY2(run.errors.contains("pictures are gray and the model takes colour"), run.errors.constData());
+        const auto coloured = runHone({"evaluate", m_files.model(), "--data", m_files.data(), "--no-latency", "--json"});
+        QVERIFY(!codes(coloured.json()).contains("PicturesInGray"));
     }
 
 private:

@@ -365,10 +365,12 @@ private slots:
     void aDevicesLatencyIsMeasuredBesideWhatItRuns()
     {
         DeviceLatencyMeter meter(deployOptions());
+        const std::int64_t here = meter.channelBlock(); // nothing is known of the device yet
         for (int i = 0; i < 2; ++i) {
             const auto latency = meter.measure(m_model, {});
             QVERIFY(latency.p50Ms > 0 && latency.p95Ms >= latency.p50Ms && latency.runs >= 5);
         }
+        QCOMPARE(meter.channelBlock(), here); // the server runs on this machine
         QVERIFY(!fs::exists(m_server->home() / honeFolder / "current"));
         QVERIFY(!fs::exists(m_server->home() / honeFolder / "measure" / "model"));
         HONE_VERIFY_FAILS(meter.measure(m_folder->path() / "none.onnx", {}), FileNotFound);
@@ -384,6 +386,9 @@ private slots:
         QCOMPARE(report.facts.os, std::string("Linux 6.1.21"));
         QCOMPARE(report.facts.cpu, std::string("Raspberry Pi 4 Model B Rev 1.4"));
         QCOMPARE(report.time, std::string("20260131-235959"));
+        QVERIFY(!report.facts.hasAvx512);
+        QVERIFY(parseDeviceReport("architecture=x86_64\navx512=1\n", "server").facts.hasAvx512);
+        QVERIFY(!parseDeviceReport("architecture=x86_64\navx512=0\n", "server").facts.hasAvx512);
     }
 
 private:

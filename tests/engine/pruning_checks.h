@@ -13,10 +13,10 @@ namespace hone::testing
 {
 
 // "conv1,conv2:8" for each group, in order; "x2" behind the channels where one stands for two outputs.
-inline std::string groupsOf(const Graph& graph)
+inline std::string groupsOf(const Graph& graph, AttentionChannels attention = AttentionChannels::Size)
 {
     std::string text;
-    for (const PruningGroup& group : findDependencies(graph).groups) {
+    for (const PruningGroup& group : findDependencies(graph, attention).groups) {
         text += text.empty() ? "" : " ";
         for (std::size_t i = 0; i < group.layers.size(); ++i)
             text += (i ? "," : "") + graph.node(group.layers[i]).name;

@@ -47,7 +47,6 @@ private slots:
     void branchesThatReadAValueLockIt();
     void recurrentLayersReadAndMakeChannels();
     void theInputsChannelsAreNeverPruned();
-    void attentionHeadsLoseTheirSizeEvenly();
 };
 
 void TestDependencyGraph::aChainHasAGroupForEachLayerButTheLast()
@@ -682,31 +681,6 @@ void TestDependencyGraph::theInputsChannelsAreNeverPruned()
     net.head("c2", 6);
     QCOMPARE(groupsOf(net.graph()), std::string("c2:6"));
     QCOMPARE(reasonOf(net.graph(), "c1"), std::string("Add 'sum' couples it with the model's input"));
-}
-
-void TestDependencyGraph::attentionHeadsLoseTheirSizeEvenly()
-{
-    PruningNet net;
-    net.input("x", {-1, 5, 8});
-    net.integers("heads", {0, 0, 2, 6});
-    net.integers("joined", {0, 0, 12});
-    for (const std::string name : {"q", "k", "v"}) {
-        net.weight(name + ".w", {8, 12});
-        net.op("MatMul", name, {"x", name + ".w"});
-        net.op("Reshape", name + ".heads", {name, "heads"});
-        const auto order = name == "k" ? std::vector<std::int64_t>{0, 2, 3, 1} : std::vector<std::int64_t>{0, 2, 1, 3};
-        net.op("Transpose", name + ".turned", {name + ".heads"}, {{"perm", order}});
-    }
-    net.op("MatMul", "scores", {"q.turned", "k.turned"});
-    net.op("Softmax", "weights", {"scores"}, {{"axis", std::int64_t{-1}}});
-    net.op("MatMul", "mixed", {"weights", "v.turned"});
-    net.op("Transpose", "back", {"mixed"}, {{"perm", std::vector<std::int64_t>{0, 2, 1, 3}}});
-    net.op("Reshape", "all", {"back", "joined"});
-    net.weight("o.w", {12, 8});
-    net.op("MatMul", "o", {"all", "o.w"});
-    net.output("o");
-    QCOMPARE(groupsOf(net.graph()), std::string("q,k:6x2 v:6x2"));
-    QVERIFY(pruned(net.graph()).maxAbsDifference < 1e-5);
 }
 
 QTEST_GUILESS_MAIN(TestDependencyGraph)

@@ -109,6 +109,25 @@ private slots:
         options.layerRatios = {{"fc", 0.5}};
         QVERIFY(messageOf(net, options).code == MessageCode::NothingToPrune);
     }
+    void aLayerHasAFloorOfItsOwn()
+    {
+        PruningNet net = chain();
+        QCOMPARE(countsOf(net, {.ratio = 0.5, .layerFloors = {{"b", 12}}}), (Counts{8, 12, 10}));
+        // In place of every group's, and of the tenth that stays where groups are ranked together.
+        QCOMPARE(countsOf(net, {.ratio = 0.5, .atLeast = 9, .layerFloors = {{"b", 1}}}), (Counts{9, 8, 10}));
+        weaken(net, "b", 1);
+        QCOMPARE(countsOf(net, {.ratio = 0.3, .scope = PruningScope::Global})[1], std::int64_t{2});
+        QCOMPARE(countsOf(net, {.ratio = 0.3, .scope = PruningScope::Global, .layerFloors = {{"b", 1}}})[1], std::int64_t{1});
+        QCOMPARE(countsOf(net, {.ratio = 0.3, .scope = PruningScope::Global, .layerFloors = {{"b", 7}}})[1], std::int64_t{7});
+        // Of several names the longest counts, of equally long ones the higher floor.
+        QCOMPARE(countsOf(net, {.ratio = 0.9, .layerFloors = {{"*", 4}, {"b", 6}}}), (Counts{4, 6, 4}));
+        QCOMPARE(countsOf(net, {.ratio = 0.9, .layerFloors = {{"*b", 5}, {"b", 6}}})[1], std::int64_t{6});
+        // Rounding down doesn't go below it.
+        QCOMPARE(countsOf(net, {.ratio = 0.05, .layerFloors = {{"c", 18}}, .roundTo = 16}), (Counts{16, 16, 20}));
+        QVERIFY(messageOf(net, {.layerFloors = {{"b", 0}}}).code == MessageCode::BadOption);
+        QVERIFY(messageOf(net, {.layerFloors = {{"b", 1.5}}}).code == MessageCode::BadOption);
+        QVERIFY(messageOf(net, {.layerFloors = {{"nothing", 2}}}).code == MessageCode::LayerUnknown);
+    }
     void ratiosByLayerAndTheirScopeGoTogether()
     {
         PruningNet net = chain();

@@ -244,7 +244,11 @@ void TestPruneSequences::embeddingWidthRunsThroughResidualsAndNormalization()
     QCOMPARE(slicesOf(net.graph(), 0), std::string("down.b[0] down.w[1] norm1.bias[0] norm1.scale[0] norm2.bias[0] "
                                                    "norm2.scale[0] out.w[0] places[2] up.w[0] words[1]"));
     const DependencyGraph found = findDependencies(net.graph());
-    QCOMPARE(found.groups[0].reasons, (std::vector<std::string>{"Add 'sum' couples 'embedding' and 'down'"}));
+    const std::vector<std::string> reasons{"Add 'sum' couples 'embedding' and 'down'", "Add 'placed' has numbers for each channel",
+                                           "LayerNormalization 'norm1' has numbers for each channel",
+                                           "Add 'down.biased' has numbers for each channel",
+                                           "LayerNormalization 'norm2' has numbers for each channel"};
+    QCOMPARE(found.groups[0].reasons, reasons);
     QCOMPARE(found.restrictions.size(), std::size_t{2});
     const PruneResult result = pruned(net.graph());
     QCOMPARE(shapeOf(result, "words"), (Dimensions{20, 4}));

@@ -265,15 +265,19 @@ private slots:
         options.keep = {"b"};
         Message message = messageOf(net, options);
         QVERIFY(message.code == MessageCode::TargetUnreachable);
-        QCOMPARE(message.arguments.at("detail"), std::string("'b' is kept"));
+        QCOMPARE(message.arguments.at("detail"), std::string("more channels could leave if 'b' was not kept"));
         options.keep = {};
         options.atLeast = 8;
         message = messageOf(net, options);
-        QCOMPARE(message.arguments.at("detail"), std::string("every group keeps 8 channels"));
+        QCOMPARE(message.arguments.at("detail"), std::string("more channels could leave if groups could have fewer than 8 channels"));
         options.atLeast = 1;
+        options.layerFloors = {{"b", 8}};
+        message = messageOf(net, options);
+        QCOMPARE(message.arguments.at("detail"), std::string("more channels could leave if 'b' could have fewer than 8 channels"));
+        options.layerFloors = {};
         options.roundTo = 16;
         message = messageOf(net, options);
-        QCOMPARE(message.arguments.at("detail"), std::string("channels are rounded to multiples of 16"));
+        QCOMPARE(message.arguments.at("detail"), std::string("more channels could leave if channels were not rounded to multiples of 16"));
     }
     void aLatencyThatOverheadHoldsUpIsUnreachable()
     {
@@ -285,6 +289,10 @@ private slots:
         QVERIFY(message.code == MessageCode::TargetUnreachable);
         QCOMPARE(message.arguments.at("what"), std::string("latency"));
         QCOMPARE(message.arguments.at("reachable"), std::string("0.5116 ms"));
+        const auto detail = QString::fromStdString(message.arguments.at("detail"));
+        QVERIFY2(detail.startsWith("no more channels can leave; MACs are down to 1 % by then, and the rest of the time is of layers"),
+                 qPrintable(detail));
+        QVERIFY2(detail.endsWith(": a (1 channel), b (1 channel), c (1 channel)"), qPrintable(detail));
     }
     void onlyOneOfRatioAndTargetsIsTaken()
     {
@@ -339,7 +347,11 @@ private slots:
         QCOMPARE(notice->arguments.at("layers"), std::string("c (17 channels), b (11 channels), a (11 channels)"));
         QVERIFY(!latencyNotFalling(result.graph, {.macsBefore = 2e6, .macsAfter = 1e6, .latencyBeforeMs = 2, .latencyAfterMs = 1.2}, 8));
         QVERIFY(!latencyNotFalling(result.graph, {.macsBefore = 2e6, .macsAfter = 1.95e6, .latencyBeforeMs = 2, .latencyAfterMs = 2}, 8));
-        QVERIFY(!latencyNotFalling(result.graph, {.macsBefore = 2e6, .macsAfter = 1e6, .latencyBeforeMs = 0.1, .latencyAfterMs = 0.1}, 8));
+        const auto ofCalls =
+            latencyNotFalling(result.graph, {.macsBefore = 2e6, .macsAfter = 1e6, .latencyBeforeMs = 0.1, .latencyAfterMs = 0.1}, 8);
+        QVERIFY(ofCalls.has_value());
+        QCOMPARE(ofCalls->arguments.at("layers"),
+                 std::string("none, a model this small spends its time on calling operators, not in them"));
         const PruneResult whole = prune(net.graph(), {.ratio = 0.3, .roundTo = 8}, {});
         const auto none = latencyNotFalling(whole.graph, stays, 8);
         QVERIFY(none.has_value());

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Dependency groups through operators that compute over all channels at once, and the proof that pruning is
-// right. The groups were worked out by hand.
-#include "autograd/graph_module.h"
-#include "core/error.h"
+// Dependency groups through operators that compute over all channels at once. The groups were worked out by hand.
 #include "engine/pruning_checks.h"
 #include "engine/pruning_net.h"
 #include "engine/shared_models.h"
 #include "graph/cost.h"
 #include "onnx_io/onnx_io.h"
-#include "prune/surgery_proof.h"
 #include "train/architecture.h"
 
 #include <QtTest>
@@ -64,10 +60,7 @@ private slots:
         QTest::newRow("ViT") << "vit";
     }
     void networksOfTheirUsualSizePruneByThirtyPercent();
-    void theProofRunsInDoubleToo();
-    void operatorsWithoutAnExecutorLeaveTheDoublePartOut();
     void modelsInDoubleAreMaskedInDouble();
-    void aWrongSurgeryIsSeenInDouble();
     void sharedModelsPruneByAQuarter_data() { hone::test::addSharedModelRows(); }
     void sharedModelsPruneByAQuarter();
 };
@@ -341,33 +334,6 @@ void TestPruneTopologies::networksOfTheirUsualSizePruneByThirtyPercent()
     QVERIFY2(share > 0.45 && share < 0.8, qPrintable(QString::number(share)));
 }
 
-void TestPruneTopologies::theProofRunsInDoubleToo()
-{
-    PruningNet net = twoConvolutions();
-    net.op("Relu", "r", {"c1"});
-    secondConvolution(net, "r");
-    const PruneResult result = pruned(net.graph());
-    QVERIFY(result.doubleLeftOut.empty());
-    QVERIFY(result.maxAbsDifferenceDouble.has_value());
-    QVERIFY(*result.maxAbsDifferenceDouble < 1e-14); // far below float32's rounding
-}
-
-void TestPruneTopologies::operatorsWithoutAnExecutorLeaveTheDoublePartOut()
-{
-    PruningNet net = twoConvolutions();
-    net.op("Relu", "r", {"c1"});
-    net.conv("c2", "r", {8, 6});
-    net.graph().opsets["com.microsoft"] = 1;
-    net.op("Trilu", "triangle", {"c2"});
-    net.graph().node(*net.graph().findNode("triangle")).domain = "com.microsoft";
-    net.output("triangle");
-    QCOMPARE(unsupportedOperators(net.graph()), std::vector<std::string>{"com.microsoft.Trilu"});
-    const PruneResult result = pruned(net.graph());
-    QVERIFY(!result.maxAbsDifferenceDouble);
-    QCOMPARE(result.doubleLeftOut, std::string("LibTorch has no executor for com.microsoft.Trilu"));
-    QVERIFY(result.maxAbsDifference < 1e-5);
-}
-
 void TestPruneTopologies::modelsInDoubleAreMaskedInDouble()
 {
     PruningNet net; // a product of two activations, masked where one of them is read
@@ -386,25 +352,6 @@ void TestPruneTopologies::modelsInDoubleAreMaskedInDouble()
     net.output("out", DType::Float64);
     QCOMPARE(groupsOf(net.graph()), std::string("q,k:6"));
     QVERIFY(proves(pruned(net.graph())));
-}
-
-void TestPruneTopologies::aWrongSurgeryIsSeenInDouble()
-{
-    PruningNet net = twoConvolutions();
-    net.op("Relu", "r", {"c1"});
-    secondConvolution(net, "r");
-    const DependencyGraph found = findDependencies(net.graph());
-    const KeptChannels kept = {{0, 2, 3, 5}, {0, 1, 2, 3, 4, 5}};
-    const Graph masked = maskChannels(net.graph(), found, kept);
-    QVERIFY(proveSurgery(masked, removeChannels(net.graph(), found, kept), {}).holds());
-    // One weight that differs by what float32 would pass.
-    Graph wrong = removeChannels(net.graph(), found, kept);
-    for (float& value : wrong.value(*wrong.findValue("c2.w")).constant.mutableData<float>())
-        value *= 1.0005F;
-    const SurgeryProof proof = proveSurgery(masked, wrong, {});
-    QVERIFY(proof.maxAbsDifference < 1e-3);
-    QVERIFY(*proof.maxAbsDifferenceDouble > 1e-4);
-    QVERIFY(!proof.holds());
 }
 
 void TestPruneTopologies::sharedModelsPruneByAQuarter()

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Least squares by numbers worked out by hand, rows of layers against ONNX Runtime, and a net whose removed channels are redundant.
+// Layers solved anew in nets whose removed channels are redundant or constant, and what is done of those that can't be solved.
 #include "core/error.h"
 #include "engine/idx_dataset.h"
 #include "engine/pruning_net.h"
-#include "layerwise/least_squares.h"
-#include "layerwise/linear_layer.h"
 #include "onnx_io/onnx_io.h"
 #include "prune/compensation.h"
 #include "prune/normalization_statistics.h"
@@ -115,37 +113,6 @@ class TestPruningCompensation : public QObject
     Q_OBJECT
 
 private slots:
-    void leastSquaresFindsALineAndItsIntercept()
-    {
-        NormalEquations equations(1, 1);
-        equations.add({std::vector<double>{0, 1}, std::vector<double>{1, 3}, 2});
-        equations.add({std::vector<double>{2}, std::vector<double>{5}, 1});
-        const LinearMap map = equations.solve(1e-12, {{0}, {0}}, Intercept::Solved);
-        QVERIFY(std::abs(map.weights[0] - 2) < 1e-9);
-        QVERIFY(std::abs(map.intercept[0] - 1) < 1e-9);
-    }
-
-    void theRidgePullsToThePriorWeights()
-    {
-        // sum x x = 2, sum x y = 4, lambda = 0.5 * 2: (4 + 1 * 5) / (2 + 1)
-        NormalEquations equations(1, 1);
-        equations.add({std::vector<double>{-1, 1}, std::vector<double>{-2, 2}, 2});
-        const LinearMap map = equations.solve(0.5, {{5}, {0}}, Intercept::None);
-        QVERIFY(std::abs(map.weights[0] - 3) < 1e-12);
-        QCOMPARE(map.intercept[0], 0.0);
-    }
-
-    void twoUnknownsAndTwoOutputsAreSolvedTogether()
-    {
-        // x = (1, 0), (0, 1), (1, 1); y = x [[1, 3], [2, -1]] exactly
-        NormalEquations equations(2, 2);
-        equations.add({std::vector<double>{1, 0, 0, 1, 1, 1}, std::vector<double>{1, 3, 2, -1, 3, 2}, 3});
-        const LinearMap map = equations.solve(1e-12, {{0, 0, 0, 0}, {0, 0}}, Intercept::None);
-        const std::vector<double> expected{1, 3, 2, -1};
-        for (std::size_t i = 0; i < 4; ++i)
-            QVERIFY(std::abs(map.weights[i] - expected[i]) < 1e-9);
-    }
-
     void aChannelThatAnotherTellsAddsNothing()
     {
         // Variances 1, 4, 4; the last two always equal. All: 9. The second tells 4 + 4 of it, the first 1, the third nothing more.
@@ -166,62 +133,6 @@ private slots:
         QCOMPARE(ofFirst.size(), std::size_t{3});
         for (std::int64_t c = 0; c < 3; ++c)
             QCOMPARE(std::ranges::count(ofFirst, c) + std::ranges::count(ofFirst, c + 3), std::ptrdiff_t{1});
-    }
-
-    void rowsOfALayerGiveItsOutputs_data()
-    {
-        QTest::addColumn<QString>("kind");
-        for (const char* kind : {"strided", "dilated", "same lower", "one axis", "Gemm", "MatMul"})
-            QTest::newRow(kind) << kind;
-    }
-    void rowsOfALayerGiveItsOutputs()
-    {
-        QFETCH(QString, kind);
-        using Ints = std::vector<std::int64_t>;
-        PruningNet net;
-        Dimensions shape{2, 3, 7, 6};
-        if (kind == "strided" || kind == "dilated" || kind == "same lower") {
-            net.input("x", shape);
-            net.weight("w", {4, 3, 3, 2});
-            net.weight("b", {4});
-            const PruningNet::Attributes attributes =
-                kind == "strided"   ? PruningNet::Attributes{{"strides", Ints{2, 1}}, {"pads", Ints{1, 0, 2, 1}}}
-                : kind == "dilated" ? PruningNet::Attributes{{"dilations", Ints{2, 3}}}
-                                    : PruningNet::Attributes{{"strides", Ints{2, 3}}, {"auto_pad", std::string("SAME_LOWER")}};
-            net.op("Conv", "y", {"x", "w", "b"}, attributes);
-        } else if (kind == "one axis") {
-            shape = {2, 3, 9};
-            net.input("x", shape);
-            net.weight("w", {4, 3, 5});
-            net.op("Conv", "y", {"x", "w"}, {{"pads", Ints{2, 2}}});
-        } else if (kind == "Gemm") {
-            shape = {8, 5};
-            net.input("x", shape);
-            net.gemm("y", "x", 5, 4);
-        } else {
-            shape = {2, 3, 5};
-            net.input("x", shape);
-            net.weight("w", {5, 4});
-            net.op("MatMul", "y", {"x", "w"});
-        }
-        net.output("y");
-        const Graph& graph = net.graph();
-        std::string reason;
-        const auto layer = LinearLayer::find(graph, GraphUses(graph), graph.order().front(), reason);
-        QVERIFY2(layer, reason.c_str());
-        const LinearMap map = layer->map(graph);
-        const Tensor input = net.randomTensor(shape);
-        const Tensor output = Session::fromBytes(serializeOnnx(graph)).run({input}).at(0);
-        RowsOf rows;
-        for (std::size_t sample = 0; sample < static_cast<std::size_t>(shape[0]); ++sample)
-            for (std::size_t position = 0; position < layer->positions(output.shape()); ++position) {
-                layer->appendInputs(input, output.shape(), sample, position, rows.inputs);
-                layer->appendOutputs(output, {0, 1, 2, 3}, sample, position, rows.targets);
-                ++rows.count;
-            }
-        QCOMPARE(rows.count * 4, static_cast<std::size_t>(output.size()));
-        const SquaredError error = squaredError(map, {rows.inputs, rows.targets, rows.count}, layer->unknowns(), layer->outputs());
-        QVERIFY2(error.scale > 0.1 && error.relative() < 1e-12, qPrintable(QString::number(error.relative())));
     }
 
     void redundantChannelsLeaveWithoutATrace()
@@ -307,20 +218,134 @@ private slots:
         QVERIFY(largestDifference(net.graph(), result.graph, input) < 0.5 * largestDifference(net.graph(), pruned.graph, input));
     }
 
-    void groupedConvolutionsStayAndAreCounted()
+    void groupedReadersOfRedundantChannelsAreSolvedExactly()
+    {
+        // Channel c of the second half of "a" is half of channel c of the first; each group of "b" reads one of each such pair.
+        const QTemporaryDir folder;
+        const Dataset dataset = noisePictures(folder);
+        PruningNet net;
+        net.input("x", {-1, 1, 8, 8});
+        net.conv("a", "x", {1, 8});
+        auto rows = net.graph().value(net.at("a.w")).constant.mutableData<float>();
+        auto biases = net.graph().value(net.at("a.b")).constant.mutableData<float>();
+        for (std::size_t group = 0; group < 2; ++group) // channels 4g + 2 and 4g + 3 are half of 4g and 4g + 1
+            for (std::size_t c = 4 * group; c < 4 * group + 2; ++c) {
+                biases[c + 2] = 0.5F * biases[c];
+                for (std::size_t i = 0; i < 9; ++i)
+                    rows[(c + 2) * 9 + i] = 0.5F * rows[c * 9 + i];
+            }
+        net.op("Relu", "r1", {"a"});
+        net.conv("b", "r1", {8, 6, 3, 2});
+        net.op("Relu", "r2", {"b"});
+        net.head("r2", 6);
+        const DependencyGraph dependencies = findDependencies(net.graph());
+        QCOMPARE(dependencies.groups.front().channels * dependencies.groups.front().granularity, std::int64_t{8});
+        const PruneResult pruned = withoutHalfOf(net.graph(), "a");
+        const CompensationResult result = compensated(net.graph(), pruned, dataset);
+        const auto solved = std::ranges::find(result.solved, std::string("b"), &CompensatedLayer::name);
+        QVERIFY(solved != result.solved.end());
+        const Tensor input = net.randomTensor({16, 1, 8, 8}, 0, 1);
+        QVERIFY(largestDifference(net.graph(), pruned.graph, input) > 0.01);
+        const double after = largestDifference(net.graph(), result.graph, input);
+        QVERIFY2(after < 1e-4, qPrintable(QString::number(after)));
+    }
+
+    void foldedDepthwiseConvolutionsAreSolvedToo()
     {
         const QTemporaryDir folder;
         const Dataset dataset = noisePictures(folder);
         PruningNet net;
         net.input("x", {-1, 1, 8, 8});
         net.conv("a", "x", {1, 6});
-        net.conv("b", "a", {6, 6, 1});
-        net.conv("dw", "b", {6, 6, 3, 6});
-        net.head("dw", 6);
+        net.op("Relu", "r1", {"a"});
+        net.conv("b", "r1", {6, 6, 1});
+        net.op("Relu", "r2", {"b"});
+        net.conv("dw", "r2", {6, 6, 3, 6});
+        net.output("dw");
         const PruneResult pruned = withoutHalfOf(net.graph(), "a");
         const CompensationResult result = compensated(net.graph(), pruned, dataset);
-        QVERIFY(std::ranges::any_of(
-            result.left, [](const LayerLeft& layer) { return layer.name == "dw" && layer.reason == "it is a grouped convolution"; }));
+        const auto solved = std::ranges::find(result.solved, std::string("dw"), &CompensatedLayer::name);
+        QVERIFY(solved != result.solved.end() && result.left.empty());
+        Graph without = result.graph; // the depthwise convolution as it was
+        for (const char* name : {"dw.w", "dw.b"})
+            without.value(*without.findValue(name)).constant = net.graph().value(net.at(name)).constant;
+        const Tensor input = net.randomTensor({64, 1, 8, 8}, 0, 1);
+        QVERIFY(meanSquaredDifference(net.graph(), result.graph, input) < meanSquaredDifference(net.graph(), without, input));
+    }
+
+    void biasesOfTransposedConvolutionsAreTakenAnew_data()
+    {
+        QTest::addColumn<bool>("hasBias");
+        QTest::addColumn<bool>("byChannel");
+        QTest::newRow("its bias") << true << false;
+        QTest::newRow("a new bias") << false << false;
+        QTest::newRow("by channel") << true << true;
+    }
+    void biasesOfTransposedConvolutionsAreTakenAnew()
+    {
+        QFETCH(bool, hasBias);
+        QFETCH(bool, byChannel);
+        const QTemporaryDir folder;
+        const Dataset dataset = noisePictures(folder);
+        PruningNet net;
+        net.input("x", {-1, 1, 8, 8});
+        net.conv("a", "x", {1, 8});
+        net.op("Relu", "r1", {"a"});
+        std::string read = "r1";
+        if (byChannel) {
+            net.conv("b", "r1", {8, 6, 1});
+            net.op("Relu", "r2", {"b"});
+            read = "r2";
+        }
+        net.weight("up.w", byChannel ? Dimensions{6, 1, 2, 2} : Dimensions{8, 6, 2, 2});
+        net.weight("up.b", {6});
+        net.op("ConvTranspose", "up", hasBias ? std::vector<std::string>{read, "up.w", "up.b"} : std::vector<std::string>{read, "up.w"},
+               {{"strides", std::vector<std::int64_t>{2, 2}}, {"group", std::int64_t{byChannel ? 6 : 1}}});
+        net.output("up");
+        const PruneResult pruned = withoutHalfOf(net.graph(), "a");
+        const CompensationResult result = compensated(net.graph(), pruned, dataset);
+        const auto shifted = std::ranges::find(result.solved, std::string("up"), &CompensatedLayer::name);
+        QVERIFY(shifted != result.solved.end() && shifted->relativeErrorAfter < shifted->relativeErrorBefore);
+        QVERIFY(result.left.empty());
+        // On pictures that it hasn't seen, the mean of each channel is the original's to a twentieth of its size.
+        const Tensor input = net.randomTensor({512, 1, 8, 8}, 0, 1);
+        const auto wanted = toFloats(Session::fromBytes(serializeOnnx(net.graph())).run({input}).at(0));
+        const auto given = toFloats(Session::fromBytes(serializeOnnx(result.graph)).run({input}).at(0));
+        for (std::size_t c = 0; c < 6; ++c) {
+            double difference = 0;
+            double squares = 0;
+            std::size_t count = 0;
+            for (std::size_t i = 0; i < wanted.size(); ++i)
+                if (i / 256 % 6 == c) { // 16 x 16 pixels a channel
+                    difference += static_cast<double>(given[i] - wanted[i]);
+                    squares += static_cast<double>(wanted[i]) * static_cast<double>(wanted[i]);
+                    ++count;
+                }
+            const double mean = difference / static_cast<double>(count);
+            QVERIFY2(std::abs(mean) < 0.05 * std::sqrt(squares / static_cast<double>(count)), qPrintable(QString::number(mean)));
+        }
+    }
+
+    void recurrentReadersAreNamed()
+    {
+        const QTemporaryDir folder;
+        const Dataset dataset = noisePictures(folder);
+        PruningNet net(14);
+        net.input("x", {-1, 1, 8, 8});
+        net.conv("a", "x", {1, 8}); // [N, 8, 8, 8]
+        net.op("Relu", "r1", {"a"});
+        net.op("ReduceMean", "m", {"r1"}, {{"axes", std::vector<std::int64_t>{3}}, {"keepdims", std::int64_t{0}}}); // [N, 8, 8]
+        net.op("Transpose", "t", {"m"}, {{"perm", std::vector<std::int64_t>{2, 0, 1}}});                            // [8, N, 8]
+        net.weight("rw", {1, 12, 8});
+        net.weight("rr", {1, 12, 3});
+        net.op("LSTM", "lstm", {"t", "rw", "rr"}, {{"hidden_size", std::int64_t{3}}}, 2);
+        net.op("Squeeze", "last", {"lstm:1"});
+        net.output("last");
+        const PruneResult pruned = withoutHalfOf(net.graph(), "a");
+        const CompensationResult result = compensated(net.graph(), pruned, dataset);
+        QVERIFY(std::ranges::any_of(result.left, [](const LayerLeft& layer) {
+            return layer.name == "lstm" && layer.reason == "it is a recurrent layer, whose gates' sums can't be seen";
+        }));
     }
 
     void statisticsTakenAnewGiveTheOutputsThatTheOldOnesGave()
@@ -354,29 +379,16 @@ private slots:
         QCOMPARE(toFloats(net.graph().value(net.at("variance")).constant), (std::vector<float>{3.75F, 0.25F, 9}));
     }
 
-    void normalizationsBehindDepthwiseConvolutionsTakeTheirStatisticsAnew_data()
+    void normalizationsBehindTransposedConvolutionsTakeTheirStatisticsAnew()
     {
-        QTest::addColumn<QString>("kind");
-        QTest::newRow("depthwise") << "depthwise";
-        QTest::newRow("transposed") << "transposed";
-    }
-    void normalizationsBehindDepthwiseConvolutionsTakeTheirStatisticsAnew()
-    {
-        QFETCH(QString, kind);
         const QTemporaryDir folder;
         const Dataset dataset = noisePictures(folder);
         PruningNet net;
         net.input("x", {-1, 1, 8, 8});
         net.conv("a", "x", {1, 8});
         net.op("Relu", "r1", {"a"});
-        if (kind == "depthwise") {
-            net.conv("b", "r1", {8, 6, 1});
-            net.op("Relu", "r2", {"b"});
-            net.conv("unsolved", "r2", {6, 6, 3, 6});
-        } else {
-            net.weight("unsolved.w", {8, 6, 2, 2});
-            net.op("ConvTranspose", "unsolved", {"r1", "unsolved.w"}, {{"strides", std::vector<std::int64_t>{2, 2}}});
-        }
+        net.weight("unsolved.w", {8, 6, 2, 2});
+        net.op("ConvTranspose", "unsolved", {"r1", "unsolved.w"}, {{"strides", std::vector<std::int64_t>{2, 2}}});
         net.batchNorm("bn", "unsolved", 6);
         net.op("Relu", "r3", {"bn"});
         net.output("r3"); // nothing behind it makes up for anything
@@ -460,14 +472,6 @@ private slots:
         QVERIFY_THROWS_EXCEPTION(Cancelled,
                                  compensate({net.graph(), pruned.graph, pruned.kept, dataset, options}, JobContext(source.get_token())));
     }
-
-private:
-    struct RowsOf
-    {
-        std::vector<double> inputs;
-        std::vector<double> targets;
-        std::size_t count = 0;
-    };
 };
 
 QTEST_GUILESS_MAIN(TestPruningCompensation)

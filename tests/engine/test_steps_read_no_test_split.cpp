@@ -57,6 +57,15 @@ private slots:
                                      << R"({"scope":"sensitivity","compensate":"off","importance":"l1",)" + rest + "}}";
         QTest::newRow("taylor") << "prune"
                                 << R"({"importance":"taylor","compensate":"off",)" + rest + "}}";
+        for (const char* importance : {"fisher", "apoz", "mean-activation", "reconstruction"})
+            QTest::newRow(importance) << "prune" << QString(R"({"importance":"%1","compensate":"off",)").arg(importance) + rest + "}}";
+        QTest::newRow("sparsity epochs") << "prune"
+                                         << R"({"sparsityEpochs":1,"compensate":"off",)" + rest + "}}";
+        QTest::newRow("rounds") << "prune"
+                                << R"({"rounds":2,"compensate":"on",)" + rest + R"(,"epochs":1}})";
+        for (const char* kind : {"soft", "feature", "attention"})
+            QTest::newRow(qPrintable(QString("recovery by %1 distillation").arg(kind)))
+                << "prune" << QString(R"({"compensate":"off","distill":0.5,"distillKind":"%1",)").arg(kind) + rest + R"(,"epochs":1}})";
         QTest::newRow("compensation") << "prune"
                                       << R"({"compensate":"on",)" + rest + "}}";
         QTest::newRow("an epoch of recovery") << "prune"
@@ -64,12 +73,20 @@ private slots:
         const QString epoch = R"("epochs":1,"batch":16,"threads":1)";
         QTest::newRow("distill") << "distill"
                                  << R"({"teacher":"model.onnx",)" + epoch + "}";
+        for (const char* kind : {"feature", "attention"})
+            QTest::newRow(qPrintable(QString("%1 distillation").arg(kind)))
+                << "distill" << QString(R"({"teacher":"model.onnx","kind":"%1",)").arg(kind) + epoch + "}";
         QTest::newRow("distill without labels") << "distill"
                                                 << R"({"teacher":"model.onnx","labels":"ignored",)" + epoch + "}";
         QTest::newRow("sparsify") << "sparsify"
                                   << R"({"sparsity":0.5,"finetune":{)" + epoch + "}}";
         QTest::newRow("factorize") << "factorize"
                                    << R"({"fromData":"on","rankRatio":0.4,"finetune":{)" + epoch + "}}";
+        QTest::newRow("quantize with every repair")
+            << "quantize"
+            << R"({"equalize":true,"adaptiveRounding":true,"smoothQuant":true,"samples":24,"threads":1})";
+        QTest::newRow("qat") << "qat"
+                             << R"({"bitsWeights":4,)" + epoch + "}";
         QTest::newRow("mixed precision") << "quantize"
                                          << R"({"maxDrop":1,"floatMacs":0.5,"samples":24,"threads":1})";
     }

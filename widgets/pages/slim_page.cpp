@@ -4,6 +4,7 @@
 #include "models/build_text.h"
 #include "models/importance_text.h"
 #include "models/metric_text.h"
+#include "prune/group_names.h"
 #include "prune/sensitivity_ratios.h"
 #include "sentences.h"
 #include "theme/figures.h"
@@ -508,7 +509,9 @@ void SlimPage::showGroup(int row)
         return;
     }
     m_sensitivity->select(group.name);
-    m_inspector->showGroup(group, {m_plan.kinds[index], m_plan.importance[index], m_basis->dependencies.groups[index].reasons});
+    const PruningGroup& coupled = m_basis->dependencies.groups[index];
+    m_inspector->showGroup(
+        group, {m_plan.kinds[index], m_plan.importance[index], coupled.reasons, namesOf(m_basis->model->graph, coupled.readers)});
 }
 
 } // namespace hone::studio

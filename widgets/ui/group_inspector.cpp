@@ -14,6 +14,7 @@ namespace
 {
 
 constexpr std::size_t reasonsShown = 6;
+constexpr std::size_t readersShown = 3;
 
 } // namespace
 
@@ -40,6 +41,16 @@ void GroupInspector::showDetails(bool shown)
 {
     for (QWidget* widget : std::initializer_list<QWidget*>{m_barsTitle, m_bars, m_barsNote, m_whyTitle, m_why})
         widget->setVisible(shown);
+}
+
+QString GroupInspector::readersText(const std::vector<std::string>& readers)
+{
+    QStringList names;
+    for (std::size_t i = 0; i < readers.size() && i < readersShown; ++i)
+        names << text(readers[i]);
+    if (readers.size() > readersShown)
+        names << tr("and %n more", nullptr, static_cast<int>(readers.size() - readersShown));
+    return names.join(QStringLiteral("\n"));
 }
 
 void GroupInspector::showFacts(const GroupRow& group, std::vector<FactList::Fact> facts)
@@ -77,7 +88,9 @@ void GroupInspector::showGroup(const GroupRow& group, const GroupDetails& detail
         reasons << tr("and %n more", nullptr, static_cast<int>(details.reasons.size() - reasonsShown));
     m_why->setText(reasons.isEmpty() ? tr("One layer alone makes these channels.") : reasons.join(QStringLiteral("\n\n")));
     m_bars->setImportance(details.importance, static_cast<std::size_t>(group.kept));
-    showFacts(group, {{tr("Layers coupled"), QString::number(group.layers)}, {tr("Importance"), importanceName(details.kind)}});
+    showFacts(group, {{tr("Layers coupled"), QString::number(group.layers)},
+                      {tr("Read by"), readersText(details.readers)},
+                      {tr("Importance"), importanceName(details.kind)}});
 }
 
 } // namespace hone::studio

@@ -20,6 +20,7 @@ struct GroupDetails
     ImportanceKind kind;
     const std::vector<double>& importance; // by channel
     const std::vector<std::string>& reasons;
+    std::vector<std::string> readers; // layers that take the channels in
 };
 
 class GroupInspector : public InspectorPanel
@@ -33,6 +34,7 @@ public:
     void showGroup(const GroupRow& group, const GroupDetails& details);
 
 private:
+    static QString readersText(const std::vector<std::string>& readers);
     void showDetails(bool shown);
     void showFacts(const GroupRow& group, std::vector<FactList::Fact> facts);
 
