@@ -13,6 +13,6 @@ namespace hone
 
 // Each channel of a group: its rows of every layer that makes it, its numbers of biases and normalizations,
 // its columns of every layer that reads it.
-std::vector<PenaltyGroup> sparsityGroups(const Graph& graph, AttentionChannels attention);
+std::vector<PenaltyGroup> sparsityGroups(const Graph& graph, AttentionChannels attention = AttentionChannels::Size);
 
 } // namespace hone

@@ -238,8 +238,8 @@ private slots:
         options.epochs = 10;
         options.keepBest = false;
         const auto silent = [&](double strength) {
-            const auto result =
-                train({.graph = plainNetwork(), .dataset = bars, .options = options, .penalty = {strength, sparsityGroups}}, {});
+            const GroupPenalty penalty{strength, [](const Graph& graph) { return sparsityGroups(graph); }};
+            const auto result = train({.graph = plainNetwork(), .dataset = bars, .options = options, .penalty = penalty}, {});
             const auto groups = sparsityGroups(result.graph);
             int count = 0;
             for (const auto& group : groups)
