@@ -268,7 +268,8 @@ private slots:
         QVERIFY(!run.errors.contains('\r'));
         QVERIFY2(run.errors.count('\n') < 15, run.errors.constData());
         const auto quiet = runHone({"prune", m_files.model(), "--quiet", "--out", m_files.path("quiet.onnx")});
-        QVERIFY2(quiet.errors.isEmpty(), quiet.errors.constData());
+        for (const auto& line : quiet.errors.split('\n')) // notes are no progress
+            QVERIFY2(line.isEmpty() || line.startsWith("hone: note: "), quiet.errors.constData());
     }
 
     void ctrlCStopsCleanly_data()

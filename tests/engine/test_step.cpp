@@ -88,7 +88,7 @@ private slots:
         QTest::newRow("finetune") << "finetune" << train;
         QTest::newRow("prune")
             << "prune"
-            << R"({"ratio":0.25,"importance":"l1","scope":"global","atLeast":2,"compensate":"off","distill":0.5,"temperature":2.0,"distillKind":"feature","sparsityEpochs":2,"sparsityStrength":0.5,"roundTo":8,"keep":["conv*"],"ratioOf":{"conv_1":0.5},"targetMacs":"0.5x","targetParams":1000.0,"targetBytes":200000.5,"targetMemory":null,"targetLatencyMs":1.5,"latencyDevice":"bench","sensitivity":"curves.json","rounds":3,"finetune":)" +
+            << R"({"ratio":0.25,"importance":"l1","scope":"global","atLeast":2,"compensate":"off","distill":0.5,"temperature":2.0,"distillKind":"feature","sparsityEpochs":2,"sparsityStrength":0.5,"roundTo":8,"attention":"heads","keep":["conv*"],"atLeastOf":{"conv_2":3.0},"ratioOf":{"conv_1":0.5},"targetMacs":"0.5x","targetParams":1000.0,"targetBytes":200000.5,"targetMemory":null,"targetLatencyMs":1.5,"latencyDevice":"bench","sensitivity":"curves.json","rounds":3,"finetune":)" +
                    train + "}";
         const QString recovery = R"("distill":0.25,"distillKind":"attention","temperature":2.0,"finetune":)" + train + "}";
         QTest::newRow("distill")
