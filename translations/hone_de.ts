@@ -643,6 +643,10 @@
         <translation>Die Ausgabe {output} des Modells hat eine andere Form als seine Eingabe {input}; es rekonstruiert also nichts. Anomalien lassen sich mit einem Autoencoder erkennen.</translation>
     </message>
     <message>
+        <source>{path} holds no labels, so no loss of accuracy can be bounded there. Leave the bound out, or say which share of the MACs, how many bytes or how much time may be spent on layers in float.</source>
+        <translation>{path} enthält keine Beschriftungen, daher lässt sich dort kein Genauigkeitsverlust begrenzen. Lassen Sie die Grenze weg, oder sagen Sie, welcher Anteil der MACs, wie viele Bytes oder wie viel Zeit Schichten in Gleitkomma kosten dürfen.</translation>
+    </message>
+    <message>
         <source>{path} holds no labels, so nothing can be learnt or counted on it. A model can be compared with the one that it was made from.</source>
         <translation>{path} enthält keine Klassen und Zielwerte; daran lässt sich nichts lernen und nichts auszählen. Ein Modell kann damit nur mit dem verglichen werden, aus dem es entstanden ist.</translation>
     </message>
@@ -713,6 +717,10 @@
     <message>
         <source>While value ranges were found, {value} held something that is no number or infinite. Look for the sample or the layer that does it on the Model page; nothing was written.</source>
         <translation>Beim Bestimmen der Wertebereiche enthielt {value} etwas, das keine oder eine unendliche Zahl ist. Suchen Sie auf der Modellseite das Beispiel oder die Schicht, die das verursacht; geschrieben wurde nichts.</translation>
+    </message>
+    <message>
+        <source>What {layers} computes is the same number in all samples, so it says nothing and its range is that number&apos;s alone. If other data would tell more, calibrate with them; else prune it or keep it in float.</source>
+        <translation>Was {layers} berechnet, ist in allen Stichproben dieselbe Zahl; es sagt also nichts, und sein Wertebereich ist nur diese Zahl. Würden andere Daten mehr zeigen, kalibrieren Sie damit; sonst beschneiden Sie die Schicht oder lassen Sie sie in Gleitkomma.</translation>
     </message>
     <message>
         <source>The input {value} is the same number in all samples, so no range can be found. Look at the data and their preprocessing.</source>

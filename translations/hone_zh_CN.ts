@@ -642,6 +642,10 @@
         <translation>模型的输出 {output} 与输入 {input} 形状不同，因此它不做重建。请使用自编码器检测异常。</translation>
     </message>
     <message>
+        <source>{path} holds no labels, so no loss of accuracy can be bounded there. Leave the bound out, or say which share of the MACs, how many bytes or how much time may be spent on layers in float.</source>
+        <translation>{path} 不含标签，因此无法在其上限制精度损失。请去掉该限制，或指定浮点层可占用的 MAC 比例、字节数或时间。</translation>
+    </message>
+    <message>
         <source>{path} holds no labels, so nothing can be learnt or counted on it. A model can be compared with the one that it was made from.</source>
         <translation>{path} 中没有标签，因此无法据此学习或统计。可以把模型与它所源自的模型比较。</translation>
     </message>
@@ -712,6 +716,10 @@
     <message>
         <source>While value ranges were found, {value} held something that is no number or infinite. Look for the sample or the layer that does it on the Model page; nothing was written.</source>
         <translation>确定数值范围时，{value} 含有非数字或无穷大的值。请在模型页查找造成它的样本或层；没有写入任何内容。</translation>
+    </message>
+    <message>
+        <source>What {layers} computes is the same number in all samples, so it says nothing and its range is that number&apos;s alone. If other data would tell more, calibrate with them; else prune it or keep it in float.</source>
+        <translation>{layers} 的计算结果在所有样本中都是同一个数，因此不含信息，其范围也只有该数。如果其他数据能提供更多信息，请用它们校准；否则请剪掉该层或将其保留为浮点。</translation>
     </message>
     <message>
         <source>The input {value} is the same number in all samples, so no range can be found. Look at the data and their preprocessing.</source>

@@ -7,6 +7,8 @@
 #include "cli/sentences.h"
 #include "cli/verbs.h"
 #include "core/file.h"
+#include "onnx_io/onnx_io.h"
+#include "project/noted_options.h"
 #include "quantize/explain.h"
 
 #include <fmt/format.h>
@@ -44,9 +46,14 @@ public:
         if (!m_html.empty())
             checkOutput("--html", m_html, {m_quantized, m_float});
         const auto dataset = openRequiredData(m_data, "explain");
-        const auto explanation = explain(
-            {.quantized = m_quantized, .floating = m_float, .dataset = dataset, .samples = m_samples, .threads = m_threads, .runs = m_runs},
-            console.job());
+        const auto explanation = explain({.quantized = m_quantized,
+                                          .floating = m_float,
+                                          .dataset = dataset,
+                                          .samples = m_samples,
+                                          .threads = m_threads,
+                                          .runs = m_runs,
+                                          .options = notedOptions(readOnnx(m_quantized))},
+                                         console.job());
         console.notices(explanation.notices);
         if (!m_html.empty())
             writeFileAtomically(m_html, explanationHtml(explanation, [](const Message& message) { return sentence(message); }));

@@ -60,6 +60,7 @@
     X(BeforeHasOtherTargets, Notice)    /* targets, outputs: the same */                                               \
     X(OutputUnlikeInput, Input)         /* input, output (shapes) */                                                   \
     X(LabelsMissing, Input)             /* path */                                                                     \
+    X(LabelsMissingForBound, Input)     /* path: accuracy was to be bounded there */                                   \
     X(InputsMadeUp, Notice)             /* inputs (count), seed */                                                     \
     X(ReferenceUnlike, Input)           /* detail */                                                                   \
     X(OutputsNotCompared, Notice)       /* outputs: text, or of another size than the reference's */                   \
@@ -86,6 +87,7 @@
     X(CalibrationEmpty, Input)          /* path */                                                                     \
     X(CalibrationTooSmall, Input)       /* samples, needed */                                                          \
     X(CalibrationNotFinite, Input)      /* value: an activation that held NaN or infinity */                           \
+    X(ConstantInside, Notice)           /* layers: whose values are the same number everywhere, in all samples */      \
     X(CalibrationConstant, Input)       /* value: an input that is the same number everywhere, in all samples */       \
     X(OpsetNotRaised, Input)            /* operators, opset, needed */                                                 \
     X(NotQuantized, Input)              /* path */                                                                     \

@@ -104,6 +104,12 @@ std::string changedOptions(const Parameters& parameters, const std::vector<std::
 
 } // namespace
 
+std::string optionsText(const StepParameters& parameters)
+{
+    const auto text = std::visit([](const auto& alternative) { return changedOptions(alternative, {}); }, parameters);
+    return text.empty() ? text : text.substr(1);
+}
+
 std::string commandLine(const StepParameters& parameters, const std::string& model, const std::string& data, const std::string& out)
 {
     if (const auto* import = std::get_if<ImportParameters>(&parameters))

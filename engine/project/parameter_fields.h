@@ -80,6 +80,11 @@ constexpr auto namesOf(AttentionChannels)
     return std::array{EnumName<AttentionChannels>{AttentionChannels::Size, "size"},
                       EnumName<AttentionChannels>{AttentionChannels::Heads, "heads"}};
 }
+constexpr auto namesOf(WeightRange)
+{
+    using Name = EnumName<WeightRange>;
+    return std::array{Name{WeightRange::Automatic, "auto"}, Name{WeightRange::Reduced, "on"}, Name{WeightRange::Full, "off"}};
+}
 // Those that a choice may be made on.
 constexpr auto namesOf(Split)
 {
@@ -450,7 +455,18 @@ void visitLaterFields(Visitor& visit, QuantizeOptions& o)
     visit(Field{"biasCorrection", "--bias-correction", "Gives each layer's output the mean that it has in float"}, o.biasCorrection);
     visit(later("adaptiveRounding", "--adaround", "Rounds each weight up or down so that its layer's output changes least"),
           o.adaptiveRounding);
+    visit(later("damage", "--damage", "Measures what each layer alone does to the outputs, and ranks them; a search for float layers does it anyway"),
+          o.damage);
     visit(later("repairGains", "--repair-gains", "Measures what each of these four repairs is good for, on validation"), o.repairGains);
+}
+
+inline Field weightRangeField()
+{
+    return {.key = "reduceRange",
+            .flag = "--reduce-range",
+            .help = "Weights of 7 bits, for processors whose 8-bit products saturate (x86 without VNNI); auto: where this one is such",
+            .alone = "on",
+            .addedLater = true};
 }
 
 template<class Visitor>
@@ -475,6 +491,7 @@ void visitFields(Visitor& visit, QuantizeParameters& p)
           o.method);
     visit(Field{"bitsWeights", "--bits-weights", "Bits of a weight: 8, with --method weights also 4, with static 2 to 8", 2, 8, true},
           o.bitsWeights);
+    visit(weightRangeField(), o.weightRange);
     visit(Field{"blockSize", "--block-size", "4-bit weights that share a scale: 16, 32, 64, 128 or 256", 16, 256, true}, o.blockSize);
     visitLaterFields(visit, o);
 }
@@ -493,6 +510,7 @@ void visitFields(Visitor& visit, QatParameters& p)
             .key = "perChannelWeights", .flag = "--per-channel", .help = "One scale for each output channel of a weight", .isOnOff = true},
         o.perChannelWeights);
     visit(Field{"samples", "--samples", "Training samples to calibrate with", 1, 1e9}, o.samples);
+    visit(weightRangeField(), o.weightRange);
     visit(Field{.key = "teacher",
                 .flag = "--teacher",
                 .help = "The model whose answers are learnt; without it the one that training starts from",

@@ -52,6 +52,24 @@ RepairGains repairsFromJson(const Json& json)
     return gains;
 }
 
+Json layerToJson(const QuantizedLayer& layer)
+{
+    Json json = {{"name", layer.name}, {"bits", layer.bits}, {"snrDb", layer.snrDb}};
+    if (layer.activationBits)
+        json["activationBits"] = *layer.activationBits;
+    addOptional(json, "saturatedShare", layer.saturatedShare);
+    return json;
+}
+
+QuantizedLayer layerFromJson(const Json& json)
+{
+    QuantizedLayer layer{json.at("name").get<std::string>(), json.at("bits").get<int>(), {}, json.at("snrDb").get<double>(), {}};
+    if (json.contains("activationBits"))
+        layer.activationBits = json.at("activationBits").get<int>();
+    readOptional(json, "saturatedShare", layer.saturatedShare);
+    return layer;
+}
+
 } // namespace
 
 void addQuantization(const QuantizationRecord& record, Json& json)
@@ -70,8 +88,7 @@ void addQuantization(const QuantizationRecord& record, Json& json)
     if (!record.layers.empty())
         json["layers"] = Json::array();
     for (const auto& layer : record.layers)
-        json["layers"].push_back(
-            {{"name", layer.name}, {"bits", layer.bits}, {"snrDb", layer.snrDb}, {"saturatedShare", layer.saturatedShare}});
+        json["layers"].push_back(layerToJson(layer));
     if (!record.damage.empty())
         json["damage"] = Json::array();
     for (const auto& layer : record.damage) {
@@ -108,11 +125,13 @@ QuantizationRecord quantizationFromJson(const Json& json)
         record.calibrationPeakBytes = calibration.at("peakBytes").get<std::int64_t>();
     }
     for (const auto& item : json.value("layers", Json::array()))
-        record.layers.push_back({item.at("name").get<std::string>(), item.at("bits").get<int>(), item.at("snrDb").get<double>(),
-                                 item.at("saturatedShare").get<double>()});
+        record.layers.push_back(layerFromJson(item));
     for (const auto& item : json.value("damage", Json::array())) {
-        auto& layer = record.damage.emplace_back(LayerDamage{item.at("name").get<std::string>(), item.at("macs").get<std::int64_t>(),
-                                                             item.at("layerSnrDb").get<double>(), item.at("snrDb").get<double>(), {}});
+        auto& layer = record.damage.emplace_back(LayerDamage{item.at("name").get<std::string>(),
+                                                             item.at("macs").get<std::int64_t>(),
+                                                             item.at("layerSnrDb").get<double>(),
+                                                             item.at("snrDb").get<double>(),
+                                                             {}});
         readOptional(item, "sameTop1", layer.sameTop1);
     }
     for (const auto& item : json.value("precision", Json::array())) {

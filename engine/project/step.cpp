@@ -68,6 +68,7 @@ StepOutcome performStep(const StepParameters& wanted, const StepInput& given, co
     result.after = measure(candidate, input.dataset, againstReference(input, isRoot(parameters) ? candidate : input.model),
                            isRoot(parameters) ? DataFit::Told : DataFit::Required, job.part(phases.after, 1));
     checkLatencyTarget(candidate, input, result, job.part(1, 1));
+    checkLatencyBudget(parameters, candidate, result, job.part(1, 1));
     for (const auto* evaluation : {&result.before, &result.after})
         for (const auto& notice : evaluation->notices)
             if (std::ranges::find(result.notices, notice) == result.notices.end())

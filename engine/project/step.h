@@ -137,6 +137,8 @@ StepParameters decided(StepParameters parameters, const Dataset* dataset);
 Json parametersToJson(const StepParameters& parameters);
 StepParameters parametersFromJson(const std::string& step, const Json& json);
 // The same step as a command line of `hone`, for copying ("hone prune MODEL --ratio 0.3 --out FILE").
+// The options alone, those that differ from the default: "--ranges entropy --adaround".
+std::string optionsText(const StepParameters& parameters);
 std::string commandLine(const StepParameters& parameters, const std::string& model, const std::string& data, const std::string& out);
 
 // What tidying did, and what it is known to have left as it was.

@@ -54,8 +54,14 @@ void checkInput(const StepParameters& parameters, const StepInput& input, const 
                     {{"option", "sensitivity"}, {"value", prune->sensitivity.string()}, {"expected", "scope sensitivity beside it"}});
     if (needsValidationSplit(parameters) && input.dataset)
         input.dataset->require(Split::Validation);
-    if (const auto* quantize = std::get_if<QuantizeParameters>(&parameters))
+    if (const auto* quantize = std::get_if<QuantizeParameters>(&parameters)) {
         requireConsistent(quantize->quantize);
+        const bool isBound = quantize->quantize.maxDrop < anyDrop;
+        if (isBound && input.dataset && input.dataset->task() == Task::Agreement)
+            throw Error(MessageCode::LabelsMissingForBound, {{"path", input.dataset->folder().string()}});
+        if (isBound && input.dataset)
+            input.dataset->require(Split::Validation);
+    }
     if (const auto* distill = std::get_if<DistillParameters>(&parameters))
         teacherOf(*distill, input); // says so where there is none
     if (needsFloatWeights(parameters) && isQuantized(graph))

@@ -140,6 +140,25 @@ void checkLatencyTarget(const fs::path& file, const StepInput& input, StepResult
                      {"detail", "its channels met it when they were chosen, and the finished file did not in most of five measurements"}});
 }
 
+void checkLatencyBudget(const StepParameters& parameters, const fs::path& file, StepResult& result, const JobContext& job)
+{
+    const auto* quantize = std::get_if<QuantizeParameters>(&parameters);
+    if (!quantize || !(quantize->quantize.targetLatencyMs > 0))
+        return;
+    LocalLatencyMeter here;
+    const double allowed = quantize->quantize.targetLatencyMs;
+    const Latency latency = settledLatency(here, file, allowed, job);
+    if (latency.p50Ms > allowed)
+        throw Error(MessageCode::TargetUnreachable,
+                    {{"what", nameOf(TargetKind::LatencyMs)},
+                     {"wanted", amountText(TargetKind::LatencyMs, allowed)},
+                     {"reachable", amountText(TargetKind::LatencyMs, latency.p50Ms)},
+                     {"detail", "the layers in float were within it when they were chosen, and the finished file was not in most of five "
+                                "measurements"}});
+    if (result.after.latency)
+        result.after.latency = latency;
+}
+
 void tellSlowness(const StepInput& input, StepResult& result)
 {
     SpeedChange change{.macsBefore = static_cast<double>(result.before.facts.macs),

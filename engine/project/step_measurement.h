@@ -27,6 +27,9 @@ LatencyMeter* targetMeterOf(const StepInput& input);
 // measurements say (settledLatency), and so is result.after's latency unless the target has a meter of its own. Throws
 // Error(TargetUnreachable) where that misses.
 void checkLatencyTarget(const std::filesystem::path& file, const StepInput& input, StepResult& result, const JobContext& job);
+// The same for the latency that a quantize step was allowed, in ONNX Runtime here with one thread: result.after's latency is what most of
+// five measurements say.
+void checkLatencyBudget(const StepParameters& parameters, const std::filesystem::path& file, StepResult& result, const JobContext& job);
 // Where latency stayed while MACs fell by pruning or splitting; with a target latency, on the machine that it was measured on.
 void tellSlowness(const StepInput& input, StepResult& result);
 // A distill step's teacher, measured as its student is. Does nothing in other steps.

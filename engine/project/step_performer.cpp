@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "onnx_io/onnx_io.h"
+#include "project/noted_options.h"
 #include "project/perform_step.h"
 #include "project/prune_rounds.h"
 #include "project/sensitivity_file.h"
@@ -172,7 +173,9 @@ Product Performer::operator()(const QuantizeParameters& parameters)
     record.repairs = std::move(quantized.repairs);
     if (m_input.dataset)
         record.layers =
-            reportLayers(quantized.floating, quantized.graph, *m_input.dataset, parameters.quantize.threads, m_job.part(0.95, 1));
+            reportLayers(quantized.floating, quantized.graph, *m_input.dataset,
+                         {.bitsWeights = parameters.quantize.bitsWeights, .threads = parameters.quantize.threads}, m_job.part(0.95, 1));
+    noteOptions(quantized.graph, parameters);
     return {std::move(quantized.graph), {}};
 }
 
@@ -190,9 +193,17 @@ Product Performer::operator()(const QatParameters& parameters)
                                    .options = parameters.qat,
                                    .checkpoint = checkpointPlace(m_input.checkpoint, m_key, {}),
                                    .teaching = teaching},
-                                  m_job);
+                                  m_job.part(0, 0.98));
     m_result.epochs = std::move(trained.epochs);
     tell(trained.notices);
+    auto& record = m_result.quantization.emplace();
+    record.kernels = kernelCensus(serializeOnnx(trained.graph), m_input.output.string());
+    record.calibrationSamples = trained.calibrationSamples;
+    record.calibrationSeconds = trained.calibrationSeconds;
+    record.calibrationPeakBytes = trained.calibrationPeakBytes;
+    record.layers =
+        reportLayers(m_graph, trained.graph, *m_input.dataset,
+                     {.bitsWeights = parameters.qat.quantize.bitsWeights, .threads = parameters.qat.train.threads}, m_job.part(0.98, 1));
     return {std::move(trained.graph), {}};
 }
 

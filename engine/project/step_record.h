@@ -91,10 +91,10 @@ struct StepRecord
 // parameters, compensation{before, after}}, compensation{before, after, metric (of both, the rounds' too), layers[]{name, errorBefore,
 // errorAfter}, left[]{name, reason}}, sparsity{sparsity, layers[]{name, weights, zerosBefore, zerosAfter}, left[]}, compressedBytes{before,
 // after}, factorization{layers[]{name, rank, fullRank, energy, macsBefore, macsAfter}, left[]}, integerNodes and floatNodes (counts of
-// nodes that compute in ONNX Runtime), kernels{integer[], float[], unfused[]}, layers[]{name, bits, snrDb, saturatedShare},
-// calibration{samples, seconds, peakBytes}, damage[]{name, macs, layerSnrDb, snrDb, sameTop1}, precision[]{floatLayers, floatMacsShare,
-// drop, bytes, latencyMs}, repairs{split, samples, metric, float, stages[]{name, snrDb, value, sameTop1}}, teacher{} (as
-// toJson(Evaluation)'s); those that a step lacks are left out.
+// nodes that compute in ONNX Runtime), kernels{integer[], float[], unfused[]}, layers[]{name, bits, activationBits, snrDb, saturatedShare}
+// (what a layer lacks is left out), calibration{samples, seconds, peakBytes}, damage[]{name, macs, layerSnrDb, snrDb, sameTop1},
+// precision[]{floatLayers, floatMacsShare, drop, bytes, latencyMs}, repairs{split, samples, metric, float, stages[]{name, snrDb, value,
+// sameTop1}}, teacher{} (as toJson(Evaluation)'s); those that a step lacks are left out.
 Json recordToJson(const StepRecord& record);
 // What is there goes into the record, what isn't stays. Throws what the JSON library throws.
 void readRecord(const Json& json, StepRecord& record);

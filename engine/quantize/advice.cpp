@@ -211,14 +211,14 @@ std::string equalizedSentence(const Explanation& explanation)
     std::vector<std::string> names;
     double largest = 1;
     for (const auto& layers : explanation.equalized) {
-        names.push_back(layers.first + " to " + layers.second);
-        largest = std::max(largest, layers.largestFactor);
+        names.push_back(layers.first + " to " + fmt::format("{}", fmt::join(layers.second, " and ")));
+        largest = std::max(largest, layers.largestFactor());
     }
     if (names.empty())
         return {};
     return fmt::format(
-        "Layers were equalized ({}; factors up to {:.2f}), and the float model's values between them are scaled as the weights of the two "
-        "files tell.",
+        "Layers were equalized or smoothed ({}; factors up to {:.2f}), and the float model's values between them are scaled as the file "
+        "says.",
         listed(names), largest);
 }
 

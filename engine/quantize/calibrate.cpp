@@ -75,6 +75,25 @@ void requireUsable(const Graph& graph, const std::vector<ValueId>& watched, cons
     }
 }
 
+// Layers, and what else makes values, that say nothing.
+std::optional<Message> constantNotice(const Graph& graph, const std::vector<ValueId>& watched, const std::vector<TensorStatistics>& statistics)
+{
+    constexpr std::size_t mostNames = 5;
+    const GraphUses uses(graph);
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < watched.size(); ++i)
+        if (const auto maker = uses.producer(watched[i]); maker.valid() && statistics[i].low == statistics[i].high)
+            names.push_back(graph.node(maker).name);
+    if (names.empty())
+        return std::nullopt;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(mostNames, names.size()); ++i)
+        text += (i > 0 ? ", " : "") + names[i];
+    if (names.size() > mostNames)
+        text += " and " + std::to_string(names.size() - mostNames) + " more";
+    return Message{MessageCode::ConstantInside, {{"layers", text}}};
+}
+
 } // namespace
 
 Split splitToCalibrateOn(const Dataset& dataset)
@@ -129,6 +148,8 @@ Calibration calibrate(const Graph& prepared, const Dataset& dataset, const Calib
     if (result.samples == 0)
         throw Error(MessageCode::CalibrationEmpty, {{"path", dataset.folder().string()}});
     requireUsable(prepared, watched, statistics);
+    if (auto notice = constantNotice(prepared, watched, statistics))
+        result.notices.push_back(std::move(*notice));
     for (std::size_t i = 0; i < watched.size(); ++i)
         result.values[prepared.value(watched[i]).name] = std::move(statistics[i]);
     if (auto notice = loader.notice())

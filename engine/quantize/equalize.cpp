@@ -8,6 +8,7 @@
 #include <cmath>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace hone
 {
@@ -30,9 +31,9 @@ struct Link
 {
     NodeId first;
     NodeId second;
-    ValueId value; // what the second one reads
+    std::vector<ValueId> values; // from what the first one makes to what the second one reads, last first
     std::size_t channels = 0;
-    // By channel, of `value` over the samples.
+    // By channel, of what the second one reads over the samples.
     std::vector<double> largest = {};
     std::vector<double> squares = {}; // summed
     double count = 0;                 // elements a channel
@@ -89,7 +90,7 @@ public:
         const Graph& graph = m_result.graph;
         std::vector<ValueId> values;
         for (const auto& link : m_links)
-            values.push_back(link.value);
+            values.push_back(link.values.front());
         observeValues(graph, values, dataset, options, job, [this](const std::vector<Tensor>& seen, std::size_t samples) {
             for (std::size_t i = 0; i < m_links.size(); ++i)
                 add(m_links[i], seen[i], samples);
@@ -109,9 +110,10 @@ private:
     std::optional<Link> linkBefore(const GraphUses& uses, const WeightedNode& second) const
     {
         const Graph& graph = m_result.graph;
-        const auto read = graph.node(second.node).inputs.at(0);
-        auto value = read;
+        std::vector<ValueId> values;
+        auto value = graph.node(second.node).inputs.at(0);
         for (;;) {
+            values.push_back(value);
             const auto producer = uses.producer(value);
             if (!producer.valid() || uses.users(value).size() != 1 || uses.isGraphOutput(value))
                 return std::nullopt;
@@ -126,7 +128,8 @@ private:
                 const auto channels = WeightView(graph, *known).outputs();
                 if (WeightView(graph, second).inputs() != channels)
                     return std::nullopt;
-                return Link{producer, second.node, read, channels, std::vector<double>(channels), std::vector<double>(channels)};
+                return Link{
+                    producer, second.node, std::move(values), channels, std::vector<double>(channels), std::vector<double>(channels)};
             }
             if (!isHomogeneous(graph.node(producer).opType) || !graph.node(producer).domain.empty())
                 return std::nullopt;
@@ -192,8 +195,7 @@ private:
 
     void apply(const Link& link, const std::vector<double>& factors)
     {
-        const double largest = *std::ranges::max_element(factors);
-        if (largest <= 1)
+        if (*std::ranges::max_element(factors) <= 1)
             return;
         auto& graph = m_result.graph;
         const WeightView first(graph, weighted(link.first));
@@ -212,7 +214,10 @@ private:
                     float& weight = reading[second.place(o, i, k)];
                     weight = static_cast<float>(weight / factors[second.firstInput(o) + i]);
                 }
-        m_result.pairs.push_back({graph.node(link.first).name, graph.node(link.second).name, link.channels, largest});
+        ScaledValues scaled{graph.node(link.first).name, {graph.node(link.second).name}, {}, 1, factors};
+        for (const auto value : link.values)
+            scaled.values.push_back(graph.value(value).name);
+        m_result.scaled.push_back(std::move(scaled));
     }
 
     // A bias that others read, too, is left to them.

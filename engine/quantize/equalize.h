@@ -15,26 +15,17 @@
 #include "data/dataset.h"
 #include "quantize/calibration.h"
 #include "quantize/plan.h"
+#include "quantize/scaled_values.h"
 
-#include <string>
 #include <vector>
 
 namespace hone
 {
 
-// Two layers and what was scaled between them.
-struct EqualizedPair
-{
-    std::string first;
-    std::string second;
-    std::size_t channels = 0;
-    double largestFactor = 1;
-};
-
 struct Equalized
 {
-    Graph graph; // same ids, other weights and biases
-    std::vector<EqualizedPair> pairs;
+    Graph graph;                      // same ids, other weights and biases
+    std::vector<ScaledValues> scaled; // between two layers each
 };
 
 // One pass over the samples. Throws what pairing, loading and ONNX Runtime throw, and Error(CalibrationEmpty).

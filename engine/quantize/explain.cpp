@@ -46,16 +46,6 @@ void requireSameInputs(const Graph& quantized, const Graph& floating)
                     {{"detail", "its input is " + text(quantized) + ", the float model's " + text(floating)}});
 }
 
-// Nothing where the float model can't be brought into the form that was quantized.
-EqualizationFound equalizationOf(const Models& models, const std::vector<LayerPair>& pairs)
-{
-    try {
-        return findEqualization(prepareForQuantization(models.floating), models.quantized, pairs);
-    } catch (const Error&) {
-        return {};
-    }
-}
-
 Models opened(const ExplainRequest& request)
 {
     Models models{readOnnx(request.quantized), readOnnx(request.floating)};
@@ -208,10 +198,9 @@ Explanation explain(const ExplainRequest& request, const JobContext& job)
     explanation.quantized = request.quantized;
     explanation.floating = request.floating;
     explanation.processor = processorFacts();
-    auto [equalized, factors] = equalizationOf(models, pairs);
-    explanation.equalized = std::move(equalized);
+    explanation.equalized = readScaledValues(models.quantized);
     const auto errors = measureLayerErrors(
-        {models.floating, models.quantized, pairs, request.dataset, request.samples, request.threads, std::move(factors)},
+        {models.floating, models.quantized, pairs, request.dataset, request.samples, request.threads, explanation.equalized},
         job.part(0, errorsEnd));
     explanation.split = errors.split;
     explanation.samples = errors.samples;
@@ -225,9 +214,9 @@ Explanation explain(const ExplainRequest& request, const JobContext& job)
     }
     explanation.firstDivergence = firstDivergence(explanation.layers, reads);
     const auto speed = measureSpeed(models, pairs, request, explanation, job.part(errorsEnd, profileEnds));
-    auto proposed = proposeBuilds({models.floating, models.quantized, pairs, explanation.layers, elements, speed.floating, speed.quantized,
-                                   request, !explanation.equalized.empty()},
-                                  job.part(profileEnds, 1));
+    auto proposed =
+        proposeBuilds({models.floating, models.quantized, pairs, explanation.layers, elements, speed.floating, speed.quantized, request},
+                      job.part(profileEnds, 1));
     explanation.proposal = std::move(proposed.keepFloat);
     explanation.weightsOnly = std::move(proposed.weightsOnly);
     explanation.advice = adviceFor(explanation);

@@ -6,10 +6,10 @@
 #include "core/job_context.h"
 #include "core/json.h"
 #include "data/dataset.h"
-#include "quantize/equalized_layers.h"
 #include "quantize/kernels.h"
 #include "quantize/layer_times.h"
 #include "quantize/range_use.h"
+#include "quantize/scaled_values.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -32,8 +32,9 @@ struct ExplainRequest
     std::filesystem::path floating;
     const Dataset& dataset;
     std::size_t samples = 64;
-    int threads = 0; // of comparing values; latency is measured with one
-    int runs = 300;  // of each model, in turns
+    int threads = 0;          // of comparing values; latency is measured with one
+    int runs = 300;           // of each model, in turns
+    std::string options = {}; // of 'hone quantize', that the file was made with: commands that are proposed begin with them
 };
 
 struct ExplainedLayer
@@ -105,8 +106,8 @@ struct Explanation
     std::filesystem::path floating;
     Split split = Split::Validation;
     std::size_t samples = 0;
-    std::vector<ExplainedLayer> layers;     // in the order in which they are computed
-    std::vector<EqualizedLayers> equalized; // between them the float model's values were scaled before they were compared
+    std::vector<ExplainedLayer> layers;  // in the order in which they are computed
+    std::vector<ScaledValues> equalized; // between them the float model's values were scaled before they were compared
     std::optional<Divergence> firstDivergence;
     std::vector<std::string> floatNodes; // that compute, in ONNX Runtime's graph
     std::vector<TimedConversion> unfused;
@@ -126,7 +127,7 @@ Explanation explain(const ExplainRequest& request, const JobContext& job);
 // what it reads, if that is more than 3 dB (noise of as much power as there was) and there was noise. `reads`: by layer.
 std::optional<Divergence> firstDivergence(const std::vector<ExplainedLayer>& layers, const std::vector<std::vector<std::size_t>>& reads);
 
-// Which layers were equalized, in one English sentence; empty where none were.
+// Which layers were equalized or smoothed, in one English sentence; empty where none were.
 std::string equalizedSentence(const Explanation& explanation);
 // What it gains and what not, with the command, in one English sentence.
 std::string sentence(const WeightsOnlyProposal& proposal);
@@ -135,7 +136,7 @@ std::string sentence(const WeightsOnlyProposal& proposal);
 std::vector<Message> adviceFor(const Explanation& explanation);
 
 // Keys: quantized, float, split, samples, layers[]{name, opType, snrDb, snrAloneDb, saturatedShare, usedShare, floatMicroseconds,
-// quantizedMicroseconds, integer, floatKernels[], quantizedKernels[]}, equalized[]{first, second, channels, largestFactor},
+// quantizedMicroseconds, integer, floatKernels[], quantizedKernels[]}, equalized[]{first, second[], channels, largestFactor},
 // firstDivergence{layer, snrDb, before, below}, ranges[]{layer, saturatedShare, usedShare, outlierRatio, channelRatio, weightDisparity},
 // floatNodes[], unfused[]{name, opType, value, around[], microseconds}, processor{}, totals{}, proposal{keepFloat[], command, latencyMs,
 // floatLatencyMs, quantizedLatencyMs}, weightsOnly{method, bits, command, sizeBytes, floatSizeBytes, latencyMs, floatLatencyMs,

@@ -95,8 +95,10 @@ Json toJson(const Explanation& explanation)
         json["layers"].push_back(layerToJson(layer));
     json["equalized"] = Json::array();
     for (const auto& layers : explanation.equalized)
-        json["equalized"].push_back(
-            {{"first", layers.first}, {"second", layers.second}, {"channels", layers.channels}, {"largestFactor", layers.largestFactor}});
+        json["equalized"].push_back({{"first", layers.first},
+                                     {"second", layers.second},
+                                     {"channels", layers.factors.size()},
+                                     {"largestFactor", layers.largestFactor()}});
     if (const auto& first = explanation.firstDivergence)
         json["firstDivergence"] = {{"layer", first->layer}, {"snrDb", first->snrDb}, {"before", first->before}, {"below", first->below}};
     json["ranges"] = rangesToJson(explanation.layers);

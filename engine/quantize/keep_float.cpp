@@ -173,9 +173,11 @@ KeepFloatProposal proposalOf(const KeepFloatRequest& request, const Mix& mix)
     for (const auto layer : mix)
         proposal.layers.push_back(request.pairs[layer].name);
     proposal.command = quantizeCommand(request) + " --data " + quoted(request.request.dataset.folder().string());
+    if (!request.request.options.empty())
+        proposal.command += " " + request.request.options;
     for (const auto& layer : proposal.layers)
         proposal.command += " --keep-float " + quoted(layer);
-    proposal.command += std::string(request.equalized ? " --equalize" : "") + " --out FILE";
+    proposal.command += " --out FILE";
     return proposal;
 }
 

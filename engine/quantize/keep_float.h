@@ -23,7 +23,6 @@ struct KeepFloatRequest
     const std::vector<Kernel>& floatKernels;
     const std::vector<Kernel>& quantizedKernels;
     const ExplainRequest& request;
-    bool equalized = false; // the quantized file
 };
 
 // Two measurements of the same file differ by less, in turns: what takes at most so many times as long is as fast.

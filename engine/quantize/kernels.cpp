@@ -26,9 +26,21 @@ bool isIntegerOperator(std::string_view opType)
                                 "QAttention",
                                 "QEmbedLayerNormalization",
                                 "QOrderedMatMul",
-                                "MatMulNBits",
                                 "QMoE"};
     return opType.starts_with("QLinear") || names.contains(opType);
+}
+
+// Blocks of few bits are multiplied as integers only where the node allows 8-bit activations (its attribute accuracy_level is 4); else they
+// are restored to floats on the way.
+bool isBlockProduct(const Node& node)
+{
+    return node.opType == "MatMulNBits";
+}
+
+bool takesEightBitActivations(const Node& node)
+{
+    constexpr std::int64_t eightBits = 4;
+    return node.intAttribute("accuracy_level", 0) == eightBits;
 }
 
 // What has weights, or would have, in ONNX and as ONNX Runtime fuses it.
@@ -60,6 +72,8 @@ UnfusedConversion described(const Graph& graph, const GraphUses& uses, const Nod
 
 KernelKind kernelKind(const Node& node)
 {
+    if (isBlockProduct(node))
+        return takesEightBitActivations(node) ? KernelKind::Integer : KernelKind::Float;
     if (isIntegerOperator(node.opType))
         return KernelKind::Integer;
     if (isFloatOperator(node.opType))

@@ -144,13 +144,15 @@ std::vector<ValueId> valuesOf(const std::vector<LayerPair>& pairs, ValueId Layer
     return values;
 }
 
-void scaleChannels(Tensor& values, const std::vector<double>& factors)
+void scaleChannels(Tensor& values, const ScaledValues& scaled)
 {
     const auto& shape = values.shape();
-    if (factors.empty() || shape.size() < 2 || shape[1] != static_cast<std::int64_t>(factors.size()))
+    const auto& factors = scaled.factors;
+    const auto channels = static_cast<std::size_t>(scaled.axis < 0 ? std::ssize(shape) + scaled.axis : scaled.axis);
+    if (channels >= shape.size() || shape[channels] != static_cast<std::int64_t>(factors.size()))
         return;
     std::size_t plane = 1;
-    for (std::size_t axis = 2; axis < shape.size(); ++axis)
+    for (std::size_t axis = channels + 1; axis < shape.size(); ++axis)
         plane *= static_cast<std::size_t>(shape[axis]);
     const auto data = values.mutableData<float>();
     for (std::size_t i = 0; i < data.size(); ++i)
@@ -192,7 +194,11 @@ double SignalToNoise::decibels() const
 
 LayerErrors measureLayerErrors(const LayerErrorsRequest& request, const JobContext& job)
 {
-    const auto& [floating, quantized, pairs, dataset, samples, threads, factors] = request;
+    const auto& [floating, quantized, pairs, dataset, samples, threads, scaled] = request;
+    std::map<std::string, const ScaledValues*> scaledByName;
+    for (const auto& one : scaled)
+        for (const auto& value : one.values)
+            scaledByName[value] = &one;
     LayerErrors errors;
     errors.split = splitToReadFrom(dataset);
     const auto pairing = pairForInput(floating, dataset);
@@ -215,8 +221,9 @@ LayerErrors measureLayerErrors(const LayerErrorsRequest& request, const JobConte
                     {}});
         const std::vector<Tensor> inputs{asTaken(batch->inputs, takes)};
         auto signal = reference.run(inputs);
-        for (std::size_t i = 0; i < factors.size(); ++i)
-            scaleChannels(signal[i], factors[i]);
+        for (std::size_t i = 0; i < pairs.size(); ++i)
+            if (const auto found = scaledByName.find(floating.value(pairs[i].floatValue).name); found != scaledByName.end())
+                scaleChannels(signal[i], *found->second);
         const auto all = together.run(inputs);
         const auto own = alone.run(inputs, signal);
         for (std::size_t i = 0; i < pairs.size(); ++i) {

@@ -45,8 +45,7 @@ struct LayerErrorsRequest
     const Dataset& dataset;
     std::size_t samples = 64; // of the validation split (train where there is none), spread over the classes
     int threads = 0;
-    // By pair: what the float model's value is multiplied by before it is compared and read, channel by channel (axis 1); empty: as it is.
-    std::vector<std::vector<double>> factors = {};
+    std::vector<ScaledValues> scaled = {}; // by these factors the float model's values are multiplied before they are compared and read
 };
 
 struct LayerErrors

@@ -12,38 +12,99 @@ namespace
 {
 
 constexpr std::size_t reportSamples = 32;
+constexpr int floatBits = 32;
 
-// Of the integers behind a DequantizeLinear; 32 where there is none.
-int bitsBehind(const Graph& graph, const GraphUses& uses, ValueId value)
+bool hasWeights(const Node& node)
 {
-    const auto producer = value.valid() ? uses.producer(value) : NodeId{};
-    if (!producer.valid() || graph.node(producer).opType != "DequantizeLinear")
-        return 32;
-    const auto integers = graph.node(producer).inputs.at(0);
-    if (graph.isConstant(integers))
-        return static_cast<int>(elementBits(graph.value(integers).constant.dtype()));
-    const auto zeroPoint = graph.node(producer).input(2);
-    return graph.isConstant(zeroPoint) ? static_cast<int>(elementBits(graph.value(zeroPoint).constant.dtype())) : 8;
+    static const std::vector<std::string> names = {"Conv", "ConvTranspose", "Gemm", "MatMul", "LSTM", "GRU", "RNN"};
+    return std::ranges::find(names, node.opType) != names.end();
+}
+
+// Integers as operands: ONNX's and ONNX Runtime's operators that are quantized as they run.
+bool takesIntegerWeights(const Node& node)
+{
+    static const std::vector<std::string> names = {"ConvInteger", "MatMulInteger", "DynamicQuantizeMatMul", "MatMulIntegerToFloat",
+                                                   "DynamicQuantizeLSTM"};
+    return std::ranges::find(names, node.opType) != names.end();
+}
+
+class BitsReader
+{
+public:
+    BitsReader(const Graph& quantized, int bitsWeights) : m_graph(quantized), m_uses(quantized), m_bitsWeights(bitsWeights) {}
+
+    // Of the grid that a DequantizeLinear brings back; none where there is none.
+    std::optional<int> behind(ValueId value) const
+    {
+        const auto producer = value.valid() ? m_uses.producer(value) : NodeId{};
+        if (!producer.valid() || m_graph.node(producer).opType != "DequantizeLinear")
+            return std::nullopt;
+        const auto integers = m_graph.node(producer).inputs.at(0);
+        if (m_graph.isConstant(integers))
+            return bitsOf(integers);
+        const auto zeroPoint = m_graph.node(producer).input(2);
+        return m_graph.isConstant(zeroPoint) ? bitsOf(zeroPoint) : 8;
+    }
+
+    // The fewest of any weights in these nodes; none where there are none.
+    std::optional<int> ofWeights(const std::vector<NodeId>& nodes) const
+    {
+        std::optional<int> fewest;
+        for (const NodeId id : nodes)
+            if (const auto bits = ofWeights(m_graph.node(id)); bits && (!fewest || *bits < *fewest))
+                fewest = bits;
+        return fewest;
+    }
+
+private:
+    int bitsOf(ValueId constant) const { return static_cast<int>(elementBits(m_graph.value(constant).constant.dtype())); }
+
+    std::optional<int> ofWeights(const Node& node) const
+    {
+        if (node.opType == "MatMulNBits")
+            return static_cast<int>(node.intAttribute("bits", 4));
+        if (!node.input(1).valid() || (!hasWeights(node) && !takesIntegerWeights(node)))
+            return std::nullopt;
+        if (m_graph.isConstant(node.input(1)))
+            return bitsOf(node.input(1));
+        const auto stored = behind(node.input(1));
+        return stored ? std::optional(std::min(*stored, m_bitsWeights)) : std::nullopt;
+    }
+
+    const Graph& m_graph;
+    GraphUses m_uses;
+    int m_bitsWeights;
+};
+
+std::string nameOf(const LayerPair& pair, const Graph& floating)
+{
+    for (const NodeId id : pair.floatNodes)
+        if (const Node& node = floating.node(id); hasWeights(node) && floating.isConstant(node.input(1)))
+            return node.name;
+    return pair.floatNodes.empty() ? pair.name : floating.node(pair.floatNodes.back()).name;
 }
 
 } // namespace
 
-std::vector<QuantizedLayer> reportLayers(const Graph& floating, const Graph& quantized, const Dataset& dataset, int threads,
-                                         const JobContext& job)
+std::vector<QuantizedLayer> reportLayers(const Graph& floating, const Graph& quantized, const Dataset& dataset,
+                                         const LayerReportOptions& options, const JobContext& job)
 {
     const auto pairs = pairLayers(floating, quantized);
     if (std::ranges::all_of(pairs, &LayerPair::isInput))
         return {};
-    const auto errors = measureLayerErrors({floating, quantized, pairs, dataset, reportSamples, threads}, job);
-    const GraphUses uses(quantized);
+    const auto errors = measureLayerErrors({floating, quantized, pairs, dataset, reportSamples, options.threads}, job);
+    const BitsReader bits(quantized, options.bitsWeights);
     std::vector<QuantizedLayer> layers;
     for (std::size_t i = 0; i < pairs.size(); ++i) {
         if (pairs[i].isInput())
             continue;
-        const auto& node = quantized.node(pairs[i].node);
-        const int ofWeights = bitsBehind(quantized, uses, node.input(1));
-        layers.push_back({pairs[i].name, std::min(ofWeights, bitsBehind(quantized, uses, pairs[i].restoredValue)), errors.layers[i].snrDb,
-                          errors.layers[i].use ? errors.layers[i].use->saturatedShare : 0});
+        const auto ofWeights = bits.ofWeights(pairs[i].quantizedNodes);
+        const auto ofValue = bits.behind(pairs[i].restoredValue);
+        QuantizedLayer layer{
+            nameOf(pairs[i], floating), ofWeights.value_or(ofValue.value_or(floatBits)), ofValue, errors.layers[i].snrDb, {}};
+        if (errors.layers[i].use)
+            layer.saturatedShare = errors.layers[i].use->saturatedShare;
+        layers.push_back(std::move(layer));
     }
     return layers;
 }

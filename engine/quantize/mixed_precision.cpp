@@ -109,7 +109,7 @@ private:
         auto& cost = step(count).*budget.kept;
         if (!cost)
             cost = budget.costWith(beginning(count));
-        return *cost <= budget.most;
+        return *cost <= budget.aim * budget.most;
     }
 
     // Leaves the layers that fit, one after the other.
@@ -118,7 +118,7 @@ private:
         std::set<std::string> names;
         std::erase_if(m_order, [&](const LayerDamage* layer) {
             names.insert(layer->name);
-            const bool fits = budget.costWith(names) <= budget.most;
+            const bool fits = budget.costWith(names) <= budget.aim * budget.most;
             if (!fits)
                 names.erase(layer->name);
             return !fits;

@@ -30,6 +30,7 @@ struct PrecisionBudget
     std::function<double(const std::set<std::string>&)> costWith; // these layers raised
     std::optional<double> PrecisionStep::*kept = nullptr;
     bool addsUp = false; // over layers, and is quick to find: those that don't fit are passed over
+    double aim = 1;      // share of `most` that may be used: below 1 where costs are measured and have noise
 };
 
 struct PrecisionSearch

@@ -92,6 +92,8 @@ QatResult trainQuantized(const QatInput& input, const JobContext& job)
     result.quantizedNodes = quantized.quantizedNodes;
     result.floatNodes = std::move(quantized.floatNodes);
     result.calibrationSamples = calibration.samples;
+    result.calibrationSeconds = calibration.seconds;
+    result.calibrationPeakBytes = calibration.peakBytes;
     result.epochs = std::move(trained.epochs);
     result.keptEpoch = trained.keptEpoch;
     tell(calibration.notices, result);

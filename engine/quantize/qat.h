@@ -32,7 +32,9 @@ struct QatResult
     int quantizedNodes = 0;
     std::vector<std::string> floatNodes; // as quantize() has them
     std::size_t calibrationSamples = 0;
-    std::vector<EpochResult> epochs; // validated as the fake-quantized model
+    double calibrationSeconds = 0;
+    std::int64_t calibrationPeakBytes = 0; // as QuantizeResult's
+    std::vector<EpochResult> epochs;       // validated as the fake-quantized model
     int keptEpoch = 0;
     std::vector<Message> notices;
 };

@@ -75,6 +75,7 @@ struct QuantizeOptions
     bool smoothQuant = false;           // smooth.h
     bool biasCorrection = true;         // layerwise_repair.h
     bool adaptiveRounding = false;      // likewise
+    bool damage = false;                // what each layer alone does to the outputs is measured, also without a search
     bool repairGains = true;            // each repair's own gain is measured (repair_gains.h)
     // Mixed precision: layers that stay float, or as `raiseTo` says, chosen by what they harm (mixed_precision.h), so that no more than so
     // many points (percent, of an error) are lost on the validation split, and at most so large a share of the MACs is float. Without a

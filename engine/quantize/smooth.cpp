@@ -28,6 +28,7 @@ struct Place
     std::vector<Divided> divided;
     std::size_t channels = 0;
     std::vector<double> largest = {}; // |x| by channel
+    std::vector<ValueId> values = {}; // that take 1 / s, the one that is read first
 };
 
 class Smoother
@@ -74,7 +75,8 @@ private:
         const auto value = m_result.graph.node(weighted.node).inputs.at(0);
         if (std::ranges::find(m_places, value, &Place::value) != m_places.end() || m_uses.isGraphOutput(value))
             return;
-        Place place{value, {}, {}, {}, static_cast<std::size_t>(weightsOf(weighted.node).shape().at(weighted.channelAxis == 0 ? 1 : 0)), {}};
+        Place place{value, {}, {}, {}, static_cast<std::size_t>(weightsOf(weighted.node).shape().at(weighted.channelAxis == 0 ? 1 : 0)),
+                    {}};
         for (const auto& use : m_uses.users(value)) {
             const auto reader = std::ranges::find(m_plan.weighted, use.node, &WeightedNode::node);
             if (reader == m_plan.weighted.end() || use.input != 0 || !readsMatrix(*reader) ||
@@ -101,6 +103,7 @@ private:
     {
         const Graph& graph = m_result.graph;
         for (;;) {
+            place.values.push_back(value);
             const auto producer = m_uses.producer(value);
             if (!producer.valid() || !graph.node(producer).domain.empty() || m_uses.isGraphOutput(value) ||
                 (value != place.value && m_uses.users(value).size() != 1))
@@ -183,16 +186,20 @@ private:
             const auto own = graph.addConstant(graph.value(before).name, std::move(constant));
             graph.node(divided.node).inputs[divided.input] = own;
         }
-        SmoothedLayers told{graph.node(place.source).name, {}, place.channels, *std::ranges::max_element(factors)};
+        ScaledValues told{graph.node(place.source).name, {}, {}, -1, {}};
+        for (const auto value : place.values)
+            told.values.push_back(graph.value(value).name);
+        for (const double factor : factors)
+            told.factors.push_back(1 / factor);
         for (const auto* reader : place.readers) {
             const bool outputsFirst = reader->channelAxis == 0;
             const auto values = graph.value(graph.node(reader->node).inputs.at(1)).constant.mutableData<float>();
             const auto outputs = values.size() / place.channels;
             for (std::size_t i = 0; i < values.size(); ++i)
                 values[i] = static_cast<float>(values[i] * factors[outputsFirst ? i % place.channels : i / outputs]);
-            told.layers.push_back(graph.node(reader->node).name);
+            told.second.push_back(graph.node(reader->node).name);
         }
-        m_result.layers.push_back(std::move(told));
+        m_result.scaled.push_back(std::move(told));
     }
 
     Smoothed m_result;

@@ -31,6 +31,7 @@ namespace
 {
 
 constexpr std::size_t damageSamples = 96;
+constexpr double latencyAim = 0.97; // of what is allowed: the next measurement has to meet it as well
 
 CalibrationOptions calibrationOptions(const QuantizeOptions& options)
 {
@@ -123,11 +124,11 @@ public:
             m_gauge.emplace(m_prepared, m_input.dataset, m_options.threads);
         gauge("rounded to nearest", plan, withoutLayerRepair(), m_job.part(0, 0.05));
         if (m_options.equalize) {
-            m_prepared = equalize(m_prepared, plan, m_input.dataset, calibrationOptions(m_options), m_job.part(0.05, 0.1)).graph;
+            take(equalize(m_prepared, plan, m_input.dataset, calibrationOptions(m_options), m_job.part(0.05, 0.1)));
             gauge("channels equalized", plan, withoutLayerRepair(), m_job.part(0.05, 0.1));
         }
         if (m_options.smoothQuant) {
-            m_prepared = smooth(m_prepared, plan, m_input.dataset, calibrationOptions(m_options), m_job.part(0.1, 0.15)).graph;
+            take(smooth(m_prepared, plan, m_input.dataset, calibrationOptions(m_options), m_job.part(0.1, 0.15)));
             gauge("outliers smoothed", plan, withoutLayerRepair(), m_job.part(0.1, 0.15));
         }
         m_calibration = calibrated(m_prepared, m_input, std::move(m_calibration), m_job.part(0.15, 0.3));
@@ -148,8 +149,11 @@ public:
                 throw hasBound() ? unreachable(0)
                                  : Error(MessageCode::NothingToQuantize, {{"detail", "all of it in float is within the budget already"}});
             repaired = m_met ? std::move(*m_met) : encoded(plan, m_options, m_job.part(0.8, 1));
+        } else if (m_options.damage) {
+            m_damage = damageOfEach(plan, m_job.part(0.6, 0.9));
         }
         auto result = insertQdq(repaired.prepared, plan, repaired.encodings, m_options);
+        writeScaledValues(result.graph, m_scaled);
         result.floating = m_prepared;
         result.calibrationSamples = m_calibration.samples;
         result.calibrationSeconds = m_calibration.seconds;
@@ -166,6 +170,14 @@ public:
     }
 
 private:
+    // Equalized or smoothed.
+    template<class Scaled>
+    void take(Scaled scaled)
+    {
+        m_prepared = std::move(scaled.graph);
+        std::ranges::move(scaled.scaled, std::back_inserter(m_scaled));
+    }
+
     bool hasBound() const { return m_options.maxDrop < anyDrop; }
     bool hasBudget() const { return m_options.targetBytes > 0 || m_options.targetLatencyMs > 0; }
     bool hasRepairs() const
@@ -267,12 +279,17 @@ private:
         return planQuantization(m_prepared, planning);
     }
 
+    // In the order in which they would be raised.
+    std::vector<LayerDamage> damageOfEach(const QuantizationPlan& plan, const JobContext& job) const
+    {
+        const auto encodings = gridsAndWeights(plan, m_options);
+        return byWorth(measureDamage({m_prepared, plan, encodings, m_input.dataset, m_options}, damageSamples, job));
+    }
+
     // Adds to the layers that stay float or take 16 bits.
     std::vector<PrecisionStep> raiseLayers(const QuantizationPlan& plan, const Repaired& repaired)
     {
-        const auto encodings = gridsAndWeights(plan, m_options);
-        const RepairInput input{m_prepared, plan, encodings, m_input.dataset, m_options};
-        auto ordered = byWorth(measureDamage(input, damageSamples, m_job.part(0.6, 0.7)));
+        auto ordered = damageOfEach(plan, m_job.part(0.6, 0.7));
         m_damage = ordered;
         double all = 0;
         for (const auto& layer : ordered)
@@ -318,7 +335,7 @@ private:
         if (m_options.targetLatencyMs > 0)
             search.budgets.push_back({"latency in ms", m_options.targetLatencyMs,
                                       [&](const std::set<std::string>& raised) { return latencyOf(shaped(raised), m_job.part(0.7, 0.8)); },
-                                      &PrecisionStep::latencyMs});
+                                      &PrecisionStep::latencyMs, false, latencyAim});
         const auto choice = choosePrecision(search);
         if (!choice.met)
             throw unreachable(leastDrop(choice.steps));
@@ -350,6 +367,7 @@ private:
     const QuantizeOptions& m_options;
     const JobContext& m_job;
     Graph m_prepared;
+    std::vector<ScaledValues> m_scaled;
     PlanOptions m_planning;
     Calibration m_calibration;
     std::optional<RepairGauge> m_gauge;

@@ -237,7 +237,7 @@ void TestCalibration::equalizingLeavesTheModelWhatItWas()
 {
     const auto prepared = prepareForQuantization(unevenNet());
     const auto equalized = equalize(prepared, planQuantization(prepared), *m_data, {.samples = 32}, {});
-    QVERIFY(!equalized.pairs.empty());
+    QVERIFY(!equalized.scaled.empty());
     QVERIFY(noiseToSignal(answers(equalized.graph), answers(prepared)) < 1e-10);
 }
 
@@ -246,8 +246,8 @@ void TestCalibration::equalizedChannelsFillTheirRange()
 {
     const auto prepared = prepareForQuantization(unevenNet());
     const auto equalized = equalize(prepared, planQuantization(prepared), *m_data, {.samples = 32}, {});
-    QCOMPARE(equalized.pairs.front().channels, std::size_t(channels));
-    const auto read = equalized.graph.node(equalized.graph.findNode(equalized.pairs.front().second).value()).inputs.at(0);
+    QCOMPARE(equalized.scaled.front().factors.size(), std::size_t(channels));
+    const auto read = equalized.graph.node(equalized.graph.findNode(equalized.scaled.front().second.front()).value()).inputs.at(0);
     Activations activations(equalized.graph, {read}, 1);
     Loader loader(*m_data, Split::Train, pairForInput(equalized.graph, *m_data), {.limit = 32});
     std::vector<float> largest(channels);
@@ -278,9 +278,9 @@ void TestCalibration::smoothingLeavesTheModelWhatItWas()
 {
     const auto prepared = prepareForQuantization(outlierNet());
     const auto smoothed = smooth(prepared, planQuantization(prepared), *m_data, {.samples = 32}, {});
-    QCOMPARE(smoothed.layers.size(), std::size_t(2)); // behind LayerNormalization, and behind the product and Relu
-    QCOMPARE(smoothed.layers.front().channels, std::size_t(side * side));
-    QVERIFY(smoothed.layers.front().largestFactor > 5);
+    QCOMPARE(smoothed.scaled.size(), std::size_t(2)); // behind LayerNormalization, and behind the product and Relu
+    QCOMPARE(smoothed.scaled.front().factors.size(), std::size_t(side * side));
+    QVERIFY(smoothed.scaled.front().largestFactor() > 5);
     QVERIFY(noiseToSignal(answers(smoothed.graph), answers(prepared)) < 1e-10);
 }
 
@@ -303,8 +303,8 @@ void TestCalibration::whatOthersReadIsNotSmoothed()
         std::ranges::find_if(graph.order(), [&](NodeId id) { return graph.node(id).opType == "LayerNormalization"; });
     graph.outputs.push_back(graph.node(*normalization).outputs.at(0));
     const auto smoothed = smooth(graph, planQuantization(graph), *m_data, {.samples = 32}, {});
-    QCOMPARE(smoothed.layers.size(), std::size_t(1));
-    QVERIFY(smoothed.layers.front().channels != std::size_t(side * side));
+    QCOMPARE(smoothed.scaled.size(), std::size_t(1));
+    QVERIFY(smoothed.scaled.front().factors.size() != std::size_t(side * side));
 }
 
 void TestCalibration::everyRepairTellsItsGain()

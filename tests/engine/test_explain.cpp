@@ -63,13 +63,6 @@ public:
         then("Conv", {weights({out, in, 3, 3}), weights({out})}, same);
         return *this;
     }
-    Net& depthwise(std::int64_t count)
-    {
-        auto attributes = same;
-        attributes["group"] = count;
-        then("Conv", {weights({count, 1, 3, 3}), weights({count})}, attributes);
-        return *this;
-    }
     Graph scores(std::int64_t in)
     {
         then("GlobalAveragePool").then("Flatten").then("Gemm", {weights({classes, in}), weights({classes})}, {{"transB", std::int64_t{1}}});
@@ -137,31 +130,6 @@ const ExplainedLayer& layerNamed(const Explanation& explanation, const std::stri
 bool advises(const Explanation& explanation, MessageCode code)
 {
     return std::ranges::find(explanation.advice, code, &Message::code) != explanation.advice.end();
-}
-
-enum class Scaled
-{
-    BothLayers,
-    FirstLayer
-};
-
-// plainNet() with the channels between its convolutions multiplied by 1, 2, 8, 1, 2, 8, which the second one undoes, or doesn't.
-Graph scaledBetween(Graph graph, Scaled what)
-{
-    constexpr std::array factors = {1.0f, 2.0f, 8.0f, 1.0f, 2.0f, 8.0f};
-    const auto weights = [&](const std::string& node, std::size_t input) {
-        return graph.value(graph.node(*graph.findNode(node)).input(input)).constant.mutableData<float>();
-    };
-    const auto first = weights("Conv_0", 1);
-    for (std::size_t i = 0; i < first.size(); ++i)
-        first[i] *= factors[i / 9];
-    const auto bias = weights("Conv_0", 2);
-    for (std::size_t i = 0; i < bias.size(); ++i)
-        bias[i] *= factors[i];
-    const auto second = weights("Conv_2", 1);
-    for (std::size_t i = 0; what == Scaled::BothLayers && i < second.size(); ++i)
-        second[i] /= factors[i / 9 % channels];
-    return graph;
 }
 
 // What a choice of layers in float costs, by definition.
@@ -560,74 +528,6 @@ private slots:
         QVERIFY(*layerNamed(explanation, "Conv_2").weightDisparity > 20);
         QVERIFY(advises(explanation, MessageCode::AdvicePerChannel));
         QVERIFY(!layerNamed(explained(floating, quantized(floating)), "Conv_2").weightDisparity);
-    }
-
-    void equalizedLayersAreComparedInTheirOwnScale()
-    {
-        const auto floating = plainNet();
-        const auto scaled = scaledBetween(floating, Scaled::BothLayers);
-        const auto direct = explained(scaled, quantized(scaled));
-        QVERIFY(direct.equalized.empty());
-        const auto found = explained(floating, quantized(scaled));
-        QCOMPARE(found.equalized.size(), std::size_t{1});
-        QCOMPARE(found.equalized[0].first, std::string("Conv_0"));
-        QCOMPARE(found.equalized[0].second, std::string("Conv_2"));
-        QCOMPARE(found.equalized[0].channels, static_cast<std::size_t>(channels));
-        QVERIFY(std::abs(found.equalized[0].largestFactor - 8) < 0.08);
-        // The same errors as against the float model that was really quantized.
-        for (const auto& layer : direct.layers) {
-            QVERIFY(std::abs(layerNamed(found, layer.name).snrDb - layer.snrDb) < 0.5);
-            QVERIFY(std::abs(layerNamed(found, layer.name).snrAloneDb - layer.snrAloneDb) < 0.5);
-        }
-        QCOMPARE(layerNamed(found, "Conv_0").use->saturatedShare, 0.0);
-        QVERIFY(equalizedSentence(found).find("Conv_0 to Conv_2; factors up to ") != std::string::npos);
-        QCOMPARE(toJson(found).at("equalized").at(0).at("second").get<std::string>(), std::string("Conv_2"));
-        const auto page = explanationHtml(found, [](const Message& message) { return std::string(name(message.code)); });
-        QVERIFY(page.find("Conv_0 to Conv_2") != page.npos);
-    }
-
-    void whatQuantizingEqualizesIsFound()
-    {
-        auto floating = scaledBetween(plainNet(), Scaled::BothLayers);
-        const auto result = hone::quantize({floating, &*m_data, {.ranges = RangeMethod::MinMax, .equalize = true, .samples = 32}}, {});
-        const auto explanation = explained(floating, result.graph);
-        QVERIFY(!explanation.equalized.empty());
-        QVERIFY(explanation.equalized[0].largestFactor > 1.5);
-        for (const auto& layer : explanation.layers)
-            QVERIFY2(layer.snrAloneDb > 30, layer.name.c_str());
-        QVERIFY(!advises(explanation, MessageCode::AdviceDivergence) && !advises(explanation, MessageCode::AdviceChannelRanges));
-    }
-
-    // Of a depthwise layer alone neither what it reads nor what it makes can be told.
-    void whatQuantizingEqualizesAroundDepthwiseLayersIsFound()
-    {
-        Net net;
-        net.conv(1, channels).then("Relu");
-        net.depthwise(channels).then("Relu");
-        net.conv(channels, channels).then("Relu");
-        const auto floating = net.scores(channels);
-        const auto result = hone::quantize({floating, &*m_data, {.ranges = RangeMethod::MinMax, .equalize = true, .samples = 32}}, {});
-        const auto found = explained(floating, result.graph);
-        QVERIFY(found.equalized.size() > 1);
-        const auto direct = explained(result.floating, result.graph);
-        QVERIFY(direct.equalized.empty());
-        for (const auto& layer : direct.layers)
-            QVERIFY2(std::abs(layerNamed(found, layer.name).snrAloneDb - layer.snrAloneDb) < 0.5, layer.name.c_str());
-    }
-
-    void equalizedLayersHideNoError()
-    {
-        const auto floating = plainNet();
-        // A range that is wrong shows in an equalized file, too.
-        const auto wrong = explained(floating, quantized(scaledBetween(floating, Scaled::BothLayers), "Relu_1_0", 0.2f));
-        QCOMPARE(wrong.equalized.size(), std::size_t{1});
-        QVERIFY(layerNamed(wrong, "Conv_0").snrAloneDb < divergenceDb);
-        QVERIFY(layerNamed(wrong, "Conv_0").use->saturatedShare > 0.1);
-        // A layer whose channels are off by constant factors which nothing undoes.
-        const auto off = explained(floating, quantized(scaledBetween(floating, Scaled::FirstLayer)));
-        QVERIFY(off.equalized.empty() && equalizedSentence(off).empty());
-        QVERIFY(layerNamed(off, "Conv_0").snrAloneDb < divergenceDb);
-        QVERIFY(explained(residualNet(), quantized(residualNet())).equalized.empty());
     }
 
     void whatCanNotBeComparedIsRefused()

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a quantize or qat step tells of what it did: bits of each layer, kernels, the options in the file; and its budgets and bounds.
+#include "engine/idx_dataset.h"
+#include "engine/pruning_net.h"
+#include "onnx_io/onnx_io.h"
+#include "project/noted_options.h"
+#include "project/step.h"
+#include "temporary_projects.h"
+
+#include <nlohmann/json.hpp>
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <algorithm>
+#include <map>
+
+using namespace hone;
+using namespace hone::testing;
+namespace fs = std::filesystem;
+
+namespace
+{
+
+Dataset noisePictures(const fs::path& folder)
+{
+    Random random(5);
+    std::vector<hone::test::GrayPicture> pictures(80);
+    for (std::size_t i = 0; i < pictures.size(); ++i) {
+        for (int k = 0; k < 64; ++k)
+            pictures[i].pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
+        pictures[i].label = static_cast<std::uint8_t>(i % 5);
+    }
+    fs::create_directories(folder);
+    return hone::test::writeIdxDataset(folder, pictures, pictures, 8, 8);
+}
+
+Graph smallNet()
+{
+    PruningNet net;
+    net.input("x", {-1, 1, 8, 8});
+    net.conv("a", "x", {1, 8});
+    net.op("Relu", "ra", {"a"});
+    net.conv("b", "ra", {8, 8});
+    net.op("Relu", "rb", {"b"});
+    net.head("rb", 8);
+    net.graph().value(net.at("fc")).type.shape = Shape{Dim::free("N"), Dim::fixed(5)};
+    return net.graph();
+}
+
+// Of products alone, of 32 columns and more: what blocks of 4 bits and dynamic quantization are for.
+Graph products()
+{
+    PruningNet net;
+    net.input("x", {-1, 1, 8, 8});
+    net.op("Flatten", "flat", {"x"});
+    net.weight("p.w", {64, 32});
+    net.op("MatMul", "p", {"flat", "p.w"});
+    net.op("Relu", "r", {"p"});
+    net.weight("q.w", {32, 5});
+    net.op("MatMul", "q", {"r", "q.w"});
+    net.output("q");
+    net.graph().value(net.at("q")).type.shape = Shape{Dim::free("N"), Dim::fixed(5)};
+    return net.graph();
+}
+
+struct Bits
+{
+    int weights = 0;
+    int activation = 0; // 0: float
+};
+
+} // namespace
+
+class TestQuantizeStep : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase()
+    {
+        QVERIFY(m_folder.isValid());
+        m_data = noisePictures(pathOf(m_folder) / "data");
+        m_model = pathOf(m_folder) / "small.onnx";
+        writeOnnx(smallNet(), m_model);
+        m_products = pathOf(m_folder) / "products.onnx";
+        writeOnnx(products(), m_products);
+        m_output = pathOf(m_folder) / "out.onnx";
+    }
+
+    void everyLayersBitsAreTold_data()
+    {
+        QTest::addColumn<QString>("model");
+        QTest::addColumn<QString>("options");
+        QTest::addColumn<QString>("expected"); // "name:weights/activation", a layer each
+        QTest::newRow("static") << "small"
+                                << R"({})"
+                                << "a:8/8 b:8/8 fc:8/8";
+        QTest::newRow("static, 4-bit weights") << "small"
+                                               << R"({"bitsWeights":4})"
+                                               << "a:4/8 b:4/8 fc:4/8";
+        QTest::newRow("16-bit activations") << "small"
+                                            << R"({"scheme":"qnn","bitsActivations":16})"
+                                            << "a:8/16 b:8/16 fc:8/16";
+        QTest::newRow("a layer in float") << "small"
+                                          << R"({"keepFloat":["fc"]})"
+                                          << "a:8/8 b:8/8 fc:32/0";
+        QTest::newRow("blocks of 4 bits") << "products"
+                                          << R"({"method":"weights","bitsWeights":4})"
+                                          << "p:4/0 q:4/0";
+        QTest::newRow("weights in 8 bits") << "products"
+                                           << R"({"method":"weights"})"
+                                           << "p:8/0 q:8/0";
+        QTest::newRow("dynamic") << "products"
+                                 << R"({"method":"dynamic"})"
+                                 << "p:8/0 q:8/0";
+    }
+    void everyLayersBitsAreTold()
+    {
+        QFETCH(QString, model);
+        QFETCH(QString, options);
+        QFETCH(QString, expected);
+        const auto result = stepOn(model == "small" ? m_model : m_products, "quantize", options);
+        std::map<std::string, Bits> found;
+        for (const auto& layer : result.quantization->layers)
+            found[layer.name] = {layer.bits, layer.activationBits.value_or(0)};
+        for (const auto& item : expected.split(' ')) {
+            const auto name = item.section(':', 0, 0);
+            const auto layer = found.find(name.toStdString());
+            QVERIFY2(layer != found.end(), qPrintable(name));
+            QCOMPARE(QString("%1:%2/%3").arg(name).arg(layer->second.weights).arg(layer->second.activation), item);
+        }
+        const auto json = toJson(result).at("layers");
+        QCOMPARE(json.size(), result.quantization->layers.size());
+        for (const auto& layer : json) {
+            QVERIFY(layer.at("snrDb").is_number() && layer.at("bits").is_number());
+            QCOMPARE(layer.contains("saturatedShare"), layer.contains("activationBits"));
+        }
+        StepRecord kept;
+        readRecord(recordToJson(result), kept);
+        QCOMPARE(kept.quantization->layers.size(), json.size());
+        QCOMPARE(kept.quantization->layers.front().activationBits, result.quantization->layers.front().activationBits);
+    }
+
+    void blocksOfFourBitsAreMultipliedAsFloats()
+    {
+        const auto result = stepOn(m_products, "quantize", R"({"method":"weights","bitsWeights":4})");
+        QCOMPARE(result.quantization->kernels.integerNodes.size(), std::size_t{0});
+        QVERIFY(!result.quantization->kernels.floatNodes.empty());
+    }
+
+    void theDamageOfEachLayerIsRankedWithoutASearch()
+    {
+        const auto result = stepOn(m_model, "quantize", R"({"damage":true})");
+        QCOMPARE(result.quantization->damage.size(), std::size_t{3});
+        QVERIFY(result.quantization->precision.empty());
+        const auto json = toJson(result).at("damage");
+        for (const auto& layer : json)
+            QVERIFY(layer.at("snrDb").get<double>() > 0 && layer.contains("sameTop1"));
+        QVERIFY(stepOn(m_model, "quantize", "{}").quantization->damage.empty());
+    }
+
+    void aLayerThatSaysNothingIsTold()
+    {
+        Graph graph = smallNet();
+        for (const char* name : {"b.w", "b.b"})
+            for (float& value : graph.value(*graph.findValue(name)).constant.mutableData<float>())
+                value = name[2] == 'w' ? 0.0F : -1.0F;
+        const auto dead = pathOf(m_folder) / "dead.onnx";
+        writeOnnx(graph, dead);
+        const auto result = stepOn(dead, "quantize", "{}");
+        const auto notice = std::ranges::find(result.notices, MessageCode::ConstantInside, &Message::code);
+        QVERIFY(notice != result.notices.end());
+        QVERIFY(notice->arguments.at("layers").find("rb") != std::string::npos);
+        const auto other = stepOn(m_model, "quantize", "{}");
+        QVERIFY(std::ranges::find(other.notices, MessageCode::ConstantInside, &Message::code) == other.notices.end());
+    }
+
+    void calibrationIsTold()
+    {
+        const auto json = toJson(stepOn(m_model, "quantize", R"({"samples":24})"));
+        QCOMPARE(json.at("calibration").at("samples").get<int>(), 24);
+        QVERIFY(json.at("calibration").at("seconds").get<double>() > 0);
+        QVERIFY(json.at("calibration").at("peakBytes").get<double>() > 1e6);
+        QVERIFY(json.at("integerNodes").get<int>() > 0);
+    }
+
+    void quantizationAwareTrainingTellsTheSame()
+    {
+        const auto result = stepOn(m_model, "qat", R"({"bitsWeights":4,"samples":24,"epochs":1,"batch":16,"threads":1})");
+        QVERIFY(result.quantization.has_value());
+        const auto json = toJson(result);
+        QVERIFY(json.at("integerNodes").get<int>() > 0);
+        QCOMPARE(json.at("floatNodes").get<int>(), 0);
+        QCOMPARE(json.at("calibration").at("samples").get<int>(), 24);
+        int layers = 0;
+        for (const auto& layer : result.quantization->layers)
+            if (layer.name == "a" || layer.name == "b" || layer.name == "fc") {
+                QCOMPARE(layer.bits, 4);
+                ++layers;
+            }
+        QCOMPARE(layers, 3);
+    }
+
+    void theFileSaysHowItWasMade()
+    {
+        const char* const options = R"({"ranges":"entropy","equalize":true,"samples":24,"keepFloat":["fc"],"reduceRange":"on"})";
+        stepOn(m_model, "quantize", options);
+        const auto noted = notedOptions(readOnnx(m_output));
+        for (const char* part : {"--ranges entropy", "--equalize", "--samples 24", "--keep-float fc", "--reduce-range on"})
+            QVERIFY2(noted.find(part) != noted.npos, noted.c_str());
+        QVERIFY(noted.find("--seed") == noted.npos);
+        Graph graph = readOnnx(m_output);
+        graph.metadata["hone.quantize"] = R"({"ranges":"$(reboot)"
+    })";
+        QVERIFY(notedOptions(graph).empty());
+    graph.metadata["hone.quantize"] = "nothing";
+    QVERIFY(notedOptions(graph).empty());
+    QVERIFY(notedOptions(readOnnx(m_model)).empty());
+}
+
+    void sevenBitsCanBeAskedFor()
+{
+    const auto largest = [&](const char* options) {
+        stepOn(m_model, "quantize", options);
+        const Graph graph = readOnnx(m_output);
+        int most = 0;
+        for (std::uint32_t i = 0; i < graph.valueCount(); ++i)
+            if (const Tensor& constant = graph.value(ValueId{i}).constant; constant.dtype() == DType::Int8 && constant.rank() > 1)
+                for (const float value : toFloats(constant))
+                    most = std::max(most, std::abs(static_cast<int>(value)));
+        return most;
+    };
+    QCOMPARE(largest(R"({"reduceRange":"on"})"), 63);
+    QCOMPARE(largest(R"({"reduceRange":"off"})"), 127);
+}
+
+void aLatencyBudgetIsHeldByTheFile()
+{
+    COMPARE_ERROR(stepOn(m_model, "quantize", R"({"targetLatencyMs":0.000001})"), MessageCode::TargetUnreachable);
+    const auto result = stepOn(m_model, "quantize", R"({"targetLatencyMs":1000})");
+    QVERIFY(result.after.latency->p50Ms <= 1000);
+}
+
+void aBoundOnAccuracyNeedsLabels()
+{
+    const auto folder = pathOf(m_folder) / "unlabelled";
+    const auto pictures = noisePictures(folder);
+    writeFileAtomically(folder / "dataset.yaml", "format: idx\ntask: agreement\nsplits: {train: train, test: t10k}\n"
+                                                 "validation: {from: train, fraction: 0.5, seed: 0}\n");
+    const auto data = Dataset::open(folder);
+    QVERIFY(data.task() == Task::Agreement);
+    const auto parameters = parametersFromJson("quantize", Json::parse(R"({"maxDrop":1})"));
+    fs::remove(m_output);
+    COMPARE_ERROR(runStep(parameters, {.model = m_model, .dataset = &data, .output = m_output}, {}), MessageCode::LabelsMissingForBound);
+    QVERIFY(!fs::exists(m_output));
+}
+
+private:
+StepResult stepOn(const fs::path& model, const std::string& step, const QString& options)
+{
+    const auto parameters = parametersFromJson(step, Json::parse(options.toStdString()));
+    return runStep(parameters, {.model = model, .dataset = &*m_data, .output = m_output}, {});
+}
+
+QTemporaryDir m_folder;
+std::optional<Dataset> m_data;
+fs::path m_model;
+fs::path m_products;
+fs::path m_output;
+}
+;
+
+QTEST_GUILESS_MAIN(TestQuantizeStep)
+#include "test_quantize_step.moc"
