@@ -58,6 +58,27 @@ std::string kernelsText(const std::vector<std::string>& kernels)
     return text;
 }
 
+std::string floatNodesText(const Explanation& explanation)
+{
+    const auto& nodes = explanation.floatNodes;
+    if (nodes.empty())
+        return {};
+    std::string text = "Computed in float: ";
+    for (std::size_t i = 0; i < std::min(mostRows, nodes.size()); ++i)
+        text += (i > 0 ? ", " : "") + nodes[i];
+    return text + (nodes.size() > mostRows ? fmt::format(" and {} more, in --json", nodes.size() - mostRows) : "") + ".\n";
+}
+
+std::string processorText(const Explanation& explanation)
+{
+    const auto found = explanation.processor.find("processor");
+    const std::string processor = found == explanation.processor.end() ? "this processor" : found->second;
+    const auto instructions = integerInstructions(explanation.processor);
+    return instructions.empty() ? fmt::format("Of instructions for products of 8-bit integers {} has none.\n", processor)
+                                : fmt::format("Of instructions for products of 8-bit integers {} has {}.\n", processor,
+                                              fmt::join(instructions, ", "));
+}
+
 std::string speedText(const Explanation& explanation)
 {
     const auto& totals = explanation.totals;
@@ -70,7 +91,7 @@ std::string speedText(const Explanation& explanation)
          sortedBy(explanation, [](const ExplainedLayer& layer) { return layer.floatMicroseconds - layer.quantizedMicroseconds; }))
         table.add({layer->name, fmt::format("{:.1f}", layer->floatMicroseconds), fmt::format("{:.1f}", layer->quantizedMicroseconds),
                    kernelsText(layer->quantizedKernels)});
-    text += "The layers that lose most, or gain least:\n" + table.text();
+    text += "The layers that lose most, or gain least:\n" + table.text() + floatNodesText(explanation) + processorText(explanation);
     if (explanation.unfused.empty())
         return text;
     Table conversions({"value", "conversion that stands alone", "us"});

@@ -188,16 +188,7 @@ private:
         return names;
     }
 
-    // 8-bit products that are added up in one instruction: x86's VNNI or AMX, Arm's dot product or matrix product.
-    bool lacksDotProducts() const
-    {
-        const auto found = m_explanation.processor.find("features");
-        const auto features = found == m_explanation.processor.end() ? std::string() : " " + found->second + " ";
-        for (const auto* feature : {" avx512_vnni ", " avx_vnni ", " amx_int8 ", " asimddp ", " i8mm "})
-            if (features.find(feature) != features.npos)
-                return false;
-        return true;
-    }
+    bool lacksDotProducts() const { return integerInstructions(m_explanation.processor).empty(); }
 
     const Explanation& m_explanation;
     std::vector<const ExplainedLayer*> m_worstFirst;
@@ -205,6 +196,17 @@ private:
 };
 
 } // namespace
+
+std::vector<std::string> integerInstructions(const std::map<std::string, std::string>& processor)
+{
+    const auto found = processor.find("features");
+    const auto features = found == processor.end() ? std::string() : " " + found->second + " ";
+    std::vector<std::string> present;
+    for (const std::string instruction : {"avx512_vnni", "avx_vnni", "amx_int8", "asimddp", "i8mm"})
+        if (features.find(" " + instruction + " ") != features.npos)
+            present.push_back(instruction);
+    return present;
+}
 
 std::string equalizedSentence(const Explanation& explanation)
 {

@@ -127,6 +127,10 @@ Explanation explain(const ExplainRequest& request, const JobContext& job);
 // what it reads, if that is more than 3 dB (noise of as much power as there was) and there was noise. `reads`: by layer.
 std::optional<Divergence> firstDivergence(const std::vector<ExplainedLayer>& layers, const std::vector<std::vector<std::size_t>>& reads);
 
+// Of processorFacts(): its instructions that add up 8-bit products, x86's VNNI and AMX, Arm's dot product and matrix product, as the
+// kernel names them.
+std::vector<std::string> integerInstructions(const std::map<std::string, std::string>& processor);
+
 // Which layers were equalized or smoothed, in one English sentence; empty where none were.
 std::string equalizedSentence(const Explanation& explanation);
 // What it gains and what not, with the command, in one English sentence.

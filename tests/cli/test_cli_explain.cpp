@@ -56,7 +56,7 @@ private slots:
     {
         const auto run = runHone(explain("int8.onnx", "model.onnx"));
         QVERIFY2(run.exitCode == 0, run.errors.constData());
-        for (const auto* word : {"layer", "by itself", "steps used", "QLinearConv", "nodes compute on integers", "Latency"})
+        for (const auto* word : {"layer", "by itself", "steps used", "QLinearConv", "nodes compute on integers", "Latency", "instructions for products of 8-bit integers"})
             QVERIFY2(run.output.contains(word), word);
     }
 
