@@ -101,11 +101,11 @@ private slots:
                                    << R"({"energy":0.5,"rankRatio":0.25,"rank":0,"fromData":"off","samples":9,)" + recovery;
         QTest::newRow("quantize")
             << "quantize"
-            << R"({"ranges":"percentile","percentile":99.5,"activations":"signed","perChannelWeights":false,"samples":64,"seed":3,"threads":1,"method":"weights","bitsWeights":4,"blockSize":64,)"
-               R"("scheme":"tensorrt","bitsActivations":16,"keepFloat":["conv1"],"maxDrop":0.5,"floatMacs":0.25,"raiseTo":"16","targetBytes":1000.0,"targetLatencyMs":2.5,"equalize":true,"smoothQuant":true,"biasCorrection":false,"adaptiveRounding":true,"repairGains":false})";
+            << R"({"ranges":"percentile","percentile":99.5,"activations":"signed","perChannelWeights":false,"samples":64,"seed":3,"threads":1,"method":"weights","bitsWeights":4,"reduceRange":"on","blockSize":64,)"
+               R"("scheme":"tensorrt","bitsActivations":16,"keepFloat":["conv1"],"maxDrop":0.5,"floatMacs":0.25,"raiseTo":"16","targetBytes":1000.0,"targetLatencyMs":2.5,"equalize":true,"smoothQuant":true,"biasCorrection":false,"adaptiveRounding":true,"damage":true,"repairGains":false})";
         QTest::newRow("qat")
             << "qat"
-            << R"({"bitsWeights":4,"ranges":"percentile","percentile":99.5,"activations":"signed","perChannelWeights":false,"samples":64,"teacher":"large.onnx","distill":0.5,"distillKind":"feature","temperature":2.0,)" +
+            << R"({"bitsWeights":4,"ranges":"percentile","percentile":99.5,"activations":"signed","perChannelWeights":false,"samples":64,"reduceRange":"off","teacher":"large.onnx","distill":0.5,"distillKind":"feature","temperature":2.0,)" +
                    train.mid(1);
         QTest::newRow("tidy") << "tidy"
                               << R"({"freeBatch":false,"foldBatchNormalization":true,"keepDropout":true,"largestGrowthBytes":5})";
