@@ -465,8 +465,8 @@ inline Field weightRangeField()
     return {.key = "reduceRange",
             .flag = "--reduce-range",
             .help = "Weights of 7 bits, for processors whose 8-bit products saturate (x86 without VNNI); auto: where this one is such",
-            .alone = "on",
-            .addedLater = true};
+            .addedLater = true,
+            .alone = "on"};
 }
 
 template<class Visitor>

@@ -7,6 +7,7 @@
 #include "data/dataset.h"
 #include "quantize/layer_pairs.h"
 #include "quantize/range_use.h"
+#include "quantize/scaled_values.h"
 
 #include <cstddef>
 #include <optional>
