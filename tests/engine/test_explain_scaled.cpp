@@ -18,7 +18,7 @@
 
 #include <cmath>
 #include <filesystem>
-#include <map>
+#include <utility>
 
 using namespace hone;
 using hone::testing::PruningNet;
@@ -105,16 +105,19 @@ private slots:
     {
         QTest::addColumn<QString>("model");
         QTest::addColumn<bool>("rounded");
-        QTest::addColumn<double>("wrong"); // dB that some layer is off by at least where the file doesn't say so
-        QTest::newRow("equalized") << "uneven" << false << 3.0;
-        QTest::newRow("equalized, rounded adaptively") << "uneven" << true << 3.0;
-        QTest::newRow("smoothed") << "outliers" << false << 3.0;
-        QTest::newRow("MobileNetV1, rounded adaptively") << "mobilenet_v1_0.25_224.onnx" << true << 10.0;
+        QTest::addColumn<std::size_t>("layers"); // that are compared, from the first
+        QTest::addColumn<double>("wrong");       // dB that some layer is off by at least where the file doesn't say so
+        QTest::newRow("equalized") << "uneven" << false << std::size_t{100} << 3.0;
+        QTest::newRow("equalized, rounded adaptively") << "uneven" << true << std::size_t{100} << 3.0;
+        QTest::newRow("smoothed") << "outliers" << false << std::size_t{100} << 3.0;
+        // On samples that equalizing hasn't seen, ReLU6 cuts the scaled model's values off elsewhere than the float model's, which adds up.
+        QTest::newRow("MobileNetV1, rounded adaptively") << "mobilenet_v1_0.25_224.onnx" << true << std::size_t{8} << 10.0;
     }
     void whatWasScaledIsComparedInItsScale()
     {
         QFETCH(QString, model);
         QFETCH(bool, rounded);
+        QFETCH(std::size_t, layers);
         QFETCH(double, wrong);
         const bool isFile = model.endsWith(".onnx");
         const auto file = hone::test::sharedModel(model.toStdString());
@@ -136,13 +139,14 @@ private slots:
         const auto unsaid = errorsOf(floating, written, {});
         QVERIFY(found.size() > 3);
         double farthest = 0;
-        for (const auto& [name, snr] : found) {
-            const auto other = direct.find(name);
+        for (std::size_t i = 0; i < std::min(layers, found.size()); ++i) {
+            const auto& [name, snr] = found[i];
+            const auto other = std::ranges::find(direct, name, &NamedError::first);
             if (other == direct.end())
                 continue;
             QVERIFY2(std::abs(snr - other->second) < 0.5 || std::min(snr, other->second) > 60,
                      qPrintable(QString("%1: %2 and %3").arg(QString::fromStdString(name)).arg(snr).arg(other->second)));
-            farthest = std::max(farthest, snr - unsaid.at(name));
+            farthest = std::max(farthest, snr - std::ranges::find(unsaid, name, &NamedError::first)->second);
         }
         QVERIFY2(farthest > wrong, qPrintable(QString::number(farthest)));
     }
@@ -201,16 +205,19 @@ private slots:
     }
 
 private:
-    std::map<std::string, double> errorsOf(const Graph& floating, const Graph& integers, const std::vector<ScaledValues>& scaled) const
+    using NamedError = std::pair<std::string, double>;
+
+    // In order.
+    std::vector<NamedError> errorsOf(const Graph& floating, const Graph& integers, const std::vector<ScaledValues>& scaled) const
     {
         const auto pairs = pairLayers(floating, integers);
         LayerErrorsRequest request{floating, integers, pairs, *m_data, 8, 1};
         request.scaled = scaled;
         const auto errors = measureLayerErrors(request, {});
-        std::map<std::string, double> byName;
+        std::vector<NamedError> named;
         for (std::size_t i = 0; i < pairs.size(); ++i)
-            byName[pairs[i].name] = errors.layers[i].snrDb;
-        return byName;
+            named.emplace_back(pairs[i].name, errors.layers[i].snrDb);
+        return named;
     }
 
     Explanation explained(const Graph& floating, const Graph& integers) const
