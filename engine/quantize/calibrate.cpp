@@ -23,10 +23,10 @@ namespace
 constexpr std::int64_t bytesAtOnce = std::int64_t{48} << 20; // of activations
 
 // The values whose range says what their group needs: what only moves values adds none.
-std::vector<ValueId> valuesToWatch(const Graph& graph)
+std::vector<ValueId> valuesToWatch(const Graph& graph, Scheme scheme)
 {
     const GraphUses uses(graph);
-    const auto plan = planQuantization(graph);
+    const auto plan = planQuantization(graph, {.scheme = scheme});
     std::vector<ValueId> watched;
     for (const auto& [id, group] : plan.groupOf) {
         const auto producer = uses.producer(id);
@@ -117,14 +117,15 @@ LoaderOptions calibrationLoading(const Graph& prepared, const CalibrationOptions
 
 std::string calibrationKey(const Graph& prepared, const Dataset& dataset, const CalibrationOptions& options)
 {
+    const auto& rules = rulesOf(options.scheme);
     return sha256(sha256(serializeOnnx(prepared)) + dataset.fingerprint() + std::to_string(options.samples) + ' ' +
-                  std::to_string(options.seed));
+                  std::to_string(options.seed) + (rules.runsHere ? std::string() : ' ' + std::string(rules.name)));
 }
 
 Calibration calibrate(const Graph& prepared, const Dataset& dataset, const CalibrationOptions& options, const JobContext& job)
 {
     const auto started = std::chrono::steady_clock::now();
-    const auto watched = valuesToWatch(prepared);
+    const auto watched = valuesToWatch(prepared, options.scheme);
     const auto split = splitToCalibrateOn(dataset);
     const auto loading = calibrationLoading(prepared, options);
     Loader loader(dataset, split, pairForInput(prepared, dataset), loading);

@@ -26,6 +26,7 @@ struct CalibrationOptions
     std::size_t samples = 256; // of the train split (validation where there is none), spread over the classes
     std::uint64_t seed = 0;    // of their choice
     int threads = 0;
+    Scheme scheme = Scheme::OnnxRuntime; // whose plan says which values are watched
 };
 
 constexpr std::size_t fewestCalibrationSamples = 2; // of one alone nothing can be said about the others

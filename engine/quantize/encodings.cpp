@@ -48,7 +48,10 @@ Encodings encodingsFromRanges(const Graph& prepared, const QuantizationPlan& pla
 {
     Encodings result;
     for (std::size_t group = 0; group < plan.groups.size(); ++group) {
-        const auto grid = activationParameters(unionOf(prepared, plan.groups[group], ranges), typeOfGroup(plan, group, type));
+        const auto own = typeOfGroup(plan, group, type);
+        const auto given = plan.givenGrid(group, own);
+        const auto grid = given ? QuantizationParameters{given->scale, given->zeroPoint}
+                                : activationParameters(unionOf(prepared, plan.groups[group], ranges), own);
         for (const auto id : plan.groups[group])
             result.activations[prepared.value(id).name] = grid;
     }
@@ -57,8 +60,7 @@ Encodings encodingsFromRanges(const Graph& prepared, const QuantizationPlan& pla
 
 bool hasScaleAChannel(const Node& node, const QuantizeOptions& options)
 {
-    const bool isMatrix = node.opType == "Gemm" || node.opType == "MatMul";
-    return options.perChannelWeights && (!isMatrix || rulesOf(options.scheme).perChannelMatrices);
+    return options.perChannelWeights && rulesOf(options.scheme).takesScaleAChannel(node.opType);
 }
 
 void encodeWeights(const Graph& prepared, const QuantizationPlan& plan, const QuantizeOptions& options, Encodings& encodings)

@@ -26,7 +26,8 @@ GridType typeOfGroup(const QuantizationPlan& plan, std::size_t group, GridType t
 QuantizationParameters gridRead(const QuantizationPlan& plan, NodeId reader, std::size_t group, const QuantizationParameters& own,
                                 const GridType& type);
 
-// The grids that the ranges ask for; members of a group share the one that holds all of theirs. `type` is that of groups of 8 bits.
+// The grids that the ranges ask for; members of a group share the one that holds all of theirs, or the one that the scheme gives it. `type`
+// is that of groups of 8 bits.
 // Throws Error(InternalFault) where no member of a group has a range.
 Encodings encodingsFromRanges(const Graph& prepared, const QuantizationPlan& plan, const TensorRanges& ranges, const GridType& type);
 

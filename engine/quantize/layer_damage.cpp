@@ -65,14 +65,16 @@ public:
     {
         const Graph& original = m_input.prepared;
         LayerDamage damage{original.node(weighted.node).name, 0, 0, 0, {}};
-        PlanOptions alone;
+        PlanOptions alone{.scheme = m_options.scheme};
         for (const auto& other : m_input.plan.weighted)
             if (other.node != weighted.node)
                 alone.keepFloat.insert(original.node(other.node).name);
         const auto plan = planQuantization(original, alone);
         const auto repaired = repairLayers({original, plan, m_input.encodings, m_input.dataset, m_repair}, job);
         const auto quantized = insertQdq(repaired.prepared, plan, repaired.encodings, m_options).graph;
-        const auto& name = quantized.value(quantized.node(quantized.findNode(damage.name).value()).outputs.at(0)).name;
+        auto name = quantized.value(quantized.node(quantized.findNode(damage.name).value()).outputs.at(0)).name;
+        if (!original.findValue(name)) // of a model's output what its pair gives keeps the name
+            name = quantized.value(asRead(quantized, name)).name;
         auto changed = watching(quantized, asRead(quantized, name), m_options.threads, Optimization::All);
         auto whole = watching(original, original.findValue(name).value(), m_options.threads, Optimization::Basic);
         const auto outputs = original.outputs.size();

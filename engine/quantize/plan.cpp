@@ -4,6 +4,7 @@
 #include "graph/shape_inference.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -21,13 +22,6 @@ using Names = std::set<std::string, std::less<>>;
 const Names& moving()
 {
     static const Names names = {"Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze", "MaxPool"};
-    return names;
-}
-
-// ONNX Runtime's CPU provider has QLinear kernels for these (besides those with weights).
-const Names& withKernels()
-{
-    static const Names names = {"Add", "Mul", "Concat", "AveragePool", "GlobalAveragePool", "Sigmoid", "LeakyRelu", "Relu", "Clip"};
     return names;
 }
 
@@ -91,7 +85,12 @@ bool isSaturation(const Graph& graph, const Node& node)
 class Planner
 {
 public:
-    Planner(const Graph& graph, const PlanOptions& options) : m_graph(graph), m_options(options), m_uses(graph), m_types(inferShapes(graph))
+    Planner(const Graph& graph, const PlanOptions& options)
+        : m_graph(graph),
+          m_options(options),
+          m_rules(rulesOf(options.scheme)),
+          m_uses(graph),
+          m_types(inferShapes(graph))
     {}
 
     QuantizationPlan plan()
@@ -106,6 +105,8 @@ public:
             }
         for (const auto id : m_plan.others)
             quantizeAround(id);
+        if (m_rules.placement == Placement::InputsOfLayers)
+            quantizeResiduals();
         widen();
         group();
         return std::move(m_plan);
@@ -118,7 +119,7 @@ private:
             const auto& node = m_graph.node(id);
             if (!withWeights().contains(node.opType))
                 continue;
-            if (const auto weighted = isKept(node) ? std::nullopt : weightedNode(m_graph, id)) {
+            if (const auto weighted = isFloat(node) ? std::nullopt : weightedNode(m_graph, id)) {
                 m_plan.weighted.push_back(*weighted);
                 if (weighted->integer)
                     m_integer.insert(id);
@@ -131,6 +132,21 @@ private:
     }
 
     bool isKept(const Node& node) const { return m_options.keepFloat.contains(node.name); }
+
+    // A layer of which not even the weights are stored as integers.
+    bool isFloat(const Node& layer) const { return isKept(layer) || (!m_rules.runsHere && whyFloat(m_graph, layer, m_rules)); }
+
+    OperatorForm formOf(NodeId id) const
+    {
+        const auto* rule = m_rules.find(m_graph.node(id));
+        return rule ? rule->form : OperatorForm::Fused;
+    }
+
+    // Whether the operator's place in the graph is one where integers are wanted.
+    bool isInReach(NodeId id) const
+    {
+        return m_rules.placement == Placement::Everywhere || (m_after.contains(id) && m_before.contains(id));
+    }
 
     // Which nodes come after, and which before, a weighted one.
     void markReach()
@@ -155,9 +171,8 @@ private:
     {
         for (const auto id : m_graph.order()) {
             const auto& node = m_graph.node(id);
-            const bool known = moving().contains(node.opType) || withKernels().contains(node.opType);
-            if (!known || isKept(node) || !node.domain.empty() || !m_after.contains(id) || !m_before.contains(id) ||
-                node.outputs.size() != 1)
+            const auto* rule = withWeights().contains(node.opType) ? nullptr : m_rules.find(node);
+            if (!rule || rule->form == OperatorForm::Fused || isKept(node) || !isInReach(id) || node.outputs.size() != 1)
                 continue;
             // Clipping what came as a float is done best as a float: only its result needs a grid.
             if ((node.opType == "Relu" || node.opType == "Clip") && !m_integer.contains(m_uses.producer(node.inputs.at(0))))
@@ -189,15 +204,30 @@ private:
             replaced.push_back(next);
             value = m_graph.node(next).outputs[0];
         }
-        // A matrix product also comes out as float at once, which is better where nobody reads integers.
-        const auto& opType = m_graph.node(id).opType;
         const auto& users = m_uses.users(value);
-        if ((opType == "Gemm" || opType == "MatMul") &&
-            std::ranges::none_of(users, [&](const Use& use) { return m_integer.contains(use.node); }))
+        if (canGiveFloats(m_graph.node(id)) && std::ranges::none_of(users, [&](const Use& use) { return m_integer.contains(use.node); })) {
+            if (!m_rules.runsHere) // they are fused with the layer as floats
+                m_absorbed.insert(replaced.begin(), replaced.end());
             return;
+        }
         quantize(value);
         m_plan.absorbed.insert(m_plan.absorbed.end(), replaced.begin(), replaced.end());
         m_absorbed.insert(replaced.begin(), replaced.end());
+    }
+
+    // A layer whose kernel gives floats as well, which is better where nobody reads integers: in ONNX Runtime a matrix product.
+    bool canGiveFloats(const Node& node) const
+    {
+        if (m_rules.wantsIntegerResults())
+            return false;
+        return node.opType == "Gemm" || node.opType == "MatMul" || (!m_rules.runsHere && node.opType == "Conv");
+    }
+
+    // The output's grid is not chosen by what comes behind.
+    bool hasGridOfItsOwn(const Node& node) const
+    {
+        const auto* rule = m_rules.find(node);
+        return moving().contains(node.opType) || rule->form == OperatorForm::SameGrid || rule->output.in8Bits || rule->output.in16Bits;
     }
 
     void quantizeAround(NodeId id)
@@ -209,10 +239,42 @@ private:
         for (std::size_t i = 0; i < dataInputs; ++i)
             if (isFloatActivation(node.inputs[i]))
                 quantize(node.inputs[i]);
-        if (moving().contains(node.opType))
+        if (hasGridOfItsOwn(node))
             quantize(node.outputs[0]);
         else
             quantizeResult(id);
+    }
+
+    // Of an Add of two activations the operand that is not a layer's own result, which the kernel of that layer then adds; both where
+    // neither is. Of two layers the later one does the adding.
+    void quantizeResiduals()
+    {
+        const auto& order = m_graph.order();
+        std::map<NodeId, std::size_t> place;
+        for (std::size_t i = 0; i < order.size(); ++i)
+            place[order[i]] = i;
+        for (const auto id : order) {
+            const auto& node = m_graph.node(id);
+            if (node.opType != "Add" || isKept(node) || !isInReach(id) ||
+                !std::ranges::all_of(node.inputs, [&](ValueId input) { return isFloatActivation(input); }))
+                continue;
+            std::optional<std::size_t> fused;
+            for (std::size_t i = 0; i < node.inputs.size(); ++i)
+                if (isOwnResult(node.inputs[i]) &&
+                    (!fused || place[m_uses.producer(node.inputs[*fused])] < place[m_uses.producer(node.inputs[i])]))
+                    fused = i;
+            for (std::size_t i = 0; i < node.inputs.size(); ++i)
+                if (i != fused)
+                    quantize(node.inputs[i]);
+        }
+    }
+
+    // What a layer on integers computes for one reader.
+    bool isOwnResult(ValueId value) const
+    {
+        const auto producer = m_uses.producer(value);
+        return producer.valid() && m_integer.contains(producer) && withWeights().contains(m_graph.node(producer).opType) &&
+               m_uses.users(value).size() == 1 && !m_uses.isGraphOutput(value);
     }
 
     // What computes a value, in front of what saturation replaces.
@@ -262,20 +324,45 @@ private:
         m_parent[std::max(first, second)] = std::min(first, second);
     }
 
+    // Values of different grids are not united: a reader that wants one for all converts.
+    bool isGiven(ValueId value) { return m_quantized.contains(value) && m_given.contains(root(value)); }
+
+    void uniteAround(NodeId id)
+    {
+        const auto& node = m_graph.node(id);
+        if (const auto* rule = m_rules.find(node); rule->output.in8Bits || rule->output.in16Bits)
+            m_given[root(node.outputs[0])] = rule->output;
+        const bool sharesGrid = formOf(id) == OperatorForm::SameGrid;
+        std::vector<ValueId> read;
+        std::ranges::copy_if(node.inputs, std::back_inserter(read), [&](ValueId input) { return m_quantized.contains(input); });
+        if (moving().contains(node.opType) || (sharesGrid && read.size() == 1 && node.opType != "Concat")) {
+            const auto given = read.empty() ? m_given.end() : m_given.find(root(read.front()));
+            const auto grids = given == m_given.end() ? std::nullopt : std::optional(given->second);
+            if (!read.empty())
+                unite(read.front(), node.outputs[0]);
+            if (grids)
+                m_given[root(node.outputs[0])] = *grids;
+            return;
+        }
+        if (node.opType != "Concat" && !sharesGrid)
+            return;
+        // A part that others read, too, keeps its own grid: theirs would get coarser for nothing.
+        for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+            const auto input = node.inputs[i];
+            if (m_uses.users(input).size() == 1 && isWide(input) == m_plan.wide.contains(id) && !isGiven(input))
+                unite(input, node.outputs[0]);
+            else if (sharesGrid && m_quantized.contains(input))
+                m_converting.push_back({id, i});
+        }
+    }
+
     void group()
     {
         for (const auto id : m_quantized)
             m_parent[id] = id;
-        for (const auto id : m_plan.others) {
-            const auto& node = m_graph.node(id);
-            if (moving().contains(node.opType))
-                unite(node.inputs[0], node.outputs[0]);
-            // A part that others read, too, keeps its own grid: theirs would get coarser for nothing.
-            if (node.opType == "Concat")
-                for (const auto input : node.inputs)
-                    if (m_uses.users(input).size() == 1 && isWide(input) == m_plan.wide.contains(id))
-                        unite(input, node.outputs[0]);
-        }
+        for (const auto id : m_plan.others)
+            if (!m_absorbed.contains(id))
+                uniteAround(id);
         std::map<ValueId, std::size_t> groupOfRoot;
         for (const auto id : m_quantized) {
             const auto [found, isNew] = groupOfRoot.emplace(root(id), m_plan.groups.size());
@@ -283,15 +370,20 @@ private:
                 m_plan.groups.emplace_back();
                 if (isWide(id))
                     m_plan.wideGroups.insert(found->second);
+                if (const auto given = m_given.find(root(id)); given != m_given.end())
+                    m_plan.givenGrids[found->second] = given->second;
             }
             m_plan.groups[found->second].push_back(id);
             m_plan.groupOf[id] = found->second;
         }
+        for (const auto& use : m_converting)
+            m_plan.conversions[use] = m_plan.groupOf.at(m_graph.node(use.node).outputs[0]);
         std::erase_if(m_plan.others, [&](NodeId id) { return m_absorbed.contains(id); });
     }
 
     const Graph& m_graph;
     const PlanOptions& m_options;
+    const SchemeRules& m_rules;
     GraphUses m_uses;
     InferredTypes m_types;
     QuantizationPlan m_plan;
@@ -301,6 +393,8 @@ private:
     std::set<NodeId> m_absorbed;
     std::set<ValueId> m_quantized;
     std::map<ValueId, ValueId> m_parent;
+    std::map<ValueId, OutputGrids> m_given; // by root
+    std::vector<Use> m_converting;
 };
 
 } // namespace
@@ -308,6 +402,14 @@ private:
 bool onlyMoves(const Graph& graph, NodeId id)
 {
     return id.valid() && graph.node(id).domain.empty() && moving().contains(graph.node(id).opType);
+}
+
+std::optional<FixedGrid> QuantizationPlan::givenGrid(std::size_t group, const GridType& type) const
+{
+    const auto given = givenGrids.find(group);
+    if (given == givenGrids.end())
+        return std::nullopt;
+    return type.bits == 16 ? given->second.in16Bits : given->second.in8Bits;
 }
 
 QuantizationPlan planQuantization(const Graph& prepared, const PlanOptions& options)

@@ -3,9 +3,11 @@
 #pragma once
 
 #include "graph/graph.h"
+#include "quantize/scheme.h"
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,7 +20,7 @@ struct WeightedNode
 {
     NodeId node;
     std::int64_t channelAxis = 0; // of the weights: Conv 0, ConvTranspose 1, Gemm by transB, MatMul the last
-    bool integer = true;          // false: ONNX Runtime has no integer kernel, only the weights are stored as int8
+    bool integer = true;          // false: there is no integer kernel, only the weights are stored as int8
 };
 
 struct QuantizationPlan
@@ -36,18 +38,25 @@ struct QuantizationPlan
     // without weights is as wide as the widest it reads, and a value as what computes it.
     std::set<NodeId> wide;
     std::set<std::size_t> wideGroups;
+    // Grids that the scheme gives a group, whatever its range.
+    std::map<std::size_t, OutputGrids> givenGrids;
+    // Readers that convert what they read to the grid of another group, because theirs must be that of their result.
+    std::map<Use, std::size_t> conversions;
 
     bool isQuantized(ValueId id) const { return groupOf.contains(id); }
+    // In that type.
+    std::optional<FixedGrid> givenGrid(std::size_t group, const GridType& type) const;
 };
 
 struct PlanOptions
 {
     std::set<std::string> keepFloat;   // names of nodes that are computed in float whatever they are
     std::set<std::string> sixteenBits; // names of nodes with weights whose activations have 16 bits
+    Scheme scheme = Scheme::OnnxRuntime;
 };
 
-// Quantized are Conv, Gemm and MatMul with constant weights, and between two of them whatever ONNX Runtime has integer
-// kernels for. What comes before the first and after the last stays float, and so does a model's output.
+// Quantized are Conv, Gemm and MatMul with constant weights, and whatever else has an integer form in the scheme's table, where its
+// Placement (scheme.h) says. BetweenLayers: what comes before the first and after the last stays float, and so does a model's output.
 QuantizationPlan planQuantization(const Graph& prepared, const PlanOptions& options = {});
 
 // Whether a node's output holds what its first input holds, in another shape or less of it (MaxPool). False for an invalid id.

@@ -41,7 +41,8 @@ public:
         for (const auto id : saturating())
             absorb(id);
         insertPairs();
-        keepFloatLayersFloat();
+        if (rulesOf(m_options.scheme).runsHere)
+            keepFloatLayersFloat();
         auto& graph = graphOf();
         graph.removeDeadNodes();
         graph.sortTopologically();
@@ -186,12 +187,14 @@ private:
         graphOf().node(weighted.node).inputs[2] = value;
     }
 
-    // The constant operand of an Add, Mul or Concat, on a grid of its own.
+    // The constant operand of an Add or the like, on a grid of its own where the scheme doesn't want that of the result.
     void insertConstants(NodeId id)
     {
-        const auto opType = graphOf().node(id).opType;
-        if (opType != "Add" && opType != "Mul" && opType != "Concat")
+        static const std::set<std::string, std::less<>> withOperands = {"Add", "Sub", "Mul", "Max", "Min", "Concat"};
+        if (!withOperands.contains(graphOf().node(id).opType))
             return;
+        const auto* rule = rulesOf(m_options.scheme).find(graphOf().node(id));
+        const bool sharesGrid = rule && rule->form == OperatorForm::SameGrid;
         for (std::size_t i = 0; i < graphOf().node(id).inputs.size(); ++i) {
             const auto original = graphOf().node(id).inputs[i];
             if (!graphOf().isConstant(original))
@@ -200,9 +203,10 @@ private:
             const auto [low, high] = std::ranges::minmax(values);
             const auto given = m_encodings.activations.find(graphOf().value(original).name);
             const auto type = typeOf(id);
-            const auto own =
-                grid(given != m_encodings.activations.end() ? onType(given->second, m_type, type) : activationParameters({low, high}, type),
-                     type);
+            const auto own = sharesGrid ? m_grids[m_plan.groupOf.at(graphOf().node(id).outputs[0])]
+                                        : grid(given != m_encodings.activations.end() ? onType(given->second, m_type, type)
+                                                                                      : activationParameters({low, high}, type),
+                                               type);
             const auto integers = graphOf().addConstant("c", onGrid(values, graphOf().value(original).constant.shape(), own));
             const auto value = dequantized(integers, own.scale, own.zeroPoint, 0);
             graphOf().node(id).inputs[i] = value;
@@ -248,9 +252,12 @@ private:
         for (const auto& [value, group] : m_plan.groupOf) {
             const auto restored = insertPair(value, m_grids[group]);
             std::vector<Use> converting;
-            for (const auto& use : uses.users(value))
-                if (integer.contains(use.node) && typeOf(use.node) != m_grids[group].type)
+            for (const auto& use : uses.users(value)) {
+                if (const auto other = m_plan.conversions.find(use); other != m_plan.conversions.end())
+                    convert(use, restored, m_grids[group], m_grids[other->second]);
+                else if (integer.contains(use.node) && typeOf(use.node) != m_grids[group].type)
                     converting.push_back(use);
+            }
             if (converting.empty())
                 continue;
             const auto reader = converting.front().node;
@@ -261,6 +268,15 @@ private:
             for (const auto& use : converting)
                 graphOf().node(use.node).inputs[use.input] = converted;
         }
+    }
+
+    void convert(const Use& use, ValueId restored, const Grid& own, const Grid& wanted)
+    {
+        if (own.parameters.scale == wanted.parameters.scale && own.parameters.zeroPoint == wanted.parameters.zeroPoint)
+            return;
+        const auto converted = graphOf().addComputed("d");
+        addPair(restored, converted, wanted);
+        graphOf().node(use.node).inputs[use.input] = converted;
     }
 
     // Whoever read the value reads what is returned.

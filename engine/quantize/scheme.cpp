@@ -4,8 +4,7 @@
 #include "core/error.h"
 
 #include <algorithm>
-#include <cmath>
-#include <optional>
+#include <initializer_list>
 
 namespace hone
 {
@@ -16,128 +15,183 @@ constexpr GridType unsigned8{};
 constexpr GridType signed8{.isSigned = true};
 constexpr GridType symmetric8{.isSigned = true, .isSymmetric = true};
 
+using Names = std::initializer_list<std::string_view>;
+
+std::vector<OperatorRule> rules(Names integer, Names sameGrid = {}, Names fused = {}, std::initializer_list<OperatorRule> fixed = {})
+{
+    std::vector<OperatorRule> result(fixed);
+    for (const auto name : integer)
+        result.push_back({name});
+    for (const auto name : sameGrid)
+        result.push_back({name, OperatorForm::SameGrid});
+    for (const auto name : fused)
+        result.push_back({name, OperatorForm::Fused});
+    return result;
+}
+
+OperatorRule withOutput(std::string_view opType, OutputGrids output)
+{
+    return {.opType = opType, .output = output};
+}
+
+// ONNX Runtime, "Quantize ONNX models", https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html (1.30): U8S8 where
+// the processor has VNNI, S8S8 elsewhere; 16-bit Q/DQ is computed in float by its CPU provider. Operators: those for which that provider
+// has QLinear kernels or hands integers on, as its profile shows.
+std::vector<OperatorRule> onnxRuntimeOperators()
+{
+    return rules({"Conv", "Gemm", "MatMul", "Add", "Mul", "Concat", "AveragePool", "GlobalAveragePool", "Sigmoid", "LeakyRelu", "Relu",
+                  "Clip", "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze", "MaxPool"});
+}
+
+// OpenVINO 2025, "OpenVINO Low Precision Transformations", section "Input model requirements",
+// https://docs.openvino.ai/2025/documentation/openvino-extensibility/openvino-plugin-library/advanced-guides/low-precision-transformations.html:
+// through which operations integers pass, all others being "executed in original precision". There Clip is Clamp, LeakyRelu PRelu,
+// GlobalAveragePool ReduceMean, Gemm MatMul with Add, and Slice StridedSlice. Activations u8, weights i8 and one scale for what a
+// convolution reads: its CPU plugin's restrictions, src/plugins/intel_cpu/src/transformations/transformation_pipeline.cpp.
+std::vector<OperatorRule> openVinoOperators()
+{
+    return rules({"Conv",        "ConvTranspose",     "Gemm",      "MatMul",   "Add",   "Mul",     "Concat",
+                  "AveragePool", "GlobalAveragePool", "LeakyRelu", "Relu",     "Clip",  "Reshape", "Flatten",
+                  "Transpose",   "Squeeze",           "Unsqueeze", "MaxPool",  "Slice", "Pad",     "DepthToSpace",
+                  "ReduceMean",  "ReduceMax",         "ReduceMin", "ReduceSum"});
+}
+
+// NVIDIA TensorRT 10, "Explicit Quantization", sections "TensorRT Processing of Q/DQ Networks" and "Q/DQ Layer-Placement Recommendations",
+// https://docs.nvidia.com/deeplearning/tensorrt/latest/inference-library/quantized-types-explicit-quantization.html, and "Working with
+// Quantized Types" beside it (symmetric INT8, zero point 0): quantize all inputs of weighted operations; by default not their outputs, so
+// that activations behind them are computed in higher precision; quantize the residual input of an addition that follows a layer; layers
+// without weights that read INT8 give INT8; one scale a tensor for activations and one a channel for weights. Biases stay float there.
+// Pooling, Concat and what moves values: https://github.com/NVIDIA/Model-Optimizer, commit 23cc5c97, modelopt/onnx/quantization/int8.py
+// (the types that quantize() names) and is_copy_op().
+std::vector<OperatorRule> tensorRtOperators()
+{
+    return rules({"Conv", "ConvTranspose", "Gemm", "MatMul", "Concat", "AveragePool", "GlobalAveragePool", "MaxPool", "Reshape", "Flatten",
+                  "Transpose", "Squeeze", "Unsqueeze", "Slice"},
+                 {}, {"Add", "Sub", "Mul", "Relu", "Clip", "LeakyRelu", "Sigmoid", "Tanh", "HardSwish", "HardSigmoid", "Elu"});
+}
+
+// ONNX Runtime's QNN provider, "Supported ONNX operators" and "Generating a quantized model",
+// https://github.com/onnxruntime/onnxruntime-qnn/blob/main/docs/execution_providers/QNN-ExecutionProvider.md, commit 0131740f: uint8 or
+// uint16 activations, the whole model quantized. The grids of 16-bit Sigmoid and Tanh, and one scale for the weights of MatMul:
+// https://github.com/microsoft/onnxruntime, commit cf5d7dc3 and later,
+// onnxruntime/python/tools/quantization/execution_providers/qnn/quant_config.py.
+std::vector<OperatorRule> qnnOperators()
+{
+    return rules({"Conv",        "ConvTranspose", "Gemm",       "MatMul",       "Add",
+                  "Sub",         "Mul",           "Max",        "Min",          "Concat",
+                  "Relu",        "Clip",          "LeakyRelu",  "Elu",          "HardSwish",
+                  "HardSigmoid", "Softmax",       "LogSoftmax", "AveragePool",  "GlobalAveragePool",
+                  "MaxPool",     "Reshape",       "Flatten",    "Transpose",    "Squeeze",
+                  "Unsqueeze",   "Slice",         "Pad",        "DepthToSpace", "SpaceToDepth",
+                  "ReduceMean",  "ReduceMax",     "ReduceMin",  "ReduceSum"},
+                 {}, {},
+                 {withOutput("Sigmoid", {.in16Bits = FixedGrid{1.0f / 65536, 0}}),
+                  withOutput("Tanh", {.in16Bits = FixedGrid{1.0f / 32768, 32768}})});
+}
+
+// ST Edge AI Core 2.2, "Quantized model support", https://stedgeai-dc.st.com/assets/embedded-docs/quantization.html, and "ST Neural-ART
+// NPU: supported operators and limitations", stneuralart_operator_support.html beside it: 8-bit Q/DQ, "ss/sa per-channel" (weights signed
+// and symmetric, activations signed and asymmetric), one or two dimensions, operators as mapped there to its hardware or (Softmax) to
+// integer software. Operator sets to 20: "ONNX toolbox support" of version 3.0, supported_ops_onnx.html beside it.
+std::vector<OperatorRule> stm32Operators()
+{
+    return rules({"Conv",
+                  "Gemm",
+                  "MatMul",
+                  "Add",
+                  "Sub",
+                  "Mul",
+                  "Max",
+                  "Min",
+                  "Concat",
+                  "Relu",
+                  "Clip",
+                  "LeakyRelu",
+                  "HardSwish",
+                  "Sigmoid",
+                  "Tanh",
+                  "Softmax",
+                  "Pad",
+                  "AveragePool",
+                  "GlobalAveragePool",
+                  "MaxPool",
+                  "Reshape",
+                  "Flatten",
+                  "Transpose",
+                  "Squeeze",
+                  "Unsqueeze"});
+}
+
+// TensorFlow Lite, "TensorFlow Lite 8-bit quantization specification", section "Int8 quantized operator specifications",
+// https://www.tensorflow.org/lite/performance/quantization_spec (tensorflow/lite/g3doc/performance/quantization_spec.md, commit 1b32f3ff):
+// int8 activations and weights; weights in -127..127, symmetric, one scale a channel for convolutions and one for FULLY_CONNECTED; biases
+// int32 with scale input times weight and zero point 0. GlobalAveragePool becomes AVERAGE_POOL_2D or MEAN, as converters have it: one grid
+// suits both. Flatten and Unsqueeze become RESHAPE. Relu and Clip are the fused activation of what they follow, and kernels of their own.
+std::vector<OperatorRule> tfLiteOperators()
+{
+    return rules({"Conv", "Gemm", "MatMul", "Add", "Sub", "Mul", "Relu", "Clip", "ReduceMean"},
+                 {"AveragePool", "GlobalAveragePool", "MaxPool", "Concat", "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze",
+                  "Slice", "Pad", "SpaceToDepth", "Max", "Min"},
+                 {},
+                 {withOutput("Sigmoid", {.in8Bits = FixedGrid{1.0f / 256, -128}}),
+                  withOutput("Tanh", {.in8Bits = FixedGrid{1.0f / 128, 0}}),
+                  withOutput("Softmax", {.in8Bits = FixedGrid{1.0f / 256, -128}}),
+                  withOutput("LogSoftmax", {.in8Bits = FixedGrid{16.0f / 256, 127}})});
+}
+
 const std::vector<SchemeRules>& table()
 {
     static const std::vector<SchemeRules> rows = {
-        // ONNX Runtime, "Quantize ONNX models": U8S8 with VNNI, S8S8 elsewhere; 16-bit Q/DQ is computed in float by its CPU provider.
         {.scheme = Scheme::OnnxRuntime,
          .name = "ort",
          .runtime = "ONNX Runtime",
          .activations = unsigned8,
          .takes16Bits = true,
-         .runsHere = true},
+         .runsHere = true,
+         .operators = onnxRuntimeOperators()},
         {.scheme = Scheme::OnnxRuntimeSigned,
          .name = "ort-signed",
          .runtime = "ONNX Runtime",
          .activations = signed8,
          .takes16Bits = true,
-         .runsHere = true},
-        // OpenVINO, "Low precision transformations": u8 activations, i8 weights symmetric, one scale a channel.
-        {.scheme = Scheme::OpenVino, .name = "openvino", .runtime = "OpenVINO", .activations = unsigned8},
-        // TensorRT developer guide, "Working with quantized types": explicit quantization is INT8 with zero points of 0; biases stay float.
-        {.scheme = Scheme::TensorRt, .name = "tensorrt", .runtime = "TensorRT", .activations = symmetric8, .bias = BiasForm::Float},
-        // ONNX Runtime's QNN provider: uint8 or uint16 activations, int8 weights.
-        {.scheme = Scheme::Qnn, .name = "qnn", .runtime = "Qualcomm's QNN", .activations = unsigned8, .takes16Bits = true},
-        // ST Edge AI Core, "Quantized models support": signed activations, symmetric weights with one scale a channel.
-        {.scheme = Scheme::Stm32, .name = "stm32", .runtime = "ST Edge AI", .activations = signed8},
-        // TensorFlow Lite's 8-bit quantization specification: int8 activations, int8 weights in -127..127, symmetric, one scale a channel
-        // for
-        // convolutions and one for fully connected layers, int32 biases with scale input times weight.
-        {.scheme = Scheme::TfLite, .name = "tflite", .runtime = "TensorFlow Lite", .activations = signed8, .perChannelMatrices = false},
+         .runsHere = true,
+         .operators = onnxRuntimeOperators()},
+        {.scheme = Scheme::OpenVino, .name = "openvino", .runtime = "OpenVINO", .activations = unsigned8, .operators = openVinoOperators()},
+        {.scheme = Scheme::TensorRt,
+         .name = "tensorrt",
+         .runtime = "TensorRT",
+         .activations = symmetric8,
+         .bias = BiasForm::Float,
+         .placement = Placement::InputsOfLayers,
+         .operators = tensorRtOperators()},
+        {.scheme = Scheme::Qnn,
+         .name = "qnn",
+         .runtime = "Qualcomm's QNN",
+         .activations = unsigned8,
+         .takes16Bits = true,
+         .perChannelMatMul = false,
+         .placement = Placement::Everywhere,
+         .operators = qnnOperators()},
+        {.scheme = Scheme::Stm32,
+         .name = "stm32",
+         .runtime = "ST Edge AI",
+         .activations = signed8,
+         .placement = Placement::Everywhere,
+         .convolvedDimensions = 2,
+         .newestOpset = 20,
+         .operators = stm32Operators()},
+        {.scheme = Scheme::TfLite,
+         .name = "tflite",
+         .runtime = "TensorFlow Lite",
+         .activations = signed8,
+         .perChannelGemm = false,
+         .perChannelMatMul = false,
+         .placement = Placement::Everywhere,
+         .convolvedDimensions = 2,
+         .operators = tfLiteOperators()},
     };
     return rows;
 }
-
-class SchemeCheck
-{
-public:
-    SchemeCheck(const Graph& graph, const SchemeRules& rules) : m_graph(graph), m_rules(rules), m_uses(graph) {}
-
-    std::vector<SchemeProblem> run()
-    {
-        for (const auto id : m_graph.order()) {
-            const auto& node = m_graph.node(id);
-            if (node.opType == "QuantizeLinear")
-                checkActivation(node);
-            else if (node.opType == "Conv" || node.opType == "ConvTranspose" || node.opType == "Gemm" || node.opType == "MatMul")
-                checkLayer(node);
-        }
-        return std::move(m_problems);
-    }
-
-private:
-    void add(const Node& node, std::string reason) { m_problems.push_back({node.name, std::move(reason)}); }
-
-    void checkActivation(const Node& node)
-    {
-        if (!m_graph.isConstant(node.input(2)))
-            return add(node, "its zero point is not a constant");
-        const auto& zero = m_graph.value(node.inputs[2]).constant;
-        const int bits = static_cast<int>(elementBits(zero.dtype()));
-        GridType wanted = m_rules.activations;
-        if (bits == 16 && m_rules.takes16Bits)
-            wanted.bits = 16;
-        if (zero.dtype() != wanted.dtype())
-            add(node, "its integers are " + std::string(name(zero.dtype())) + ", not " + std::string(name(wanted.dtype())));
-        const auto zeros = toInt64s(zero);
-        if (wanted.isSymmetric && std::ranges::any_of(zeros, [](std::int64_t value) { return value != 0; }))
-            add(node, "its zero point is " + std::to_string(zeros.front()) + ", not 0");
-    }
-
-    // The DequantizeLinear of a constant behind an input.
-    const Node* storedBehind(ValueId value) const
-    {
-        const auto producer = value.valid() ? m_uses.producer(value) : NodeId{};
-        if (!producer.valid() || m_graph.node(producer).opType != "DequantizeLinear" ||
-            !m_graph.isConstant(m_graph.node(producer).input(0)))
-            return nullptr;
-        return &m_graph.node(producer);
-    }
-
-    void checkLayer(const Node& node)
-    {
-        const auto* weights = storedBehind(node.input(1));
-        if (!weights)
-            return;
-        const auto scales = toFloats(m_graph.value(weights->inputs.at(1)).constant);
-        const auto dtype = m_graph.value(weights->inputs[0]).constant.dtype();
-        if (dtype != DType::Int8)
-            add(node, "its weights are " + std::string(name(dtype)) + ", not int8");
-        const bool isMatrix = node.opType == "Gemm" || node.opType == "MatMul";
-        if (isMatrix && scales.size() > 1 && !m_rules.perChannelMatrices)
-            add(node, "its weights have one scale a column, not one for all");
-        if (m_graph.isConstant(weights->input(2)) &&
-            std::ranges::any_of(toInt64s(m_graph.value(weights->inputs[2]).constant), [](std::int64_t value) { return value != 0; }))
-            add(node, "its weights' zero point is not 0");
-        if (!node.input(2).valid())
-            return;
-        const auto* bias = storedBehind(node.inputs[2]);
-        if (m_rules.bias == BiasForm::Float && bias)
-            add(node, "its bias is stored as integers");
-        if (m_rules.bias == BiasForm::Integers && bias)
-            checkBias(node, *bias, scales);
-    }
-
-    void checkBias(const Node& node, const Node& bias, const std::vector<float>& weightScales)
-    {
-        constexpr float tolerance = 1e-5f;
-        const auto input = m_uses.producer(node.inputs.at(0));
-        if (!input.valid() || m_graph.node(input).opType != "DequantizeLinear" || !m_graph.isConstant(m_graph.node(input).input(1)))
-            return;
-        const float inputScale = toFloats(m_graph.value(m_graph.node(input).inputs[1]).constant).front();
-        const auto scales = toFloats(m_graph.value(bias.inputs.at(1)).constant);
-        for (std::size_t i = 0; i < scales.size(); ++i) {
-            const float wanted = inputScale * weightScales[weightScales.size() == 1 ? 0 : std::min(i, weightScales.size() - 1)];
-            if (std::abs(scales[i] - wanted) > tolerance * wanted)
-                return add(node, "its bias' scale is not the input's times the weights'");
-        }
-    }
-
-    const Graph& m_graph;
-    const SchemeRules& m_rules;
-    GraphUses m_uses;
-    std::vector<SchemeProblem> m_problems;
-};
 
 } // namespace
 
@@ -146,6 +200,17 @@ DType GridType::dtype() const
     if (bits == 16)
         return isSigned ? DType::Int16 : DType::UInt16;
     return isSigned ? DType::Int8 : DType::UInt8;
+}
+
+const OperatorRule* SchemeRules::find(const Node& node) const
+{
+    const auto found = std::ranges::find(operators, std::string_view(node.opType), &OperatorRule::opType);
+    return node.domain.empty() && found != operators.end() ? &*found : nullptr;
+}
+
+bool SchemeRules::takesScaleAChannel(std::string_view opType) const
+{
+    return opType == "Gemm" ? perChannelGemm : opType != "MatMul" || perChannelMatMul;
 }
 
 const std::vector<SchemeRules>& allSchemes()
@@ -161,9 +226,16 @@ const SchemeRules& rulesOf(Scheme scheme)
     return *row;
 }
 
-std::vector<SchemeProblem> checkScheme(const Graph& quantized, Scheme scheme)
+std::optional<std::string> whyFloat(const Graph& graph, const Node& layer, const SchemeRules& rules)
 {
-    return SchemeCheck(quantized, rulesOf(scheme)).run();
+    if (!rules.find(layer))
+        return "Hone knows no integer form of " + layer.opType + " there";
+    if (layer.opType != "Conv" || !graph.isConstant(layer.input(1)))
+        return std::nullopt;
+    const auto dimensions = graph.value(layer.inputs[1]).constant.shape().size() - 2;
+    if (dimensions > static_cast<std::size_t>(rules.convolvedDimensions))
+        return "Hone knows no integer convolution over " + std::to_string(dimensions) + " dimensions there";
+    return std::nullopt;
 }
 
 } // namespace hone

@@ -35,7 +35,7 @@ constexpr double latencyAim = 0.97; // of what is allowed: the next measurement 
 
 CalibrationOptions calibrationOptions(const QuantizeOptions& options)
 {
-    return {.samples = options.samples, .seed = options.seed, .threads = options.threads};
+    return {.samples = options.samples, .seed = options.seed, .threads = options.threads, .scheme = options.scheme};
 }
 
 // As it is known or was kept, or made and kept.
@@ -109,6 +109,7 @@ public:
           m_job(job),
           m_prepared(input.prepared)
     {
+        m_planning.scheme = m_options.scheme;
         for (const auto node : nodesMatching(input.prepared, m_options.keepFloat))
             m_planning.keepFloat.insert(input.prepared.node(node).name);
         if (m_options.bitsActivations == 16 || m_options.raiseTo == HigherPrecision::SixteenBits)
@@ -118,8 +119,7 @@ public:
     QuantizeResult run()
     {
         auto plan = planQuantization(m_prepared, m_planning);
-        if (plan.groups.empty())
-            throw Error(MessageCode::NothingToQuantize, {{"detail", "no Conv, Gemm or MatMul with constant float32 weights"}});
+        requireFit(plan);
         if (m_options.repairGains && hasRepairs())
             m_gauge.emplace(m_prepared, m_input.dataset, m_options.threads);
         gauge("rounded to nearest", plan, withoutLayerRepair(), m_job.part(0, 0.05));
@@ -343,15 +343,44 @@ private:
         return choice.steps;
     }
 
+    // Before anything is measured.
+    void requireFit(const QuantizationPlan& plan) const
+    {
+        const auto& rules = rulesOf(m_options.scheme);
+        const std::string runtime(rules.runtime);
+        if (rules.newestOpset > 0 && m_prepared.opset() > rules.newestOpset)
+            throw misfit(fmt::format("{} reads operator sets to {}, and {} has {}: export it with such a one", runtime, rules.newestOpset,
+                                     m_prepared.name, m_prepared.opset()));
+        if (std::ranges::any_of(plan.weighted, [](const WeightedNode& node) { return node.integer; }))
+            return;
+        auto elsewhere = m_planning;
+        elsewhere.scheme = Scheme::OnnxRuntime;
+        for (const auto& weighted : planQuantization(m_prepared, elsewhere).weighted)
+            if (const auto& node = m_prepared.node(weighted.node); weighted.integer)
+                throw misfit(fmt::format("{} would run every layer in float, such as {} ({})", runtime, node.name,
+                                         whyFloat(m_prepared, node, rules).value_or("it has no integer form of it")));
+        throw Error(MessageCode::NothingToQuantize, {{"detail", "no Conv, Gemm or MatMul with constant float32 weights"}});
+    }
+
+    // The way out: ONNX Runtime's own.
+    Error misfit(const std::string& why) const
+    {
+        const std::string name(rulesOf(m_options.scheme).name);
+        return Error(MessageCode::BadOption, {{"option", "scheme"}, {"value", name}, {"expected", "ort here, or another model: " + why}});
+    }
+
     void tellScheme(QuantizeResult& result) const
     {
         const auto& rules = rulesOf(m_options.scheme);
         const std::string runtime(rules.runtime);
         if (!rules.runsHere)
             result.notices.push_back({MessageCode::SchemeNotRun, {{"runtime", runtime}}});
+        std::map<std::string, std::vector<std::string>> layersByReason;
         for (const auto& problem : checkScheme(result.graph, m_options.scheme))
-            result.notices.push_back(
-                {MessageCode::SchemeRefuses, {{"runtime", runtime}, {"layer", problem.node}, {"reason", problem.reason}}});
+            layersByReason[problem.reason].push_back(problem.node);
+        for (const auto& [reason, layers] : layersByReason)
+            result.notices.push_back({MessageCode::SchemeRefuses,
+                                      {{"runtime", runtime}, {"layer", fmt::format("{}", fmt::join(layers, ", "))}, {"reason", reason}}});
     }
 
     // `reached`: points lost with all layers in float that may be.
