@@ -3544,20 +3544,12 @@ Validierung: %3
         <translation>aus</translation>
     </message>
     <message>
-        <source>Learnt from the float model</source>
-        <translation>Vom Float-Modell gelernt</translation>
-    </message>
-    <message>
         <source>Share of the float model&apos;s answers in what is learnt, beside the labels</source>
         <translation>Anteil der Antworten des Float-Modells am Gelernten, neben den Labels</translation>
     </message>
     <message>
         <source>epochs</source>
         <translation>Epochen</translation>
-    </message>
-    <message>
-        <source>distilled</source>
-        <translation>destilliert</translation>
     </message>
     <message>
         <source>More settings for quantizing</source>
@@ -3630,6 +3622,14 @@ Validierung: %3
     <message>
         <source>Calibrated is fastest where it runs, on ranges from your data. Training takes longest and loses least with few bits. Dynamic suits models made of matrix products. Weights only and FP16 make the file smaller</source>
         <translation>Kalibriert ist im Betrieb am schnellsten, mit Bereichen aus Ihren Daten. Training dauert am längsten und verliert bei wenigen Bits am wenigsten. Dynamisch passt zu Modellen aus Matrixprodukten. Nur Gewichte und FP16 machen die Datei kleiner</translation>
+    </message>
+    <message>
+        <source>Distilled</source>
+        <translation>Destilliert</translation>
+    </message>
+    <message>
+        <source>Nothing is trained this way.</source>
+        <translation>So wird nichts trainiert.</translation>
     </message>
 </context>
 <context>

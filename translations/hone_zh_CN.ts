@@ -3538,20 +3538,12 @@ validation: %3
         <translation>关</translation>
     </message>
     <message>
-        <source>Learnt from the float model</source>
-        <translation>向 float 模型学习</translation>
-    </message>
-    <message>
         <source>Share of the float model&apos;s answers in what is learnt, beside the labels</source>
         <translation>学习内容中 float 模型答案所占比例，其余为标签</translation>
     </message>
     <message>
         <source>epochs</source>
         <translation>轮数</translation>
-    </message>
-    <message>
-        <source>distilled</source>
-        <translation>蒸馏</translation>
     </message>
     <message>
         <source>More settings for quantizing</source>
@@ -3624,6 +3616,14 @@ validation: %3
     <message>
         <source>Calibrated is fastest where it runs, on ranges from your data. Training takes longest and loses least with few bits. Dynamic suits models made of matrix products. Weights only and FP16 make the file smaller</source>
         <translation>校准方式由数据定范围，运行最快。训练耗时最长，低位数时损失最小。动态适合以矩阵乘法为主的模型。仅权重和 FP16 使文件更小</translation>
+    </message>
+    <message>
+        <source>Distilled</source>
+        <translation>蒸馏</translation>
+    </message>
+    <message>
+        <source>Nothing is trained this way.</source>
+        <translation>此方式不训练。</translation>
     </message>
 </context>
 <context>

@@ -232,7 +232,7 @@ private slots:
             leftover(card);
             choose(card, "How it is quantized", "INT8, trained (QAT)");
             named<QSpinBox>(card, QStringLiteral("Epochs of training on the grid"))->setValue(7);
-            named<QSpinBox>(card, QStringLiteral("Learnt from the float model"))->setValue(50);
+            named<QSpinBox>(card, QStringLiteral("Distilled"))->setValue(50);
             named<QDoubleSpinBox>(card, QStringLiteral("Learning rate"))->setValue(0.002);
         });
     }

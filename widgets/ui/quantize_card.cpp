@@ -9,6 +9,7 @@
 
 #include <QClipboard>
 #include <QComboBox>
+#include <QFormLayout>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -140,15 +141,8 @@ void QuantizeCard::makeTraining()
     auto* row = rowIn(m_trainPart);
     m_epochs->setFixedWidth(56);
     m_epochs->setAccessibleName(tr("Epochs of training on the grid"));
-    m_distill->setSuffix(QStringLiteral(" %"));
-    m_distill->setSpecialValueText(tr("off"));
-    m_distill->setFixedWidth(68);
-    m_distill->setAccessibleName(tr("Learnt from the float model"));
-    describe(m_distill, tr("Share of the float model's answers in what is learnt, beside the labels"));
     row->addWidget(label(tr("epochs"), "muted"));
     row->addWidget(m_epochs);
-    row->addWidget(label(tr("distilled"), "muted"));
-    row->addWidget(m_distill);
 }
 
 void QuantizeCard::makePopup()
@@ -157,7 +151,13 @@ void QuantizeCard::makePopup()
     m_popup->setAccessibleName(tr("More settings for quantizing"));
     auto* inside = new QVBoxLayout(m_popup);
     inside->setContentsMargins(space::card, space::card, space::card, space::card);
+    inside->setSpacing(space::unit);
     inside->addWidget(m_extras);
+    auto* training = new QWidget;
+    m_distill->setSuffix(QStringLiteral(" %"));
+    m_distill->setSpecialValueText(tr("off"));
+    addRow(makeForm(training), tr("Distilled"), m_distill, tr("Share of the float model's answers in what is learnt, beside the labels"));
+    inside->addWidget(training);
     m_popup->setFixedWidth(popupWidth);
 }
 
@@ -211,7 +211,7 @@ void QuantizeCard::openPopup()
     }
     m_popup->move(place);
     m_popup->show();
-    const auto fields = m_extras->findChildren<QWidget*>();
+    const auto fields = m_popup->findChildren<QWidget*>();
     const auto first =
         std::ranges::find_if(fields, [](const QWidget* field) { return field->focusPolicy() != Qt::NoFocus && field->isEnabled(); });
     if (first != fields.end())
@@ -233,6 +233,7 @@ void QuantizeCard::takeWay()
     allow(m_bits, m_bits->count() > 1 ? QString() : tr("There is no other this way."));
     m_repairPart->setVisible(way() == QuantizeWay::Static);
     m_trainPart->setVisible(way() == QuantizeWay::Trained);
+    allow(m_distill, way() == QuantizeWay::Trained ? QString() : tr("Nothing is trained this way."));
     m_quantize->setText(way() == QuantizeWay::Trained ? tr("Train quantized") : tr("Quantize"));
     describe(m_quantize, way() == QuantizeWay::Trained
                              ? tr("Trains the selected build on the grid that it will compute on, and measures it")
