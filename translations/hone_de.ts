@@ -39,14 +39,6 @@
         <translation>statisch, kleinster Fehler</translation>
     </message>
     <message>
-        <source>int8, dynamic</source>
-        <translation>int8, dynamisch</translation>
-    </message>
-    <message>
-        <source>int%1 weights</source>
-        <translation>int%1-Gewichte</translation>
-    </message>
-    <message>
         <source>ranges found while it runs</source>
         <translation>Bereiche beim Rechnen ermittelt</translation>
     </message>
@@ -131,10 +123,6 @@
         <translation>niedriger Rang</translation>
     </message>
     <message>
-        <source>int%1 trained</source>
-        <translation>int%1 trainiert</translation>
-    </message>
-    <message>
         <source>quantization-aware, %1</source>
         <translation>quantisierungsbewusst, %1</translation>
     </message>
@@ -201,6 +189,66 @@
     <message>
         <source>Pruning %1 %2</source>
         <translation>%1 wird gekürzt: %2</translation>
+    </message>
+    <message>
+        <source>min-max</source>
+        <translation>Min-Max</translation>
+    </message>
+    <message>
+        <source>moving average</source>
+        <translation>gleitender Mittelwert</translation>
+    </message>
+    <message>
+        <source>percentile</source>
+        <translation>Perzentil</translation>
+    </message>
+    <message>
+        <source>entropy</source>
+        <translation>Entropie</translation>
+    </message>
+    <message>
+        <source>least error</source>
+        <translation>kleinster Fehler</translation>
+    </message>
+    <message>
+        <source>%1, signed</source>
+        <translation>%1, mit Vorzeichen</translation>
+    </message>
+    <message>
+        <source>%1-bit weights</source>
+        <translation>%1-Bit-Gewichte</translation>
+    </message>
+    <message>
+        <source>dynamic int8</source>
+        <translation>int8 dynamisch</translation>
+    </message>
+    <message>
+        <source>int8 for %1</source>
+        <translation>int8 für %1</translation>
+    </message>
+    <message>
+        <source>%1-bit activations</source>
+        <translation>%1-Bit-Aktivierungen</translation>
+    </message>
+    <message>
+        <source>partly float</source>
+        <translation>teils float</translation>
+    </message>
+    <message>
+        <source>biases as they were</source>
+        <translation>Biase unverändert</translation>
+    </message>
+    <message>
+        <source>equalized</source>
+        <translation>angeglichen</translation>
+    </message>
+    <message>
+        <source>signed</source>
+        <translation>mit Vorzeichen</translation>
+    </message>
+    <message>
+        <source>%1, trained</source>
+        <translation>%1, trainiert</translation>
     </message>
 </context>
 <context>
@@ -1198,6 +1246,10 @@
         <source>Compressed</source>
         <translation>Komprimiert</translation>
     </message>
+    <message>
+        <source>What it did</source>
+        <translation>Was er bewirkte</translation>
+    </message>
 </context>
 <context>
     <name>hone::studio::BuildTreeModel</name>
@@ -2113,10 +2165,6 @@
         <translation>Erzeugen</translation>
     </message>
     <message>
-        <source>Quantize to INT8</source>
-        <translation>Auf INT8 quantisieren</translation>
-    </message>
-    <message>
         <source>Copy as command</source>
         <translation>Als Befehl kopieren</translation>
     </message>
@@ -2127,10 +2175,6 @@
     <message>
         <source>Prunes the selected build, fine-tunes and measures it (Ctrl+Return)</source>
         <translation>Beschneidet den gewählten Stand, trainiert nach und misst (Strg+Eingabe)</translation>
-    </message>
-    <message>
-        <source>Makes a build with 8-bit weights and activations from the selected one</source>
-        <translation>Erzeugt aus dem gewählten einen Stand mit 8-Bit-Gewichten und -Aktivierungen</translation>
     </message>
     <message>
         <source>Makes a model smaller and shows what that costs.</source>
@@ -2155,34 +2199,6 @@
     <message>
         <source>Epochs of fine-tuning afterwards</source>
         <translation>Epochen Nachtraining danach</translation>
-    </message>
-    <message>
-        <source>min-max</source>
-        <translation>Min-Max</translation>
-    </message>
-    <message>
-        <source>moving average</source>
-        <translation>Gleitender Mittelwert</translation>
-    </message>
-    <message>
-        <source>entropy</source>
-        <translation>Entropie</translation>
-    </message>
-    <message>
-        <source>least error</source>
-        <translation>Kleinster Fehler</translation>
-    </message>
-    <message>
-        <source>percentile</source>
-        <translation>Perzentil</translation>
-    </message>
-    <message>
-        <source>How value ranges are found</source>
-        <translation>Wie Wertebereiche gefunden werden</translation>
-    </message>
-    <message>
-        <source>Pictures to find value ranges with</source>
-        <translation>Bilder zum Finden der Wertebereiche</translation>
     </message>
     <message>
         <source>Cut</source>
@@ -2237,14 +2253,6 @@
         <translation>Nachtraining braucht Daten: wählen Sie welche auf der Seite „Daten“ oder setzen Sie die Epochen auf 0.</translation>
     </message>
     <message>
-        <source>This build is quantized already.</source>
-        <translation>Dieser Stand ist schon quantisiert.</translation>
-    </message>
-    <message>
-        <source>Quantizing needs data to find value ranges: choose some on the Data page.</source>
-        <translation>Quantisieren braucht Daten für die Wertebereiche: wählen Sie welche auf der Seite „Daten“.</translation>
-    </message>
-    <message>
         <source>~ marks an estimate. MACs, parameters and memory are exact; Build it measures the rest.</source>
         <translation>~ ist eine Schätzung. MACs, Parameter und Speicher sind genau; „Erzeugen“ misst den Rest.</translation>
     </message>
@@ -2263,14 +2271,6 @@
     <message>
         <source>More</source>
         <translation>Mehr</translation>
-    </message>
-    <message>
-        <source>Value ranges for INT8</source>
-        <translation>Wertebereiche für INT8</translation>
-    </message>
-    <message>
-        <source>from pictures</source>
-        <translation>aus Bildern</translation>
     </message>
     <message>
         <source>Less</source>
@@ -3256,6 +3256,427 @@ Validierung: %3
     <message>
         <source>Split in two</source>
         <translation>Zweigeteilt</translation>
+    </message>
+    <message>
+        <source>Biases corrected</source>
+        <translation>Biase korrigiert</translation>
+    </message>
+    <message>
+        <source>Integer nodes</source>
+        <translation>Integer-Knoten</translation>
+    </message>
+    <message>
+        <source>Float nodes</source>
+        <translation>Float-Knoten</translation>
+    </message>
+    <message>
+        <source>Calibration</source>
+        <translation>Kalibrierung</translation>
+    </message>
+    <message>
+        <source>%1 samples, %2 s</source>
+        <translation>%1 Beispiele, %2 s</translation>
+    </message>
+    <message>
+        <source>Memory for it</source>
+        <translation>Speicher dafür</translation>
+    </message>
+    <message>
+        <source>Float</source>
+        <translation>In float</translation>
+    </message>
+    <message>
+        <source>Harm most alone</source>
+        <translation>Schaden allein</translation>
+    </message>
+    <message>
+        <source>%1 of the MACs</source>
+        <translation>%1 der MACs</translation>
+    </message>
+    <message>
+        <source>%1 points lost</source>
+        <translation>%1 Punkte verloren</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Schicht</translation>
+    </message>
+    <message>
+        <source>Bits</source>
+        <translation>Bits</translation>
+    </message>
+    <message>
+        <source>Signal to noise, dB</source>
+        <translation>Signal zu Rauschen, dB</translation>
+    </message>
+    <message>
+        <source>Cut off, %</source>
+        <translation>Abgeschnitten, %</translation>
+    </message>
+    <message>
+        <source>Repairs</source>
+        <translation>Reparaturen</translation>
+    </message>
+    <message>
+        <source>%1, validation</source>
+        <translation>%1, Validierung</translation>
+    </message>
+    <message>
+        <source>%1, training</source>
+        <translation>%1, Training</translation>
+    </message>
+    <message>
+        <source>Raised: %1</source>
+        <translation>Angehoben: %1</translation>
+    </message>
+    <message>
+        <source>Plain rounding</source>
+        <translation>Einfach gerundet</translation>
+    </message>
+    <message>
+        <source>Equalized</source>
+        <translation>Angeglichen</translation>
+    </message>
+    <message>
+        <source>Smoothed</source>
+        <translation>Geglättet</translation>
+    </message>
+    <message>
+        <source>Q/DQ left</source>
+        <translation>Q/DQ übrig</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::QuantizeExtras</name>
+    <message>
+        <source>smoothed</source>
+        <translation>geglättet</translation>
+    </message>
+    <message>
+        <source>%1 bit</source>
+        <translation>%1 Bit</translation>
+    </message>
+    <message>
+        <source>any</source>
+        <translation>beliebig</translation>
+    </message>
+    <message>
+        <source>as needed</source>
+        <translation>nach Bedarf</translation>
+    </message>
+    <message>
+        <source>usual</source>
+        <translation>üblich</translation>
+    </message>
+    <message>
+        <source>Made for</source>
+        <translation>Bestimmt für</translation>
+    </message>
+    <message>
+        <source>The runtime that will run it; what that one would refuse is told with the build</source>
+        <translation>Die Laufzeit, die es ausführen wird; was diese ablehnen würde, steht beim Stand</translation>
+    </message>
+    <message>
+        <source>Activations</source>
+        <translation>Aktivierungen</translation>
+    </message>
+    <message>
+        <source>ONNX Runtime computes 16 bits in float on a processor</source>
+        <translation>ONNX Runtime rechnet 16 Bit auf Prozessoren in float</translation>
+    </message>
+    <message>
+        <source>Value ranges</source>
+        <translation>Wertebereiche</translation>
+    </message>
+    <message>
+        <source>How they are found in what the pictures give</source>
+        <translation>Wie sie aus dem gefunden werden, was die Bilder ergeben</translation>
+    </message>
+    <message>
+        <source>Percentile</source>
+        <translation>Perzentil</translation>
+    </message>
+    <message>
+        <source>Share of the values, in percent, that ranges by percentile cover</source>
+        <translation>Anteil der Werte in Prozent, den Bereiche nach Perzentil abdecken</translation>
+    </message>
+    <message>
+        <source>Pictures for them</source>
+        <translation>Bilder dafür</translation>
+    </message>
+    <message>
+        <source>From the training split, spread over the classes</source>
+        <translation>Aus dem Trainingsteil, über die Klassen verteilt</translation>
+    </message>
+    <message>
+        <source>Outliers</source>
+        <translation>Ausreißer</translation>
+    </message>
+    <message>
+        <source>Moves them from what matrix products read into their weights (SmoothQuant)</source>
+        <translation>Verlagert sie aus den Eingängen von Matrixprodukten in deren Gewichte (SmoothQuant)</translation>
+    </message>
+    <message>
+        <source>Points lost</source>
+        <translation>Verlorene Punkte</translation>
+    </message>
+    <message>
+        <source>At most so many, on validation: layers stay float until it is met</source>
+        <translation>Höchstens so viele, auf der Validierung: Schichten bleiben float, bis es erfüllt ist</translation>
+    </message>
+    <message>
+        <source>MACs in float</source>
+        <translation>MACs in float</translation>
+    </message>
+    <message>
+        <source>At most so large a share, in the layers that integers harm most; without a bound on the points it is used up</source>
+        <translation>Höchstens ein so großer Anteil, in den Schichten, denen ganze Zahlen am meisten schaden; ohne Grenze für die Punkte wird er ausgeschöpft</translation>
+    </message>
+    <message>
+        <source>Float layers</source>
+        <translation>Schichten in float</translation>
+    </message>
+    <message>
+        <source>Names that stay float, with commas between; * matches anything</source>
+        <translation>Namen, die float bleiben, mit Kommas dazwischen; * passt auf alles</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>Lernrate</translation>
+    </message>
+    <message>
+        <source>Of the training; usual: 0.01</source>
+        <translation>Des Trainings; üblich: 0,01</translation>
+    </message>
+    <message>
+        <source>No ranges are taken from data this way.</source>
+        <translation>So werden keine Bereiche aus Daten genommen.</translation>
+    </message>
+    <message>
+        <source>Belongs to ranges by percentile.</source>
+        <translation>Gehört zu Bereichen nach Perzentil.</translation>
+    </message>
+    <message>
+        <source>%1 takes 8 bits only.</source>
+        <translation>%1 nimmt nur 8 Bit.</translation>
+    </message>
+    <message>
+        <source>Nothing is trained this way.</source>
+        <translation>So wird nichts trainiert.</translation>
+    </message>
+    <message>
+        <source>Needs no data; each range is found while the model runs.</source>
+        <translation>Braucht keine Daten; jeder Bereich wird beim Rechnen ermittelt.</translation>
+    </message>
+    <message>
+        <source>Needs no data; a smaller file, computed in float.</source>
+        <translation>Braucht keine Daten; eine kleinere Datei, in float gerechnet.</translation>
+    </message>
+    <message>
+        <source>Needs no data; half the file.</source>
+        <translation>Braucht keine Daten; die halbe Datei.</translation>
+    </message>
+    <message>
+        <source>for %1</source>
+        <translation>für %1</translation>
+    </message>
+    <message>
+        <source>%1 over %2 pictures</source>
+        <translation>%1 über %2 Bilder</translation>
+    </message>
+    <message>
+        <source>%1-bit activations</source>
+        <translation>%1-Bit-Aktivierungen</translation>
+    </message>
+    <message>
+        <source>at most %1 points lost</source>
+        <translation>höchstens %1 Punkte verloren</translation>
+    </message>
+    <message>
+        <source>at most %1 % of the MACs float</source>
+        <translation>höchstens %1 % der MACs in float</translation>
+    </message>
+    <message>
+        <source>float: %1</source>
+        <translation>float: %1</translation>
+    </message>
+    <message>
+        <source>Belongs to calibrated INT8.</source>
+        <translation>Gehört zu kalibriertem INT8.</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::QuantizeCard</name>
+    <message>
+        <source>More…</source>
+        <translation>Mehr…</translation>
+    </message>
+    <message>
+        <source>Copy as command</source>
+        <translation>Als Befehl kopieren</translation>
+    </message>
+    <message>
+        <source>Quantize</source>
+        <translation>Quantisieren</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>biases</source>
+        <translation>Biase</translation>
+    </message>
+    <message>
+        <source>biases, equalized</source>
+        <translation>Biase, angeglichen</translation>
+    </message>
+    <message>
+        <source>AdaRound, equalized</source>
+        <translation>AdaRound, angeglichen</translation>
+    </message>
+    <message>
+        <source>Repair</source>
+        <translation>Reparatur</translation>
+    </message>
+    <message>
+        <source>Biases get each layer&apos;s mean right again. AdaRound, which takes longer, rounds every weight so that its layer&apos;s output changes least: for few bits. Equalized channels use their range alike. What each gains is measured.</source>
+        <translation>Biase bringen den Mittelwert jeder Schicht wieder in Ordnung. AdaRound dauert länger und rundet jedes Gewicht so, dass sich der Ausgang seiner Schicht am wenigsten ändert: für wenige Bits. Angeglichene Kanäle nutzen ihren Bereich gleichermaßen. Was jede bringt, wird gemessen.</translation>
+    </message>
+    <message>
+        <source>Epochs of training on the grid</source>
+        <translation>Trainingsepochen auf dem Raster</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>aus</translation>
+    </message>
+    <message>
+        <source>Share of the float model&apos;s answers in what is learnt, beside the labels</source>
+        <translation>Anteil der Antworten des Float-Modells am Gelernten, neben den Labels</translation>
+    </message>
+    <message>
+        <source>epochs</source>
+        <translation>Epochen</translation>
+    </message>
+    <message>
+        <source>More settings for quantizing</source>
+        <translation>Weitere Einstellungen zum Quantisieren</translation>
+    </message>
+    <message>
+        <source>INT8, trained (QAT)</source>
+        <translation>INT8, trainiert (QAT)</translation>
+    </message>
+    <message>
+        <source>weights only</source>
+        <translation>nur Gewichte</translation>
+    </message>
+    <message>
+        <source>FP16</source>
+        <translation>FP16</translation>
+    </message>
+    <message>
+        <source>How it is quantized</source>
+        <translation>Wie quantisiert wird</translation>
+    </message>
+    <message>
+        <source>Bits of a weight</source>
+        <translation>Bits eines Gewichts</translation>
+    </message>
+    <message>
+        <source>The command line that quantizes the same way</source>
+        <translation>Die Befehlszeile, die ebenso quantisiert</translation>
+    </message>
+    <message>
+        <source>%1-bit weights</source>
+        <translation>%1-Bit-Gewichte</translation>
+    </message>
+    <message>
+        <source>There is no other this way.</source>
+        <translation>So gibt es keine anderen.</translation>
+    </message>
+    <message>
+        <source>Train quantized</source>
+        <translation>Quantisiert trainieren</translation>
+    </message>
+    <message>
+        <source>Trains the selected build on the grid that it will compute on, and measures it</source>
+        <translation>Trainiert den gewählten Stand auf dem Raster, auf dem er rechnen wird, und misst ihn</translation>
+    </message>
+    <message>
+        <source>Makes a quantized build from the selected one, and measures it</source>
+        <translation>Erzeugt aus dem gewählten einen quantisierten Stand und misst ihn</translation>
+    </message>
+    <message>
+        <source>This build is quantized already; select the one that it was made from.</source>
+        <translation>Dieser Stand ist schon quantisiert; wählen Sie den, aus dem er entstand.</translation>
+    </message>
+    <message>
+        <source>Training needs data: choose some on the Data page.</source>
+        <translation>Training braucht Daten: Wählen Sie welche auf der Seite „Daten“.</translation>
+    </message>
+    <message>
+        <source>Finding value ranges needs data: choose some on the Data page.</source>
+        <translation>Wertebereiche zu finden braucht Daten: Wählen Sie welche auf der Seite „Daten“.</translation>
+    </message>
+    <message>
+        <source>INT8, calibrated</source>
+        <translation>INT8, kalibriert</translation>
+    </message>
+    <message>
+        <source>INT8, dynamic</source>
+        <translation>INT8, dynamisch</translation>
+    </message>
+    <message>
+        <source>Calibrated is fastest where it runs, on ranges from your data. Training takes longest and loses least with few bits. Dynamic suits models made of matrix products. Weights only and FP16 make the file smaller</source>
+        <translation>Kalibriert ist im Betrieb am schnellsten, mit Bereichen aus Ihren Daten. Training dauert am längsten und verliert bei wenigen Bits am wenigsten. Dynamisch passt zu Modellen aus Matrixprodukten. Nur Gewichte und FP16 machen die Datei kleiner</translation>
+    </message>
+    <message>
+        <source>Distilled</source>
+        <translation>Destilliert</translation>
+    </message>
+    <message>
+        <source>Nothing is trained this way.</source>
+        <translation>So wird nichts trainiert.</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::QuantizedLayers</name>
+    <message>
+        <source>Copy layers</source>
+        <translation>Schichten kopieren</translation>
+    </message>
+    <message>
+        <source>Copy “hone explain”</source>
+        <translation>„hone explain“ kopieren</translation>
+    </message>
+    <message>
+        <source>Furthest from float</source>
+        <translation>Am weitesten von float</translation>
+    </message>
+    <message>
+        <source>Every layer with its bits and figures, as a table</source>
+        <translation>Jede Schicht mit Bits und Werten als Tabelle</translation>
+    </message>
+    <message>
+        <source>The command that says where the error starts, and why it is not faster where it isn&apos;t</source>
+        <translation>Der Befehl, der sagt, wo der Fehler beginnt und warum es nicht schneller ist, wo es das nicht ist</translation>
+    </message>
+    <message>
+        <source>Nothing was measured layer by layer; the command does it.</source>
+        <translation>Schicht für Schicht wurde nichts gemessen; der Befehl tut es.</translation>
+    </message>
+    <message>
+        <source>The worst of %1, by signal to noise of their outputs, all layers before quantized, too; in front the share of values that the range cuts off</source>
+        <translation>Die schlechtesten von %1 nach Signal zu Rauschen ihrer Ausgänge, alle Schichten davor auch quantisiert; davor der Anteil der Werte, die der Bereich abschneidet</translation>
+    </message>
+    <message>
+        <source>The build that it was made from is gone.</source>
+        <translation>Der Stand, aus dem er entstand, ist nicht mehr da.</translation>
+    </message>
+    <message>
+        <source>It needs data: choose some on the Data page.</source>
+        <translation>Das braucht Daten: Wählen Sie welche auf der Seite „Daten“.</translation>
     </message>
 </context>
 </TS>

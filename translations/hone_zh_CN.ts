@@ -38,14 +38,6 @@
         <translation>静态，最小误差</translation>
     </message>
     <message>
-        <source>int8, dynamic</source>
-        <translation>int8 动态</translation>
-    </message>
-    <message>
-        <source>int%1 weights</source>
-        <translation>int%1 权重</translation>
-    </message>
-    <message>
         <source>ranges found while it runs</source>
         <translation>运行时确定范围</translation>
     </message>
@@ -130,10 +122,6 @@
         <translation>低秩</translation>
     </message>
     <message>
-        <source>int%1 trained</source>
-        <translation>int%1 已训练</translation>
-    </message>
-    <message>
         <source>quantization-aware, %1</source>
         <translation>量化感知，%1</translation>
     </message>
@@ -200,6 +188,66 @@
     <message>
         <source>Pruning %1 %2</source>
         <translation>正在剪枝 %1：%2</translation>
+    </message>
+    <message>
+        <source>min-max</source>
+        <translation>最小-最大</translation>
+    </message>
+    <message>
+        <source>moving average</source>
+        <translation>移动平均</translation>
+    </message>
+    <message>
+        <source>percentile</source>
+        <translation>百分位</translation>
+    </message>
+    <message>
+        <source>entropy</source>
+        <translation>熵</translation>
+    </message>
+    <message>
+        <source>least error</source>
+        <translation>最小误差</translation>
+    </message>
+    <message>
+        <source>%1, signed</source>
+        <translation>%1，有符号</translation>
+    </message>
+    <message>
+        <source>%1-bit weights</source>
+        <translation>%1 位权重</translation>
+    </message>
+    <message>
+        <source>dynamic int8</source>
+        <translation>int8 动态</translation>
+    </message>
+    <message>
+        <source>int8 for %1</source>
+        <translation>适用于 %1 的 int8</translation>
+    </message>
+    <message>
+        <source>%1-bit activations</source>
+        <translation>%1 位激活</translation>
+    </message>
+    <message>
+        <source>partly float</source>
+        <translation>部分 float</translation>
+    </message>
+    <message>
+        <source>biases as they were</source>
+        <translation>偏置不变</translation>
+    </message>
+    <message>
+        <source>equalized</source>
+        <translation>已均衡</translation>
+    </message>
+    <message>
+        <source>signed</source>
+        <translation>有符号</translation>
+    </message>
+    <message>
+        <source>%1, trained</source>
+        <translation>%1，已训练</translation>
     </message>
 </context>
 <context>
@@ -1196,6 +1244,10 @@
         <source>Compressed</source>
         <translation>压缩后</translation>
     </message>
+    <message>
+        <source>What it did</source>
+        <translation>效果</translation>
+    </message>
 </context>
 <context>
     <name>hone::studio::BuildTreeModel</name>
@@ -2109,10 +2161,6 @@
         <translation>生成</translation>
     </message>
     <message>
-        <source>Quantize to INT8</source>
-        <translation>量化为 INT8</translation>
-    </message>
-    <message>
         <source>Copy as command</source>
         <translation>复制为命令</translation>
     </message>
@@ -2123,10 +2171,6 @@
     <message>
         <source>Prunes the selected build, fine-tunes and measures it (Ctrl+Return)</source>
         <translation>对所选版本剪枝、微调并测量（Ctrl+回车）</translation>
-    </message>
-    <message>
-        <source>Makes a build with 8-bit weights and activations from the selected one</source>
-        <translation>由所选版本生成权重和激活均为 8 位的版本</translation>
     </message>
     <message>
         <source>Makes a model smaller and shows what that costs.</source>
@@ -2151,34 +2195,6 @@
     <message>
         <source>Epochs of fine-tuning afterwards</source>
         <translation>之后的微调轮数</translation>
-    </message>
-    <message>
-        <source>min-max</source>
-        <translation>最小-最大</translation>
-    </message>
-    <message>
-        <source>moving average</source>
-        <translation>移动平均</translation>
-    </message>
-    <message>
-        <source>entropy</source>
-        <translation>熵</translation>
-    </message>
-    <message>
-        <source>least error</source>
-        <translation>最小误差</translation>
-    </message>
-    <message>
-        <source>percentile</source>
-        <translation>百分位</translation>
-    </message>
-    <message>
-        <source>How value ranges are found</source>
-        <translation>取值范围的确定方式</translation>
-    </message>
-    <message>
-        <source>Pictures to find value ranges with</source>
-        <translation>用于确定取值范围的图片数</translation>
     </message>
     <message>
         <source>Cut</source>
@@ -2233,14 +2249,6 @@
         <translation>微调需要数据：请在“数据”页选择，或将轮数设为 0。</translation>
     </message>
     <message>
-        <source>This build is quantized already.</source>
-        <translation>此版本已量化。</translation>
-    </message>
-    <message>
-        <source>Quantizing needs data to find value ranges: choose some on the Data page.</source>
-        <translation>量化需要数据来确定取值范围：请在“数据”页选择。</translation>
-    </message>
-    <message>
         <source>~ marks an estimate. MACs, parameters and memory are exact; Build it measures the rest.</source>
         <translation>~ 表示估计值。MACs、参数和内存为精确值；其余由“生成”实测。</translation>
     </message>
@@ -2259,14 +2267,6 @@
     <message>
         <source>More</source>
         <translation>更多</translation>
-    </message>
-    <message>
-        <source>Value ranges for INT8</source>
-        <translation>INT8 的取值范围</translation>
-    </message>
-    <message>
-        <source>from pictures</source>
-        <translation>所用图片数</translation>
     </message>
     <message>
         <source>Less</source>
@@ -3250,6 +3250,427 @@ validation: %3
     <message>
         <source>Split in two</source>
         <translation>一分为二</translation>
+    </message>
+    <message>
+        <source>Biases corrected</source>
+        <translation>偏置校正</translation>
+    </message>
+    <message>
+        <source>Integer nodes</source>
+        <translation>整数节点</translation>
+    </message>
+    <message>
+        <source>Float nodes</source>
+        <translation>float 节点</translation>
+    </message>
+    <message>
+        <source>Calibration</source>
+        <translation>校准</translation>
+    </message>
+    <message>
+        <source>%1 samples, %2 s</source>
+        <translation>%1 个样本，%2 秒</translation>
+    </message>
+    <message>
+        <source>Memory for it</source>
+        <translation>所用内存</translation>
+    </message>
+    <message>
+        <source>Float</source>
+        <translation>float</translation>
+    </message>
+    <message>
+        <source>Harm most alone</source>
+        <translation>单独损害最大</translation>
+    </message>
+    <message>
+        <source>%1 of the MACs</source>
+        <translation>%1 的 MAC</translation>
+    </message>
+    <message>
+        <source>%1 points lost</source>
+        <translation>损失 %1 个百分点</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>Bits</source>
+        <translation>位数</translation>
+    </message>
+    <message>
+        <source>Signal to noise, dB</source>
+        <translation>信噪比，dB</translation>
+    </message>
+    <message>
+        <source>Cut off, %</source>
+        <translation>截断，%</translation>
+    </message>
+    <message>
+        <source>Repairs</source>
+        <translation>修复</translation>
+    </message>
+    <message>
+        <source>%1, validation</source>
+        <translation>%1，验证集</translation>
+    </message>
+    <message>
+        <source>%1, training</source>
+        <translation>%1，训练集</translation>
+    </message>
+    <message>
+        <source>Raised: %1</source>
+        <translation>提升：%1</translation>
+    </message>
+    <message>
+        <source>Plain rounding</source>
+        <translation>普通取整</translation>
+    </message>
+    <message>
+        <source>Equalized</source>
+        <translation>已均衡</translation>
+    </message>
+    <message>
+        <source>Smoothed</source>
+        <translation>已平滑</translation>
+    </message>
+    <message>
+        <source>Q/DQ left</source>
+        <translation>剩余 Q/DQ</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::QuantizeExtras</name>
+    <message>
+        <source>smoothed</source>
+        <translation>平滑</translation>
+    </message>
+    <message>
+        <source>%1 bit</source>
+        <translation>%1 位</translation>
+    </message>
+    <message>
+        <source>any</source>
+        <translation>不限</translation>
+    </message>
+    <message>
+        <source>as needed</source>
+        <translation>按需</translation>
+    </message>
+    <message>
+        <source>usual</source>
+        <translation>默认</translation>
+    </message>
+    <message>
+        <source>Made for</source>
+        <translation>目标运行时</translation>
+    </message>
+    <message>
+        <source>The runtime that will run it; what that one would refuse is told with the build</source>
+        <translation>将运行它的运行时；它会拒绝的内容随版本一起说明</translation>
+    </message>
+    <message>
+        <source>Activations</source>
+        <translation>激活</translation>
+    </message>
+    <message>
+        <source>ONNX Runtime computes 16 bits in float on a processor</source>
+        <translation>ONNX Runtime 在处理器上以 float 计算 16 位</translation>
+    </message>
+    <message>
+        <source>Value ranges</source>
+        <translation>取值范围</translation>
+    </message>
+    <message>
+        <source>How they are found in what the pictures give</source>
+        <translation>如何由图片得到的值确定</translation>
+    </message>
+    <message>
+        <source>Percentile</source>
+        <translation>百分位</translation>
+    </message>
+    <message>
+        <source>Share of the values, in percent, that ranges by percentile cover</source>
+        <translation>按百分位确定的范围所覆盖的值的百分比</translation>
+    </message>
+    <message>
+        <source>Pictures for them</source>
+        <translation>所用图片数</translation>
+    </message>
+    <message>
+        <source>From the training split, spread over the classes</source>
+        <translation>取自训练集，均匀分布于各类别</translation>
+    </message>
+    <message>
+        <source>Outliers</source>
+        <translation>离群值</translation>
+    </message>
+    <message>
+        <source>Moves them from what matrix products read into their weights (SmoothQuant)</source>
+        <translation>将其从矩阵乘法的输入移入权重（SmoothQuant）</translation>
+    </message>
+    <message>
+        <source>Points lost</source>
+        <translation>损失百分点</translation>
+    </message>
+    <message>
+        <source>At most so many, on validation: layers stay float until it is met</source>
+        <translation>验证集上最多损失这么多：部分层保持 float 直至满足</translation>
+    </message>
+    <message>
+        <source>MACs in float</source>
+        <translation>float 的 MAC</translation>
+    </message>
+    <message>
+        <source>At most so large a share, in the layers that integers harm most; without a bound on the points it is used up</source>
+        <translation>最多这么大的比例，用于受整数影响最大的层；若不限百分点则全部用完</translation>
+    </message>
+    <message>
+        <source>Float layers</source>
+        <translation>float 层</translation>
+    </message>
+    <message>
+        <source>Names that stay float, with commas between; * matches anything</source>
+        <translation>保持 float 的名称，以逗号分隔；* 匹配任意内容</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>Of the training; usual: 0.01</source>
+        <translation>训练的学习率；默认 0.01</translation>
+    </message>
+    <message>
+        <source>No ranges are taken from data this way.</source>
+        <translation>此方式不从数据取范围。</translation>
+    </message>
+    <message>
+        <source>Belongs to ranges by percentile.</source>
+        <translation>仅用于按百分位确定的范围。</translation>
+    </message>
+    <message>
+        <source>%1 takes 8 bits only.</source>
+        <translation>%1 只接受 8 位。</translation>
+    </message>
+    <message>
+        <source>Nothing is trained this way.</source>
+        <translation>此方式不训练。</translation>
+    </message>
+    <message>
+        <source>Needs no data; each range is found while the model runs.</source>
+        <translation>不需要数据；各范围在运行时确定。</translation>
+    </message>
+    <message>
+        <source>Needs no data; a smaller file, computed in float.</source>
+        <translation>不需要数据；文件更小，以 float 计算。</translation>
+    </message>
+    <message>
+        <source>Needs no data; half the file.</source>
+        <translation>不需要数据；文件减半。</translation>
+    </message>
+    <message>
+        <source>for %1</source>
+        <translation>用于 %1</translation>
+    </message>
+    <message>
+        <source>%1 over %2 pictures</source>
+        <translation>%1，%2 张图片</translation>
+    </message>
+    <message>
+        <source>%1-bit activations</source>
+        <translation>%1 位激活</translation>
+    </message>
+    <message>
+        <source>at most %1 points lost</source>
+        <translation>最多损失 %1 个百分点</translation>
+    </message>
+    <message>
+        <source>at most %1 % of the MACs float</source>
+        <translation>最多 %1 % 的 MAC 为 float</translation>
+    </message>
+    <message>
+        <source>float: %1</source>
+        <translation>float：%1</translation>
+    </message>
+    <message>
+        <source>Belongs to calibrated INT8.</source>
+        <translation>仅用于校准的 INT8。</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::QuantizeCard</name>
+    <message>
+        <source>More…</source>
+        <translation>更多…</translation>
+    </message>
+    <message>
+        <source>Copy as command</source>
+        <translation>复制为命令</translation>
+    </message>
+    <message>
+        <source>Quantize</source>
+        <translation>量化</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>biases</source>
+        <translation>偏置</translation>
+    </message>
+    <message>
+        <source>biases, equalized</source>
+        <translation>偏置，均衡</translation>
+    </message>
+    <message>
+        <source>AdaRound, equalized</source>
+        <translation>AdaRound，均衡</translation>
+    </message>
+    <message>
+        <source>Repair</source>
+        <translation>修复</translation>
+    </message>
+    <message>
+        <source>Biases get each layer&apos;s mean right again. AdaRound, which takes longer, rounds every weight so that its layer&apos;s output changes least: for few bits. Equalized channels use their range alike. What each gains is measured.</source>
+        <translation>偏置校正恢复每层的均值。AdaRound 耗时更长，逐个权重取整使该层输出变化最小，适合低位数。均衡使各通道同等利用范围。各项收益都会测量。</translation>
+    </message>
+    <message>
+        <source>Epochs of training on the grid</source>
+        <translation>网格上的训练轮数</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>关</translation>
+    </message>
+    <message>
+        <source>Share of the float model&apos;s answers in what is learnt, beside the labels</source>
+        <translation>学习内容中 float 模型答案所占比例，其余为标签</translation>
+    </message>
+    <message>
+        <source>epochs</source>
+        <translation>轮数</translation>
+    </message>
+    <message>
+        <source>More settings for quantizing</source>
+        <translation>更多量化设置</translation>
+    </message>
+    <message>
+        <source>INT8, trained (QAT)</source>
+        <translation>INT8，训练 (QAT)</translation>
+    </message>
+    <message>
+        <source>weights only</source>
+        <translation>仅权重</translation>
+    </message>
+    <message>
+        <source>FP16</source>
+        <translation>FP16</translation>
+    </message>
+    <message>
+        <source>How it is quantized</source>
+        <translation>量化方式</translation>
+    </message>
+    <message>
+        <source>Bits of a weight</source>
+        <translation>权重位数</translation>
+    </message>
+    <message>
+        <source>The command line that quantizes the same way</source>
+        <translation>以同样方式量化的命令行</translation>
+    </message>
+    <message>
+        <source>%1-bit weights</source>
+        <translation>%1 位权重</translation>
+    </message>
+    <message>
+        <source>There is no other this way.</source>
+        <translation>此方式没有其他选择。</translation>
+    </message>
+    <message>
+        <source>Train quantized</source>
+        <translation>量化训练</translation>
+    </message>
+    <message>
+        <source>Trains the selected build on the grid that it will compute on, and measures it</source>
+        <translation>在其将用于计算的网格上训练所选版本，并测量</translation>
+    </message>
+    <message>
+        <source>Makes a quantized build from the selected one, and measures it</source>
+        <translation>由所选版本生成量化版本，并测量</translation>
+    </message>
+    <message>
+        <source>This build is quantized already; select the one that it was made from.</source>
+        <translation>此版本已量化；请选择它所源自的版本。</translation>
+    </message>
+    <message>
+        <source>Training needs data: choose some on the Data page.</source>
+        <translation>训练需要数据：请在“数据”页选择。</translation>
+    </message>
+    <message>
+        <source>Finding value ranges needs data: choose some on the Data page.</source>
+        <translation>确定取值范围需要数据：请在“数据”页选择。</translation>
+    </message>
+    <message>
+        <source>INT8, calibrated</source>
+        <translation>INT8，校准</translation>
+    </message>
+    <message>
+        <source>INT8, dynamic</source>
+        <translation>INT8，动态</translation>
+    </message>
+    <message>
+        <source>Calibrated is fastest where it runs, on ranges from your data. Training takes longest and loses least with few bits. Dynamic suits models made of matrix products. Weights only and FP16 make the file smaller</source>
+        <translation>校准方式由数据定范围，运行最快。训练耗时最长，低位数时损失最小。动态适合以矩阵乘法为主的模型。仅权重和 FP16 使文件更小</translation>
+    </message>
+    <message>
+        <source>Distilled</source>
+        <translation>蒸馏</translation>
+    </message>
+    <message>
+        <source>Nothing is trained this way.</source>
+        <translation>此方式不训练。</translation>
+    </message>
+</context>
+<context>
+    <name>hone::studio::QuantizedLayers</name>
+    <message>
+        <source>Copy layers</source>
+        <translation>复制各层</translation>
+    </message>
+    <message>
+        <source>Copy “hone explain”</source>
+        <translation>复制“hone explain”</translation>
+    </message>
+    <message>
+        <source>Furthest from float</source>
+        <translation>与 float 相差最大</translation>
+    </message>
+    <message>
+        <source>Every layer with its bits and figures, as a table</source>
+        <translation>所有层的位数与数值，以表格形式</translation>
+    </message>
+    <message>
+        <source>The command that says where the error starts, and why it is not faster where it isn&apos;t</source>
+        <translation>说明误差从何处开始、以及为何未变快的命令</translation>
+    </message>
+    <message>
+        <source>Nothing was measured layer by layer; the command does it.</source>
+        <translation>未逐层测量；该命令会进行测量。</translation>
+    </message>
+    <message>
+        <source>The worst of %1, by signal to noise of their outputs, all layers before quantized, too; in front the share of values that the range cuts off</source>
+        <translation>%1 层中最差的若干层，按输出信噪比（之前各层均已量化）；前面是被范围截断的值的比例</translation>
+    </message>
+    <message>
+        <source>The build that it was made from is gone.</source>
+        <translation>它所源自的版本已不存在。</translation>
+    </message>
+    <message>
+        <source>It needs data: choose some on the Data page.</source>
+        <translation>需要数据：请在“数据”页选择。</translation>
     </message>
 </context>
 </TS>

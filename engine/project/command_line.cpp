@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A step as a command line of `hone`.
+// A step, and what explains one, as a command line of `hone`.
+#include "project/explain_command.h"
 #include "project/parameter_fields.h"
 
 #include <fmt/format.h>
@@ -127,6 +128,11 @@ std::string commandLine(const StepParameters& parameters, const std::string& mod
         },
         parameters);
     return line + " --out " + quoted(out);
+}
+
+std::string explainCommandLine(const std::string& quantized, const std::string& floating, const std::string& data)
+{
+    return "hone explain " + quoted(quantized) + " --against " + quoted(floating) + " --data " + quoted(data);
 }
 
 } // namespace hone

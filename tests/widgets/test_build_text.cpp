@@ -48,7 +48,7 @@ private slots:
         QatParameters qat;
         qat.qat.quantize.bitsWeights = 4;
         qat.qat.train.epochs = 5;
-        QTest::newRow("qat") << StepParameters(qat) << "int4 trained"
+        QTest::newRow("qat") << StepParameters(qat) << "int8, 4-bit weights, trained"
                              << "quantization-aware, 5 epoch(s)"
                              << "qat bitsWeights 4 epochs 5";
         QuantizeParameters quantized;
@@ -59,6 +59,23 @@ private slots:
         QTest::newRow("quantize by entropy") << StepParameters(quantized) << "int8"
                                              << "static, entropy"
                                              << "quantize entropy samples 256";
+        const auto add = [](const char* name, const QuantizeOptions& options, const char* label, const char* detail, const char* recipe) {
+            QTest::newRow(name) << StepParameters(QuantizeParameters{options}) << label << detail << recipe;
+        };
+        add("dynamic", {.method = QuantizeMethod::Dynamic}, "dynamic int8", "ranges found while it runs", "quantize method dynamic");
+        add("half", {.method = QuantizeMethod::Half}, "fp16", "half precision", "quantize method fp16");
+        add("weights", {.method = QuantizeMethod::Weights, .bitsWeights = 4}, "4-bit weights", "computed in float",
+            "quantize method weights bitsWeights 4");
+        add("few bits", {.equalize = true, .adaptiveRounding = true, .bitsWeights = 4}, "int8, 4-bit weights",
+            "static, least error, AdaRound, equalized", "quantize mse samples 256 bitsWeights 4 equalize adaptiveRounding");
+        add("for another runtime", {.scheme = Scheme::TensorRt}, "int8 for TensorRT", "static, least error",
+            "quantize mse samples 256 scheme tensorrt");
+        add("signed", {.biasCorrection = false, .scheme = Scheme::OnnxRuntimeSigned}, "int8",
+            "static, least error, biases as they were, signed", "quantize mse samples 256 scheme ort-signed biasCorrection off");
+        add("wide activations", {.scheme = Scheme::Qnn, .bitsActivations = 16}, "int8 for Qualcomm's QNN, 16-bit activations",
+            "static, least error", "quantize mse samples 256 scheme qnn bitsActivations 16");
+        add("mixed", {.keepFloat = {"fc"}, .maxDrop = 0.5, .floatMacs = 0.1}, "int8", "static, least error, partly float",
+            "quantize mse samples 256 maxDrop 0.5 floatMacs 0.1 keepFloat fc");
     }
     void stepsAreNamed()
     {
@@ -89,6 +106,46 @@ private slots:
         StepRecord split;
         split.factorization = FactorizationRecord{{{"a", 2, 8, 0.9, 100, 50}}, {{"b", "it is small"}}};
         QCOMPARE(shown(split), QStringList{"Split in two: 1 of 2 layers"});
+    }
+
+    void whatQuantizingDidIsShown()
+    {
+        StepRecord quantized;
+        auto& record = quantized.quantization.emplace();
+        QCOMPARE(shown(quantized), QStringList());
+        record.kernels.integerNodes.resize(21);
+        record.kernels.floatNodes = {"fc", "/features/features.17/conv/conv.2/Conv", "c", "d"};
+        record.calibrationSamples = 1256;
+        record.calibrationSeconds = 1.234;
+        record.calibrationPeakBytes = 412'300'000;
+        record.repairs.samples = 400;
+        record.repairs.kind = MetricKind::Top1;
+        record.repairs.floatMetric = 0.9;
+        record.repairs.stages = {
+            {"rounded to nearest", 0.85, 12.04, 0.9}, {"biases corrected", 0.88, 15.14, 0.95}, {"rounded adaptively", 0.87, 14.64, {}}};
+        record.damage = {{"stem", 1000, 20, 18.5, 0.99}, {"fc", 10, 30, 25, 1}};
+        record.precision = {{1, 0.042, 0.31, {}, {}}, {2, 0.5, {}, 20'000.0, 1.5}};
+        QCOMPARE(shown(quantized), (QStringList{"Integer nodes: 21",
+                                                "Float nodes: 4",
+                                                "fc: ",
+                                                "…onv/conv.2/Conv: ",
+                                                "c: ",
+                                                "…: ",
+                                                "Calibration: 1,256 samples, 1.23 s",
+                                                "Memory for it: 412 MB",
+                                                "Repairs: 400, validation",
+                                                "Float: 90.0 %",
+                                                "Plain rounding: 85.0 %, 12.0 dB",
+                                                "Biases corrected: +3.0, +3.1 dB",
+                                                "AdaRound: −1.0, −0.5 dB",
+                                                "Harm most alone: ",
+                                                "stem: 18.5 dB",
+                                                "fc: 25.0 dB",
+                                                "Raised: 1: 4.2 % of the MACs",
+                                                ": 0.31 points lost",
+                                                "Raised: 2: 50.0 % of the MACs",
+                                                ": 20.0 kB",
+                                                ": 1.50 ms"}));
     }
 
 private:

@@ -130,7 +130,7 @@ private slots:
         window.openProject(pathText(smallProject(folder)));
         QTRY_VERIFY(window.workspace().isOpen());
         QTRY_VERIFY(window.isIdle());
-        for (const auto& text : {QStringLiteral("Fine-tune"), QStringLiteral("Quantize to INT8"), QStringLiteral("Report")}) {
+        for (const auto& text : {QStringLiteral("Fine-tune"), QStringLiteral("Quantize"), QStringLiteral("Report")}) {
             const QPushButton* action = buttonNamed(window, text);
             QVERIFY2(action, qPrintable(text));
             QVERIFY2(!action->isEnabled(), qPrintable(text));

@@ -2,6 +2,7 @@
 #include "models/build_text.h"
 
 #include "models/metric_text.h"
+#include "models/quantization_text.h"
 #include "theme/figures.h"
 
 #include <QCoreApplication>
@@ -80,36 +81,6 @@ QString prunedText(const PruneParameters& parameters)
     return QStringLiteral("%1, + %2").arg(scope, epochsText(parameters.finetune.epochs));
 }
 
-// "int8", "int8, dynamic", "int4 weights", "fp16"
-QString quantizedLabel(const QuantizeParameters& parameters)
-{
-    switch (parameters.quantize.method) {
-    case QuantizeMethod::Dynamic: return words(QT_TRANSLATE_NOOP("Builds", "int8, dynamic"));
-    case QuantizeMethod::Weights: return words(QT_TRANSLATE_NOOP("Builds", "int%1 weights")).arg(parameters.quantize.bitsWeights);
-    case QuantizeMethod::Half: return QStringLiteral("fp16");
-    case QuantizeMethod::Static: break;
-    }
-    return QStringLiteral("int8");
-}
-
-QString quantizedText(const QuantizeParameters& parameters)
-{
-    if (parameters.quantize.method == QuantizeMethod::Dynamic)
-        return words(QT_TRANSLATE_NOOP("Builds", "ranges found while it runs"));
-    if (parameters.quantize.method == QuantizeMethod::Weights)
-        return words(QT_TRANSLATE_NOOP("Builds", "computed in float"));
-    if (parameters.quantize.method == QuantizeMethod::Half)
-        return words(QT_TRANSLATE_NOOP("Builds", "half precision"));
-    switch (parameters.quantize.ranges) {
-    case RangeMethod::MinMax: return words(QT_TRANSLATE_NOOP("Builds", "static, min-max"));
-    case RangeMethod::MovingAverage: return words(QT_TRANSLATE_NOOP("Builds", "static, moving average"));
-    case RangeMethod::Percentile: return words(QT_TRANSLATE_NOOP("Builds", "static, percentile"));
-    case RangeMethod::Entropy: return words(QT_TRANSLATE_NOOP("Builds", "static, entropy"));
-    case RangeMethod::MeanSquared: break;
-    }
-    return words(QT_TRANSLATE_NOOP("Builds", "static, least error"));
-}
-
 QString sparsePart(const SparsifyParameters& parameters)
 {
     switch (parameters.sparsify.pattern) {
@@ -164,13 +135,13 @@ QString labelText(const Build& build)
             [](const NewParameters& step) { return text(step.architecture.name); },
             [](const FinetuneParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "fine-tuned")); },
             [](const PruneParameters& step) { return words(QT_TRANSLATE_NOOP("Builds", "pruned %1")).arg(prunedBy(step)); },
-            [](const QuantizeParameters& step) { return quantizedLabel(step); },
+            [](const QuantizeParameters& step) { return quantizedLabel(step.quantize); },
             [](const TidyParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "tidied")); },
             [](const DistillParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "distilled")); },
             [](const SparsifyParameters& step) { return words(QT_TRANSLATE_NOOP("Builds", "sparse %1")).arg(sparsePart(step)); },
             [](const FactorizeParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "low rank")); },
             [](const QatParameters& step) {
-                return words(QT_TRANSLATE_NOOP("Builds", "int%1 trained")).arg(step.qat.quantize.bitsWeights);
+                return words(QT_TRANSLATE_NOOP("Builds", "%1, trained")).arg(quantizedLabel(step.qat.quantize));
             },
         },
         build.parameters);
@@ -194,7 +165,7 @@ QString detailText(const Build& build)
                           [](const NewParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "untrained")); },
                           [](const FinetuneParameters& step) { return epochsText(step.train.epochs); },
                           [](const PruneParameters& step) { return prunedText(step); },
-                          [](const QuantizeParameters& step) { return quantizedText(step); },
+                          [](const QuantizeParameters& step) { return quantizedDetail(step.quantize); },
                           [](const TidyParameters&) { return words(QT_TRANSLATE_NOOP("Builds", "same outputs, fewer nodes")); },
                           [](const DistillParameters& step) { return taughtText(step); },
                           [](const SparsifyParameters& step) {
@@ -263,11 +234,7 @@ QString recipeLine(const StepParameters& parameters)
                     line += QStringLiteral(" epochs %1").arg(p.finetune.epochs);
                 return line;
             },
-            [](const QuantizeParameters& p) {
-                if (!readsSamples(p.quantize))
-                    return quantizedLabel(p);
-                return QStringLiteral("%1 samples %2").arg(QString::fromUtf8(name(p.quantize.ranges))).arg(p.quantize.samples);
-            },
+            [](const QuantizeParameters& p) { return quantizedRecipe(p.quantize); },
             [](const TidyParameters& p) { return p.tidy.foldNormalization ? QStringLiteral("batch normalization folded") : QString(); },
             [](const DistillParameters& p) {
                 return QStringLiteral("teacher %1 epochs %2").arg(pathText(p.teacher.filename())).arg(p.train.epochs);

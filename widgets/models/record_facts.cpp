@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/record_facts.h"
 
-#include "models/snapshot.h"
+#include "models/quantization_facts.h"
 #include "theme/figures.h"
 
 #include <QCoreApplication>
 #include <QLocale>
+
+#include <algorithm>
+#include <iterator>
 
 namespace hone::studio
 {
@@ -81,6 +84,8 @@ std::vector<MetricFact> recordFacts(const StepRecord& record)
                              .arg(QLocale().toString(static_cast<qlonglong>(record.factorization->layers.size())),
                                   QLocale().toString(
                                       static_cast<qlonglong>(record.factorization->layers.size() + record.factorization->left.size())))});
+    if (record.quantization)
+        std::ranges::move(quantizationFacts(*record.quantization), std::back_inserter(facts));
     return facts;
 }
 

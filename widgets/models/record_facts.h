@@ -10,8 +10,8 @@
 namespace hone::studio
 {
 
-// What pruning reached and how it was proved, what solving weights anew recovered, how much is zero, how many layers were split; none for
-// steps that did nothing of the kind.
+// What pruning reached and how it was proved, what solving weights anew recovered, how much is zero, how many layers were split, what
+// quantizing did (quantization_facts.h); none for steps that did nothing of the kind.
 std::vector<MetricFact> recordFacts(const StepRecord& record);
 
 } // namespace hone::studio

@@ -11,6 +11,7 @@
 #include "theme/figures.h"
 #include "theme/theme.h"
 #include "ui/charts.h"
+#include "ui/quantized_layers.h"
 #include "ui/table_view.h"
 
 #include <QClipboard>
@@ -160,11 +161,14 @@ void ComparePage::makeInspector()
     m_inspector->addSection(tr("Made by"));
     m_recipe = label({}, "code");
     m_recipe->setFont(fixedFont());
+    m_recipe->setWordWrap(true);
     m_recipe->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_inspector->add(m_recipe);
     auto* copy = button(tr("Copy recipe"), "link");
     describe(copy, tr("As YAML, for “hone run”"));
     m_inspector->addLeft(copy);
+    m_layers = new QuantizedLayers;
+    m_inspector->add(m_layers);
     m_inspector->addStretch();
     connect(copy, &QPushButton::clicked, this, [this] {
         const QString id = workspace().selectedId();
@@ -275,6 +279,7 @@ void ComparePage::refreshInspector()
 {
     const SnapshotPtr& snapshot = workspace().snapshot();
     const Build* build = workspace().selected();
+    m_layers->showBuild(snapshot.get(), build);
     if (!build) {
         m_name->setText(tr("Nothing selected"));
         m_facts->setFacts({});

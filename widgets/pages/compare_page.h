@@ -13,6 +13,7 @@ class QComboBox;
 namespace hone::studio
 {
 
+class QuantizedLayers;
 class TableView;
 class Waterfall;
 
@@ -50,6 +51,7 @@ private:
     QLabel* m_waterfallTitle;
     Waterfall* m_waterfall;
     QLabel* m_recipe;
+    QuantizedLayers* m_layers;
 };
 
 } // namespace hone::studio

@@ -4,6 +4,7 @@
 #include "models/build_text.h"
 #include "models/importance_text.h"
 #include "models/metric_text.h"
+#include "models/quantization_facts.h"
 #include "prune/group_names.h"
 #include "prune/sensitivity_ratios.h"
 #include "sentences.h"
@@ -11,6 +12,7 @@
 #include "theme/theme.h"
 #include "ui/charts.h"
 #include "ui/group_inspector.h"
+#include "ui/quantize_card.h"
 #include "ui/sensitivity_card.h"
 #include "ui/table_view.h"
 
@@ -42,7 +44,7 @@ Tone toneOfLess(double before, double after)
 SlimPage::SlimPage(Workspace& workspace, QWidget* parent)
     : Page(tr("Slim"), workspace, parent),
       m_build(button(tr("Build it"), "primary")),
-      m_quantize(button(tr("Quantize to INT8"))),
+      m_quantize(new QuantizeCard(workspace)),
       m_figures(new FigureStrip),
       m_groups(new RowTable<GroupRow>(groupColumns(), this)),
       m_table(new TableView(m_groups, TableView::Height::FitRows)),
@@ -52,11 +54,10 @@ SlimPage::SlimPage(Workspace& workspace, QWidget* parent)
       m_copyTable(button(tr("Copy table"), "link")),
       m_inspector(new GroupInspector)
 {
-    header()->addWidget(m_quantize);
     header()->addWidget(m_build);
     describe(m_build, tr("Prunes the selected build, fine-tunes and measures it (Ctrl+Return)"));
-    describe(m_quantize, tr("Makes a build with 8-bit weights and activations from the selected one"));
     body()->addWidget(makeControls());
+    body()->addWidget(m_quantize);
 
     auto* scroll = new QScrollArea;
     scroll->setWidgetResizable(true);
@@ -86,8 +87,7 @@ SlimPage::SlimPage(Workspace& workspace, QWidget* parent)
     m_replanSoon.setSingleShot(true);
     m_replanSoon.setInterval(replanAfterMs);
     connect(&m_replanSoon, &QTimer::timeout, this, &SlimPage::replan);
-    connect(m_build, &QPushButton::clicked, this, [this] { start(parameters()); });
-    connect(m_quantize, &QPushButton::clicked, this, [this] { start(quantizeParameters()); });
+    connect(m_build, &QPushButton::clicked, this, &SlimPage::start);
     connect(m_copyTable, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_table->tsv()); });
     connect(m_copyCommand, &QPushButton::clicked, this, [this] {
         if (const Build* build = this->workspace().selected())
@@ -187,29 +187,6 @@ QLayout* SlimPage::makeImportanceRow()
     return row;
 }
 
-QLayout* SlimPage::makeQuantizeRow()
-{
-    auto* row = new QHBoxLayout;
-    row->setSpacing(space::unit);
-    m_ranges = new QComboBox;
-    // In the order of RangeMethod.
-    m_ranges->addItems({tr("min-max"), tr("moving average"), tr("percentile"), tr("entropy"), tr("least error")});
-    m_ranges->setCurrentIndex(static_cast<int>(QuantizeOptions{}.ranges));
-    m_ranges->setMinimumContentsLength(12);
-    m_ranges->setAccessibleName(tr("How value ranges are found"));
-    m_samples = new QSpinBox;
-    m_samples->setRange(8, 10000);
-    m_samples->setValue(256);
-    m_samples->setFixedWidth(68);
-    m_samples->setAccessibleName(tr("Pictures to find value ranges with"));
-    row->addWidget(label(tr("Value ranges for INT8"), "muted"));
-    row->addWidget(m_ranges);
-    row->addWidget(label(tr("from pictures"), "muted"));
-    row->addWidget(m_samples);
-    row->addStretch(1);
-    return row;
-}
-
 QWidget* SlimPage::makeControls()
 {
     auto* frame = card();
@@ -226,7 +203,6 @@ QWidget* SlimPage::makeControls()
     rows->setContentsMargins(0, 0, 0, 0);
     rows->setSpacing(space::unit);
     rows->addLayout(makeImportanceRow());
-    rows->addLayout(makeQuantizeRow());
     rest->hide();
     column->addWidget(rest);
     connect(more, &QPushButton::toggled, rest, [rest, more](bool on) {
@@ -271,20 +247,13 @@ PruneParameters SlimPage::parameters() const
     return parameters;
 }
 
-QuantizeParameters SlimPage::quantizeParameters() const
-{
-    QuantizeParameters parameters;
-    parameters.quantize.ranges = static_cast<RangeMethod>(m_ranges->currentIndex());
-    parameters.quantize.samples = static_cast<std::size_t>(m_samples->value());
-    return parameters;
-}
-
-void SlimPage::start(const StepParameters& parameters)
+void SlimPage::start()
 {
     const Build* build = workspace().selected();
     if (!build)
         return;
-    workspace().runStep(text(build->id), parameters, stepTitle(parameters, labelText(*build)));
+    const PruneParameters step = parameters();
+    workspace().runStep(text(build->id), step, stepTitle(step, labelText(*build)));
 }
 
 void SlimPage::fillGoals()
@@ -308,7 +277,6 @@ void SlimPage::refresh()
     const Build* build = workspace().selected();
     showEmpty(!build);
     m_build->setVisible(build);
-    m_quantize->setVisible(build);
     if (!build) {
         m_shownId.clear();
         m_basis.reset();
@@ -452,8 +420,7 @@ void SlimPage::allowActions()
     const SnapshotPtr& snapshot = workspace().snapshot();
     const Build* build = workspace().selected();
     const bool hasData = snapshot && snapshot->dataset;
-    const bool quantized = build && (std::holds_alternative<QuantizeParameters>(build->parameters) ||
-                                     std::holds_alternative<QatParameters>(build->parameters));
+    const bool quantized = build && isQuantizing(build->parameters);
     const PruneParameters step = parameters();
     const bool bySensitivity = step.prune.scope == PruningScope::Sensitivity;
     m_sensitivity->setStep(step);
@@ -478,12 +445,6 @@ void SlimPage::allowActions()
                               : noGroups ? tr("Nothing in this model can be pruned; the table says why.")
                               : !hasData ? tr("Sensitivity is measured on data: choose some on the Data page.")
                                          : QString());
-    if (quantized)
-        allow(m_quantize, tr("This build is quantized already."));
-    else if (!hasData)
-        allow(m_quantize, tr("Quantizing needs data to find value ranges: choose some on the Data page."));
-    else
-        allow(m_quantize, {});
     m_copyCommand->setVisible(build != nullptr);
     m_footnote->setText(m_hasProblem                    ? sentence(m_problem)
                         : !why.isEmpty() && !m_planning ? why

@@ -17,6 +17,7 @@ namespace hone::studio
 {
 
 class GroupInspector;
+class QuantizeCard;
 class SensitivityCard;
 class TableView;
 
@@ -34,9 +35,7 @@ private:
     QLayout* makeCutRow();
     QLayout* makeTrainRow(QPushButton* more);
     QLayout* makeImportanceRow();
-    QLayout* makeQuantizeRow();
     PruneParameters parameters() const;
-    QuantizeParameters quantizeParameters() const;
     void fillGoals();
     void refresh();
     void replan();
@@ -46,7 +45,7 @@ private:
     void selectGroup(const QString& name);
     GroupRatios plannedRatios() const;
     void allowActions();
-    void start(const StepParameters& parameters);
+    void start();
 
     QString m_shownId;
     SlimBasisPtr m_basis;
@@ -58,7 +57,6 @@ private:
     QTimer m_replanSoon;
 
     QPushButton* m_build;
-    QPushButton* m_quantize;
     QComboBox* m_goal;
     int m_ownGoals = 0; // before the project's devices
     QSlider* m_ratio;
@@ -68,8 +66,7 @@ private:
     QComboBox* m_importance;
     QComboBox* m_roundTo;
     QSpinBox* m_rounds;
-    QComboBox* m_ranges;
-    QSpinBox* m_samples;
+    QuantizeCard* m_quantize;
     FigureStrip* m_figures;
     RowTable<GroupRow>* m_groups;
     TableView* m_table;

@@ -6,6 +6,7 @@
 #include "models/record_facts.h"
 #include "sentences.h"
 #include "theme/figures.h"
+#include "ui/quantized_layers.h"
 
 #include <QLocale>
 
@@ -21,6 +22,11 @@ BuildInspector::BuildInspector(Workspace& workspace, QWidget* parent) : Inspecto
     m_madeTitle = addSection(tr("How it was made"));
     m_made = new FactList;
     add(m_made);
+    m_didTitle = addSection(tr("What it did"));
+    m_did = new FactList;
+    add(m_did);
+    m_layers = new QuantizedLayers;
+    add(m_layers);
     m_noticesTitle = addSection(tr("Notices"));
     m_notices = label({}, "");
     m_notices->setWordWrap(true);
@@ -30,10 +36,21 @@ BuildInspector::BuildInspector(Workspace& workspace, QWidget* parent) : Inspecto
     refresh();
 }
 
+void BuildInspector::showRecord(const StepRecord& record)
+{
+    std::vector<FactList::Fact> did;
+    for (const auto& [title, value] : recordFacts(record))
+        did.push_back({title, value});
+    m_didTitle->setVisible(!did.empty());
+    m_did->setVisible(!did.empty());
+    m_did->setFacts(did);
+}
+
 void BuildInspector::refresh()
 {
     const Build* build = m_workspace.selected();
     m_madeTitle->setVisible(build);
+    m_layers->showBuild(m_workspace.snapshot().get(), build);
     const bool notices = build && !build->notices.empty();
     m_noticesTitle->setVisible(notices);
     m_notices->setVisible(notices);
@@ -41,6 +58,7 @@ void BuildInspector::refresh()
         m_name->setText(tr("Nothing selected"));
         m_facts->setFacts({});
         m_made->setFacts({});
+        showRecord({});
         return;
     }
     m_name->setText(labelText(*build));
@@ -63,9 +81,8 @@ void BuildInspector::refresh()
     std::vector<FactList::Fact> made = {{tr("Step"), recipeLine(build->parameters)}, {tr("Build"), text(build->id)}};
     if (build->seconds > 0)
         made.push_back({tr("Took"), duration(build->seconds)});
-    for (const auto& [title, value] : recordFacts(*build))
-        made.push_back({title, value});
     m_made->setFacts(made);
+    showRecord(*build);
     QStringList told;
     for (const Message& notice : build->notices)
         told << sentence(notice);

@@ -7,6 +7,8 @@
 namespace hone::studio
 {
 
+class QuantizedLayers;
+
 class BuildInspector : public InspectorPanel
 {
     Q_OBJECT
@@ -15,12 +17,16 @@ public:
 
 private:
     void refresh();
+    void showRecord(const StepRecord& record);
 
     Workspace& m_workspace;
     QLabel* m_name;
     FactList* m_facts;
     QLabel* m_madeTitle;
     FactList* m_made;
+    QLabel* m_didTitle;
+    FactList* m_did;
+    QuantizedLayers* m_layers;
     QLabel* m_noticesTitle;
     QLabel* m_notices;
 };

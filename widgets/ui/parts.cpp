@@ -82,8 +82,8 @@ void allow(QWidget* widget, const QString& reason)
 namespace
 {
 
-// Room for a name and its value side by side in the inspector.
-constexpr int oneLine = 236;
+// Room for a name and its value side by side in the inspector, beside its scroll bar.
+constexpr int oneLine = 228;
 
 const char* toneRole(Tone tone, const char* plain)
 {
