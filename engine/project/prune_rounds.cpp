@@ -262,9 +262,12 @@ private:
         if (options.atLeast > 1 && anyLeavesWithoutFloor())
             return fmt::format("every group keeps at least {} channels, and none has more that a ratio of {:g} would take", options.atLeast,
                                options.ratio);
-        if (!options.layerFloors.empty() && anyLeavesWithoutFloor())
-            return fmt::format("'{}' keeps at least {:g} channels, and no group has more that a ratio of {:g} would take",
-                               options.layerFloors.begin()->first, options.layerFloors.begin()->second, options.ratio);
+        if (!options.layerFloors.empty() && anyLeavesWithoutFloor()) {
+            std::string floors;
+            for (const auto& [layer, floor] : options.layerFloors)
+                floors += fmt::format("{}'{}' keeps at least {:g} channels", floors.empty() ? "" : ", ", layer, floor);
+            return fmt::format("{}, and no group has more that a ratio of {:g} would take", floors, options.ratio);
+        }
         if (options.roundTo > 1)
             return fmt::format("rounded to multiples of {}, every group keeps its channels at a ratio of {:g}", options.roundTo,
                                options.ratio);

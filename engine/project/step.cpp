@@ -48,8 +48,7 @@ StepOutcome performStep(const StepParameters& wanted, const StepInput& given, co
     if (known)
         result.before = *known;
     else if (!isRoot(parameters))
-        result.before =
-            measure(input.model, input.dataset, againstReference(input, input.model), fitBefore(parameters), job.part(0, phases.before));
+        result.before = measureBefore(parameters, input, job.part(0, phases.before));
 
     measureTeacher(parameters, input, result, job.part(phases.before, phases.before));
     if (fitBefore(parameters) == DataFit::Told)
@@ -74,7 +73,7 @@ StepOutcome performStep(const StepParameters& wanted, const StepInput& given, co
             if (std::ranges::find(result.notices, notice) == result.notices.end())
                 result.notices.push_back(notice);
     measureSparsity(graph, outcome.bytes, result);
-    tellSlowness(input, result);
+    tellSlowness(input, candidate, result, job.part(1, 1));
     if (isRoot(parameters))
         result.before = result.after;
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <initializer_list>
 #include <iterator>
+#include <string_view>
 
 namespace hone
 {
@@ -89,6 +90,22 @@ EvaluateOptions againstReference(const StepInput& input, const fs::path& otherwi
     return options;
 }
 
+Evaluation measureBefore(const StepParameters& parameters, const StepInput& input, const JobContext& job)
+{
+    const auto* distill = std::get_if<DistillParameters>(&parameters);
+    try {
+        return measure(input.model, input.dataset, againstReference(input, input.model), fitBefore(parameters), job);
+    } catch (const Error& error) {
+        if (!distill || error.code() != MessageCode::ReferenceUnlike || input.evaluate.reference != teacherOf(*distill, input))
+            throw;
+        std::string detail = error.message().arguments.at("detail");
+        const std::string_view other = "reference";
+        for (auto at = detail.find(other); at != detail.npos; at = detail.find(other, at))
+            detail.replace(at, other.size(), "teacher");
+        throw Error(MessageCode::TeacherUnlike, {{"detail", detail}});
+    }
+}
+
 StepInput withTeacherAsReference(const StepParameters& parameters, StepInput input)
 {
     const auto* distill = std::get_if<DistillParameters>(&parameters);
@@ -159,13 +176,40 @@ void checkLatencyBudget(const StepParameters& parameters, const fs::path& file, 
         result.after.latency = latency;
 }
 
-void tellSlowness(const StepInput& input, StepResult& result)
+namespace
+{
+
+std::optional<Message> slownessOf(const StepResult& result, const SpeedChange& change, std::int64_t block)
+{
+    if (!result.groups.empty())
+        return latencyNotFalling(result.graph, change, block);
+    return result.factorization ? splitNotFaster(result.factorization->layers, change, block) : std::nullopt;
+}
+
+// What was measured before may be of another day, or beside other work: the least of three measurements of both files, in turns.
+SpeedChange measuredInTurns(SpeedChange change, LatencyMeter& meter, const fs::path& before, const fs::path& after, const JobContext& job)
+{
+    constexpr int turns = 3;
+    for (int turn = 0; turn < turns; ++turn) {
+        const double first = meter.measure(before, job).p50Ms;
+        const double second = meter.measure(after, job).p50Ms;
+        change.latencyBeforeMs = turn == 0 ? first : std::min(change.latencyBeforeMs, first);
+        change.latencyAfterMs = turn == 0 ? second : std::min(change.latencyAfterMs, second);
+    }
+    return change;
+}
+
+} // namespace
+
+void tellSlowness(const StepInput& input, const fs::path& file, StepResult& result, const JobContext& job)
 {
     SpeedChange change{.macsBefore = static_cast<double>(result.before.facts.macs),
                        .macsAfter = static_cast<double>(result.after.facts.macs)};
-    const LatencyMeter* meter = input.evaluate.meter;
-    if (result.target && result.target->kind == TargetKind::LatencyMs) {
-        meter = targetMeterOf(input);
+    LocalLatencyMeter here;
+    const bool hasTarget = result.target && result.target->kind == TargetKind::LatencyMs;
+    LatencyMeter* given = hasTarget ? targetMeterOf(input) : input.evaluate.meter;
+    LatencyMeter& meter = given ? *given : here;
+    if (hasTarget) {
         change.latencyBeforeMs = result.target->before;
         change.latencyAfterMs = result.target->after;
     } else if (result.before.latency && result.after.latency) {
@@ -174,13 +218,9 @@ void tellSlowness(const StepInput& input, StepResult& result)
     } else {
         return;
     }
-    const LocalLatencyMeter here;
-    const std::int64_t block = meter ? meter->channelBlock() : here.channelBlock();
-    std::optional<Message> notice;
-    if (!result.groups.empty())
-        notice = latencyNotFalling(result.graph, change, block);
-    else if (result.factorization)
-        notice = splitNotFaster(result.factorization->layers, change, block);
+    auto notice = slownessOf(result, change, meter.channelBlock());
+    if (notice && !hasTarget)
+        notice = slownessOf(result, measuredInTurns(change, meter, input.model, file, job), meter.channelBlock());
     if (notice)
         result.notices.push_back(*notice);
 }

@@ -17,6 +17,8 @@ DataFit fitBefore(const StepParameters& parameters);
 void tellAsBefore(std::vector<Message>& notices);
 // Without labels a model can only be held against another one.
 EvaluateOptions againstReference(const StepInput& input, const std::filesystem::path& otherwise);
+// What a step starts from. Throws Error(TeacherUnlike) where a student that is held against its teacher can't be.
+Evaluation measureBefore(const StepParameters& parameters, const StepInput& input, const JobContext& job);
 // A student that learns without labels is held against its teacher, unless labels that it doesn't learn can still measure it.
 StepInput withTeacherAsReference(const StepParameters& parameters, StepInput input);
 // What zeros among the weights are worth: to bytes, and to time, which they usually aren't.
@@ -30,8 +32,9 @@ void checkLatencyTarget(const std::filesystem::path& file, const StepInput& inpu
 // The same for the latency that a quantize step was allowed, in ONNX Runtime here with one thread: result.after's latency is what most of
 // five measurements say.
 void checkLatencyBudget(const StepParameters& parameters, const std::filesystem::path& file, StepResult& result, const JobContext& job);
-// Where latency stayed while MACs fell by pruning or splitting; with a target latency, on the machine that it was measured on.
-void tellSlowness(const StepInput& input, StepResult& result);
+// Where latency stayed while MACs fell by pruning or splitting, also when both files are measured again in turns; with a target latency, on
+// the machine that it was measured on. `file`: as it will be written.
+void tellSlowness(const StepInput& input, const std::filesystem::path& file, StepResult& result, const JobContext& job);
 // A distill step's teacher, measured as its student is. Does nothing in other steps.
 void measureTeacher(const StepParameters& parameters, const StepInput& input, StepResult& result, const JobContext& job);
 

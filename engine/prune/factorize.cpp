@@ -15,6 +15,7 @@
 #include <map>
 #include <numeric>
 #include <optional>
+#include <sstream>
 #include <tuple>
 #include <utility>
 
@@ -350,12 +351,15 @@ private:
     void requireSound() const
     {
         const auto require = [](const char* option, double value, bool holds, const char* expected) {
+            std::ostringstream text;
+            text << value;
             if (!holds)
-                throw Error(MessageCode::BadOption, {{"option", option}, {"value", std::to_string(value)}, {"expected", expected}});
+                throw Error(MessageCode::BadOption, {{"option", option}, {"value", text.str()}, {"expected", expected}});
         };
-        require("energy", m_options.energy, m_options.energy > 0 && m_options.energy <= 1, "a number above 0, at most 1");
-        require("rankRatio", m_options.rankRatio, m_options.rankRatio >= 0 && m_options.rankRatio <= 1, "a number from 0 to 1");
-        require("rank", static_cast<double>(m_options.rank), m_options.rank == 0 || m_options.rankRatio == 0, "no rankRatio beside it");
+        require("--energy", m_options.energy, m_options.energy > 0 && m_options.energy <= 1, "a number above 0, at most 1");
+        require("--rank-ratio", m_options.rankRatio, m_options.rankRatio >= 0 && m_options.rankRatio <= 1, "a number from 0 to 1");
+        require("--rank", static_cast<double>(m_options.rank), m_options.rank == 0 || m_options.rankRatio == 0,
+                "no --rank-ratio beside it");
     }
 
     // Those that a rank of one would make cheaper.

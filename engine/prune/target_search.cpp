@@ -234,11 +234,11 @@ private:
             conditions.push_back(options.atLeast > options.roundTo
                                      ? "groups could have fewer than " + std::to_string(options.atLeast) + " channels"
                                      : "channels were not rounded to multiples of " + std::to_string(options.roundTo));
-        freer = options;
-        freer.layerFloors.clear();
-        if (!options.layerFloors.empty() && hinders(freer)) {
-            const auto& [layer, floor] = *options.layerFloors.begin();
-            conditions.push_back("'" + layer + "' could have fewer than " + std::to_string(std::llround(floor)) + " channels");
+        for (const auto& [layer, floor] : options.layerFloors) {
+            freer = options;
+            freer.layerFloors[layer] = 1;
+            if (hinders(freer))
+                conditions.push_back("'" + layer + "' could have fewer than " + std::to_string(std::llround(floor)) + " channels");
         }
         if (conditions.empty() && (options.scope == PruningScope::Global || options.scope == PruningScope::Isomorphic))
             conditions.emplace_back("scope was uniform, by which no group has to keep a tenth of its channels");

@@ -92,6 +92,11 @@ private slots:
             {"distill", m_work.model(), "--teacher", m_work.path("ten.onnx"), "--data", m_work.data(), "--epochs", "1", "--out", out});
         QCOMPARE(refused.exitCode, 3);
         QVERIFY2(refused.errors.contains("10 outputs"), refused.errors);
+        const auto unlabelled = runHone({"distill", m_work.model(), "--teacher", m_work.path("ten.onnx"), "--data", m_work.data(),
+                                         "--epochs", "1", "--labels", "ignored", "--out", out, "--json"});
+        QCOMPARE(unlabelled.exitCode, 3);
+        QVERIFY2(unlabelled.errors.contains("The teacher doesn't fit the student") && !unlabelled.errors.contains("reference"),
+                 unlabelled.errors);
         QVERIFY(!QFile::exists(out));
         QCOMPARE(runHone({"distill", m_work.model(), "--data", m_work.data(), "--epochs", "1", "--out", out}).exitCode, 2);
         QCOMPARE(runHone({"distill", m_work.model(), "--teacher", m_work.path("none.onnx"), "--data", m_work.data(), "--epochs", "1",

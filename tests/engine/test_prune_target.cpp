@@ -274,6 +274,10 @@ private slots:
         options.layerFloors = {{"b", 8}};
         message = messageOf(net, options);
         QCOMPARE(message.arguments.at("detail"), std::string("more channels could leave if 'b' could have fewer than 8 channels"));
+        options.layerFloors = {{"a", 2}, {"b", 8}}; // the first one hinders little
+        message = messageOf(net, options);
+        QCOMPARE(message.arguments.at("detail"), std::string("more channels could leave if 'a' could have fewer than 2 channels, and if "
+                                                             "'b' could have fewer than 8 channels"));
         options.layerFloors = {};
         options.roundTo = 16;
         message = messageOf(net, options);

@@ -91,6 +91,30 @@ private slots:
         QVERIFY(!noticeOf(runStep(step, input, {}), MessageCode::LatencyNotFalling));
     }
 
+    void aBusyMomentIsNotTakenForSlowness()
+    {
+        // The first measurement of the smaller file takes four times as long as all others.
+        class BusyOnce : public ByMacs
+        {
+        public:
+            Latency measure(const fs::path& model, const JobContext& job) override
+            {
+                Latency latency = ByMacs::measure(model, job);
+                if (++m_calls == 2)
+                    latency.p50Ms *= 4;
+                return latency;
+            }
+            int calls() const { return m_calls; }
+
+        private:
+            int m_calls = 0;
+        } device;
+        StepInput input{.model = m_model, .output = m_output};
+        input.evaluate.meter = &device;
+        QVERIFY(!noticeOf(runStep(pruning(0.5), input, {}), MessageCode::LatencyNotFalling));
+        QCOMPARE(device.calls(), 2 + 2 * 3);
+    }
+
     void splitLayersThatAreNoFasterAreNamedWithTheirRanks()
     {
         SameForAll device(16);

@@ -329,7 +329,7 @@ private slots:
         quantized.parent = "a";
         quantized.model = "/models/int8.onnx";
         quantized.parameters = QuantizeParameters{};
-        quantized.quantization.emplace().layers = {{"first", 8, 30, 0}, {"second", 8, 12.34, 0.021}, {"third", 32, 20, 0}};
+        quantized.quantization.emplace().layers = {{"first", 8, 8, 30, 0}, {"second", 8, 8, 12.34, 0.021}, {"third", 32, {}, 20, {}}};
         snapshot.builds = {floating, quantized};
         QuantizedLayers panel;
         panel.showBuild(&snapshot, &snapshot.builds[0]);
@@ -346,7 +346,7 @@ private slots:
         buttons[0]->click();
         QCOMPARE(QGuiApplication::clipboard()->text(),
                  QStringLiteral("Layer\tBits\tSignal to noise, dB\tCut off, %\nsecond\t8\t12.3\t2.100\n"
-                                "third\t32\t20.0\t0.000\nfirst\t8\t30.0\t0.000\n"));
+                                "third\t32\t20.0\t-\nfirst\t8\t30.0\t0.000\n"));
         buttons[1]->click();
         auto arguments = argumentsOf(QGuiApplication::clipboard()->text());
         const std::vector<std::string> wanted = {"explain", "/models/int8.onnx", "--against", "/models/float's.onnx",

@@ -170,7 +170,8 @@ QString layersTsv(const std::vector<QuantizedLayer>& layers)
         tsv += QStringLiteral("%1\t%2\t%3\t%4\n")
                    .arg(text(layer.name).replace(QLatin1Char('\t'), QLatin1Char(' ')))
                    .arg(layer.bits)
-                   .arg(QLocale().toString(layer.snrDb, 'f', 1), QLocale().toString(layer.saturatedShare * 100, 'f', 3));
+                   .arg(QLocale().toString(layer.snrDb, 'f', 1),
+                        layer.saturatedShare ? QLocale().toString(*layer.saturatedShare * 100, 'f', 3) : QStringLiteral("-"));
     return tsv;
 }
 

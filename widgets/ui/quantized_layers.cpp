@@ -25,8 +25,8 @@ constexpr std::size_t layersShown = 8;
 QString figuresOf(const QuantizedLayer& layer)
 {
     constexpr double leastShown = 0.0005; // 0.1 % when rounded
-    return layer.saturatedShare < leastShown ? decibels(layer.snrDb)
-                                             : QStringLiteral("%1 · %2").arg(percent(layer.saturatedShare), decibels(layer.snrDb));
+    const double saturated = layer.saturatedShare.value_or(0);
+    return saturated < leastShown ? decibels(layer.snrDb) : QStringLiteral("%1 · %2").arg(percent(saturated), decibels(layer.snrDb));
 }
 
 } // namespace
