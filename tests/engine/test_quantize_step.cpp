@@ -92,7 +92,7 @@ private slots:
     {
         QTest::addColumn<QString>("model");
         QTest::addColumn<QString>("options");
-        QTest::addColumn<QString>("expected"); // "name:weights/activation", a layer each; the last one gives floats
+        QTest::addColumn<QString>("expected"); // "name:weights/activation", a layer each; a last one gives floats but for qnn
         QTest::newRow("static") << "small"
                                 << R"({})"
                                 << "a:8/8 b:8/8 fc:8/0";
@@ -101,7 +101,7 @@ private slots:
                                                << "a:4/8 b:4/8 fc:4/0";
         QTest::newRow("16-bit activations") << "small"
                                             << R"({"scheme":"qnn","bitsActivations":16})"
-                                            << "a:8/16 b:8/16 fc:8/0";
+                                            << "a:8/16 b:8/16 fc:8/16";
         QTest::newRow("a layer in float") << "small"
                                           << R"({"keepFloat":["fc"]})"
                                           << "a:8/8 b:8/8 fc:32/0";
