@@ -751,8 +751,12 @@
         <translation>{path} hat keine Beispiele, um Wertebereiche zu bestimmen. Fügen Sie dem Trainings- oder Validierungsteil welche hinzu.</translation>
     </message>
     <message>
-        <source>{runtime} would refuse {layer} or run it in float: {reason}. Keep it in float or choose another scheme.</source>
-        <translation>{runtime} würde {layer} ablehnen oder in Gleitkomma rechnen: {reason}. Belassen Sie die Schicht in Gleitkomma oder wählen Sie ein anderes Schema.</translation>
+        <source>{runtime} would refuse {layer}: {reason}. Keep it in float or choose another scheme.</source>
+        <translation>{runtime} würde {layer} ablehnen: {reason}. Belassen Sie die Schicht in Gleitkomma oder wählen Sie ein anderes Schema.</translation>
+    </message>
+    <message>
+        <source>{runtime} would run {layer} in float: {reason}. That costs speed there, not accuracy.</source>
+        <translation>{runtime} würde {layer} in Gleitkomma rechnen: {reason}. Das kostet dort Geschwindigkeit, keine Genauigkeit.</translation>
     </message>
     <message>
         <source>The file has the form that {runtime} takes. It was not run in that runtime, and its figures are ONNX Runtime&apos;s.</source>

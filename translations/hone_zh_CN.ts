@@ -750,8 +750,12 @@
         <translation>{path} 没有可用于确定数值范围的样本。请在训练或验证部分添加一些。</translation>
     </message>
     <message>
-        <source>{runtime} would refuse {layer} or run it in float: {reason}. Keep it in float or choose another scheme.</source>
-        <translation>{runtime} 会拒绝 {layer} 或以浮点运行它：{reason}。请让它保持浮点或选择其他方案。</translation>
+        <source>{runtime} would refuse {layer}: {reason}. Keep it in float or choose another scheme.</source>
+        <translation>{runtime} 会拒绝 {layer}：{reason}。请让它保持浮点或选择其他方案。</translation>
+    </message>
+    <message>
+        <source>{runtime} would run {layer} in float: {reason}. That costs speed there, not accuracy.</source>
+        <translation>{runtime} 会以浮点运行 {layer}：{reason}。这在那里会影响速度，但不影响精度。</translation>
     </message>
     <message>
         <source>The file has the form that {runtime} takes. It was not run in that runtime, and its figures are ONNX Runtime&apos;s.</source>

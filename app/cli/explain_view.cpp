@@ -3,6 +3,7 @@
 
 #include "cli/sentences.h"
 #include "cli/text.h"
+#include "core/file.h"
 #include "evaluate/evaluation.h"
 
 #include <fmt/format.h>
@@ -74,9 +75,9 @@ std::string processorText(const Explanation& explanation)
     const auto found = explanation.processor.find("processor");
     const std::string processor = found == explanation.processor.end() ? "this processor" : found->second;
     const auto instructions = integerInstructions(explanation.processor);
-    return instructions.empty() ? fmt::format("Of instructions for products of 8-bit integers {} has none.\n", processor)
-                                : fmt::format("Of instructions for products of 8-bit integers {} has {}.\n", processor,
-                                              fmt::join(instructions, ", "));
+    return instructions.empty()
+               ? fmt::format("Of instructions for products of 8-bit integers {} has none.\n", processor)
+               : fmt::format("Of instructions for products of 8-bit integers {} has {}.\n", processor, fmt::join(instructions, ", "));
 }
 
 std::string speedText(const Explanation& explanation)
@@ -114,6 +115,11 @@ std::string explanationText(const Explanation& explanation)
     if (explanation.weightsOnly)
         text += sentence(*explanation.weightsOnly) + "\n";
     return text;
+}
+
+void writePage(const Explanation& explanation, const std::filesystem::path& file)
+{
+    writeFileAtomically(file, explanationHtml(explanation, [](const Message& message) { return sentence(message); }));
 }
 
 } // namespace hone::cli

@@ -21,8 +21,11 @@ std::string proofText(const StepRecord& record)
                                    "the largest in ONNX Runtime",
                                    *record.proofMaxAbsDifference);
     if (record.proofMaxAbsDifferenceDouble)
-        return text + fmt::format(" and {:.2g} computed in double.\n", *record.proofMaxAbsDifferenceDouble);
-    return text + (record.proofDoubleLeftOut.empty() ? "" : fmt::format("; not computed in double: {}", record.proofDoubleLeftOut)) + ".\n";
+        text += fmt::format(" and {:.2g} computed in double", *record.proofMaxAbsDifferenceDouble);
+    if (!record.proofDoubleLeftOut.empty())
+        text += fmt::format("; {} in double: {}", record.proofMaxAbsDifferenceDouble ? "one round was not computed" : "not computed",
+                            record.proofDoubleLeftOut);
+    return text + ".\n";
 }
 
 std::string leftText(const std::vector<LayerLeft>& left)

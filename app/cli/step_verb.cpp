@@ -7,6 +7,7 @@
 #include "cli/record_text.h"
 #include "cli/text.h"
 #include "core/error.h"
+#include "project/sensitivity_file.h"
 #include "project/step_kinds.h"
 
 #include <fmt/format.h>
@@ -88,6 +89,8 @@ int StepVerb::run(Console& console)
 
     StepInput input{.model = m_model, .dataset = dataset ? &*dataset : nullptr, .output = m_output};
     input.calibration = m_calibration;
+    if (takesModel())
+        input.sensitivity = sensitivityFolderOf(m_model);
     const auto meter = m_device.meter(m_model);
     input.evaluate.meter = meter.get();
     const auto result = runStep(m_parameters, input, console.job());

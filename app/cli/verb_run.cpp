@@ -2,6 +2,7 @@
 #include "cli/build_view.h"
 #include "cli/device_options.h"
 #include "cli/exit_codes.h"
+#include "cli/explain_view.h"
 #include "cli/paths.h"
 #include "cli/record_text.h"
 #include "cli/verbs.h"
@@ -60,7 +61,11 @@ public:
         if (!project.dataset() && !recipe.data.empty())
             project.setDataset(recipe.data);
         project.setLatencyMeters([this](const DeviceReference& device, const JobContext&) { return deviceMeter(device, m_reach); });
+        for (const auto& step : recipe.steps)
+            if (step.explanation && !step.explanation->html.empty())
+                checkOutput("html", step.explanation->html, {m_recipe});
         Json curves = Json::array();
+        Json explanations = Json::array();
         const auto builds = runRecipe(recipe, project, console.job(),
                                       {.build =
                                            [&](const Build& build) {
@@ -76,6 +81,17 @@ public:
                                                console.say(sensitivityLine(build, sensitivity));
                                                curves.push_back(toJson(sensitivity));
                                                curves.back()["build"] = build.id;
+                                           },
+                                       .explanation =
+                                           [&](const Build& build, const Explanation& explanation, const RecipeExplanation& step) {
+                                               console.notices(explanation.notices);
+                                               console.say(explanationText(explanation));
+                                               if (!step.html.empty()) {
+                                                   writePage(explanation, step.html);
+                                                   console.say(fmt::format("Wrote {}.", step.html.string()));
+                                               }
+                                               explanations.push_back(toJson(explanation));
+                                               explanations.back()["build"] = build.id;
                                            }});
         if (!m_output.empty())
             writeFileAtomically(m_output, readFile(builds.back().model));
@@ -86,6 +102,8 @@ public:
         json["builds"] = buildsJson(builds, project);
         if (!curves.empty())
             json["sensitivity"] = std::move(curves);
+        if (!explanations.empty())
+            json["explanations"] = std::move(explanations);
         if (!m_output.empty())
             json["output"] = m_output;
         console.print(json);

@@ -5,13 +5,13 @@
 #include "cli/paths.h"
 #include "cli/text.h"
 #include "cli/verbs.h"
+#include "project/record_json.h"
 #include "project/sensitivity_file.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <chrono>
-#include <system_error>
 
 namespace hone::cli
 {
@@ -36,12 +36,6 @@ std::string curvesText(const Sensitivity& sensitivity)
                        unitText.empty() ? "" : " ", unitText, table.text());
 }
 
-bool isInProject(const std::filesystem::path& model)
-{
-    std::error_code ignored;
-    return std::filesystem::exists(std::filesystem::absolute(model).parent_path() / "build.json", ignored);
-}
-
 class SensitivityVerb : public Verb
 {
 public:
@@ -57,27 +51,29 @@ public:
         command.remark("Measured by the task's own metric; without labels by the cosine between the outputs "
                        "and the whole model's. "
                        "Of a model in a project's build folder the curves are kept beside it, too, where "
-                       "pruning finds them.");
+                       "pruning by the same importance finds them.");
         command.example("hone sensitivity model.onnx --data pictures --out curves.json");
     }
     int run(Console& console) override
     {
         if (!m_output.empty())
             checkOutput("--out", m_output, {m_model});
-        if (m_options.importance == ImportanceKind::Auto)
-            m_options.importance = ImportanceKind::L1;
         const auto dataset = openRequiredData(m_data, "sensitivity");
         const auto begin = std::chrono::steady_clock::now();
-        const auto sensitivity = measureSensitivity(m_model, dataset, m_options, console.job());
+        const auto kept = keptSensitivity(m_model, sensitivityFolderOf(m_model), dataset, m_options, console.job());
+        const Sensitivity& sensitivity = kept.curves;
         const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-        if (isInProject(m_model))
-            writeSensitivity(sensitivity, sensitivityBeside(m_model));
         if (!m_output.empty())
             writeSensitivity(sensitivity, m_output);
         console.print(curvesText(sensitivity));
-        console.print(fmt::format("Measured in {}.{}\n", secondsText(seconds), m_output.empty() ? "" : " Wrote " + m_output + "."));
+        console.print(fmt::format("{}; the channels are chosen by {}.{}{}\n",
+                                  kept.isMeasuredAnew ? "Measured in " + secondsText(seconds) : "Measured before",
+                                  nameOf(sensitivity.importance), kept.file.empty() ? "" : " Kept as " + kept.file.string() + ".",
+                                  m_output.empty() ? "" : " Wrote " + m_output + "."));
         Json json = toJson(sensitivity);
         json["seconds"] = seconds;
+        if (!kept.file.empty())
+            json["kept"] = kept.file.string();
         if (!m_output.empty())
             json["output"] = m_output;
         console.print(json);

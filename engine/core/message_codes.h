@@ -109,6 +109,7 @@
     X(FlushedToZero, Notice)            /* count: of weights below half precision */                                   \
     X(SchemeNotRun, Notice)             /* runtime: that a file is for and that is not here */                         \
     X(SchemeRefuses, Notice)            /* runtime, layer, reason */                                                   \
+    X(SchemeRunsInFloat, Notice)        /* runtime, layer, reason */                                                   \
     X(ConstantsFolded, Notice)          /* count: of nodes */                                                          \
     X(NoOpsDropped, Notice)             /* count: of nodes */                                                          \
     X(NormalizationFolded, Notice)      /* count: of nodes */                                                          \

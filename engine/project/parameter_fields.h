@@ -3,6 +3,7 @@
 // help are all made by visiting it, so that they can't disagree.
 #pragma once
 
+#include "project/explain_step.h"
 #include "project/step.h"
 #include "prune/sensitivity.h"
 
@@ -276,6 +277,15 @@ inline Field distillField()
             .alone = "0.9"};
 }
 
+// Of pruning and of measuring what it costs.
+inline Field attentionField()
+{
+    return {.key = "attention",
+            .flag = "--attention",
+            .help = "What attention loses: of every head the same share of its size, or whole heads",
+            .addedLater = true};
+}
+
 template<class Visitor>
 void visitLaterFields(Visitor& visit, PruneParameters& p)
 {
@@ -289,7 +299,7 @@ void visitLaterFields(Visitor& visit, PruneParameters& p)
     visit(number("roundTo", "--round-to", "Channels that stay are a multiple of it where a group has so many; processors like 8 and 16",
                  1024),
           o.roundTo);
-    visit(later("attention", "--attention", "What attention loses: of every head the same share of its size, or whole heads"), o.attention);
+    visit(attentionField(), o.attention);
     visit(later("keep", "--keep", "Layers whose channels all stay, by name; '*' matches anything"), o.keep);
     visit(later("atLeastOf", "--at-least-of", "Channels that a layer keeps instead; of several names that match the longest counts"),
           o.layerFloors);
@@ -348,17 +358,23 @@ void visitFields(Visitor& visit, PruneParameters& p)
 }
 
 template<class Visitor>
+void visitFields(Visitor& visit, ExplainParameters& p)
+{
+    visit(Field{"samples", "--samples", "Samples of the validation split (train where there is none)", 1}, p.samples);
+    visit(Field{"runs", "--runs", "Runs of each model that latency is measured with; fewer where they take longer than four seconds", 1,
+                10000},
+          p.runs);
+    visit(Field{"threads", "--threads", "Threads for comparing values; 0: as many as there are cores", 0, 1024}, p.threads);
+}
+
+template<class Visitor>
 void visitFields(Visitor& visit, SensitivityOptions& o)
 {
     visit(Field{"ratios", "--ratios", "Shares of a group's channels that leave, above 0 and below 1"}, o.ratios);
     visit(Field{"samples", "--samples", "Samples of the split; 0: all", 0}, o.samples);
     visit(Field{"split", "--split", "Which samples are measured on"}, o.split);
     visit(Field{"importance", "--importance", "What tells which channels of a group leave; auto: l1"}, o.importance);
-    visit(Field{.key = "attention",
-                .flag = "--attention",
-                .help = "What attention loses: of every head the same share of its size, or whole heads",
-                .addedLater = true},
-          o.attention);
+    visit(attentionField(), o.attention);
     visit(Field{"compensate", "--compensate", "Solves the remaining weights anew each time, which takes far longer"}, o.compensate);
     visit(Field{"seed", "--seed", "Seed of random importance and of compensation"}, o.seed);
     visit(Field{"threads", "--threads", "Threads; 0: as many as there are cores", 0, 1024}, o.threads);
@@ -425,6 +441,23 @@ void visitFields(Visitor& visit, TidyParameters& p)
           o.limits.largestGrowthBytes);
 }
 
+inline Field keepFloatField()
+{
+    return {.key = "keepFloat",
+            .flag = "--keep-float",
+            .help = "Layers that are computed in float, by name; '*' matches anything",
+            .addedLater = true};
+}
+
+inline Field weightRangeField()
+{
+    return {.key = "reduceRange",
+            .flag = "--reduce-range",
+            .help = "Weights of 7 bits, for processors whose 8-bit products saturate (x86 without VNNI); auto: where this one is such",
+            .addedLater = true,
+            .alone = "on"};
+}
+
 template<class Visitor>
 void visitLaterFields(Visitor& visit, QuantizeOptions& o)
 {
@@ -433,7 +466,7 @@ void visitLaterFields(Visitor& visit, QuantizeOptions& o)
     };
     visit(Field{.key = "scheme", .flag = "--scheme", .help = "The runtime that the file is for", .addedLater = true}, o.scheme);
     visit(later("bitsActivations", "--bits-activations", "Bits of an activation: 8 or, for ort and qnn, 16", 8, 16), o.bitsActivations);
-    visit(later("keepFloat", "--keep-float", "Layers that are computed in float, by name; '*' matches anything"), o.keepFloat);
+    visit(keepFloatField(), o.keepFloat);
     visit(later("maxDrop", "--max-drop",
                 "Keeps layers float until no more than so many points of accuracy are lost on the validation split; 100: any", 0, 100),
           o.maxDrop);
@@ -455,18 +488,10 @@ void visitLaterFields(Visitor& visit, QuantizeOptions& o)
     visit(Field{"biasCorrection", "--bias-correction", "Gives each layer's output the mean that it has in float"}, o.biasCorrection);
     visit(later("adaptiveRounding", "--adaround", "Rounds each weight up or down so that its layer's output changes least"),
           o.adaptiveRounding);
-    visit(later("damage", "--damage", "Measures what each layer alone does to the outputs, and ranks them; a search for float layers does it anyway"),
+    visit(later("damage", "--damage",
+                "Measures what each layer alone does to the outputs, and ranks them; a search for float layers does it anyway"),
           o.damage);
     visit(later("repairGains", "--repair-gains", "Measures what each of these four repairs is good for, on validation"), o.repairGains);
-}
-
-inline Field weightRangeField()
-{
-    return {.key = "reduceRange",
-            .flag = "--reduce-range",
-            .help = "Weights of 7 bits, for processors whose 8-bit products saturate (x86 without VNNI); auto: where this one is such",
-            .addedLater = true,
-            .alone = "on"};
 }
 
 template<class Visitor>
@@ -511,6 +536,7 @@ void visitFields(Visitor& visit, QatParameters& p)
         o.perChannelWeights);
     visit(Field{"samples", "--samples", "Training samples to calibrate with", 1, 1e9}, o.samples);
     visit(weightRangeField(), o.weightRange);
+    visit(keepFloatField(), o.keepFloat);
     visit(Field{.key = "teacher",
                 .flag = "--teacher",
                 .help = "The model whose answers are learnt; without it the one that training starts from",

@@ -159,7 +159,7 @@ Build ProjectStore::run(const std::string& parent, const StepParameters& wanted,
     if (std::holds_alternative<QuantizeParameters>(parameters))
         input.calibration = input.model.parent_path() / "calibration";
     if (const auto* prune = std::get_if<PruneParameters>(&parameters)) {
-        input.sensitivity = sensitivityBeside(input.model);
+        input.sensitivity = input.model.parent_path() / "sensitivity";
         if (!prune->sensitivity.empty())
             inputHash += sha256OfFile(prune->sensitivity);
     }

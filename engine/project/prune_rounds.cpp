@@ -184,10 +184,13 @@ private:
                     now.push_back(group ? all.at(*group) : 0);
                 return now;
             };
-        if (needsSamples(parameters.prune.importance))
-            evidence.scores = dataImportance(
+        if (needsSamples(parameters.prune.importance)) {
+            auto scored = dataImportance(
                 m_graph, *m_input.dataset, parameters.prune.importance,
                 {.seed = parameters.finetune.seed, .threads = parameters.finetune.threads, .attention = parameters.prune.attention}, job);
+            evidence.scores = std::move(scored.scores);
+            evidence.kinds = std::move(scored.kinds);
+        }
         for (std::size_t g = 0; g < atFirst.size(); ++g)
             evidence.outOf.push_back(std::max(dependencies.groups[g].channels, atFirst[g] ? m_trail.groups()[*atFirst[g]].channels : 0));
         return evidence;

@@ -31,8 +31,8 @@ struct PruneRoundsResult
     Graph graph;
     std::vector<PrunedGroup> groups;              // over all rounds
     double maxAbsDifference = 0;                  // the largest of all surgery
-    std::optional<double> maxAbsDifferenceDouble; // likewise, where no surgery left it out
-    std::string doubleLeftOut;
+    std::optional<double> maxAbsDifferenceDouble; // likewise, of the surgeries that were computed so
+    std::string doubleLeftOut;                    // why one wasn't; empty: all were
     std::vector<PruneRound> rounds;
     std::optional<TargetRecord> target;
     std::optional<CompensationRecord> compensation; // of the last round

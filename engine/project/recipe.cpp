@@ -21,6 +21,7 @@ namespace
 {
 
 constexpr auto sensitivityStep = "sensitivity";
+constexpr auto explainStep = "explain";
 
 class RecipeReader
 {
@@ -108,8 +109,11 @@ private:
             if (key != "step" && key != "name" && key != "from")
                 parameters[key] = value;
         std::vector<ParameterProblem> problems;
-        if (kind == sensitivityStep) {
-            step.sensitivity = readSensitivityOptions(parameters, problems);
+        if (kind == sensitivityStep || kind == explainStep) {
+            if (kind == sensitivityStep)
+                step.sensitivity = readSensitivityOptions(parameters, problems);
+            else
+                step.explanation = readExplanation(parameters, place, problems);
             addAll(problems, place);
             checkPlace(step, place, recipe.steps.empty());
             addNamed(std::move(step), place, recipe);
@@ -140,6 +144,19 @@ private:
             settlePruning(*prune, parameters, place, recipe);
         addNamed(std::move(step), place, recipe);
     }
+    RecipeExplanation readExplanation(Json json, const std::string& place, std::vector<ParameterProblem>& problems)
+    {
+        RecipeExplanation explanation;
+        explanation.against = text(json, place, "against");
+        if (!explanation.against.empty() && !m_names.contains(explanation.against))
+            explanation.against = (m_folder / explanation.against).lexically_normal().string();
+        if (const auto html = text(json, place, "html"); !html.empty())
+            explanation.html = (m_folder / html).lexically_normal();
+        json.erase("against");
+        json.erase("html");
+        explanation.parameters = readExplainParameters(json, problems);
+        return explanation;
+    }
     void addAll(const std::vector<ParameterProblem>& problems, const std::string& place)
     {
         for (const auto& problem : problems)
@@ -155,6 +172,7 @@ private:
     {
         auto kinds = knownSteps();
         kinds.emplace_back(sensitivityStep);
+        kinds.emplace_back(explainStep);
         return kinds;
     }
     // What the keys that were given say of those that weren't.
@@ -233,12 +251,17 @@ Json changed(const Json& value, const Json& defaults)
 
 std::string kindOf(const RecipeStep& step)
 {
-    return step.sensitivity ? sensitivityStep : stepName(step.parameters);
+    return step.sensitivity ? sensitivityStep : step.explanation ? explainStep : stepName(step.parameters);
+}
+
+bool makesBuild(const RecipeStep& step)
+{
+    return !step.sensitivity && !step.explanation;
 }
 
 bool isRoot(const RecipeStep& step)
 {
-    return !step.sensitivity && isRoot(step.parameters);
+    return makesBuild(step) && isRoot(step.parameters);
 }
 
 Recipe readRecipe(const fs::path& file)
@@ -290,7 +313,13 @@ std::string toYaml(const Recipe& recipe)
             item["from"] = step.from;
         if (step.sensitivity)
             item.update(changed(toJson(*step.sensitivity), toJson(SensitivityOptions{})));
-        else
+        else if (step.explanation) {
+            item.update(changed(toJson(step.explanation->parameters), toJson(ExplainParameters{})));
+            if (!step.explanation->against.empty())
+                item["against"] = step.explanation->against;
+            if (!step.explanation->html.empty())
+                item["html"] = step.explanation->html.string();
+        } else
             item.update(changed(parametersToJson(step.parameters),
                                 parametersToJson(parametersFromJson(stepName(step.parameters), Json::object()))));
         emit(out, item);

@@ -15,13 +15,17 @@
 //       - step: quantize
 //         from: tuned
 //
-// A step's other keys are its parameters, as parametersToJson() names them; those left out take the default. One step makes no build:
+// A step's other keys are its parameters, as parametersToJson() names them; those left out take the default. Two steps make no build:
 //
 //       - step: sensitivity        # measures what pruning each group of the build before costs, and keeps it with that build
 //         name: curves             # for a prune step's `sensitivity`
 //         samples: 500
+//       - step: explain            # why the build before differs from a float one, kept with it as explanation.json
+//         against: tuned           # a step, or a file; left out: the nearest build behind it that isn't quantized
+//         html: why.html           # the findings as a page, too
 #pragma once
 
+#include "project/explain_step.h"
 #include "project/project_store.h"
 #include "prune/sensitivity.h"
 
@@ -34,16 +38,26 @@
 namespace hone
 {
 
+struct RecipeExplanation
+{
+    std::string against;        // a step before, or a file; empty: the nearest build behind it that isn't quantized
+    std::filesystem::path html; // where the findings go as a page; empty: nowhere
+    ExplainParameters parameters;
+};
+
 struct RecipeStep
 {
     std::string name; // other steps name it in `from`; empty: none
     std::string from; // the step whose build this one takes; empty: the one before
     StepParameters parameters;
     std::optional<SensitivityOptions> sensitivity = {}; // in place of `parameters`: what measuring the curves of a build takes
+    std::optional<RecipeExplanation> explanation = {};  // likewise: what explaining one takes
 };
 
-// As the recipe names it in `step`: "sensitivity", else stepName().
+// As the recipe names it in `step`: "sensitivity", "explain", else stepName().
 std::string kindOf(const RecipeStep& step);
+// Whether it makes one.
+bool makesBuild(const RecipeStep& step);
 // Whether it takes no build.
 bool isRoot(const RecipeStep& step);
 
@@ -66,7 +80,8 @@ Recipe recipeOf(const ProjectStore& project, const std::string& build);
 struct RecipeEvents
 {
     std::function<void(const Build&)> build = {};
-    std::function<void(const Build&, const Sensitivity&)> sensitivity = {}; // of that build
+    std::function<void(const Build&, const Sensitivity&)> sensitivity = {};                           // of that build
+    std::function<void(const Build&, const Explanation&, const RecipeExplanation&)> explanation = {}; // likewise; writes the page
 };
 
 // Builds, one for each step that makes one. Steps that the project has run already are not run again.

@@ -33,7 +33,7 @@ std::optional<Dataset> datasetFor(const Recipe& recipe, const ProjectStore& proj
     if (project.dataset())
         return Dataset::open(*project.dataset());
     for (const auto& step : recipe.steps)
-        if (step.sensitivity || needsData(step.parameters))
+        if (!makesBuild(step) || needsData(step.parameters))
             throw Error(MessageCode::DataRequired, {{"step", kindOf(step)}});
     return std::nullopt;
 }
@@ -79,13 +79,24 @@ std::vector<Build> runRecipe(const Recipe& recipe, ProjectStore& project, const 
             parent = builds.back().id;
         if (step.sensitivity) {
             const Build build = project.build(parent);
-            const auto curves = keptSensitivity(build.model, *dataset, *step.sensitivity, part);
+            const auto kept = keptSensitivity(build.model, sensitivityFolderOf(build.model), *dataset, *step.sensitivity, part);
             if (!step.name.empty()) {
                 idOfName[step.name] = build.id;
-                curvesOfName[step.name] = sensitivityBeside(build.model);
+                curvesOfName[step.name] = kept.file;
             }
             if (events.sensitivity)
-                events.sensitivity(build, curves);
+                events.sensitivity(build, kept.curves);
+            continue;
+        }
+        if (step.explanation) {
+            const Build build = project.build(parent);
+            const auto named = idOfName.find(step.explanation->against);
+            const fs::path floating = named == idOfName.end() ? fs::path(step.explanation->against) : project.build(named->second).model;
+            const auto explanation = explainBuild(project, build, floating, *dataset, step.explanation->parameters, part);
+            if (!step.name.empty())
+                idOfName[step.name] = build.id;
+            if (events.explanation)
+                events.explanation(build, explanation, *step.explanation);
             continue;
         }
         auto parameters = step.parameters;

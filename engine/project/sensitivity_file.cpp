@@ -105,21 +105,24 @@ std::vector<double> ratiosOf(const SensitivityGroup& group)
 }
 
 // Curves that were measured before; broken ones are measured again.
-std::optional<Sensitivity> keptCurves(const fs::path& kept, const fs::path& model, const Dataset& dataset,
-                                      const SensitivityOptions& options)
+std::optional<Sensitivity> soundCurves(const fs::path& file, const fs::path& model)
 {
     std::error_code ignored;
-    if (kept.empty() || !fs::exists(kept, ignored))
+    if (!fs::exists(file, ignored))
         return std::nullopt;
     try {
-        auto curves = readSensitivityOf(kept, model);
-        if (wouldBeMeasuredAgain(curves, dataset, options))
-            return curves;
+        return readSensitivityOf(file, model);
     } catch (const Error& error) {
         if (error.code() != MessageCode::SensitivityInvalid && error.code() != MessageCode::SensitivityForeign)
             throw;
     }
     return std::nullopt;
+}
+
+std::size_t samplesOf(const Dataset& dataset, const SensitivityOptions& options)
+{
+    const std::size_t size = dataset.size(options.split);
+    return options.samples == 0 ? size : std::min(size, options.samples);
 }
 
 LossPer lossPer(const PruneParameters& parameters)
@@ -189,19 +192,56 @@ SensitivityOptions sensitivityOptionsOf(const PruneParameters& parameters)
     return options;
 }
 
+SensitivityOptions decidedFor(SensitivityOptions options, const Dataset& dataset)
+{
+    if (options.importance == ImportanceKind::Auto)
+        options.importance = std::get<PruneParameters>(decided(PruneParameters{}, &dataset)).prune.importance;
+    return options;
+}
+
 bool wouldBeMeasuredAgain(const Sensitivity& curves, const Dataset& dataset, const SensitivityOptions& options)
 {
-    const std::size_t size = dataset.size(options.split);
-    const std::size_t samples = options.samples == 0 ? size : std::min(size, options.samples);
-    return curves.data == dataset.fingerprint() && curves.split == options.split && curves.samples == samples &&
+    return curves.data == dataset.fingerprint() && curves.split == options.split && curves.samples == samplesOf(dataset, options) &&
            curves.seed == options.seed && curves.importance == options.importance && curves.attention == options.attention &&
            curves.compensated == options.compensate &&
            std::ranges::all_of(curves.groups, [&](const SensitivityGroup& group) { return ratiosOf(group) == options.ratios; });
 }
 
-fs::path sensitivityBeside(const fs::path& model)
+fs::path sensitivityFolderOf(const fs::path& model)
 {
-    return model.parent_path() / "sensitivity.json";
+    const fs::path build = fs::absolute(model).parent_path();
+    std::error_code ignored;
+    return fs::exists(build / "build.json", ignored) ? build / "sensitivity" : fs::path();
+}
+
+fs::path sensitivityFileIn(const fs::path& folder, const Dataset& dataset, const SensitivityOptions& options)
+{
+    std::vector<double> ratios = options.ratios;
+    std::ranges::sort(ratios);
+    const Json what = {{"data", dataset.fingerprint()},
+                       {"split", std::string(name(options.split))},
+                       {"samples", samplesOf(dataset, options)},
+                       {"seed", options.seed},
+                       {"importance", nameOf(options.importance)},
+                       {"attention", nameOf(options.attention)},
+                       {"compensate", options.compensate},
+                       {"ratios", ratios}};
+    constexpr std::size_t digits = 12;
+    return folder / (nameOf(options.importance) + "-" + sha256(what.dump()).substr(0, digits) + ".json");
+}
+
+std::optional<Sensitivity> latestSensitivityOf(const fs::path& model)
+{
+    std::vector<std::pair<fs::file_time_type, fs::path>> files;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(sensitivityFolderOf(model), ignored))
+        if (entry.path().extension() == ".json")
+            files.emplace_back(entry.last_write_time(ignored), entry.path());
+    std::ranges::sort(files, std::greater());
+    for (const auto& [written, file] : files)
+        if (auto curves = soundCurves(file, model))
+            return curves;
+    return std::nullopt;
 }
 
 Sensitivity measureSensitivity(const fs::path& model, const Dataset& dataset, const SensitivityOptions& options, const JobContext& job)
@@ -211,20 +251,34 @@ Sensitivity measureSensitivity(const fs::path& model, const Dataset& dataset, co
     if (isQuantized(graph))
         throw Error(MessageCode::AlreadyQuantized, {{"path", model.string()}});
     const auto tidied = tidy(graph, {.freeBatch = false, .keepDropout = true}, job.part(0, tidyShare));
-    return measureSensitivity({tidied.changes.empty() ? graph : tidied.graph, sha256OfFile(model), dataset}, options,
+    return measureSensitivity({tidied.changes.empty() ? graph : tidied.graph, sha256OfFile(model), dataset}, decidedFor(options, dataset),
                               job.part(tidyShare, 1));
 }
 
-Sensitivity keptSensitivity(const fs::path& model, const Dataset& dataset, const SensitivityOptions& options, const JobContext& job)
+KeptSensitivity keptSensitivity(const fs::path& model, const fs::path& folder, const Dataset& dataset, const SensitivityOptions& options,
+                                const JobContext& job)
 {
-    const auto beside = sensitivityBeside(model);
-    SensitivityOptions rising = options;
+    SensitivityOptions rising = decidedFor(options, dataset);
     std::ranges::sort(rising.ratios);
-    if (auto kept = keptCurves(beside, model, dataset, rising))
-        return *kept;
+    if (folder.empty())
+        return {measureSensitivity(model, dataset, rising, job), {}, true};
+    const fs::path file = sensitivityFileIn(folder, dataset, rising);
+    if (auto kept = soundCurves(file, model); kept && wouldBeMeasuredAgain(*kept, dataset, rising)) {
+        std::error_code ignored;
+        fs::last_write_time(file, fs::file_time_type::clock::now(), ignored);
+        return {*std::move(kept), file, false};
+    }
     auto measured = measureSensitivity(model, dataset, rising, job);
-    writeSensitivity(measured, beside);
-    return measured;
+    std::error_code ignored;
+    fs::create_directories(folder, ignored);
+    try {
+        writeSensitivity(measured, file);
+    } catch (const Error& error) { // another's project, to read only: what was measured is worth as much
+        if (error.code() != MessageCode::FileUnwritable && error.code() != MessageCode::DiskFull)
+            throw;
+        return {std::move(measured), {}, true};
+    }
+    return {std::move(measured), file, true};
 }
 
 GroupRatios sensitivityRatiosFor(const SensitivityScopeInput& input, const JobContext& job)
@@ -240,13 +294,8 @@ GroupRatios sensitivityRatiosFor(const SensitivityScopeInput& input, const JobCo
     }
     if (!input.dataset)
         throw Error(MessageCode::DataRequired, {{"step", "prune"}});
-    const auto options = sensitivityOptionsOf(input.parameters);
-    if (const auto kept = keptCurves(input.kept, input.model, *input.dataset, options))
-        return sensitivityRatios(*kept, dependencies, lossPer(input.parameters), input.kept);
-    const auto measured = measureSensitivity(input.model, *input.dataset, options, job);
-    if (!input.kept.empty())
-        writeSensitivity(measured, input.kept);
-    return sensitivityRatios(measured, dependencies, lossPer(input.parameters), input.model);
+    const auto kept = keptSensitivity(input.model, input.folder, *input.dataset, sensitivityOptionsOf(input.parameters), job);
+    return sensitivityRatios(kept.curves, dependencies, lossPer(input.parameters), kept.file.empty() ? input.model : kept.file);
 }
 
 } // namespace hone

@@ -7,6 +7,7 @@
 #include "prune/sensitivity.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace hone
@@ -23,21 +24,36 @@ Sensitivity readSensitivity(const std::filesystem::path& file);
 Sensitivity readSensitivityOf(const std::filesystem::path& file, const std::filesystem::path& model);
 
 // What a prune step of scope Sensitivity has measured (its parameters decided()), and whether curves are
-// that, so that a step gives the same whatever lies beside its model. Unreadable samples make other curves.
+// that, so that a step gives the same whatever lies beside its model. Unreadable samples make other curves. Options of importance Auto are
+// those of a prune step without options (decidedFor()).
 SensitivityOptions sensitivityOptionsOf(const PruneParameters& parameters);
+SensitivityOptions decidedFor(SensitivityOptions options, const Dataset& dataset);
 bool wouldBeMeasuredAgain(const Sensitivity& curves, const Dataset& dataset, const SensitivityOptions& options);
 
-// Where the curves of a model in a project are kept: beside it in its build's folder.
-std::filesystem::path sensitivityBeside(const std::filesystem::path& model);
+// Where the curves of a build's model are kept: the folder "sensitivity" beside it. Empty where the model is no build's.
+std::filesystem::path sensitivityFolderOf(const std::filesystem::path& model);
+// The file of such a folder for what these options measure on these data. Its name says what tells curves apart, so that none take
+// another's place: a build that was made by them can be made again.
+std::filesystem::path sensitivityFileIn(const std::filesystem::path& folder, const Dataset& dataset, const SensitivityOptions& options);
+// The curves of a build's model that were measured or used last; none where there are none that can be read.
+std::optional<Sensitivity> latestSensitivityOf(const std::filesystem::path& model);
 
 // Of a model's file, tidied as a prune step tidies it, so that the groups have the same names. Throws what
 // measureSensitivity() and readOnnx() throw, and Error(AlreadyQuantized).
 Sensitivity measureSensitivity(const std::filesystem::path& model, const Dataset& dataset, const SensitivityOptions& options,
                                const JobContext& job);
 
-// Of a model in a project: what is kept beside it where it would be measured again, else measured and kept.
-Sensitivity keptSensitivity(const std::filesystem::path& model, const Dataset& dataset, const SensitivityOptions& options,
-                            const JobContext& job);
+struct KeptSensitivity
+{
+    Sensitivity curves;
+    std::filesystem::path file;  // empty: they are kept nowhere
+    bool isMeasuredAnew = false; // not found there
+};
+
+// What is in that folder where it would be measured again, else measured and kept there as far as it can be written; an empty folder:
+// measured.
+KeptSensitivity keptSensitivity(const std::filesystem::path& model, const std::filesystem::path& folder, const Dataset& dataset,
+                                const SensitivityOptions& options, const JobContext& job);
 
 struct SensitivityScopeInput
 {
@@ -45,7 +61,7 @@ struct SensitivityScopeInput
     const PruneParameters& parameters;
     const Dataset* dataset = nullptr;
     std::filesystem::path model;
-    std::filesystem::path kept; // where curves may be already, and where they go that are measured here; empty: nowhere
+    std::filesystem::path folder; // where curves may be already, and where they go that are measured here; empty: nowhere
 };
 
 // Ratios by group for a prune step of scope Sensitivity: by parameters.sensitivity, else by the curves that

@@ -129,8 +129,9 @@ using StepParameters = std::variant<ImportParameters, NewParameters, FinetunePar
 std::string stepName(const StepParameters& parameters);
 // Whether this step, with these parameters, reads a dataset.
 bool needsData(const StepParameters& parameters);
-// With what is left to the data, or to an architecture, decided: pruning's `compensate` and importance are none that depends on them, so
-// that a build says what was done. Throws Error(ArchitectureUnknown).
+// With what is left to the data, or to an architecture, decided, and what has no meaning beside other parameters as if it weren't given:
+// pruning's `compensate` and importance are none that depends on the data, so that a build says what was done. Throws
+// Error(ArchitectureUnknown).
 StepParameters decided(StepParameters parameters, const Dataset* dataset);
 // Every parameter, defaults included, under its recipe key; and back. Unknown keys and wrong types are refused:
 // throws Error(RecipeInvalid) with all of them in its detail. Keys that are absent take the default.
@@ -168,7 +169,7 @@ struct StepInput
     std::filesystem::path model; // empty for a "new" step
     const Dataset* dataset = nullptr;
     std::filesystem::path output;        // written atomically, last
-    std::filesystem::path sensitivity;   // where the model's curves of sensitivity are kept, or go when they are measured; empty: nowhere
+    std::filesystem::path sensitivity;   // the folder in which the model's curves of sensitivity are kept; empty: they are not
     std::filesystem::path calibration;   // the folder in which what calibration saw of the model is kept; empty: it is not
     std::filesystem::path teacher;       // of a distill or qat step; empty: as its parameters say
     std::filesystem::path checkpoint;    // where an interrupted training is gone on from; empty: beside the output

@@ -308,6 +308,9 @@ StepParameters decided(StepParameters parameters, const Dataset* dataset)
     const bool canTrain = dataset && dataset->size(Split::Train) > 0;
     if (auto* factorize = std::get_if<FactorizeParameters>(&parameters); factorize && factorize->fromData == FromData::Auto)
         factorize->fromData = canTrain ? FromData::On : FromData::Off;
+    if (auto* sparsify = std::get_if<SparsifyParameters>(&parameters);
+        sparsify && sparsify->sparsify.pattern != SparsityPattern::Unstructured)
+        sparsify->sparsify.sparsity = SparsifyOptions{}.sparsity; // a pattern says itself how many weights become zero
     auto* prune = std::get_if<PruneParameters>(&parameters);
     if (prune && prune->compensate == Compensate::Auto)
         prune->compensate = canTrain ? Compensate::On : Compensate::Off;
@@ -383,8 +386,6 @@ SensitivityOptions readSensitivityOptions(const Json& json, std::vector<Paramete
     JsonReader reader(json, "", problems);
     visitFields(reader, options);
     reader.reportUnknownKeys();
-    if (options.importance == ImportanceKind::Auto)
-        options.importance = SensitivityOptions{}.importance;
     return options;
 }
 
@@ -392,6 +393,23 @@ Json toJson(const SensitivityOptions& options)
 {
     JsonWriter writer;
     SensitivityOptions copy = options;
+    visitFields(writer, copy);
+    return writer.take();
+}
+
+ExplainParameters readExplainParameters(const Json& json, std::vector<ParameterProblem>& problems)
+{
+    ExplainParameters parameters;
+    JsonReader reader(json, "", problems);
+    visitFields(reader, parameters);
+    reader.reportUnknownKeys();
+    return parameters;
+}
+
+Json toJson(const ExplainParameters& parameters)
+{
+    JsonWriter writer;
+    ExplainParameters copy = parameters;
     visitFields(writer, copy);
     return writer.take();
 }

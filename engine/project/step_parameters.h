@@ -2,6 +2,7 @@
 // Step parameters from JSON, with every problem found at once.
 #pragma once
 
+#include "project/explain_step.h"
 #include "project/step.h"
 #include "prune/sensitivity.h"
 
@@ -24,9 +25,11 @@ std::optional<StepParameters> readParameters(const std::string& step, const Json
 // As parametersToJson(), but without parameters that were added later and have their default: what a build's id is made of.
 Json identityOf(const StepParameters& parameters);
 
-// Of a recipe's step that measures and makes no build. `json` is an object; problems are added and leave the default.
+// Of a recipe's steps that measure and make no build. `json` is an object; problems are added and leave the default.
 SensitivityOptions readSensitivityOptions(const Json& json, std::vector<ParameterProblem>& problems);
 Json toJson(const SensitivityOptions& options);
+ExplainParameters readExplainParameters(const Json& json, std::vector<ParameterProblem>& problems);
+Json toJson(const ExplainParameters& parameters);
 
 std::vector<std::string> knownSteps();
 // "; " between them.

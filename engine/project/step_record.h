@@ -75,8 +75,8 @@ struct StepRecord
     std::vector<PrunedGroup> groups;   // of pruning, if any
     std::vector<LayerLeft> unprunable; // layers whose channels pruning couldn't take
     std::optional<double> proofMaxAbsDifference;
-    std::optional<double> proofMaxAbsDifferenceDouble; // none where it was left out
-    std::string proofDoubleLeftOut;                    // why
+    std::optional<double> proofMaxAbsDifferenceDouble; // of the surgeries that were computed so; none: none was
+    std::string proofDoubleLeftOut;                    // why one wasn't; empty: all were
     std::vector<PruneRound> pruneRounds;               // of pruning in more than one
     std::optional<TargetRecord> target;                // of pruning, if one was given; `after` is the written file's
     std::optional<CompensationRecord> compensation;    // of pruning, if it was done
@@ -87,14 +87,14 @@ struct StepRecord
 };
 
 // Keys: groups[]{name, layers[], followers[], readers[], channelsBefore, channelsAfter, importance, reasons[]}, unprunable[]{name, reason},
-// proof{maxAbsDifference, maxAbsDifferenceDouble (or doubleLeftOut: why)}, target{kind, before, wanted, after}, rounds[]{ratio, macs,
-// parameters, compensation{before, after}}, compensation{before, after, metric (of both, the rounds' too), layers[]{name, errorBefore,
-// errorAfter}, left[]{name, reason}}, sparsity{sparsity, layers[]{name, weights, zerosBefore, zerosAfter}, left[]}, compressedBytes{before,
-// after}, factorization{layers[]{name, rank, fullRank, energy, macsBefore, macsAfter}, left[]}, integerNodes and floatNodes (counts of
-// nodes that compute in ONNX Runtime), kernels{integer[], float[], unfused[]}, layers[]{name, bits, activationBits, snrDb, saturatedShare}
-// (what a layer lacks is left out), calibration{samples, seconds, peakBytes}, damage[]{name, macs, layerSnrDb, snrDb, sameTop1},
-// precision[]{floatLayers, floatMacsShare, drop, bytes, latencyMs}, repairs{split, samples, metric, float, stages[]{name, snrDb, value,
-// sameTop1}}, teacher{} (as toJson(Evaluation)'s); those that a step lacks are left out.
+// proof{maxAbsDifference, maxAbsDifferenceDouble, doubleLeftOut (why a surgery lacks it)}, target{kind, before, wanted, after},
+// rounds[]{ratio, macs, parameters, compensation{before, after}}, compensation{before, after, metric (of both, the rounds' too),
+// layers[]{name, errorBefore, errorAfter}, left[]{name, reason}}, sparsity{sparsity, layers[]{name, weights, zerosBefore, zerosAfter},
+// left[]}, compressedBytes{before, after}, factorization{layers[]{name, rank, fullRank, energy, macsBefore, macsAfter}, left[]},
+// integerNodes and floatNodes (counts of nodes that compute in ONNX Runtime), kernels{integer[], float[], unfused[]}, layers[]{name, bits,
+// activationBits, snrDb, saturatedShare} (what a layer lacks is left out), calibration{samples, seconds, peakBytes}, damage[]{name, macs,
+// layerSnrDb, snrDb, sameTop1}, precision[]{floatLayers, floatMacsShare, drop, bytes, latencyMs}, repairs{split, samples, metric, float,
+// stages[]{name, snrDb, value, sameTop1}}, teacher{} (as toJson(Evaluation)'s); those that a step lacks are left out.
 Json recordToJson(const StepRecord& record);
 // What is there goes into the record, what isn't stays. Throws what the JSON library throws.
 void readRecord(const Json& json, StepRecord& record);

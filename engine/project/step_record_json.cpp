@@ -44,7 +44,7 @@ void addProof(const StepRecord& record, Json& json)
         json["proof"] = {{"maxAbsDifference", *record.proofMaxAbsDifference}};
     if (record.proofMaxAbsDifferenceDouble)
         json["proof"]["maxAbsDifferenceDouble"] = *record.proofMaxAbsDifferenceDouble;
-    else if (!record.proofDoubleLeftOut.empty())
+    if (!record.proofDoubleLeftOut.empty())
         json["proof"]["doubleLeftOut"] = record.proofDoubleLeftOut;
 }
 

@@ -176,15 +176,15 @@ std::vector<ReaderStatistics> readersOf(const Subject& subject)
     std::vector<ReaderStatistics> readers;
     const auto& groups = subject.dependencies.groups;
     for (std::size_t g = 0; g < groups.size(); ++g)
-        for (const Reading& reading : groups[g].readings)
-            if (const auto operand = readOperand(subject.graph, reading)) {
+        for (const Reading* reading : allReadings(groups[g]))
+            if (const auto operand = readOperand(subject.graph, *reading)) {
                 const std::vector<double> none(static_cast<std::size_t>(groups[g].channels), 0);
-                readers.push_back({g, &reading, *operand, none, none, none});
+                readers.push_back({g, reading, *operand, none, none, none});
             }
     return readers;
 }
 
-ChannelScores activationImportance(const Subject& subject, ImportanceKind kind, const JobContext& job)
+ScoredGroups activationImportance(const Subject& subject, ImportanceKind kind, const JobContext& job)
 {
     auto readers = readersOf(subject);
     std::vector<ValueId> values;
@@ -201,7 +201,7 @@ ChannelScores activationImportance(const Subject& subject, ImportanceKind kind, 
             readers[r].add(tensors[r], taken->indices.size());
         report(job, done += taken->indices.size(), loader.samples());
     }
-    ChannelScores scores;
+    ScoredGroups scored;
     for (std::size_t g = 0; g < subject.dependencies.groups.size(); ++g) {
         std::vector<double> sum(static_cast<std::size_t>(subject.dependencies.groups[g].channels), 0);
         double count = 0;
@@ -213,15 +213,16 @@ ChannelScores activationImportance(const Subject& subject, ImportanceKind kind, 
             }
         for (double& score : sum)
             score /= std::max(1.0, count);
-        scores.push_back(count > 0 ? std::move(sum) : importance(subject.graph, subject.dependencies.groups[g], ImportanceKind::L1));
+        scored.scores.push_back(count > 0 ? std::move(sum) : importance(subject.graph, subject.dependencies.groups[g], ImportanceKind::L1));
+        scored.kinds.push_back(count > 0 ? kind : ImportanceKind::L1);
     }
-    return scores;
+    return scored;
 }
 
 } // namespace
 
-ChannelScores dataImportance(const Graph& graph, const Dataset& dataset, ImportanceKind kind, const DataImportanceOptions& options,
-                             const JobContext& job)
+ScoredGroups dataImportance(const Graph& graph, const Dataset& dataset, ImportanceKind kind, const DataImportanceOptions& options,
+                            const JobContext& job)
 {
     if (!needsSamples(kind))
         throw Error(MessageCode::InternalFault, {{"detail", "samples for an importance that reads none"}});
@@ -234,7 +235,7 @@ ChannelScores dataImportance(const Graph& graph, const Dataset& dataset, Importa
     Subject subject{graph, dataset, dependencies, options};
     makeBatchFree(subject.graph);
     if (kind == ImportanceKind::Taylor || kind == ImportanceKind::Fisher)
-        return gradientImportance(std::move(subject), kind, job);
+        return {gradientImportance(std::move(subject), kind, job), std::vector(dependencies.groups.size(), kind)};
     return activationImportance(subject, kind, job);
 }
 

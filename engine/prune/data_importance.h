@@ -45,12 +45,14 @@ struct DataImportanceOptions
 //                   mean over the readers Both: L1's in groups whose
 //                   activations can't be looked at.
 //   Reconstruction  see prune/reconstruction.h
+// Operators that make one number of all channels read them like layers: of a mean's gate the gradient is that of the weighted mean, so
+// that a channel whose activations are the mean of all counts for nothing; of an extreme's it is its holder's.
 // Taylor's and Fisher's are in the loss's units and compare between groups.
 // Throws Error(SplitMissing) without a training split,
 // Error(OperatorsUnsupported) where Taylor or Fisher can't take gradients, and
 // what pairing, loading and ONNX Runtime throw; Error(InternalFault) for a kind
 // that reads no samples.
-ChannelScores dataImportance(const Graph& graph, const Dataset& dataset, ImportanceKind kind, const DataImportanceOptions& options,
-                             const JobContext& job);
+ScoredGroups dataImportance(const Graph& graph, const Dataset& dataset, ImportanceKind kind, const DataImportanceOptions& options,
+                            const JobContext& job);
 
 } // namespace hone

@@ -36,9 +36,9 @@ public:
         for (std::size_t i = 0; i < m_members.size(); ++i)
             m_result.groups.push_back(describeGroup(i));
         addReadings();
+        addRestrictions();
         for (PruningGroup& group : m_result.groups)
             addFollowersAndReaders(group);
-        addRestrictions();
         addReasons();
         addFollowerReasons();
         nameGroups();
@@ -153,8 +153,9 @@ private:
                 readers[orderOf(slice.node)] = slice.node;
             else if (slice.role == SliceRole::Elementwise && !makes(slice.node))
                 followers[orderOf(slice.node)] = slice.node;
-        for (const Reading& reading : group.readings)
-            readers[orderOf(reading.node)] = reading.node;
+        for (const auto* readings : {&group.readings, &group.reductions})
+            for (const Reading& reading : *readings)
+                readers[orderOf(reading.node)] = reading.node;
         for (const auto& [order, node] : followers)
             if (!readers.contains(order))
                 group.followers.push_back(node);
@@ -216,8 +217,31 @@ private:
             for (std::size_t i = 0; i < pending.atoms.size(); ++i)
                 if (const ChannelRef* ref = refOf(pending.atoms[i]))
                     restriction.channels.emplace_back(static_cast<std::int64_t>(i), *ref);
-            if (!restriction.channels.empty())
-                m_result.restrictions.push_back(std::move(restriction));
+            if (restriction.channels.empty())
+                continue;
+            if (restriction.outputs.empty())
+                addReductions(restriction);
+            m_result.restrictions.push_back(std::move(restriction));
+        }
+    }
+
+    void addReductions(const Restriction& restriction)
+    {
+        for (const Restriction::Place& place : restriction.inputs) {
+            std::map<std::uint32_t, Reading> byGroup;
+            for (const auto& [position, channel] : restriction.channels) {
+                Reading& reading = byGroup[channel.group];
+                reading.positions.resize(m_members[channel.group].size());
+                reading.positions[channel.channel].push_back(position);
+            }
+            for (auto& [group, reading] : byGroup) {
+                reading.node = restriction.node;
+                reading.input = place.index;
+                reading.axis = place.axis;
+                reading.rank = static_cast<int>(m_walk.axesOf(restriction.node, place.index)->size());
+                reading.extent = restriction.extent;
+                m_result.groups[group].reductions.push_back(std::move(reading));
+            }
         }
     }
 

@@ -62,9 +62,10 @@ struct PruningGroup
     std::int64_t granularity = 1; // outputs of the first layer that one channel stands for (grouped convolution: one of each group)
     std::vector<Slice> slices;
     std::vector<Reading> readings;
-    std::vector<NodeId> layers;    // that make the channels: Conv, ConvTranspose, Gemm, MatMul, LSTM, GRU, RNN, an embedding's Gather
-    std::vector<NodeId> followers; // that lose the same channels without making them: depthwise Conv, BatchNormalization, PRelu
-    std::vector<NodeId> readers;   // that take the channels in and make others: the next Conv or Gemm
+    std::vector<Reading> reductions; // by operators that make one number of all channels (a mean, a maximum over them): Restrictions
+    std::vector<NodeId> layers;      // that make the channels: Conv, ConvTranspose, Gemm, MatMul, LSTM, GRU, RNN, an embedding's Gather
+    std::vector<NodeId> followers;   // that lose the same channels without making them: depthwise Conv, BatchNormalization, PRelu
+    std::vector<NodeId> readers;     // that take the channels in and make others: the next Conv or Gemm
     // Couplings, then the followers: "Add 'add_3' couples 'conv_2' and 'conv_5'", "Conv 'dw' filters each channel on its own".
     std::vector<std::string> reasons;
 };

@@ -30,9 +30,9 @@ std::vector<GatedReading> gatedReadings(const Graph& graph, const DependencyGrap
 {
     std::vector<GatedReading> all;
     for (std::size_t g = 0; g < dependencies.groups.size(); ++g)
-        for (const Reading& reading : dependencies.groups[g].readings)
-            if (const auto operand = readOperand(graph, reading))
-                all.push_back({g, &reading, *operand});
+        for (const Reading* reading : allReadings(dependencies.groups[g]))
+            if (const auto operand = readOperand(graph, *reading))
+                all.push_back({g, reading, *operand});
     return all;
 }
 
@@ -55,6 +55,22 @@ Tensor ones(Dimensions shape)
     Tensor tensor(DType::Float32, std::move(shape));
     std::ranges::fill(tensor.mutableData<float>(), 1.0F);
     return tensor;
+}
+
+// A mean over gated channels is the weighted one: what it makes is divided by the mean of its gates. Those have the rank of what is read,
+// so that the node's own axes are theirs.
+void divideByMeanOf(Graph& graph, NodeId mean, ValueId gate)
+{
+    Node ofGates = graph.node(mean);
+    const ValueId whole = ofGates.outputs[0];
+    const ValueId sum = graph.addComputed("hone_gated");
+    const ValueId weight = graph.addComputed("hone_gate");
+    ofGates.name = "hone_gate";
+    ofGates.inputs[0] = gate;
+    ofGates.outputs[0] = weight;
+    graph.insertNodeBefore(mean, std::move(ofGates));
+    graph.node(mean).outputs[0] = sum;
+    graph.insertNodeAfter(mean, {.name = "hone_gated", .opType = "Div", .inputs = {sum, weight}, .outputs = {whole}});
 }
 
 } // namespace
@@ -81,10 +97,11 @@ GateGradients::Gated GateGradients::gate(const Graph& graph, const DependencyGra
         const ReadOperand& operand = each.operand;
         Dimensions shape(operand.axesBehind + 1, 1); // broadcasts from the right
         shape[0] = operand.extent;
-        if (bySample) {
+        const bool isMean = graph.node(each.reading->node).opType == "ReduceMean";
+        if (bySample || isMean)
             shape.insert(shape.begin(), types.type(operand.value).shape->size() - shape.size(), 1);
+        if (bySample)
             shape[0] = static_cast<std::int64_t>(samplesTogether);
-        }
         const ValueId factor = gated.graph.addConstant("hone_gate", ones(shape));
         const ValueId product = gated.graph.addComputed("hone_gated");
         gated.graph.insertNodeBefore(each.reading->node, {.name = "hone_gate",
@@ -92,6 +109,8 @@ GateGradients::Gated GateGradients::gate(const Graph& graph, const DependencyGra
                                                           .inputs = {gated.graph.node(each.reading->node).inputs[operand.input], factor},
                                                           .outputs = {product}});
         gated.graph.node(each.reading->node).inputs[operand.input] = product;
+        if (isMean)
+            divideByMeanOf(gated.graph, each.reading->node, factor);
         Gate gate{gated.graph.value(factor).name, each.group, {}, static_cast<std::size_t>(operand.extent)};
         for (const auto& positions : each.reading->positions)
             gate.positions.push_back(operandPositions(operand, positions));

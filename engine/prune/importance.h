@@ -46,7 +46,7 @@ struct ImportanceOptions
 struct ScoredGroups
 {
     ChannelScores scores;
-    std::vector<ImportanceKind> kinds; // by group: what its scores are of
+    std::vector<ImportanceKind> kinds; // by group: what its scores are of; L1 where the group lacks what was asked for
 };
 
 // From the weights. L1, L2, Fpgm: of a layer over the mean of its channels in the group (so that large layers

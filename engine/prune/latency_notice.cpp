@@ -35,12 +35,22 @@ std::set<NodeId> prunableLayers(const Graph& graph)
     return layers;
 }
 
+bool convolves(const Node& layer)
+{
+    return layer.opType == "Conv" || layer.opType == "ConvTranspose";
+}
+
+bool multiplies(const Node& layer)
+{
+    return layer.opType == "Gemm" || layer.opType == "MatMul" || layer.opType == "LSTM" || layer.opType == "GRU" || layer.opType == "RNN";
+}
+
 // That a layer makes; 0 where they can't be told.
 std::int64_t channelsOf(const Node& layer, const Shape& output)
 {
     if (output.size() < 2)
         return 0;
-    const Dim& dim = layer.opType == "Conv" ? output[1] : output.back();
+    const Dim& dim = convolves(layer) ? output[1] : output.back();
     return dim.isFixed() ? dim.extent : 0;
 }
 
@@ -90,8 +100,8 @@ std::string badlyRoundedText(const Graph& graph, std::int64_t block)
     std::vector<BadlyRounded> layers;
     for (const NodeCost& node : cost(graph).nodes) {
         const Node& layer = graph.node(node.node);
-        const bool isProduct = (layer.opType == "Gemm" || layer.opType == "MatMul") && prunable.contains(node.node);
-        if (layer.opType != "Conv" && !isProduct)
+        const bool isProduct = multiplies(layer) && prunable.contains(node.node); // others are of activations, or classify
+        if (!convolves(layer) && !isProduct)
             continue;
         const std::int64_t channels = channelsOf(layer, node.outputShape);
         if (channels % block != 0)

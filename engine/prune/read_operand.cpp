@@ -33,6 +33,15 @@ ReadOperand besideWeights(const Node& node, const Reading& reading)
 
 } // namespace
 
+std::vector<const Reading*> allReadings(const PruningGroup& group)
+{
+    std::vector<const Reading*> all;
+    for (const auto* readings : {&group.readings, &group.reductions})
+        for (const Reading& reading : *readings)
+            all.push_back(&reading);
+    return all;
+}
+
 std::optional<ReadOperand> readOperand(const Graph& graph, const Reading& reading)
 {
     const Node& node = graph.node(reading.node);

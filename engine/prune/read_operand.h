@@ -23,6 +23,9 @@ struct ReadOperand
                                 // convolution; 0: there is one block
 };
 
+// A group's readings and reductions.
+std::vector<const Reading*> allReadings(const PruningGroup& group);
+
 // A reading of a layer's constant weights is one of what they are multiplied
 // with. None where that is a constant, too.
 std::optional<ReadOperand> readOperand(const Graph& graph, const Reading& reading);

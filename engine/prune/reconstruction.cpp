@@ -193,6 +193,12 @@ std::optional<std::pair<ValueId, int>> valueRead(const Graph& graph, const Readi
     return std::pair(operand->value, operand->axis);
 }
 
+// Those whose weights can be solved anew; what only goes into a mean or an extreme over all channels counts where there are none.
+const std::vector<Reading>& solvableReadings(const PruningGroup& group)
+{
+    return group.readings.empty() ? group.reductions : group.readings;
+}
+
 } // namespace
 
 std::vector<double> forwardSelection(std::vector<ChannelReader> readers, std::size_t channels)
@@ -226,8 +232,8 @@ std::vector<double> forwardSelection(std::vector<ChannelReader> readers, std::si
     return scores;
 }
 
-ChannelScores reconstructionImportance(const Graph& original, const Dataset& dataset, const ReconstructionOptions& options,
-                                       const JobContext& job)
+ScoredGroups reconstructionImportance(const Graph& original, const Dataset& dataset, const ReconstructionOptions& options,
+                                      const JobContext& job)
 {
     dataset.require(Split::Train);
     const DependencyGraph dependencies = findDependencies(original, options.attention);
@@ -237,7 +243,7 @@ ChannelScores reconstructionImportance(const Graph& original, const Dataset& dat
     std::vector<Reader> readers;
     std::vector<ValueId> values;
     for (std::size_t g = 0; g < dependencies.groups.size(); ++g)
-        for (const Reading& reading : dependencies.groups[g].readings)
+        for (const Reading& reading : solvableReadings(dependencies.groups[g]))
             if (const auto value = valueRead(graph, reading)) {
                 readers.push_back({g, &reading, value->second, {}});
                 values.push_back(value->first);
@@ -263,17 +269,19 @@ ChannelScores reconstructionImportance(const Graph& original, const Dataset& dat
                     {}});
     }
 
-    ChannelScores scores;
+    ScoredGroups scored;
     for (std::size_t g = 0; g < dependencies.groups.size(); ++g) {
         job.checkStop();
         std::vector<ChannelReader> ofGroup;
         for (const Reader& reader : readers)
             if (reader.group == g && reader.sums.rows > 0)
                 ofGroup.push_back({reader.sums.covariance(), weightOf(graph, uses, *reader.reading)});
-        scores.push_back(ofGroup.empty() ? importance(graph, dependencies.groups[g], ImportanceKind::L1)
-                                         : forwardSelection(std::move(ofGroup), static_cast<std::size_t>(dependencies.groups[g].channels)));
+        const PruningGroup& group = dependencies.groups[g];
+        scored.kinds.push_back(ofGroup.empty() ? ImportanceKind::L1 : ImportanceKind::Reconstruction);
+        scored.scores.push_back(ofGroup.empty() ? importance(graph, group, ImportanceKind::L1)
+                                                : forwardSelection(std::move(ofGroup), static_cast<std::size_t>(group.channels)));
     }
-    return scores;
+    return scored;
 }
 
 } // namespace hone

@@ -34,7 +34,7 @@ struct ChannelReader
 std::vector<double> forwardSelection(std::vector<ChannelReader> readers, std::size_t channels);
 
 // By group and channel. Throws Error(SplitMissing) without a training split, and what pairing, loading and ONNX Runtime throw.
-ChannelScores reconstructionImportance(const Graph& graph, const Dataset& dataset, const ReconstructionOptions& options,
-                                       const JobContext& job);
+ScoredGroups reconstructionImportance(const Graph& graph, const Dataset& dataset, const ReconstructionOptions& options,
+                                      const JobContext& job);
 
 } // namespace hone

@@ -140,11 +140,12 @@ Selection::Selection(const Graph& graph, const DependencyGraph& dependencies, co
         m_scores = std::move(scored.scores);
         m_kinds = std::move(scored.kinds);
     } else
-        m_kinds.assign(m_scores.size(), options.importance);
+        m_kinds = evidence.kinds.empty() ? std::vector(m_scores.size(), options.importance) : evidence.kinds;
     if (m_outOf.empty())
         for (const PruningGroup& group : dependencies.groups)
             m_outOf.push_back(group.channels);
     requireSize(m_scores, dependencies);
+    requireSize(m_kinds, dependencies);
     requireSize(m_outOf, dependencies);
     for (const auto& pattern : options.keep)
         for (const std::size_t g : groupsMatching(graph, dependencies, pattern))
@@ -216,6 +217,11 @@ std::vector<std::int64_t> Selection::leavingOverAll(double ratio) const
     return leaving;
 }
 
+std::vector<std::int64_t> Selection::most(std::size_t group, std::int64_t count) const
+{
+    return mostImportant(m_scores[group], roundedChannels(m_dependencies.groups[group], count, {m_options.roundTo, floorOf(group)}));
+}
+
 KeptChannels Selection::at(double ratio) const
 {
     const std::size_t groups = m_dependencies.groups.size();
@@ -228,10 +234,8 @@ KeptChannels Selection::at(double ratio) const
     case PruningScope::Sensitivity: leaving = leavingEach(m_ratios(ratio)); break;
     }
     KeptChannels kept;
-    for (std::size_t g = 0; g < groups; ++g) {
-        const PruningGroup& group = m_dependencies.groups[g];
-        kept.push_back(mostImportant(m_scores[g], roundedChannels(group, group.channels - leaving[g], {m_options.roundTo, floorOf(g)})));
-    }
+    for (std::size_t g = 0; g < groups; ++g)
+        kept.push_back(most(g, m_dependencies.groups[g].channels - leaving[g]));
     return kept;
 }
 

@@ -22,10 +22,11 @@ using GroupRatios = std::function<std::vector<double>(double ratio)>;
 // What there is to choose by beside the weights.
 struct PruneEvidence
 {
-    ChannelScores scores = {};            // by importance from samples; none: from the weights
-    GroupRatios ratios = {};              // of scope Sensitivity
-    std::vector<std::int64_t> outOf = {}; // channels that each group had before earlier rounds, which ratios are of; none: those it has
-    LatencyMeter* meter = nullptr;        // of a target latency
+    ChannelScores scores = {};              // by importance from samples; none: from the weights
+    std::vector<ImportanceKind> kinds = {}; // by group: what these scores are of; none: of the importance that was asked for
+    GroupRatios ratios = {};                // of scope Sensitivity
+    std::vector<std::int64_t> outOf = {};   // channels that each group had before earlier rounds, which ratios are of; none: those it has
+    LatencyMeter* meter = nullptr;          // of a target latency
 };
 
 // The number of a group's channels that stay where `kept` of `channels` should. In the file they are
@@ -56,6 +57,8 @@ public:
     Selection(const Graph& graph, const DependencyGraph& dependencies, const PruneOptions& options, const PruneEvidence& evidence = {});
 
     KeptChannels at(double ratio) const;
+    // The most important of a group, as many as `count` is when it is rounded.
+    std::vector<std::int64_t> most(std::size_t group, std::int64_t count) const;
     const ChannelScores& scores() const { return m_scores; }
     const std::vector<ImportanceKind>& kinds() const { return m_kinds; }
     bool isKept(std::size_t group) const { return m_isKept[group]; } // by name

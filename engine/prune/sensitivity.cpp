@@ -215,9 +215,12 @@ private:
     Selection selectionOf(const JobContext& job) const
     {
         PruneEvidence evidence;
-        if (needsSamples(m_options.importance))
-            evidence.scores = dataImportance(m_graph, m_subject.dataset, m_options.importance,
-                                             {.seed = m_options.seed, .threads = m_options.threads, .attention = m_options.attention}, job);
+        if (needsSamples(m_options.importance)) {
+            auto scored = dataImportance(m_graph, m_subject.dataset, m_options.importance,
+                                         {.seed = m_options.seed, .threads = m_options.threads, .attention = m_options.attention}, job);
+            evidence.scores = std::move(scored.scores);
+            evidence.kinds = std::move(scored.kinds);
+        }
         return {m_graph, m_dependencies, {.importance = m_options.importance, .seed = m_options.seed}, evidence};
     }
 

@@ -82,6 +82,8 @@ public:
         if (isMeasured())
             return answer(settled(std::move(meets), most));
         giveBack(misses, meets);
+        if (m_question.target.kind == TargetKind::Memory)
+            giveBackAwayFromThePeak(meets);
         return answer(meets);
     }
 
@@ -154,15 +156,15 @@ private:
         return {std::move(misses), std::move(meets)};
     }
 
-    // Groups that keep more in `misses`, the most important channels first.
-    std::vector<std::size_t> groupsToGiveBack(const Trial& misses, const Trial& meets) const
+    // Groups that keep more in `more`, the most important channels first.
+    std::vector<std::size_t> groupsToGiveBack(const KeptChannels& more, const Trial& meets) const
     {
         std::vector<std::pair<double, std::size_t>> groups;
         for (std::size_t g = 0; g < meets.kept.size(); ++g) {
-            if (misses.kept[g].size() <= meets.kept[g].size())
+            if (more[g].size() <= meets.kept[g].size())
                 continue;
             double most = 0;
-            for (const std::int64_t channel : misses.kept[g])
+            for (const std::int64_t channel : more[g])
                 if (!std::ranges::binary_search(meets.kept[g], channel))
                     most = std::max(most, m_selection.scores()[g][static_cast<std::size_t>(channel)]);
             groups.emplace_back(-most, g);
@@ -177,7 +179,7 @@ private:
     // As many groups in order as fit, then of the rest those that fit one by one.
     void giveBack(const Trial& misses, Trial& meets) const
     {
-        const auto order = groupsToGiveBack(misses, meets);
+        const auto order = groupsToGiveBack(misses.kept, meets);
         const auto fits = [&](std::size_t from, std::size_t to) {
             KeptChannels kept = meets.kept;
             for (std::size_t i = from; i < to; ++i)
@@ -199,6 +201,30 @@ private:
         }
         for (std::size_t i = back + 1; i < std::min(order.size(), back + 1 + mostSingleTrials); ++i)
             fits(i, i + 1);
+    }
+
+    // What is large at one place only (a peak) is held there: groups elsewhere, which one ratio has thinned as well, get back as many
+    // channels as the target allows.
+    void giveBackAwayFromThePeak(Trial& meets) const
+    {
+        for (const std::size_t g : groupsToGiveBack(wholeGroups(), meets)) {
+            std::int64_t fits = static_cast<std::int64_t>(meets.kept[g].size());
+            for (std::int64_t tooMany = m_question.dependencies.groups[g].channels + 1; tooMany - fits > 1;) {
+                // All of them first: nearly always that is it.
+                const bool first = tooMany > m_question.dependencies.groups[g].channels;
+                const std::int64_t count = first ? tooMany - 1 : (fits + tooMany) / 2;
+                Trial more = meets;
+                more.kept[g] = m_selection.most(g, count);
+                more.amount = more.kept[g].size() > meets.kept[g].size() ? amount(more.kept) : meets.amount;
+                if (more.amount > m_aim) {
+                    tooMany = count;
+                    continue;
+                }
+                fits = count;
+                if (more.kept[g].size() > meets.kept[g].size())
+                    meets = std::move(more);
+            }
+        }
     }
 
     // The least that other options allow.

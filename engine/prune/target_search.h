@@ -42,9 +42,10 @@ struct TargetAnswer
 
 // The most channels that meet the target: the ratio is bisected, each trial is real surgery; then of the
 // channels that leave at the ratio found but not just below it, as many stay as the target allows, the most
-// important groups' first. Everything stays where the model meets the target already. The trials of a latency
-// are measured, so that their order has their noise: they aim 3 % lower, and more channels leave until most of five
-// measurements are so low. Throws Error(TargetUnreachable) with the least that can be reached and what stands in the way.
+// important groups' first. Of a peak of memory all groups away from it get back what they lost. Everything stays where the model meets the
+// target already. The trials of a latency are measured, so that their order has their noise: they aim 3 % lower, and more channels leave
+// until most of five measurements are so low. Throws Error(TargetUnreachable) with the least that can be reached and what stands in the
+// way.
 TargetAnswer reachTarget(const TargetQuestion& question, const Selection& selection, const JobContext& job);
 
 } // namespace hone

@@ -3,6 +3,7 @@
 
 #include "core/version.h"
 #include "evaluate/evaluation.h"
+#include "graph/shape_inference.h"
 #include "onnx_io/onnx_io.h"
 #include "quantize/keep_float.h"
 #include "quantize/layer_errors.h"
@@ -44,6 +45,29 @@ void requireSameInputs(const Graph& quantized, const Graph& floating)
     if (text(quantized) != text(floating))
         throw Error(MessageCode::ReferenceUnlike,
                     {{"detail", "its input is " + text(quantized) + ", the float model's " + text(floating)}});
+}
+
+// Of one sample.
+std::int64_t elementsOf(const Shape& shape)
+{
+    std::int64_t product = 1;
+    for (const Dim& dim : shape)
+        product *= dim.isFixed() ? dim.extent : 1;
+    return product;
+}
+
+// A pruned model keeps its values' names.
+void requireSameShapes(const Models& models, const std::vector<LayerPair>& pairs)
+{
+    const InferredTypes floating = inferShapes(models.floating);
+    const InferredTypes quantized = inferShapes(models.quantized);
+    for (const LayerPair& pair : pairs) {
+        const auto& before = floating.type(pair.floatValue).shape;
+        const auto& after = quantized.type(pair.rawValue).shape;
+        if (before && after && elementsOf(*before) != elementsOf(*after))
+            throw Error(MessageCode::ReferenceUnlike,
+                        {{"detail", "'" + pair.name + "' makes " + toText(*after) + ", in the float model " + toText(*before)}});
+    }
 }
 
 Models opened(const ExplainRequest& request)
@@ -194,6 +218,7 @@ Explanation explain(const ExplainRequest& request, const JobContext& job)
     const auto pairs = pairLayers(models.floating, models.quantized);
     if (std::ranges::none_of(pairs, [](const LayerPair& pair) { return !pair.isInput(); }))
         throw Error(MessageCode::ReferenceUnlike, {{"detail", "none of its values has the name of one of the float model's"}});
+    requireSameShapes(models, pairs);
     Explanation explanation;
     explanation.quantized = request.quantized;
     explanation.floating = request.floating;

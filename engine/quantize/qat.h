@@ -39,7 +39,7 @@ struct QatResult
     std::vector<Message> notices;
 };
 
-// Throws Error(AlreadyQuantized, NothingToQuantize, BadOption where the head would change or normalization be inserted) and what quantize()
+// Throws Error(AlreadyQuantized, NothingToQuantize, LayerUnknown, BadOption where the head would change or normalization be inserted) and what quantize()
 // and train() throw.
 QatResult trainQuantized(const QatInput& input, const JobContext& job);
 

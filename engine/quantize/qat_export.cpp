@@ -79,7 +79,7 @@ public:
           m_uses(m_trained)
     {
         m_result.prepared = prepareForQuantization(m_trained);
-        m_result.plan = planQuantization(m_result.prepared);
+        m_result.plan = planQuantization(m_result.prepared, model.planning);
         m_result.encodings.activations = start.activations;
     }
 

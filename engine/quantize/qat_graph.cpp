@@ -5,6 +5,7 @@
 #include "graph/own_vectors.h"
 #include "quantize/parameters.h"
 #include "quantize/weight_range.h"
+#include "train/freeze.h"
 
 #include <algorithm>
 #include <optional>
@@ -253,7 +254,9 @@ QatModel prepareForQat(const Graph& graph, const QuantizeOptions& options)
     QatModel model;
     model.trainable = withOwnVectors(prepareForQuantization(graph, Normalization::Kept));
     model.prepared = prepareForQuantization(model.trainable);
-    model.plan = planQuantization(model.prepared);
+    for (const auto node : nodesMatching(model.prepared, options.keepFloat))
+        model.planning.keepFloat.insert(model.prepared.node(node).name);
+    model.plan = planQuantization(model.prepared, model.planning);
     if (std::ranges::none_of(model.plan.weighted, [](const WeightedNode& node) { return node.integer; }))
         throw Error(MessageCode::NothingToQuantize, {{"detail", "no Conv, Gemm or MatMul with constant float32 weights"}});
     if (!channelsHaveScales(model, options))

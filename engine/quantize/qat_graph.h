@@ -18,10 +18,11 @@ struct QatModel
 {
     Graph trainable;       // prepared, each layer with vectors of its own
     Graph prepared;        // the same with BatchNormalization folded; names of nodes and of what they make are the same
+    PlanOptions planning;
     QuantizationPlan plan; // of `prepared`
 };
 
-// Throws Error(OpsetNotRaised, NothingToQuantize).
+// Throws Error(OpsetNotRaised, NothingToQuantize, LayerUnknown).
 QatModel prepareForQat(const Graph& graph, const QuantizeOptions& options);
 
 struct ActivationStep

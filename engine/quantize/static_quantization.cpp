@@ -375,12 +375,13 @@ private:
         const std::string runtime(rules.runtime);
         if (!rules.runsHere)
             result.notices.push_back({MessageCode::SchemeNotRun, {{"runtime", runtime}}});
-        std::map<std::string, std::vector<std::string>> layersByReason;
+        std::map<std::pair<SchemeVerdict, std::string>, std::vector<std::string>> layersByReason;
         for (const auto& problem : checkScheme(result.graph, m_options.scheme))
-            layersByReason[problem.reason].push_back(problem.node);
-        for (const auto& [reason, layers] : layersByReason)
-            result.notices.push_back({MessageCode::SchemeRefuses,
-                                      {{"runtime", runtime}, {"layer", fmt::format("{}", fmt::join(layers, ", "))}, {"reason", reason}}});
+            layersByReason[{problem.verdict, problem.reason}].push_back(problem.node);
+        for (const auto& [why, layers] : layersByReason)
+            result.notices.push_back(
+                {why.first == SchemeVerdict::Refused ? MessageCode::SchemeRefuses : MessageCode::SchemeRunsInFloat,
+                 {{"runtime", runtime}, {"layer", fmt::format("{}", fmt::join(layers, ", "))}, {"reason", why.second}}});
     }
 
     // `reached`: points lost with all layers in float that may be.

@@ -67,6 +67,11 @@ std::vector<std::string> knownArchitectures()
     return names;
 }
 
+bool hasClasses(const std::string& architecture)
+{
+    return named(architecture).make != makeAutoencoder;
+}
+
 ArchitectureOptions withDefaults(ArchitectureOptions options)
 {
     const ArchitectureOptions& own = named(options.name).defaults;
@@ -96,6 +101,10 @@ Graph makeArchitecture(const ArchitectureOptions& options)
     requireWithin("inputChannels", whole.inputChannels, 1, 4096);
     requireWithin("inputHeight", whole.height(), 1, 1e6);
     requireWithin("inputWidth", whole.columns(), 1, 1e6);
+    if (whole.depth > 0 && architecture.defaults.depth == 0)
+        throw Error(MessageCode::BadOption, {{"option", "depth"},
+                                             {"value", std::to_string(whole.depth)},
+                                             {"expected", "0 for " + whole.name + ", whose blocks are its own"}});
     return architecture.make(whole);
 }
 

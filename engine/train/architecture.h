@@ -33,6 +33,8 @@ struct ArchitectureOptions
 // mobilenetv2: Sandler et al. 2018. dscnn: Zhang et al. 2017, "Hello Edge", the small one. autoencoder: the
 // dense one of MLPerf Tiny (Banbury et al. 2021). vit: Dosovitskiy et al. 2021 with mean pooling.
 std::vector<std::string> knownArchitectures();
+// Whether it gives scores of classes. Throws Error(ArchitectureUnknown).
+bool hasClasses(const std::string& architecture);
 // With every 0 that stands for the architecture's own number replaced. Throws Error(ArchitectureUnknown).
 ArchitectureOptions withDefaults(ArchitectureOptions options);
 // Opset 17, BatchNormalization kept. Pictures and sounds come as [N, channels, height, width], an

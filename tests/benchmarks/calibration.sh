@@ -4,7 +4,7 @@
 #
 #   bash tests/benchmarks/calibration.sh DATA MODEL [SAMPLES]
 #
-# With fewer pictures than ten thousand the train folder's are linked again and again. HONE names the program.
+# With fewer pictures than that the train folder's are linked again and again. HONE names the program.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 data=${1:?usage: calibration.sh DATA MODEL [SAMPLES]}
@@ -19,7 +19,7 @@ data, folder = sys.argv[1:]
 yaml = open(os.path.join(data, "dataset.yaml")).read()
 train = re.search(r"train:\s*([^,}\s]+)", yaml).group(1)
 files = [(name, file) for name in sorted(os.listdir(os.path.join(data, train))) for file in sorted(os.listdir(os.path.join(data, train, name)))]
-for i in range(10000):
+for i in range(11200): # a tenth of which is held back for validation
     name, file = files[i * 7919 % len(files)]
     os.makedirs(os.path.join(folder, "train", name), exist_ok=True)
     os.symlink(os.path.abspath(os.path.join(data, train, name, file)), os.path.join(folder, "train", name, "%05d_%s" % (i, file)))

@@ -44,7 +44,22 @@ step = json.load(open(f"{work}/step.json"))
 print("seed %s: float %.2f %%, INT8 %.2f %% of %d; loses %.2f (95 %%: %.2f to %.2f); same answer %.2f %%; file %.3f of float; %d nodes on integers, %d in float"
       % (seed, top1[0], top1[1], n, 100 * mean, 100 * (mean - 1.96 * deviation / math.sqrt(n)), 100 * (mean + 1.96 * deviation / math.sqrt(n)),
          100 * same, after / before, step["integerNodes"], step["floatNodes"]))
-print(100 * mean, 100 * same, file=open(f"{work}/means", "a"))
+with open(f"{work}/pairs.csv", "a") as target:
+    for a, b in pairs:
+        print(seed, n, a["sample"], int(a["correct"]) - int(b["correct"]), int(a["prediction"] == b["prediction"]), sep=",", file=target)
 PYTHON
 done
-awk '{ loss += $1; same += $2 } END { printf "mean of %d seeds: loses %.3f, same answer %.2f %%\n", NR, loss / NR, same / NR }' "$work/means"
+# Seeds measure mostly the same pictures: a picture's differences are added up over them, and pictures are what is drawn.
+/usr/bin/python3 - "$work/pairs.csv" <<'PYTHON'
+import collections, csv, math, sys
+rows = [(seed, int(n), sample, int(lost), int(same)) for seed, n, sample, lost, same in csv.reader(open(sys.argv[1]))]
+seeds = len({row[0] for row in rows})
+def told(column):
+    of_sample = collections.defaultdict(float)
+    for row in rows:
+        of_sample[row[2]] += 100 * row[column] / (row[1] * seeds)
+    total, count = sum(of_sample.values()), len(of_sample)
+    spread = 1.96 * math.sqrt(count / (count - 1) * sum((x - total / count) ** 2 for x in of_sample.values()))
+    return total, total - spread, total + spread
+print("mean of %d seeds: loses %.3f (95 %%: %.2f to %.2f), same answer %.2f %% (%.2f to %.2f)" % (seeds, *told(3), *told(4)))
+PYTHON

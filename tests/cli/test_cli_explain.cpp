@@ -52,11 +52,54 @@ private slots:
         QVERIFY(m_work.read("why.html").contains("Where the error grows"));
     }
 
+    void aRecipeExplainsABuild()
+    {
+        m_work.write("why.yaml", "name: why\nsteps:\n"
+                                 "  - {step: import, file: model.onnx}\n"
+                                 "  - {step: prune, ratio: 0.3, name: slim}\n"
+                                 "  - {step: quantize, samples: 24}\n"
+                                 "  - {step: explain, samples: 16, runs: 5, html: recipe.html}\n"
+                                 "  - {step: explain, samples: 8, runs: 5, against: slim}\n");
+        const QString project = m_work.path("project");
+        const auto run = runHone({"run", m_work.path("why.yaml"), "--project", project, "--data", m_work.data(), "--json"});
+        QVERIFY2(run.exitCode == 0, run.errors.constData());
+        const auto json = run.json();
+        QCOMPARE(json.at("builds").size(), std::size_t{3}); // explaining makes none
+        const auto& told = json.at("explanations");
+        QCOMPARE(told.size(), std::size_t{2});
+        QVERIFY(QString::fromStdString(told[0].at("build").get<std::string>()).startsWith("quantize-"));
+        // Against the nearest build that isn't quantized, unless the recipe names another.
+        for (const auto& each : told)
+            QVERIFY(each.at("float").get<std::string>().find("/builds/prune-") != std::string::npos);
+        QCOMPARE(told[0].at("samples").get<int>(), 16);
+        QVERIFY(m_work.read("recipe.html").contains("Where the error grows"));
+        // The last one is kept with its build.
+        const QString kept =
+            QString("project/builds/%1/explanation.json").arg(QString::fromStdString(told[1].at("build").get<std::string>()));
+        QCOMPARE(nlohmann::json::parse(m_work.read(kept).toStdString()).at("samples").get<int>(), 8);
+
+        m_work.write("other.yaml", m_work.read("why.yaml").replace("against: slim}", "against: model.onnx}"));
+        const auto other = runHone({"run", m_work.path("other.yaml"), "--project", project, "--data", m_work.data(), "--json"});
+        QCOMPARE(other.exitCode, 3);
+        QCOMPARE(other.json().at("error").at("code").get<std::string>(), std::string("ReferenceUnlike"));
+        QVERIFY2(other.errors.contains("in the float model [N, "), other.errors.constData());
+
+        m_work.write("early.yaml", "steps:\n  - {step: import, file: model.onnx}\n  - {step: explain, samples: 4}\n");
+        const auto early = runHone({"run", m_work.path("early.yaml"), "--project", project, "--data", m_work.data(), "--json"});
+        QCOMPARE(early.exitCode, 3);
+        QCOMPARE(early.json().at("error").at("code").get<std::string>(), std::string("NotQuantized"));
+        m_work.write("wrong.yaml", "steps:\n  - {step: import, file: model.onnx}\n  - {step: explain, runs: 0, page: x.html}\n");
+        const auto wrong = runHone({"run", m_work.path("wrong.yaml"), "--project", project, "--data", m_work.data()});
+        QCOMPARE(wrong.exitCode, 3);
+        QVERIFY2(wrong.errors.contains("'page' is not known") && wrong.errors.contains("'runs' must be"), wrong.errors.constData());
+    }
+
     void findingsAreTablesForPeople()
     {
         const auto run = runHone(explain("int8.onnx", "model.onnx"));
         QVERIFY2(run.exitCode == 0, run.errors.constData());
-        for (const auto* word : {"layer", "by itself", "steps used", "QLinearConv", "nodes compute on integers", "Latency", "instructions for products of 8-bit integers"})
+        for (const auto* word : {"layer", "by itself", "steps used", "QLinearConv", "nodes compute on integers", "Latency",
+                                 "instructions for products of 8-bit integers"})
             QVERIFY2(run.output.contains(word), word);
     }
 

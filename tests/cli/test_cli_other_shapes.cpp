@@ -124,6 +124,26 @@ private slots:
         QCOMPARE(runHone({"sparsify", m_work.model(), "--sparsity", "1", "--out", m_work.path("x.onnx")}).exitCode, 2);
     }
 
+    void optionsThatMeanNothingBesideOthersAreRefused_data()
+    {
+        QTest::addColumn<QStringList>("call");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("a share and a pattern") << QStringList{"sparsify", m_work.model(), "--pattern", "2:4", "--sparsity", "0.5"}
+                                               << "--sparsity has no meaning beside --pattern";
+        QTest::newRow("the depth of a MobileNet") << QStringList{"new", "mobilenetv1", "--depth", "4"} << "depth doesn't take '4'";
+        QTest::newRow("classes of an autoencoder") << QStringList{"new", "autoencoder", "--classes", "4"}
+                                                   << "--classes has no meaning for autoencoder, which gives its input back";
+    }
+    void optionsThatMeanNothingBesideOthersAreRefused()
+    {
+        QFETCH(QStringList, call);
+        QFETCH(QString, says);
+        const auto run = runHone(call + QStringList{"--out", m_work.path("refused.onnx")});
+        QCOMPARE(run.exitCode, 2);
+        QVERIFY2(run.errors.contains(says.toUtf8()), run.errors);
+        QVERIFY(!QFile::exists(m_work.path("refused.onnx")));
+    }
+
     void layersAreSplit()
     {
         const auto run =

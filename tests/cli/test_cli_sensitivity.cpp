@@ -131,13 +131,15 @@ private slots:
         const auto model = QString::fromStdString(root.model.string());
         const auto run = runHone({"sensitivity", model, "--data", m_work.data(), "--json"});
         QVERIFY2(run.exitCode == 0, run.errors.constData());
-        const auto kept = sensitivityBeside(root.model);
         auto told = run.json();
+        const std::filesystem::path kept = told.at("kept").get<std::string>();
         const auto written = nlohmann::json::parse(readFile(kept));
         for (const auto& [key, value] : written.items())
             QCOMPARE(told.at(key).dump(), value.dump());
+        const auto again = runHone({"sensitivity", model, "--data", m_work.data()});
+        QVERIFY2(again.output.contains("Measured before; the channels are chosen by reconstruction"), again.output.constData());
 
-        // Curves that say that the first group alone is free: pruning by what is kept takes it from there.
+        // Curves that say that the first group alone is free: pruning without further options finds them and takes it from there.
         auto curves = readSensitivityOf(kept, root.model);
         for (std::size_t g = 0; g < curves.groups.size(); ++g)
             for (auto& point : curves.groups[g].points)
@@ -146,12 +148,14 @@ private slots:
         PruneParameters prune;
         prune.prune.ratio = 0.05; // of 56 channels no more than the first group can lose
         prune.prune.scope = PruningScope::Sensitivity;
-        prune.prune.importance = ImportanceKind::L1;
-        prune.compensate = Compensate::Off;
         const auto pruned = project.run(root.id, prune, &data, {});
         QVERIFY(pruned.groups.at(0).channelsAfter < pruned.groups[0].channelsBefore);
         for (std::size_t g = 1; g < pruned.groups.size(); ++g)
             QCOMPARE(pruned.groups[g].channelsAfter, pruned.groups[g].channelsBefore);
+        const auto verb = runHone({"prune", model, "--scope", "sensitivity", "--ratio", "0.05", "--data", m_work.data(), "--out",
+                                   m_work.path("found.onnx"), "--json"});
+        QVERIFY2(verb.exitCode == 0, verb.errors.constData());
+        QCOMPARE(verb.json().at("sha256").get<std::string>(), pruned.modelSha256);
     }
 
     void dataOfAnotherShapeAreRefused()

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <QDirIterator>
 #include <QTest>
 
 #include <cmath>
@@ -63,6 +64,27 @@ private slots:
         QCOMPARE(json.at("models").at(0).at("validation").at("cosine").get<double>(), 1.0);
         QVERIFY(json.at("models").at(1).at("validation").at("cosine").get<double>() < 1);
         QVERIFY(m_files.read("agreement.html").contains("SNR, dB"));
+    }
+
+    void pruningRecoversWithoutLabels()
+    {
+        const QString pictures = m_files.path("unlabelled");
+        QVERIFY(QDir().mkpath(pictures));
+        int count = 0;
+        for (QDirIterator files(m_files.data(), QDir::Files, QDirIterator::Subdirectories); files.hasNext();)
+            if (const QString file = files.next(); file.endsWith(".png"))
+                QVERIFY(QFile::copy(file, QString("%1/%2.png").arg(pictures).arg(count++)));
+        const auto cosine = [&](const QString& epochs) {
+            const auto run =
+                runHone({"prune", m_files.model(), "--ratio", "0.5", "--compensate", "off", "--data", pictures, "--finetune-epochs", epochs,
+                         "--batch", "16", "--threads", "1", "--out", m_files.path("recovered.onnx"), "--json"});
+            if (run.exitCode != 0)
+                qWarning("%s", run.errors.constData());
+            return run.exitCode == 0 ? run.json().at("after").at("metric").at("value").get<double>() : 2.0;
+        };
+        const double before = cosine("0");
+        const double after = cosine("4");
+        QVERIFY2(after > before && after <= 1, qPrintable(QString("%1, %2").arg(before).arg(after)));
     }
 
     void anExportedModelTakesBytesAndAnswersTheSame()

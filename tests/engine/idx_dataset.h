@@ -2,6 +2,7 @@
 // A small set of gray pictures as IDX files, whose right answers a test knows.
 #pragma once
 
+#include "core/random.h"
 #include "data/dataset.h"
 
 #include <cstdint>
@@ -51,6 +52,22 @@ inline Dataset writeIdxDataset(const std::filesystem::path& folder, const std::v
                                            << "preprocess: {size: [" << height << ", " << width
                                            << "], range: [0, 1], mean: [0], std: [1], channels: gray, layout: nchw}\n";
     return Dataset::open(folder);
+}
+
+// 8x8, of five classes in turns: for what doesn't hang on what is to be seen.
+inline Dataset writeNoiseDataset(const std::filesystem::path& folder, std::size_t count, std::uint64_t seed)
+{
+    constexpr int side = 8;
+    constexpr std::size_t classes = 5;
+    Random random(seed);
+    std::vector<GrayPicture> pictures(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        for (int k = 0; k < side * side; ++k)
+            pictures[i].pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
+        pictures[i].label = static_cast<std::uint8_t>(i % classes);
+    }
+    std::filesystem::create_directories(folder);
+    return writeIdxDataset(folder, pictures, pictures, side, side);
 }
 
 } // namespace hone::test

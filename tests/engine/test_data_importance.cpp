@@ -48,6 +48,21 @@ PruningNet fourChannels()
     return net;
 }
 
+// The same four, of which an operator makes one number.
+PruningNet reducedBy(const std::string& reduction)
+{
+    PruningNet net;
+    net.input("x", {-1, 2});
+    net.constant("a.w", numbers({2, 4}, {1, 0, 1, 0, 0, 1, -1, 0}));
+    net.constant("a.b", numbers({4}, {0, 0, 0, -1}));
+    net.op("Gemm", "a", {"x", "a.w", "a.b"});
+    net.op("Relu", "h", {"a"});
+    net.op(reduction, "y", {"h"}, {{"axes", std::vector<std::int64_t>{-1}}});
+    net.output("y");
+    net.graph().value(net.at("y")).type.shape = Shape{Dim::free("N"), Dim::fixed(1)};
+    return net;
+}
+
 // Two samples of it, the same in every split.
 Dataset twoSamples(const QTemporaryDir& folder, const std::vector<float>& x, const std::vector<float>& y)
 {
@@ -71,15 +86,8 @@ void compare(const std::vector<double>& found, const std::vector<double>& expect
 
 Dataset noisePictures(const QTemporaryDir& folder, const std::string& task = "classification")
 {
-    Random random(3);
-    std::vector<hone::test::GrayPicture> pictures(60);
-    for (std::size_t i = 0; i < pictures.size(); ++i) {
-        for (int k = 0; k < 64; ++k)
-            pictures[i].pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
-        pictures[i].label = static_cast<std::uint8_t>(i % 5);
-    }
     const std::filesystem::path root = folder.path().toStdString();
-    hone::test::writeIdxDataset(root, pictures, pictures, 8, 8);
+    hone::test::writeNoiseDataset(root, 60, 3);
     if (task != "classification") {
         auto text = readFile(root / "dataset.yaml");
         text.replace(text.find("classification"), std::string("classification").size(), task);
@@ -183,8 +191,31 @@ private slots:
         const QTemporaryDir folder;
         const Dataset dataset = twoSamples(folder, {2, 1, 1, 2}, {5, 1});
         PruningNet net = fourChannels();
-        compare(dataImportance(net.graph(), dataset, ImportanceKind::Taylor, {}, {}).at(0), {2, 1, 3, 0});
-        compare(dataImportance(net.graph(), dataset, ImportanceKind::Fisher, {}, {}).at(0), {80.0 / 4, 20.0 / 4, 36.0 / 4, 0});
+        compare(dataImportance(net.graph(), dataset, ImportanceKind::Taylor, {}, {}).scores.at(0), {2, 1, 3, 0});
+        compare(dataImportance(net.graph(), dataset, ImportanceKind::Fisher, {}, {}).scores.at(0), {80.0 / 4, 20.0 / 4, 36.0 / 4, 0});
+    }
+
+    void whatIsReadByAMeanOrAMaximumAloneIsWorkedOutByHand()
+    {
+        // y = mean of h. Sample (2, 1): h = (2, 1, 1, 0), y = 1, wanted 5: dL/dy = -8, and with h - y = (1, 0, 0, -1) g = (-2, 0, 0, 2).
+        // Sample (1, 2): h = (1, 2, 0, 0), y = 3/4, wanted 1: dL/dy = -1/2; h - y = (1, 5, -3, -3) / 4, g = (-1, -5, 3, 3) / 32.
+        const QTemporaryDir folder;
+        const Dataset dataset = twoSamples(folder, {2, 1, 1, 2}, {5, 1});
+        PruningNet net = reducedBy("ReduceMean");
+        compare(dataImportance(net.graph(), dataset, ImportanceKind::Taylor, {}, {}).scores.at(0),
+                {65.0 / 64, 5.0 / 64, 3.0 / 64, 67.0 / 64});
+        compare(dataImportance(net.graph(), dataset, ImportanceKind::Fisher, {}, {}).scores.at(0),
+                {(4 + 1.0 / 1024) / 4, 25.0 / 4096, 9.0 / 4096, (4 + 9.0 / 1024) / 4});
+        const ScoredGroups zeros = dataImportance(net.graph(), dataset, ImportanceKind::Apoz, {}, {});
+        compare(zeros.scores.at(0), {1, 1, 0.5, 0});
+        QVERIFY(zeros.kinds.at(0) == ImportanceKind::Apoz);
+        const ScoredGroups kept = dataImportance(net.graph(), dataset, ImportanceKind::Reconstruction, {}, {});
+        QVERIFY(kept.kinds.at(0) == ImportanceKind::Reconstruction);
+        QVERIFY(std::ranges::max(kept.scores.at(0)) > 0 && kept.scores.at(0).at(3) == 0); // the fourth never says anything
+
+        // y = the largest of h: 2 of the first, wanted 5, dL/dy = -6; then 2 of the second, wanted 1, dL/dy = 2.
+        PruningNet largest = reducedBy("ReduceMax");
+        compare(dataImportance(largest.graph(), dataset, ImportanceKind::Taylor, {}, {}).scores.at(0), {6, 2, 0, 0});
     }
 
     void activationsAreCountedByHand()
@@ -194,8 +225,8 @@ private slots:
         const QTemporaryDir folder;
         const Dataset dataset = twoSamples(folder, {2, 1, 1, 2}, {5, 1});
         PruningNet net = fourChannels();
-        compare(dataImportance(net.graph(), dataset, ImportanceKind::Apoz, {}, {}).at(0), {1, 1, 0.5, 0});
-        compare(dataImportance(net.graph(), dataset, ImportanceKind::MeanActivation, {}, {}).at(0),
+        compare(dataImportance(net.graph(), dataset, ImportanceKind::Apoz, {}, {}).scores.at(0), {1, 1, 0.5, 0});
+        compare(dataImportance(net.graph(), dataset, ImportanceKind::MeanActivation, {}, {}).scores.at(0),
                 {1.5 / 0.875, 1.5 / 0.875, 0.5 / 0.875, 0});
     }
 
@@ -232,19 +263,19 @@ private slots:
     {
         const QTemporaryDir folder;
         const Dataset dataset = noisePictures(folder, "agreement");
-        const auto wanted = dataImportance(residualNet().graph(), dataset, ImportanceKind::Taylor, {}, {});
+        const auto wanted = dataImportance(residualNet().graph(), dataset, ImportanceKind::Taylor, {}, {}).scores;
         PruningNet labels = residualNet();
         labels.op("ArgMax", "label", {"fc"}, {{"axis", std::int64_t{1}}});
         labels.op("Cast", "as floats", {"label"}, {{"to", std::int64_t{1}}});
         labels.graph().outputs.clear();
         labels.output("as floats");
-        QVERIFY(dataImportance(labels.graph(), dataset, ImportanceKind::Taylor, {}, {}) == wanted);
+        QVERIFY(dataImportance(labels.graph(), dataset, ImportanceKind::Taylor, {}, {}).scores == wanted);
         PruningNet indices = residualNet();
         indices.integers("k", {2});
         indices.op("TopK", "best", {"fc", "k"}, {{"axis", std::int64_t{1}}}, 2);
         indices.graph().outputs.clear();
         indices.output("best:1", DType::Int64);
-        QVERIFY(dataImportance(indices.graph(), dataset, ImportanceKind::Taylor, {}, {}) == wanted);
+        QVERIFY(dataImportance(indices.graph(), dataset, ImportanceKind::Taylor, {}, {}).scores == wanted);
     }
 
     void gatesAreTheWeightsTimesTheirGradients_data()
@@ -356,8 +387,8 @@ private slots:
         const DependencyGraph dependencies = findDependencies(net.graph());
         QCOMPARE(dependencies.groups.size(), std::size_t{1});
         QCOMPARE(GateGradients(net.graph(), dependencies, net.at("y")).batch(), std::size_t{1});
-        compare(dataImportance(net.graph(), dataset, ImportanceKind::Taylor, {}, {}).at(0), {2, 1, 3, 0});
-        compare(dataImportance(net.graph(), dataset, ImportanceKind::Fisher, {}, {}).at(0), {20, 5, 9, 0});
+        compare(dataImportance(net.graph(), dataset, ImportanceKind::Taylor, {}, {}).scores.at(0), {2, 1, 3, 0});
+        compare(dataImportance(net.graph(), dataset, ImportanceKind::Fisher, {}, {}).scores.at(0), {20, 5, 9, 0});
     }
 
     void aReconstructionsErrorIsHeldAgainstTheInput()
@@ -388,7 +419,7 @@ private slots:
             expected +=
                 std::pow(static_cast<double>(answers.data<float>()[i]) - static_cast<double>(batch.inputs.data<float>()[i]), 2) / 64;
         QVERIFY(std::abs(found.losses.at(0) - expected) < 1e-6);
-        const auto scores = dataImportance(net.graph(), dataset, ImportanceKind::Fisher, {}, {});
+        const auto scores = dataImportance(net.graph(), dataset, ImportanceKind::Fisher, {}, {}).scores;
         QVERIFY(std::ranges::any_of(scores.at(0), // flat pictures leave some channels without a gradient
                                     [](double score) { return score > 0; }));
     }

@@ -28,14 +28,7 @@ namespace
 
 Dataset noisePictures(const QTemporaryDir& folder)
 {
-    Random random(5);
-    std::vector<hone::test::GrayPicture> pictures(80);
-    for (std::size_t i = 0; i < pictures.size(); ++i) {
-        for (int k = 0; k < 64; ++k)
-            pictures[i].pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
-        pictures[i].label = static_cast<std::uint8_t>(i % 5);
-    }
-    return hone::test::writeIdxDataset(folder.path().toStdString(), pictures, pictures, 8, 8);
+    return hone::test::writeNoiseDataset(folder.path().toStdString(), 80, 5);
 }
 
 // Every second channel that `layer` makes is a twentieth of what it was.

@@ -61,6 +61,21 @@ private slots:
         QVERIFY((membersOf(net.graph(), 1) == Members{{"pw"}, {}, {"fc"}, {}}));
     }
 
+    void whatMakesOneNumberOfAllChannelsReadsThem()
+    {
+        PruningNet net; // attention over places
+        net.input("x", {-1, 3, 8, 8});
+        net.conv("c1", "x", {3, 8});
+        net.op("ReduceMean", "mean", {"c1"}, {{"axes", std::vector<std::int64_t>{1}}});
+        net.op("ReduceMax", "most", {"c1"}, {{"axes", std::vector<std::int64_t>{1}}});
+        net.op("Concat", "both", {"mean", "most"}, {{"axis", std::int64_t{1}}});
+        net.conv("places", "both", {2, 1, 3});
+        net.op("Mul", "attended", {"c1", "places"});
+        net.conv("c2", "attended", {8, 6});
+        net.head("c2", 6);
+        QVERIFY((membersOf(net.graph(), 0) == Members{{"c1"}, {}, {"mean", "most", "c2"}, {}}));
+    }
+
     void couplingsAreToldBeforeFollowers()
     {
         PruningNet net;

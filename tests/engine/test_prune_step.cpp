@@ -122,14 +122,15 @@ private slots:
         StepInput input{.model = m_model, .dataset = &*m_data, .output = m_output};
         const auto first = runStep(step, input, {}).sha256;
         // Whatever is kept of the file's own curves.
-        input.sensitivity = pathOf(m_folder) / "kept.json";
-        auto curves = measureSensitivity(m_model, *m_data, sensitivityOptionsOf(std::get<PruneParameters>(step)), {});
+        input.sensitivity = pathOf(m_folder) / "kept";
+        auto [curves, file, isNew] =
+            keptSensitivity(m_model, input.sensitivity, *m_data, sensitivityOptionsOf(std::get<PruneParameters>(step)), {});
         for (std::size_t g = 0; g < curves.groups.size(); ++g)
             for (auto& point : curves.groups[g].points)
                 point.value = g == 0 ? curves.value : curves.value - 1000 * point.ratio;
-        writeSensitivity(curves, input.sensitivity);
+        writeSensitivity(curves, file);
         QCOMPARE(runStep(step, input, {}).sha256, first);
-        QVERIFY(readSensitivity(input.sensitivity) == curves);
+        QVERIFY(readSensitivity(file) == curves);
         // Without the training they count.
         auto untrained = std::get<PruneParameters>(step);
         untrained.sparsityEpochs = 0;
@@ -214,6 +215,19 @@ private slots:
         QVERIFY(json.at("compensation").contains("after"));
         for (const auto& entry : fs::directory_iterator(pathOf(m_folder)))
             QVERIFY2(entry.path().string().find("checkpoint") == std::string::npos, entry.path().c_str());
+    }
+    void aRoundWithoutItsPartInDoubleIsToldBesideAnothersFigure()
+    {
+        StepRecord record;
+        record.proofMaxAbsDifference = 1e-6;
+        record.proofMaxAbsDifferenceDouble = 1e-13;
+        record.proofDoubleLeftOut = "there is not enough memory";
+        const auto json = recordToJson(record);
+        QCOMPARE(json.at("proof").at("doubleLeftOut").get<std::string>(), record.proofDoubleLeftOut);
+        StepRecord back;
+        readRecord(json, back);
+        QCOMPARE(back.proofDoubleLeftOut, record.proofDoubleLeftOut);
+        QVERIFY(back.proofMaxAbsDifferenceDouble == record.proofMaxAbsDifferenceDouble);
     }
     void roundsAreReproducible()
     {

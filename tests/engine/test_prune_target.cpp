@@ -163,6 +163,29 @@ private slots:
         QCOMPARE(result.groups[0].channelsAfter, std::int64_t{9});
         QCOMPARE(result.groups[1].channelsAfter, std::int64_t{8});
     }
+    void whatIsAwayFromThePeakOfMemoryKeepsItsChannels()
+    {
+        // The peak is where b reads a, 16 channels each of 16 x 16; c's 24 of 8 x 8 are nowhere near it.
+        PruningNet net;
+        net.input("x", {-1, 3, 16, 16});
+        net.conv("a", "x", {3, 16});
+        net.conv("b", "a", {16, 16});
+        net.op("MaxPool", "half", {"b"}, {{"kernel_shape", std::vector<std::int64_t>{2, 2}}, {"strides", std::vector<std::int64_t>{2, 2}}});
+        net.conv("c", "half", {16, 24});
+        net.head("c", 24);
+        const PruneResult result = prune(net.graph(), halved(TargetKind::Memory), {});
+        QCOMPARE(result.groups[2].channelsAfter, std::int64_t{24});
+        QCOMPARE(result.groups[0].channelsAfter + result.groups[1].channelsAfter, std::int64_t{16}); // half of both
+        QVERIFY(result.target->after <= result.target->wanted);
+        QVERIFY(result.maxAbsDifference < 1e-3);
+        // What has to be rounded is given back rounded.
+        PruneOptions rounded = halved(TargetKind::Memory);
+        rounded.roundTo = 8;
+        const PruneResult eights = prune(net.graph(), rounded, {});
+        QCOMPARE(eights.groups[0].channelsAfter, std::int64_t{8});
+        QCOMPARE(eights.groups[1].channelsAfter, std::int64_t{8});
+        QCOMPARE(eights.groups[2].channelsAfter, std::int64_t{24});
+    }
     void bytesAreThoseOfTheFile()
     {
         PruningNet net = smallNet();
@@ -378,6 +401,31 @@ private slots:
         QVERIFY(notice.has_value());
         // 16 for 9 of 33 * 9 products, 40 for 33 of 16 * 33.
         QCOMPARE(notice->arguments.at("layers"), std::string("product (9 channels), wide (33 channels)"));
+    }
+
+    void transposedConvolutionsAndRecurrentLayersAreNamed()
+    {
+        PruningNet net;
+        net.input("x", {7, -1, 6});
+        net.weight("gru.w", {1, 3 * 9, 6});
+        net.weight("gru.r", {1, 3 * 9, 9});
+        net.op("GRU", "gru", {"x", "gru.w", "gru.r"}, {{"hidden_size", std::int64_t{9}}});
+        net.integers("flat", {7, -1, 9});
+        net.op("Reshape", "states", {"gru", "flat"});
+        net.weight("out.w", {9, 5});
+        net.op("MatMul", "out", {"states", "out.w"});
+        net.output("out");
+        const SpeedChange stays{.macsBefore = 2e6, .macsAfter = 1e6, .latencyBeforeMs = 2, .latencyAfterMs = 1.8};
+        QCOMPARE(latencyNotFalling(net.graph(), stays, 8)->arguments.at("layers"), std::string("gru (9 channels)"));
+
+        PruningNet up;
+        up.input("x", {-1, 3, 8, 8});
+        up.conv("a", "x", {3, 8});
+        up.weight("up.w", {8, 12, 2, 2});
+        up.op("ConvTranspose", "up", {"a", "up.w"}, {{"strides", std::vector<std::int64_t>{2, 2}}});
+        up.conv("b", "up", {12, 8});
+        up.output("b");
+        QCOMPARE(latencyNotFalling(up.graph(), stays, 8)->arguments.at("layers"), std::string("up (12 channels)"));
     }
 };
 

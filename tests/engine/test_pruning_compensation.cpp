@@ -25,14 +25,7 @@ namespace
 
 Dataset noisePictures(const QTemporaryDir& folder)
 {
-    Random random(3);
-    std::vector<hone::test::GrayPicture> pictures(80);
-    for (std::size_t i = 0; i < pictures.size(); ++i) {
-        for (int k = 0; k < 64; ++k)
-            pictures[i].pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
-        pictures[i].label = static_cast<std::uint8_t>(i % 5);
-    }
-    return hone::test::writeIdxDataset(folder.path().toStdString(), pictures, pictures, 8, 8);
+    return hone::test::writeNoiseDataset(folder.path().toStdString(), 80, 3);
 }
 
 void scaleChannels(PruningNet& net, const std::string& name, std::size_t channels, float factor)
@@ -127,7 +120,7 @@ private slots:
         const QTemporaryDir folder;
         const Dataset dataset = noisePictures(folder);
         PruningNet net = redundantNet();
-        const auto scores = reconstructionImportance(net.graph(), dataset, {.samples = 40}, {});
+        const auto scores = reconstructionImportance(net.graph(), dataset, {.samples = 40}, {}).scores;
         const KeptChannels kept = chooseChannels(net.graph(), findDependencies(net.graph()), {.ratio = 0.5}, scores);
         const auto& ofFirst = kept.front(); // of "a": channel c + 3 is half of channel c
         QCOMPARE(ofFirst.size(), std::size_t{3});

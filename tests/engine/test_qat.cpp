@@ -209,6 +209,7 @@ private slots:
     void fakeQuantizedValuesAreThoseOfTheRuntime();
     void theFileIsWhatWasTrained_data();
     void theFileIsWhatWasTrained();
+    void keptLayersStayFloat();
     void foldingRoundsNothingAnew();
     void channelsThatNormalizationSilencesAreWritten();
     void trainingRecoversWhatRoundingLoses();
@@ -428,6 +429,28 @@ void TestQat::theFileIsWhatWasTrained()
     QVERIFY2(plain.withinAStep >= 0.999, qPrintable(text));
     QVERIFY2(plain.sameTop1 >= 0.999, qPrintable(text));
     QVERIFY2(fused.sameTop1 >= 0.995, qPrintable(text));
+}
+
+// Named as in the file that training starts from; everything else is on integers, and what was trained is what is written.
+void TestQat::keptLayersStayFloat()
+{
+    const Graph& graph = learnt();
+    QatOptions options = fewBits(4, 1);
+    const auto plan = prepareForQat(graph, options.quantize).plan;
+    const auto layers = plan.weighted.size();
+    QVERIFY(layers > 2);
+    const std::string kept = graph.node(graph.order().front()).name;
+    options.quantize.keepFloat = {kept};
+    const auto prepared = prepareForQat(graph, options.quantize);
+    QCOMPARE(prepared.plan.weighted.size(), layers - 1);
+    const auto result = trainedOn(graph, options);
+    QCOMPARE(result.floatNodes, std::vector<std::string>{kept});
+    const auto layer = result.graph.findNode(kept);
+    QVERIFY(layer.has_value());
+    QVERIFY(result.graph.value(result.graph.node(*layer).inputs.at(1)).constant.dtype() == DType::Float32);
+    QVERIFY(top1(result.graph) > 0.5); // of four classes
+    options.quantize.keepFloat = {"nobody"};
+    QCOMPARE(codeOf([&] { trainedOn(graph, options); }), MessageCode::LayerUnknown);
 }
 
 // The integers in the file are those of the weights as they were trained, on the unfolded grid.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a quantize or qat step tells of what it did: bits of each layer, kernels, the options in the file; and its budgets and bounds.
+#include "engine/bars_data.h"
 #include "engine/idx_dataset.h"
 #include "engine/pruning_net.h"
 #include "onnx_io/onnx_io.h"
@@ -21,19 +22,6 @@ namespace fs = std::filesystem;
 
 namespace
 {
-
-Dataset noisePictures(const fs::path& folder)
-{
-    Random random(5);
-    std::vector<hone::test::GrayPicture> pictures(80);
-    for (std::size_t i = 0; i < pictures.size(); ++i) {
-        for (int k = 0; k < 64; ++k)
-            pictures[i].pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
-        pictures[i].label = static_cast<std::uint8_t>(i % 5);
-    }
-    fs::create_directories(folder);
-    return hone::test::writeIdxDataset(folder, pictures, pictures, 8, 8);
-}
 
 Graph smallNet()
 {
@@ -80,7 +68,7 @@ private slots:
     void initTestCase()
     {
         QVERIFY(m_folder.isValid());
-        m_data = noisePictures(pathOf(m_folder) / "data");
+        m_data = hone::test::writeNoiseDataset(pathOf(m_folder) / "data", 80, 5);
         m_model = pathOf(m_folder) / "small.onnx";
         writeOnnx(smallNet(), m_model);
         m_products = pathOf(m_folder) / "products.onnx";
@@ -140,6 +128,20 @@ private slots:
         readRecord(recordToJson(result), kept);
         QCOMPARE(kept.quantization->layers.size(), json.size());
         QCOMPARE(kept.quantization->layers.front().activationBits, result.quantization->layers.front().activationBits);
+    }
+
+    void aModelThatASchemeDoesNotTakeLeavesNothingBehind()
+    {
+        Graph newer = readOnnx(m_model);
+        newer.opsets[""] = 21; // one more than that runtime reads
+        const auto model = pathOf(m_folder) / "newer.onnx";
+        const auto output = pathOf(m_folder) / "refused.onnx";
+        writeOnnx(newer, model);
+        for (const auto* options : {R"({"scheme":"stm32"})", R"({"scheme":"tflite","bitsActivations":16})"}) {
+            const auto step = parametersFromJson("quantize", Json::parse(options));
+            QVERIFY_EXCEPTION_THROWN(runStep(step, StepInput{.model = model, .dataset = &*m_data, .output = output}, {}), Error);
+            QVERIFY(!fs::exists(output));
+        }
     }
 
     void blocksOfFourBitsAreMultipliedAsFloats()
@@ -241,10 +243,40 @@ private slots:
         QVERIFY(result.after.latency->p50Ms <= 1000);
     }
 
+    // Of a network that has learnt: the written file loses no more than the bound on validation, and no more layers are float than it took.
+    void aBoundOnAccuracyIsHeldByTheFile()
+    {
+        const auto folder = pathOf(m_folder) / "bars";
+        fs::create_directories(folder);
+        const auto data = drawBars(folder);
+        const auto model = folder / "learnt.onnx";
+        writeOnnx(train(smallNetwork(classCount), data, fewEpochs(), {}).graph, model);
+        const auto run = [&](const char* options) {
+            const auto parameters = parametersFromJson("quantize", Json::parse(options));
+            return runStep(parameters, {.model = model, .dataset = &data, .output = m_output}, {});
+        };
+        constexpr double bound = 2; // points
+        const auto dropOf = [](const StepResult& result) { return 100 * (result.before.accuracy->top1 - result.after.accuracy->top1); };
+        const auto rough = run(R"({"bitsWeights":2,"biasCorrection":false})");
+        QVERIFY2(dropOf(rough) > 2 * bound, qPrintable(QString::number(dropOf(rough))));
+        const auto held = run(R"({"bitsWeights":2,"biasCorrection":false,"maxDrop":2})");
+        QVERIFY2(dropOf(held) <= bound, qPrintable(QString::number(dropOf(held))));
+        const auto& steps = held.quantization->precision;
+        QVERIFY(steps.size() > 1);
+        std::size_t floats = 0;
+        std::size_t integers = 0;
+        for (const NodeId id : held.graph.order())
+            if (const Node& node = held.graph.node(id); node.opType == "Conv" || node.opType == "Gemm")
+                ++(held.graph.isConstant(node.inputs.at(1)) ? floats : integers); // integers stand behind a DequantizeLinear
+        QVERIFY(floats > 0 && integers > 0);
+        for (const PrecisionStep& step : steps) // what was tried with fewer missed it
+            QVERIFY2(step.floatLayers >= floats || step.drop.value() > bound, qPrintable(QString::number(step.floatLayers)));
+    }
+
     void aBoundOnAccuracyNeedsLabels()
     {
         const auto folder = pathOf(m_folder) / "unlabelled";
-        const auto pictures = noisePictures(folder);
+        const auto pictures = hone::test::writeNoiseDataset(folder, 80, 5);
         writeFileAtomically(folder / "dataset.yaml", "format: idx\ntask: agreement\nsplits: {train: train, test: t10k}\n"
                                                      "validation: {from: train, fraction: 0.5, seed: 0}\n");
         const auto data = Dataset::open(folder);

@@ -84,6 +84,27 @@ private slots:
         QCOMPARE(parametersToJson(again.steps.at(1).parameters).dump(), parametersToJson(recipe.steps.at(1).parameters).dump());
     }
 
+    void anExplanationComesBackAsItWas()
+    {
+        const auto recipe = parsed(R"(
+steps:
+  - {step: new, name: root}
+  - {step: quantize, method: dynamic}
+  - {step: explain, against: root, samples: 5, html: why.html}
+  - {step: explain, against: elsewhere/model.onnx}
+)");
+        const auto again = parsed(toYaml(recipe));
+        for (const auto* each : {&recipe, &again}) {
+            QCOMPARE(kindOf(each->steps.at(2)), std::string("explain"));
+            QVERIFY(!makesBuild(each->steps[2]) && !isRoot(each->steps[2]));
+            QCOMPARE(each->steps[2].explanation.value().against, std::string("root"));
+            QCOMPARE(each->steps[2].explanation->html, fs::path("/recipes/here/why.html"));
+            QCOMPARE(each->steps[2].explanation->parameters.samples, std::size_t(5));
+            QCOMPARE(each->steps[2].explanation->parameters.runs, ExplainParameters{}.runs);
+            QCOMPARE(each->steps.at(3).explanation.value().against, std::string("/recipes/here/elsewhere/model.onnx"));
+        }
+    }
+
     void curvesAreMeasuredByAStepThatMakesNoBuild()
     {
         QTemporaryDir folder;
@@ -111,7 +132,8 @@ steps:
         QCOMPARE(builds.size(), std::size_t(3));
         QCOMPARE(builds[1].parent, builds[0].id);
         QCOMPARE(builds[2].parent, builds[0].id); // a step behind `from: curves` takes the build that they are of
-        const auto file = sensitivityBeside(builds[0].model);
+        const auto file = sensitivityFileIn(sensitivityFolderOf(builds[0].model), Dataset::open(data),
+                                            {.ratios = {0.25, 0.5}, .samples = 24, .importance = ImportanceKind::Reconstruction});
         QVERIFY(readSensitivityOf(file, builds[0].model) == told.at(0));
         QCOMPARE(told[0].samples, std::size_t(24));
         QCOMPARE(std::get<PruneParameters>(builds[1].parameters).sensitivity, file);

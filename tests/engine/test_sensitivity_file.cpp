@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Curves of sensitivity as a file, in a prune step, and in a project.
 #include "core/error.h"
+#include "core/file.h"
 #include "engine/bars_data.h"
 #include "onnx_io/onnx_io.h"
 #include "project/project_store.h"
+#include "project/recipe.h"
 #include "project/sensitivity_file.h"
 #include "prune/sensitivity_ratios.h"
 
@@ -99,35 +101,84 @@ private slots:
 
     void aProjectKeepsWhatItMeasured()
     {
-        const auto folder = m_root / "project";
-        auto store = ProjectStore::create(folder, "bars");
+        auto store = ProjectStore::create(m_root / "project", "bars");
         const auto root = store.run("", ImportParameters{m_model}, &*m_data, {});
-        PruneParameters parameters;
-        parameters.prune.scope = PruningScope::Sensitivity;
-        parameters.prune.importance = ImportanceKind::L1;
-        parameters.compensate = Compensate::Off;
+        const PruneParameters parameters = byMeasuredCurves(ImportanceKind::L1);
         store.run(root.id, parameters, &*m_data, {});
-        const auto kept = sensitivityBeside(root.model);
+        const auto kept = sensitivityFileIn(sensitivityFolderOf(root.model), *m_data, sensitivityOptionsOf(parameters));
         QVERIFY(fs::exists(kept));
         const auto curves = readSensitivityOf(kept, root.model);
         QCOMPARE(curves.groups.size(), m_curves.groups.size());
-        // What is there is used: nothing is measured again, so that what was kept stays as it is.
-        const auto written = fs::last_write_time(kept);
-        parameters.prune.ratio = 0.5;
-        const auto again = store.run(root.id, parameters, &*m_data, {});
-        QCOMPARE(fs::last_write_time(kept), written);
-        QVERIFY(again.evaluation.facts.macs < root.evaluation.facts.macs);
-        QCOMPARE(store.builds().size(), std::size_t{3});
+        QVERIFY(latestSensitivityOf(root.model) == curves);
+        // What is there is used: curves by which the first group alone is free decide what leaves.
+        writeSensitivity(firstGroupIsFree(curves), kept);
+        PruneParameters little = parameters;
+        little.prune.ratio = 0.05;
+        QVERIFY(onlyTheFirstLost(store.run(root.id, little, &*m_data, {})));
         // Curves on other grounds are not what the step would have measured.
         Sensitivity fewer = curves;
         fewer.samples = 10;
         writeSensitivity(fewer, kept);
-        parameters.prune.ratio = 0.6;
-        store.run(root.id, parameters, &*m_data, {});
+        little.prune.ratio = 0.06;
+        store.run(root.id, little, &*m_data, {});
         QCOMPARE(readSensitivity(kept).samples, curves.samples);
     }
 
+    void curvesThatMadeABuildStayWhatTheyWere()
+    {
+        auto store = ProjectStore::create(m_root / "several", "bars");
+        store.setDataset(m_root);
+        const auto root = store.run("", ImportParameters{m_model}, &*m_data, {});
+        const auto folder = sensitivityFolderOf(root.model);
+        SensitivityOptions options;
+        options.importance = ImportanceKind::L1;
+        options.samples = 30;
+        PruneParameters named = byMeasuredCurves(ImportanceKind::L1);
+        named.sensitivity = keptSensitivity(root.model, folder, *m_data, options, {}).file;
+        const std::string before = readFile(named.sensitivity);
+        const auto made = store.run(root.id, named, &*m_data, {});
+        // Others of the same model: by samples, importance, ratios.
+        store.run(root.id, byMeasuredCurves(ImportanceKind::L1), &*m_data, {});
+        store.run(root.id, byMeasuredCurves(ImportanceKind::Random), &*m_data, {});
+        options.ratios = {0.5};
+        const auto last = keptSensitivity(root.model, folder, *m_data, options, {});
+        QVERIFY(last.isMeasuredAnew);
+        QVERIFY(!keptSensitivity(root.model, folder, *m_data, options, {}).isMeasuredAnew);
+        QCOMPARE(std::distance(fs::directory_iterator(folder), fs::directory_iterator()), std::ptrdiff_t{4});
+        QVERIFY(latestSensitivityOf(root.model) == last.curves);
+        QVERIFY(readFile(named.sensitivity) == before);
+        // Where nothing can be kept, what was measured is used all the same.
+        writeFileAtomically(m_root / "no folder", "");
+        const auto unkept = keptSensitivity(root.model, m_root / "no folder", *m_data, options, {});
+        QVERIFY(unkept.file.empty() && unkept.curves == last.curves);
+        // The build's own recipe gives the build.
+        QCOMPARE(runRecipe(recipeOf(store, made.id), store, {}, {}).back().id, made.id);
+    }
+
 private:
+    static PruneParameters byMeasuredCurves(ImportanceKind importance)
+    {
+        PruneParameters parameters;
+        parameters.prune.scope = PruningScope::Sensitivity;
+        parameters.prune.importance = importance;
+        parameters.compensate = Compensate::Off;
+        return parameters;
+    }
+    static Sensitivity firstGroupIsFree(Sensitivity curves)
+    {
+        for (std::size_t g = 0; g < curves.groups.size(); ++g)
+            for (auto& point : curves.groups[g].points)
+                point.value = g == 0 ? curves.value : curves.value - 1000 * point.ratio;
+        return curves;
+    }
+    static bool onlyTheFirstLost(const StepRecord& record)
+    {
+        bool others = false;
+        for (std::size_t g = 1; g < record.groups.size(); ++g)
+            others = others || record.groups[g].channelsAfter < record.groups[g].channelsBefore;
+        return !others && record.groups.at(0).channelsAfter < record.groups[0].channelsBefore;
+    }
+
     QTemporaryDir m_folder;
     fs::path m_root;
     fs::path m_model;

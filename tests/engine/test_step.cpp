@@ -105,7 +105,7 @@ private slots:
                R"("scheme":"tensorrt","bitsActivations":16,"keepFloat":["conv1"],"maxDrop":0.5,"floatMacs":0.25,"raiseTo":"16","targetBytes":1000.0,"targetLatencyMs":2.5,"equalize":true,"smoothQuant":true,"biasCorrection":false,"adaptiveRounding":true,"damage":true,"repairGains":false})";
         QTest::newRow("qat")
             << "qat"
-            << R"({"bitsWeights":4,"ranges":"percentile","percentile":99.5,"activations":"signed","perChannelWeights":false,"samples":64,"reduceRange":"off","teacher":"large.onnx","distill":0.5,"distillKind":"feature","temperature":2.0,)" +
+            << R"({"bitsWeights":4,"ranges":"percentile","percentile":99.5,"activations":"signed","perChannelWeights":false,"samples":64,"reduceRange":"off","keepFloat":["conv*"],"teacher":"large.onnx","distill":0.5,"distillKind":"feature","temperature":2.0,)" +
                    train.mid(1);
         QTest::newRow("tidy") << "tidy"
                               << R"({"freeBatch":false,"foldBatchNormalization":true,"keepDropout":true,"largestGrowthBytes":5})";
@@ -471,9 +471,16 @@ private slots:
                 if (++seen == stopAt)
                     stop.request_stop();
             });
-            QVERIFY_EXCEPTION_THROWN(runStep(pruning(0.3), StepInput{.model = m_model, .dataset = &*m_data, .output = output}, job),
-                                     Cancelled);
-            QVERIFY(!fs::exists(output));
+            bool isStopped = false;
+            try {
+                runStep(pruning(0.3), StepInput{.model = m_model, .dataset = &*m_data, .output = output}, job);
+            } catch (const Cancelled&) {
+                isStopped = true;
+            }
+            // Latencies that are doubtful are measured again, so that one run reports more often than another.
+            QCOMPARE(isStopped, seen >= stopAt);
+            QCOMPARE(fs::exists(output), !isStopped);
+            fs::remove(output);
         }
     }
 

@@ -134,7 +134,7 @@ private slots:
         other.prune.importance = ImportanceKind::Taylor;
         card.setStep(other);
         QVERIFY(!card.isForStep());
-        QCOMPARE(readSensitivityOf(sensitivityBeside(build.model), build.model), *card.curves());
+        QVERIFY(latestSensitivityOf(build.model) == *card.curves());
 
         SensitivityCard later(fixture.workspace);
         later.showBuild(&build);
@@ -158,19 +158,20 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(!cancelled.isEmpty(), 30'000);
         QTRY_VERIFY_WITH_TIMEOUT(card.measureButton()->isEnabled(), 30'000);
         QVERIFY(!card.curves());
-        QVERIFY(!std::filesystem::exists(sensitivityBeside(build.model)));
+        QVERIFY(!std::filesystem::exists(sensitivityFolderOf(build.model)));
     }
 
     void thePlanFollowsTheCurves()
     {
         Fixture fixture(m_folder.path() / "planned", m_model, m_folder.path());
         const Build& build = fixture.workspace.snapshot()->builds.front();
-        auto curves = measureSensitivity(build.model, Dataset::open(m_folder.path()), SensitivityOptions{.samples = 20}, {});
+        auto [curves, file, isNew] = keptSensitivity(build.model, sensitivityFolderOf(build.model), Dataset::open(m_folder.path()),
+                                                     SensitivityOptions{.samples = 20, .importance = ImportanceKind::L1}, {});
         // Only the last group may go.
         for (std::size_t g = 0; g < curves.groups.size(); ++g)
             for (auto& point : curves.groups[g].points)
                 point.value = g + 1 == curves.groups.size() ? curves.value : curves.value - point.ratio;
-        writeSensitivity(curves, sensitivityBeside(build.model));
+        writeSensitivity(curves, file);
         SlimPage page(fixture.workspace);
         page.resize(1200, 900);
         page.show();

@@ -37,7 +37,7 @@ void addPruning(const StepRecord& record, std::vector<MetricFact>& facts)
         facts.push_back({words(QT_TRANSLATE_NOOP("Records", "Proof")), difference(*record.proofMaxAbsDifference)});
     if (record.proofMaxAbsDifferenceDouble)
         facts.push_back({words(QT_TRANSLATE_NOOP("Records", "In double")), difference(*record.proofMaxAbsDifferenceDouble)});
-    else if (!record.proofDoubleLeftOut.empty())
+    if (!record.proofDoubleLeftOut.empty())
         facts.push_back({words(QT_TRANSLATE_NOOP("Records", "In double")),
                          words(QT_TRANSLATE_NOOP("Records", "left out: %1")).arg(text(record.proofDoubleLeftOut))});
 }

@@ -14,8 +14,6 @@
 #include <QLocale>
 #include <QVBoxLayout>
 
-#include <system_error>
-
 namespace hone::studio
 {
 
@@ -27,20 +25,10 @@ ValidationAxis axisOf(MetricKind kind)
     return {metricWords(kind).axis, [kind](double value) { return metricText({kind, value / inUnit(kind, 1), 0, 0}); }};
 }
 
-// Nothing where there are none; broken ones and another model's are none, and are measured anew.
 SensitivityPtr readKept(const std::filesystem::path& model)
 {
-    const auto file = sensitivityBeside(model);
-    std::error_code ignored;
-    if (!std::filesystem::exists(file, ignored))
-        return nullptr;
-    try {
-        return std::make_shared<const Sensitivity>(readSensitivityOf(file, model));
-    } catch (const Error& error) {
-        if (error.code() != MessageCode::SensitivityInvalid && error.code() != MessageCode::SensitivityForeign)
-            throw;
-        return nullptr;
-    }
+    auto curves = latestSensitivityOf(model);
+    return curves ? std::make_shared<const Sensitivity>(*std::move(curves)) : nullptr;
 }
 
 } // namespace
@@ -121,9 +109,8 @@ void SensitivityCard::measure()
         [model = m_model, data = *snapshot->dataset, step = m_step](const JobContext& job) {
             const Dataset dataset = Dataset::open(data);
             const auto whole = std::get<PruneParameters>(decided(step, &dataset));
-            const auto curves = measureSensitivity(model, dataset, sensitivityOptionsOf(whole), job);
-            writeSensitivity(curves, sensitivityBeside(model));
-            return std::make_shared<const Sensitivity>(curves);
+            auto kept = keptSensitivity(model, sensitivityFolderOf(model), dataset, sensitivityOptionsOf(whole), job);
+            return std::make_shared<const Sensitivity>(std::move(kept.curves));
         },
         [this, id = m_id](const SensitivityPtr& curves) {
             if (id == m_id)
@@ -157,9 +144,12 @@ bool SensitivityCard::isForStep() const
     if (!m_curves)
         return false;
     // As decided() has it where there are data, which curves can't be without.
-    const bool automatic = m_step.prune.importance == ImportanceKind::Auto;
-    const ImportanceKind byData = m_step.compensate == Compensate::Off ? ImportanceKind::L1 : ImportanceKind::Reconstruction;
-    return m_curves->importance == (automatic ? byData : m_step.prune.importance);
+    PruneParameters whole = m_step;
+    if (whole.prune.importance == ImportanceKind::Auto)
+        whole.prune.importance = whole.compensate == Compensate::Off ? ImportanceKind::L1 : ImportanceKind::Reconstruction;
+    const SensitivityOptions options = sensitivityOptionsOf(whole);
+    return m_curves->importance == options.importance && m_curves->attention == options.attention && m_curves->seed == options.seed &&
+           m_curves->compensated == options.compensate && m_curves->split == options.split;
 }
 
 void SensitivityCard::setBlocked(const QString& reason)

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "project/explain_step.h"
+
+#include "core/file.h"
+#include "onnx_io/onnx_io.h"
+#include "project/noted_options.h"
+#include "project/project_store.h"
+#include "quantize/quantize.h"
+
+#include <nlohmann/json.hpp>
+
+namespace hone
+{
+namespace fs = std::filesystem;
+namespace
+{
+
+fs::path floatBehind(const ProjectStore& project, Build build)
+{
+    while (!build.parent.empty()) {
+        build = project.build(build.parent);
+        if (!isQuantized(readOnnx(build.model)))
+            return build.model;
+    }
+    return build.model;
+}
+
+} // namespace
+
+Explanation explainFiles(const fs::path& quantized, const fs::path& floating, const Dataset& dataset, const ExplainParameters& parameters,
+                         const JobContext& job)
+{
+    return explain({.quantized = quantized,
+                    .floating = floating,
+                    .dataset = dataset,
+                    .samples = parameters.samples,
+                    .threads = parameters.threads,
+                    .runs = parameters.runs,
+                    .options = notedOptions(readOnnx(quantized))},
+                   job);
+}
+
+Explanation explainBuild(const ProjectStore& project, const Build& build, const fs::path& floating, const Dataset& dataset,
+                         const ExplainParameters& parameters, const JobContext& job)
+{
+    auto explanation = explainFiles(build.model, floating.empty() ? floatBehind(project, build) : floating, dataset, parameters, job);
+    writeFileAtomically(build.model.parent_path() / "explanation.json",
+                        toJson(explanation).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    return explanation;
+}
+
+} // namespace hone
