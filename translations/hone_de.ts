@@ -695,8 +695,8 @@
         <translation>{path} enthält keine Beschriftungen, daher lässt sich dort kein Genauigkeitsverlust begrenzen. Lassen Sie die Grenze weg, oder sagen Sie, welcher Anteil der MACs, wie viele Bytes oder wie viel Zeit Schichten in Gleitkomma kosten dürfen.</translation>
     </message>
     <message>
-        <source>{path} holds no labels, so nothing can be learnt or counted on it. A model can be compared with the one that it was made from.</source>
-        <translation>{path} enthält keine Klassen und Zielwerte; daran lässt sich nichts lernen und nichts auszählen. Ein Modell kann damit nur mit dem verglichen werden, aus dem es entstanden ist.</translation>
+        <source>{path} holds no labels, so nothing can be learnt or counted by them. A model can learn from another&apos;s answers, and be compared with the one that it was made from.</source>
+        <translation>{path} enthält keine Beschriftungen, sodass danach nichts gelernt oder gezählt werden kann. Ein Modell kann von den Antworten eines anderen lernen und mit dem verglichen werden, aus dem es entstand.</translation>
     </message>
     <message>
         <source>No data were given, so the model and its reference were compared on {inputs} made-up inputs (random numbers, seed {seed}), which say little of real ones. Data without labels will do.</source>
@@ -757,6 +757,10 @@
     <message>
         <source>{runtime} would run {layer} in float: {reason}. That costs speed there, not accuracy.</source>
         <translation>{runtime} würde {layer} in Gleitkomma rechnen: {reason}. Das kostet dort Geschwindigkeit, keine Genauigkeit.</translation>
+    </message>
+    <message>
+        <source>The curves in {path} were measured with channels chosen by {curves}, and are pruned by with channels chosen by {step}. What they say holds where both are the same.</source>
+        <translation>Die Kurven in {path} wurden mit Kanälen nach {curves} gemessen, gekürzt wird mit Kanälen nach {step}. Was sie sagen, gilt, wo beides dasselbe ist.</translation>
     </message>
     <message>
         <source>The file has the form that {runtime} takes. It was not run in that runtime, and its figures are ONNX Runtime&apos;s.</source>
@@ -2132,6 +2136,10 @@
     <message>
         <source>It is being measured.</source>
         <translation>Sie wird gerade gemessen.</translation>
+    </message>
+    <message>
+        <source>%1 samples of training, channels chosen by %2</source>
+        <translation>%1 Beispiele des Trainings, Kanäle gewählt nach: %2</translation>
     </message>
     <message>
         <source>%1 samples of validation, channels chosen by %2</source>

@@ -694,8 +694,8 @@
         <translation>{path} 不含标签，因此无法在其上限制精度损失。请去掉该限制，或指定浮点层可占用的 MAC 比例、字节数或时间。</translation>
     </message>
     <message>
-        <source>{path} holds no labels, so nothing can be learnt or counted on it. A model can be compared with the one that it was made from.</source>
-        <translation>{path} 中没有标签，因此无法据此学习或统计。可以把模型与它所源自的模型比较。</translation>
+        <source>{path} holds no labels, so nothing can be learnt or counted by them. A model can learn from another&apos;s answers, and be compared with the one that it was made from.</source>
+        <translation>{path} 不含标签，因此无法据此学习或计数。模型可以学习另一个模型的回答，也可以与其来源模型比较。</translation>
     </message>
     <message>
         <source>No data were given, so the model and its reference were compared on {inputs} made-up inputs (random numbers, seed {seed}), which say little of real ones. Data without labels will do.</source>
@@ -756,6 +756,10 @@
     <message>
         <source>{runtime} would run {layer} in float: {reason}. That costs speed there, not accuracy.</source>
         <translation>{runtime} 会以浮点运行 {layer}：{reason}。这在那里会影响速度，但不影响精度。</translation>
+    </message>
+    <message>
+        <source>The curves in {path} were measured with channels chosen by {curves}, and are pruned by with channels chosen by {step}. What they say holds where both are the same.</source>
+        <translation>{path} 中的曲线是按 {curves} 选择通道测得的，而剪枝按 {step} 选择通道。两者相同时曲线所示才成立。</translation>
     </message>
     <message>
         <source>The file has the form that {runtime} takes. It was not run in that runtime, and its figures are ONNX Runtime&apos;s.</source>
@@ -2128,6 +2132,10 @@
     <message>
         <source>It is being measured.</source>
         <translation>正在测量。</translation>
+    </message>
+    <message>
+        <source>%1 samples of training, channels chosen by %2</source>
+        <translation>%1 个训练样本，按%2选择通道</translation>
     </message>
     <message>
         <source>%1 samples of validation, channels chosen by %2</source>

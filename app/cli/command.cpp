@@ -115,4 +115,9 @@ bool Command::given(const std::string& flag) const
     return option && option->count() > 0;
 }
 
+bool Command::has(const std::string& flag) const
+{
+    return m_app->get_option_no_throw(flag) != nullptr;
+}
+
 } // namespace hone::cli

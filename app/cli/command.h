@@ -61,6 +61,7 @@ public:
     Command subcommand(const std::string& name, const std::string& help);
     bool chosen() const;                       // of a subcommand
     bool given(const std::string& flag) const; // once the command line was read
+    bool has(const std::string& flag) const;
 
 private:
     CLI::App* m_app;

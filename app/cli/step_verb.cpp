@@ -20,6 +20,33 @@ namespace hone::cli
 namespace
 {
 
+// Collects the flags of what it visits.
+struct Flags
+{
+    std::vector<std::string> all;
+    template<class T>
+    void operator()(const Field& field, T&)
+    {
+        all.emplace_back(field.flag);
+    }
+    template<class Function>
+    void group(const char*, Function&& visitInner)
+    {
+        visitInner(*this);
+    }
+};
+
+// That say nothing where a step that may be followed by training isn't. Seed and threads are the whole step's.
+std::vector<std::string> flagsOfRecovery()
+{
+    Flags flags;
+    RecoveryParameters recovery;
+    visitFields(flags, recovery);
+    std::erase_if(flags.all,
+                  [](const std::string& flag) { return flag == "--seed" || flag == "--threads" || flag == "--finetune-epochs"; });
+    return flags.all;
+}
+
 std::string changeTable(const StepResult& result)
 {
     std::vector<const Evaluation*> columns = {&result.before, &result.after};
@@ -72,15 +99,21 @@ void StepVerb::declare(Command& command)
 
 void StepVerb::settle(StepParameters& parameters, const Command& command)
 {
-    if (command.given("--distill") && !trains(parameters))
-        throw Error(MessageCode::UsageInvalid,
-                    {{"detail", "--distill says what fine-tuning learns, so it needs --finetune-epochs"}, {"verb", m_text.name}});
+    if (trains(parameters) || !command.has("--finetune-epochs"))
+        return;
+    for (const auto& flag : flagsOfRecovery())
+        if (command.given(flag))
+            throw Error(MessageCode::UsageInvalid,
+                        {{"detail", flag + " says how fine-tuning learns, so it needs --finetune-epochs"}, {"verb", m_text.name}});
 }
 
 int StepVerb::run(Console& console)
 {
     settle(m_parameters, *m_command);
-    checkOutput("--out", m_output, takesModel() ? std::vector<std::filesystem::path>{m_model} : std::vector<std::filesystem::path>{});
+    std::vector<std::filesystem::path> inputs = filesReadBy(m_parameters);
+    if (takesModel())
+        inputs.emplace_back(m_model);
+    checkOutput("--out", m_output, inputs);
     std::optional<Dataset> dataset;
     if (needsData(m_parameters))
         dataset = openRequiredData(m_data, m_text.name);

@@ -17,7 +17,10 @@ public:
         : StepVerb({.name = "prune",
                     .summary = "Removes the channels that matter least",
                     .example = "hone prune model.onnx --ratio 0.3 --data pictures --finetune-epochs 2 --out pruned.onnx",
-                    .dataHelp = "The pictures' folder; needed with --finetune-epochs, else for the accuracy only"},
+                    .dataHelp =
+                        "The data's folder; with it channels are chosen, and the weights behind them solved anew, by training samples "
+                        "(--compensate off: they aren't), and the accuracy is measured; needed to train, by scope sensitivity without a "
+                        "file, and by importances from samples"},
                    PruneParameters{})
     {}
     void declare(Command& command) override
@@ -36,6 +39,12 @@ protected:
         if (command.given("--ratio") && targetOf(prune.prune.targets))
             throw Error(MessageCode::BadOption,
                         {{"option", "--ratio"}, {"value", fmt::format("{}", prune.prune.ratio)}, {"expected", "no target beside it"}});
+        if (command.given("--ratio") && prune.prune.scope == PruningScope::Layer)
+            throw Error(MessageCode::UsageInvalid,
+                        {{"detail", "--ratio has no meaning beside --scope layer, whose ratios --ratio-of gives"}, {"verb", name()}});
+        if (command.given("--sparsity-strength") && prune.sparsityEpochs == 0)
+            throw Error(MessageCode::UsageInvalid,
+                        {{"detail", "--sparsity-strength has no meaning without --sparsity-epochs"}, {"verb", name()}});
         if (prune.sensitivity.empty() || prune.prune.scope == PruningScope::Sensitivity)
             return;
         if (command.given("--scope"))

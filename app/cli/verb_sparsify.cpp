@@ -25,10 +25,12 @@ protected:
     {
         StepVerb::settle(parameters, command);
         const SparsifyOptions& options = std::get<SparsifyParameters>(parameters).sparsify;
-        if (command.given("--sparsity") && options.pattern != SparsityPattern::Unstructured)
-            throw Error(MessageCode::UsageInvalid,
-                        {{"detail", "--sparsity has no meaning beside --pattern, which says itself how many weights become zero"},
-                         {"verb", name()}});
+        for (const char* flag : {"--sparsity", "--scope"})
+            if (command.given(flag) && options.pattern != SparsityPattern::Unstructured)
+                throw Error(
+                    MessageCode::UsageInvalid,
+                    {{"detail", std::string(flag) + " has no meaning beside --pattern, which says itself which weights become zero"},
+                     {"verb", name()}});
     }
 };
 

@@ -107,6 +107,7 @@
     X(WeightsForSize, Notice)           /* layers (count), bits: computed in float all the same */                     \
     X(BeyondHalf, Notice)               /* layers: a number there is larger than 65504 */                              \
     X(FlushedToZero, Notice)            /* count: of weights below half precision */                                   \
+    X(CurvesMeasuredOtherwise, Notice)  /* path, curves, step: how either chooses channels */                          \
     X(SchemeNotRun, Notice)             /* runtime: that a file is for and that is not here */                         \
     X(SchemeRefuses, Notice)            /* runtime, layer, reason */                                                   \
     X(SchemeRunsInFloat, Notice)        /* runtime, layer, reason */                                                   \

@@ -156,6 +156,8 @@ std::string buildId(const std::string& parent, const StepParameters& parameters,
         key["parameters"] = Json::object(); // what is in the file counts, not where it lies
     if (std::holds_alternative<DistillParameters>(parameters) || std::holds_alternative<QatParameters>(parameters))
         key["parameters"].erase("teacher"); // likewise
+    if (std::holds_alternative<PruneParameters>(parameters))
+        key["parameters"].erase("sensitivity"); // likewise
     key["input"] = input;
     key["data"] = dataFingerprint;
     return stepName(parameters) + "-" + sha256(key.dump(-1, ' ', false, Json::error_handler_t::replace)).substr(0, 8);

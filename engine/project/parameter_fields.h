@@ -373,7 +373,10 @@ void visitFields(Visitor& visit, SensitivityOptions& o)
     visit(Field{"ratios", "--ratios", "Shares of a group's channels that leave, above 0 and below 1"}, o.ratios);
     visit(Field{"samples", "--samples", "Samples of the split; 0: all", 0}, o.samples);
     visit(Field{"split", "--split", "Which samples are measured on"}, o.split);
-    visit(Field{"importance", "--importance", "What tells which channels of a group leave; auto: l1"}, o.importance);
+    visit(Field{"importance", "--importance",
+                "What tells which channels of a group leave; auto: as hone prune has it, reconstruction where there is a training split, "
+                "else l1"},
+          o.importance);
     visit(attentionField(), o.attention);
     visit(Field{"compensate", "--compensate", "Solves the remaining weights anew each time, which takes far longer"}, o.compensate);
     visit(Field{"seed", "--seed", "Seed of random importance and of compensation"}, o.seed);

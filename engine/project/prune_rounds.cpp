@@ -84,6 +84,16 @@ public:
         return std::move(m_result);
     }
 
+    // Of the whole way, by the graph as it is now.
+    void requirePossible()
+    {
+        const DependencyGraph dependencies = findDependencies(m_graph, m_input.parameters.prune.attention);
+        const PruneOptions options = optionsNow(1, m_wanted, dependencies);
+        requirePrunable(m_graph, options, m_job, {.ratios = m_input.ratios, .meter = m_input.meter});
+        if (!m_target && !anyWouldLeave(options))
+            throw Error(MessageCode::NothingToPrune, {{"detail", whyNothingLeaves()}});
+    }
+
 private:
     bool trains() const { return m_input.parameters.finetune.epochs > 0; }
 
@@ -150,7 +160,8 @@ private:
         if (isSpent(dependencies, options))
             return false;
         PruneResult pruned = prune(m_graph, options, job.part(surgeryFrom, surgeryTo), evidence(dependencies, job.part(0, surgeryFrom)));
-        m_result.maxAbsDifference = std::max(m_result.maxAbsDifference, pruned.maxAbsDifference);
+        if (anyLeaves(pruned.groups))
+            m_result.maxAbsDifference = std::max(m_result.maxAbsDifference.value_or(0), pruned.maxAbsDifference);
         if (pruned.maxAbsDifferenceDouble)
             m_result.maxAbsDifferenceDouble = std::max(m_result.maxAbsDifferenceDouble.value_or(0), *pruned.maxAbsDifferenceDouble);
         if (m_result.doubleLeftOut.empty())
@@ -281,8 +292,14 @@ private:
         PruneOptions options = m_input.parameters.prune;
         options.atLeast = 1;
         options.layerFloors.clear();
+        return anyWouldLeave(options);
+    }
+    bool anyWouldLeave(PruneOptions options) const
+    {
         options.importance = ImportanceKind::L1; // how many leave doesn't depend on which
-        const DependencyGraph dependencies = findDependencies(m_graph, m_input.parameters.prune.attention);
+        if (!m_input.ratios && options.scope == PruningScope::Sensitivity)
+            options.scope = PruningScope::Uniform;
+        const DependencyGraph dependencies = findDependencies(m_graph, options.attention);
         const Selection selection(m_graph, dependencies, options, {.ratios = m_input.ratios});
         return !removesNothing(dependencies, selection.at(options.ratio));
     }
@@ -306,6 +323,11 @@ private:
 PruneRoundsResult pruneInRounds(const PruneRoundsInput& input, const JobContext& job)
 {
     return Rounds(input, job).run();
+}
+
+void requirePossible(const PruneRoundsInput& input, const JobContext& job)
+{
+    Rounds(input, job).requirePossible();
 }
 
 } // namespace hone

@@ -30,7 +30,7 @@ struct PruneRoundsResult
 {
     Graph graph;
     std::vector<PrunedGroup> groups;              // over all rounds
-    double maxAbsDifference = 0;                  // the largest of all surgery
+    std::optional<double> maxAbsDifference;       // the largest of all surgery; none: there was none
     std::optional<double> maxAbsDifferenceDouble; // likewise, of the surgeries that were computed so
     std::string doubleLeftOut;                    // why one wasn't; empty: all were
     std::vector<PruneRound> rounds;
@@ -45,5 +45,9 @@ struct PruneRoundsResult
 // Throws what prune(), dataImportance(), compensate() and training throw; Error(NothingToPrune) where nothing would leave,
 // Error(TargetUnreachable) also where a latency is met in no measurement after the search.
 PruneRoundsResult pruneInRounds(const PruneRoundsInput& input, const JobContext& job);
+
+// Throws what can be known of that before any training: for those who train before the last surgery. Without ratios scope Sensitivity is
+// taken as uniform.
+void requirePossible(const PruneRoundsInput& input, const JobContext& job);
 
 } // namespace hone

@@ -184,7 +184,11 @@ private:
                 prune.sensitivity = (m_folder / prune.sensitivity).lexically_normal();
             if (!given.contains("scope"))
                 prune.prune.scope = PruningScope::Sensitivity;
+            else if (prune.prune.scope != PruningScope::Sensitivity)
+                add(place + "/sensitivity", "'sensitivity' has no meaning beside another 'scope' than sensitivity");
         }
+        if (given.contains("ratio") && prune.prune.scope == PruningScope::Layer)
+            add(place + "/ratio", "'ratio' has no meaning beside 'scope: layer', whose ratios 'ratioOf' gives");
         const auto& targets = prune.prune.targets;
         const bool aims = targets.macs.given() || targets.parameters.given() || targets.bytes.given() || targets.memory.given() ||
                           targets.latencyMs.given();

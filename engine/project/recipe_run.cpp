@@ -3,12 +3,14 @@
 #include "project/recipe.h"
 
 #include "core/error.h"
+#include "core/file.h"
 #include "core/hash.h"
 #include "project/sensitivity_file.h"
 #include "project/step_kinds.h"
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <system_error>
 
 namespace hone
@@ -24,6 +26,33 @@ fs::path sourceOf(const Build& build, const ImportParameters& parameters)
     if (fs::is_regular_file(parameters.file, ignored) && sha256OfFile(parameters.file) == build.modelSha256)
         return parameters.file;
     return build.model;
+}
+
+// Curves that are kept with the build they are of lie where the project lies now.
+fs::path curvesOf(const Build& parent, const fs::path& named)
+{
+    const fs::path kept = sensitivityFolderOf(parent.model) / named.filename();
+    std::error_code ignored;
+    return fs::is_regular_file(kept, ignored) ? kept : named;
+}
+
+// Everything that a recipe reads besides data is looked for before the first step takes its time.
+void requireFiles(const Recipe& recipe)
+{
+    std::set<std::string> names;
+    for (const auto& step : recipe.steps) {
+        const auto isFile = [&](const fs::path& path) { return !path.empty() && !names.contains(path.string()); };
+        if (const auto* prune = std::get_if<PruneParameters>(&step.parameters); prune && isFile(prune->sensitivity))
+            readSensitivity(prune->sensitivity);
+        if (const auto* teacher = teacherPathOf(step.parameters); teacher && isFile(*teacher))
+            openForReading(*teacher);
+        if (const auto* import = std::get_if<ImportParameters>(&step.parameters); import && makesBuild(step))
+            openForReading(import->file);
+        if (step.explanation && isFile(step.explanation->against))
+            openForReading(step.explanation->against);
+        if (!step.name.empty())
+            names.insert(step.name);
+    }
 }
 
 std::optional<Dataset> datasetFor(const Recipe& recipe, const ProjectStore& project)
@@ -54,6 +83,8 @@ Recipe recipeOf(const ProjectStore& project, const std::string& build)
         RecipeStep step{.name = {}, .from = {}, .parameters = at.parameters};
         if (auto* import = std::get_if<ImportParameters>(&step.parameters))
             import->file = sourceOf(at, *import);
+        if (auto* prune = std::get_if<PruneParameters>(&step.parameters); prune && !prune->sensitivity.empty())
+            prune->sensitivity = curvesOf(builds.at(at.parent), prune->sensitivity);
         recipe.steps.push_back(std::move(step));
     }
     std::ranges::reverse(recipe.steps);
@@ -62,6 +93,7 @@ Recipe recipeOf(const ProjectStore& project, const std::string& build)
 
 std::vector<Build> runRecipe(const Recipe& recipe, ProjectStore& project, const JobContext& job, const RecipeEvents& events)
 {
+    requireFiles(recipe);
     const auto dataset = datasetFor(recipe, project);
     std::vector<Build> builds;
     std::map<std::string, std::string> idOfName;

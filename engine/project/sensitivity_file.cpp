@@ -119,9 +119,8 @@ std::optional<Sensitivity> soundCurves(const fs::path& file, const fs::path& mod
     return std::nullopt;
 }
 
-std::size_t samplesOf(const Dataset& dataset, const SensitivityOptions& options)
+std::size_t samplesOf(std::size_t size, const SensitivityOptions& options)
 {
-    const std::size_t size = dataset.size(options.split);
     return options.samples == 0 ? size : std::min(size, options.samples);
 }
 
@@ -201,7 +200,17 @@ SensitivityOptions decidedFor(SensitivityOptions options, const Dataset& dataset
 
 bool wouldBeMeasuredAgain(const Sensitivity& curves, const Dataset& dataset, const SensitivityOptions& options)
 {
-    return curves.data == dataset.fingerprint() && curves.split == options.split && curves.samples == samplesOf(dataset, options) &&
+    return wouldBeMeasuredAgain(curves, factsOf(dataset, options.split), options);
+}
+
+DataFacts factsOf(const Dataset& dataset, Split split)
+{
+    return {dataset.fingerprint(), dataset.size(split)};
+}
+
+bool wouldBeMeasuredAgain(const Sensitivity& curves, const DataFacts& data, const SensitivityOptions& options)
+{
+    return curves.data == data.fingerprint && curves.split == options.split && curves.samples == samplesOf(data.size, options) &&
            curves.seed == options.seed && curves.importance == options.importance && curves.attention == options.attention &&
            curves.compensated == options.compensate &&
            std::ranges::all_of(curves.groups, [&](const SensitivityGroup& group) { return ratiosOf(group) == options.ratios; });
@@ -220,7 +229,7 @@ fs::path sensitivityFileIn(const fs::path& folder, const Dataset& dataset, const
     std::ranges::sort(ratios);
     const Json what = {{"data", dataset.fingerprint()},
                        {"split", std::string(name(options.split))},
-                       {"samples", samplesOf(dataset, options)},
+                       {"samples", samplesOf(dataset.size(options.split), options)},
                        {"seed", options.seed},
                        {"importance", nameOf(options.importance)},
                        {"attention", nameOf(options.attention)},
@@ -281,7 +290,7 @@ KeptSensitivity keptSensitivity(const fs::path& model, const fs::path& folder, c
     return {std::move(measured), file, true};
 }
 
-GroupRatios sensitivityRatiosFor(const SensitivityScopeInput& input, const JobContext& job)
+SensitivityScope sensitivityRatiosFor(const SensitivityScopeInput& input, const JobContext& job)
 {
     const auto dependencies = findDependencies(input.graph, input.parameters.prune.attention);
     const auto& file = input.parameters.sensitivity;
@@ -290,12 +299,16 @@ GroupRatios sensitivityRatiosFor(const SensitivityScopeInput& input, const JobCo
         if (curves.attention != input.parameters.prune.attention)
             throw Error(MessageCode::SensitivityInvalid,
                         {{"path", file.string()}, {"detail", "it was measured with --attention " + nameOf(curves.attention)}});
-        return sensitivityRatios(curves, dependencies, lossPer(input.parameters), file);
+        SensitivityScope scope{sensitivityRatios(curves, dependencies, lossPer(input.parameters), file), {}};
+        if (const auto importance = input.parameters.prune.importance; curves.importance != importance)
+            scope.notices.push_back({MessageCode::CurvesMeasuredOtherwise,
+                                     {{"path", file.string()}, {"curves", nameOf(curves.importance)}, {"step", nameOf(importance)}}});
+        return scope;
     }
     if (!input.dataset)
         throw Error(MessageCode::DataRequired, {{"step", "prune"}});
     const auto kept = keptSensitivity(input.model, input.folder, *input.dataset, sensitivityOptionsOf(input.parameters), job);
-    return sensitivityRatios(kept.curves, dependencies, lossPer(input.parameters), kept.file.empty() ? input.model : kept.file);
+    return {sensitivityRatios(kept.curves, dependencies, lossPer(input.parameters), kept.file.empty() ? input.model : kept.file), {}};
 }
 
 } // namespace hone

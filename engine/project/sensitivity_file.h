@@ -29,6 +29,15 @@ Sensitivity readSensitivityOf(const std::filesystem::path& file, const std::file
 SensitivityOptions sensitivityOptionsOf(const PruneParameters& parameters);
 SensitivityOptions decidedFor(SensitivityOptions options, const Dataset& dataset);
 bool wouldBeMeasuredAgain(const Sensitivity& curves, const Dataset& dataset, const SensitivityOptions& options);
+// The same of data that are known by their fingerprint and the size of the split.
+struct DataFacts
+{
+    std::string fingerprint;
+    std::size_t size = 0;
+    bool operator==(const DataFacts&) const = default;
+};
+DataFacts factsOf(const Dataset& dataset, Split split);
+bool wouldBeMeasuredAgain(const Sensitivity& curves, const DataFacts& data, const SensitivityOptions& options);
 
 // Where the curves of a build's model are kept: the folder "sensitivity" beside it. Empty where the model is no build's.
 std::filesystem::path sensitivityFolderOf(const std::filesystem::path& model);
@@ -64,8 +73,14 @@ struct SensitivityScopeInput
     std::filesystem::path folder; // where curves may be already, and where they go that are measured here; empty: nowhere
 };
 
+struct SensitivityScope
+{
+    GroupRatios ratios;
+    std::vector<Message> notices; // CurvesMeasuredOtherwise
+};
+
 // Ratios by group for a prune step of scope Sensitivity: by parameters.sensitivity, else by the curves that
 // are kept if they are what would be measured, else by curves measured now.
-GroupRatios sensitivityRatiosFor(const SensitivityScopeInput& input, const JobContext& job);
+SensitivityScope sensitivityRatiosFor(const SensitivityScopeInput& input, const JobContext& job);
 
 } // namespace hone

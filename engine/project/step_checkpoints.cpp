@@ -41,7 +41,8 @@ std::string checkpointKey(const StepParameters& parameters, const StepInput& inp
 
 CheckpointPlace checkpointPlace(const fs::path& checkpoint, const std::string& key, const StepPart& part)
 {
-    return {part.empty() ? checkpoint : fs::path(checkpoint.string() + "." + part), key + part};
+    // A training that keeps no checkpoint has no parts that do.
+    return {part.empty() || checkpoint.empty() ? checkpoint : fs::path(checkpoint.string() + "." + part), key + part};
 }
 
 fs::path checkpointBeside(const fs::path& output)
@@ -51,6 +52,8 @@ fs::path checkpointBeside(const fs::path& output)
 
 void removeCheckpoints(const fs::path& checkpoint)
 {
+    if (checkpoint.empty())
+        return;
     removeCheckpoint(checkpoint);
     removeCheckpoint(checkpoint.string() + "." + sparsityPart());
     std::error_code ignored;

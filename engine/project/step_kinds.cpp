@@ -83,6 +83,16 @@ fs::path* teacherPathOf(StepParameters& parameters)
     return teacherPathIn(parameters);
 }
 
+std::vector<fs::path> filesReadBy(const StepParameters& parameters)
+{
+    std::vector<fs::path> files;
+    if (const auto* teacher = teacherPathOf(parameters); teacher && !teacher->empty())
+        files.push_back(*teacher);
+    if (const auto* prune = std::get_if<PruneParameters>(&parameters); prune && !prune->sensitivity.empty())
+        files.push_back(prune->sensitivity);
+    return files;
+}
+
 fs::path teacherOf(const DistillParameters& parameters, const StepInput& input)
 {
     const auto& teacher = input.teacher.empty() ? parameters.teacher : input.teacher;

@@ -18,6 +18,8 @@ bool needsValidationSplit(const StepParameters& parameters);
 // Where these parameters name the teacher of a distill step, which may be empty, or of a qat step that has one; nullptr for others.
 const std::filesystem::path* teacherPathOf(const StepParameters& parameters);
 std::filesystem::path* teacherPathOf(StepParameters& parameters);
+// Files that such a step reads besides its model: a teacher, curves.
+std::vector<std::filesystem::path> filesReadBy(const StepParameters& parameters);
 // Throws Error(UsageInvalid) where none is named.
 std::filesystem::path teacherOf(const DistillParameters& parameters, const StepInput& input);
 

@@ -312,6 +312,8 @@ StepParameters decided(StepParameters parameters, const Dataset* dataset)
         sparsify && sparsify->sparsify.pattern != SparsityPattern::Unstructured)
         sparsify->sparsify.sparsity = SparsifyOptions{}.sparsity; // a pattern says itself how many weights become zero
     auto* prune = std::get_if<PruneParameters>(&parameters);
+    if (prune && prune->prune.scope == PruningScope::Layer)
+        prune->prune.ratio = PruneOptions{}.ratio; // layers have their own
     if (prune && prune->compensate == Compensate::Auto)
         prune->compensate = canTrain ? Compensate::On : Compensate::Off;
     if (prune && prune->prune.importance == ImportanceKind::Auto)

@@ -63,11 +63,23 @@ Product Performer::operator()(const FinetuneParameters& parameters)
 Product Performer::operator()(const PruneParameters& parameters)
 {
     const double prunesFrom = pruningBegins(parameters);
-    const Graph source = parameters.sparsityEpochs > 0 ? pulledToZero(parameters, m_job.part(0, prunesFrom)) : m_graph;
     const bool bySensitivity = parameters.prune.scope == PruningScope::Sensitivity;
-    const double choosesFrom = bySensitivity ? prunesFrom + 0.3 * (1 - prunesFrom) : prunesFrom;
+    const bool byNamedCurves = bySensitivity && !parameters.sensitivity.empty();
     GroupRatios ratios;
-    if (bySensitivity)
+    if (byNamedCurves)
+        ratios = ratiosBySensitivity(m_graph, parameters, m_job.part(0, 0));
+    const bool trainsBefore = parameters.sparsityEpochs > 0 || (parameters.rounds > 1 && parameters.finetune.epochs > 0);
+    if (trainsBefore)
+        requirePossible({.graph = m_graph,
+                         .parameters = parameters,
+                         .facts = m_result.before.facts,
+                         .model = m_input.model,
+                         .meter = targetMeterOf(m_input),
+                         .ratios = ratios},
+                        m_job.part(0, 0));
+    const Graph source = parameters.sparsityEpochs > 0 ? pulledToZero(parameters, m_job.part(0, prunesFrom)) : m_graph;
+    const double choosesFrom = bySensitivity ? prunesFrom + 0.3 * (1 - prunesFrom) : prunesFrom;
+    if (bySensitivity && !byNamedCurves)
         ratios = ratiosBySensitivity(source, parameters, m_job.part(prunesFrom, choosesFrom));
     const JobContext job = m_job.part(choosesFrom, 1);
     std::optional<MetricKind> measuredBy;
@@ -106,14 +118,18 @@ Product Performer::operator()(const PruneParameters& parameters)
 }
 
 // Training for sparsity has made another model than the file's: its curves are measured anew, unless a file of them was named.
-GroupRatios Performer::ratiosBySensitivity(const Graph& source, const PruneParameters& parameters, const JobContext& job) const
+GroupRatios Performer::ratiosBySensitivity(const Graph& source, const PruneParameters& parameters, const JobContext& job)
 {
-    if (parameters.sparsityEpochs == 0 || !parameters.sensitivity.empty())
-        return sensitivityRatiosFor({source, parameters, m_input.dataset, m_input.model, m_input.sensitivity}, job);
-    const TemporaryFolder scratch;
-    const auto file = scratch.path() / "model.onnx";
-    writeFileAtomically(file, serializeOnnx(source));
-    return sensitivityRatiosFor({source, parameters, m_input.dataset, file, {}}, job);
+    std::optional<TemporaryFolder> scratch;
+    SensitivityScopeInput input{source, parameters, m_input.dataset, m_input.model, m_input.sensitivity};
+    if (parameters.sparsityEpochs > 0 && parameters.sensitivity.empty()) {
+        input.model = scratch.emplace().path() / "model.onnx";
+        input.folder.clear();
+        writeFileAtomically(input.model, serializeOnnx(source));
+    }
+    auto scope = sensitivityRatiosFor(input, job);
+    tell(scope.notices);
+    return std::move(scope.ratios);
 }
 
 Product Performer::operator()(const DistillParameters& parameters)

@@ -49,7 +49,7 @@ public:
 private:
     Graph finetuned(const Graph& graph, const TrainOptions& options, const JobContext& job, const Lesson& lesson = {});
     Graph finetunedRound(const Graph& graph, const PruneParameters& parameters, int round, const JobContext& job);
-    GroupRatios ratiosBySensitivity(const Graph& source, const PruneParameters& parameters, const JobContext& job) const;
+    GroupRatios ratiosBySensitivity(const Graph& source, const PruneParameters& parameters, const JobContext& job);
     Graph pulledToZero(const PruneParameters& parameters, const JobContext& job);
     Product recovered(Graph graph, const RecoveryParameters& recovery, Zeros zeros, const JobContext& job);
     Teaching originalOf(const PruneParameters& parameters) const;

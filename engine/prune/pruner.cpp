@@ -35,6 +35,19 @@ void requireFreeGroup(const DependencyGraph& dependencies, const Selection& sele
     throw Error(MessageCode::NothingToPrune, {{"detail", "every layer that could lose channels is kept by name"}});
 }
 
+// Where something is to leave, of a graph of which something may.
+Selection soundSelection(const Graph& graph, const DependencyGraph& dependencies, const PruneOptions& options,
+                         const PruneEvidence& evidence)
+{
+    const bool asks = targetOf(options.targets) || options.scope == PruningScope::Layer || options.ratio > 0;
+    if (asks)
+        requireGroups(dependencies);
+    Selection selection(graph, dependencies, options, evidence);
+    if (asks)
+        requireFreeGroup(dependencies, selection);
+    return selection;
+}
+
 std::vector<PrunedGroup> describeGroups(const Graph& graph, const DependencyGraph& dependencies, const KeptChannels& kept,
                                         const std::vector<ImportanceKind>& importance)
 {
@@ -72,18 +85,27 @@ void report(const JobContext& job, double fraction)
 
 } // namespace
 
+void requirePrunable(const Graph& graph, const PruneOptions& wanted, const JobContext& job, const PruneEvidence& given)
+{
+    requireConsistent(wanted);
+    PruneOptions options = wanted;
+    options.importance = ImportanceKind::L1; // how many leave doesn't depend on which
+    PruneEvidence evidence = given;
+    if (!evidence.ratios && options.scope == PruningScope::Sensitivity)
+        options.scope = PruningScope::Uniform;
+    const DependencyGraph dependencies = findDependencies(graph, options.attention);
+    const Selection selection = soundSelection(graph, dependencies, options, evidence);
+    if (const auto target = targetOf(options.targets))
+        requireReachable({graph, dependencies, options, evidence, *target}, selection, job);
+}
+
 PruneResult prune(const Graph& graph, const PruneOptions& options, const JobContext& job, const PruneEvidence& evidence)
 {
     requireConsistent(options);
     const auto target = targetOf(options.targets);
     report(job, 0);
     const DependencyGraph dependencies = findDependencies(graph, options.attention);
-    const bool asks = target || options.scope == PruningScope::Layer || options.ratio > 0;
-    if (asks)
-        requireGroups(dependencies);
-    const Selection selection(graph, dependencies, options, evidence);
-    if (asks)
-        requireFreeGroup(dependencies, selection);
+    const Selection selection = soundSelection(graph, dependencies, options, evidence);
     report(job, 0.2);
     PruneResult result;
     result.ratio = options.ratio;

@@ -47,6 +47,10 @@ struct PruneResult
 // Throws Error(InternalFault) where the shapes of the result aren't the expected ones.
 Graph removeChannels(const Graph& graph, const DependencyGraph& dependencies, const KeptChannels& kept);
 
+// Throws what prune() would throw of this graph whatever its scores: for those who train before they prune. Evidence without ratios: as if
+// the scope were uniform.
+void requirePrunable(const Graph& graph, const PruneOptions& options, const JobContext& job, const PruneEvidence& evidence = {});
+
 // Chooses, removes and proves. Throws Error(RatioOutOfRange, BadOption, LayerUnknown, TargetUnreachable), Error(NothingToPrune) where there
 // is no channel that may leave, and Error(InternalFault) where the proof fails. evidence.scores: of findDependencies()'s groups; without
 // them importance is of the weights.

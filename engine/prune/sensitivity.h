@@ -20,8 +20,9 @@ struct SensitivityOptions
 {
     std::vector<double> ratios = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9}; // above 0 and below 1, in any order
     Split split = Split::Validation;
-    std::size_t samples = 1000;                       // of the split; 0: all
-    ImportanceKind importance = ImportanceKind::Auto; // what tells which channels of a group leave; Auto: L1
+    std::size_t samples = 1000; // of the split; 0: all
+    ImportanceKind importance =
+        ImportanceKind::Auto; // what tells which channels of a group leave; Auto: L1 (project/sensitivity_file.h decides by the data)
     AttentionChannels attention = AttentionChannels::Size;
     bool compensate = false; // each time, which takes far longer (prune/compensation.h)
     std::uint64_t seed = 0;  // of random importance, and of compensation's and reconstruction's choice of positions

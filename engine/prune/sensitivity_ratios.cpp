@@ -28,11 +28,21 @@ struct Piece
     double channels = 0; // of the file, that leave on the whole piece
 };
 
-// Rising, though measurements aren't always; losses below what one sample makes are told apart by the ratio
-// alone.
-std::vector<Place> curveOf(const Sensitivity& sensitivity, const SensitivityGroup& group, LossPer per)
+// What one sample makes of the metric: a share counts samples; other figures have their own units, in which a sample's part of the largest
+// loss is as much.
+double resolutionOf(const Sensitivity& sensitivity)
 {
-    const double resolution = 1 / static_cast<double>(std::max<std::size_t>(1, sensitivity.samples));
+    double largest = 0;
+    for (const SensitivityGroup& group : sensitivity.groups)
+        for (const SensitivityPoint& point : group.points)
+            largest = std::max(largest, lossOf(sensitivity, point));
+    const bool isShare = sensitivity.metric == MetricKind::Top1;
+    return (isShare || largest == 0 ? 1 : largest) / static_cast<double>(std::max<std::size_t>(1, sensitivity.samples));
+}
+
+// Rising, though measurements aren't always; losses below `resolution` are told apart by the ratio alone.
+std::vector<Place> curveOf(const Sensitivity& sensitivity, const SensitivityGroup& group, LossPer per, double resolution)
+{
     std::vector<Place> curve{{}};
     double worst = 0;
     for (const SensitivityPoint& point : group.points) {
@@ -101,9 +111,10 @@ GroupRatios sensitivityRatios(const Sensitivity& sensitivity, const DependencyGr
                               const std::filesystem::path& file)
 {
     Plan plan;
+    const double resolution = resolutionOf(sensitivity);
     for (std::size_t g = 0; g < dependencies.groups.size(); ++g) {
         const SensitivityGroup& group = groupNamed(sensitivity, dependencies.groups[g], file);
-        const std::vector<Place> hull = lowerHull(curveOf(sensitivity, group, per));
+        const std::vector<Place> hull = lowerHull(curveOf(sensitivity, group, per, resolution));
         for (std::size_t i = 1; i < hull.size(); ++i)
             plan.pieces.push_back({g, hull[i - 1].ratio, hull[i].ratio, slope(hull[i - 1], hull[i]),
                                    (hull[i].ratio - hull[i - 1].ratio) * static_cast<double>(group.channels)});

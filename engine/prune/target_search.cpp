@@ -72,10 +72,7 @@ public:
         Trial none{0, wholeGroups(), m_before};
         if (m_before <= m_wanted)
             return answer(none);
-        Trial most{1, m_selection.at(1), 0};
-        most.amount = settled(most.kept, m_wanted);
-        if (most.amount > m_wanted)
-            throwUnreachable(most);
+        const Trial most = mostLeaving();
         if (most.amount > m_aim)
             return answer(most);
         auto [misses, meets] = bisected(std::move(none), most);
@@ -87,7 +84,21 @@ public:
         return answer(meets);
     }
 
+    void requireReachable() const
+    {
+        if (m_before > m_wanted)
+            mostLeaving();
+    }
+
 private:
+    Trial mostLeaving() const
+    {
+        Trial most{1, m_selection.at(1), 0};
+        most.amount = settled(most.kept, m_wanted);
+        if (most.amount > m_wanted)
+            throwUnreachable(most);
+        return most;
+    }
     bool isMeasured() const { return m_question.target.kind == TargetKind::LatencyMs; }
     double amount(const Graph& graph) const { return amountOf(graph, m_question.target.kind, m_question.evidence.meter, m_job); }
     double amount(const KeptChannels& kept) const
@@ -328,6 +339,11 @@ double settledAmountOf(const Graph& graph, TargetKind kind, double bound, Latenc
 TargetAnswer reachTarget(const TargetQuestion& question, const Selection& selection, const JobContext& job)
 {
     return Search(question, selection, job).run();
+}
+
+void requireReachable(const TargetQuestion& question, const Selection& selection, const JobContext& job)
+{
+    Search(question, selection, job).requireReachable();
 }
 
 } // namespace hone

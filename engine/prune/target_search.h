@@ -47,5 +47,7 @@ struct TargetAnswer
 // until most of five measurements are so low. Throws Error(TargetUnreachable) with the least that can be reached and what stands in the
 // way.
 TargetAnswer reachTarget(const TargetQuestion& question, const Selection& selection, const JobContext& job);
+// Throws what reachTarget() would where no selection meets the target.
+void requireReachable(const TargetQuestion& question, const Selection& selection, const JobContext& job);
 
 } // namespace hone

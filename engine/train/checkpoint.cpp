@@ -167,6 +167,8 @@ void writeCheckpoint(const CheckpointPlace& place, const Checkpoint& checkpoint)
 
 void removeCheckpoint(const fs::path& file)
 {
+    if (!file.has_filename())
+        return; // every hidden file of the folder would look like what a writer left
     std::error_code ignored;
     fs::remove(file, ignored);
     const auto folder = file.has_parent_path() ? file.parent_path() : fs::path(".");

@@ -42,7 +42,7 @@ struct Checkpoint
 std::optional<Checkpoint> readCheckpoint(const CheckpointPlace& place);
 // Makes the file's folder where it isn't there. Throws Error(DiskFull, FileUnwritable).
 void writeCheckpoint(const CheckpointPlace& place, const Checkpoint& checkpoint);
-// The file, and what writers that were killed left beside it.
+// The file, and what writers that were killed left beside it. Nothing where no file is named.
 void removeCheckpoint(const std::filesystem::path& file);
 
 } // namespace hone

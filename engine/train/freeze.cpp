@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <numeric>
 #include <set>
+#include <tuple>
 #include <utility>
 
 namespace hone
@@ -31,16 +32,19 @@ std::size_t editDistance(std::string_view a, std::string_view b)
     return row.back();
 }
 
+// Those that hold the text first, the shortest of them at the front; then those that it takes the fewest changes to.
 std::string namesLike(const Graph& graph, const std::string& pattern)
 {
-    std::vector<std::pair<std::size_t, std::string>> names;
-    for (const NodeId id : graph.order())
-        names.emplace_back(editDistance(graph.node(id).name, pattern), graph.node(id).name);
+    std::vector<std::tuple<bool, std::size_t, std::string>> names;
+    for (const NodeId id : graph.order()) {
+        const std::string& name = graph.node(id).name;
+        names.emplace_back(pattern.empty() || name.find(pattern) == std::string::npos, editDistance(name, pattern), name);
+    }
     const auto count = std::min<std::size_t>(3, names.size());
     std::partial_sort(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(count), names.end());
     std::string list;
     for (std::size_t i = 0; i < count; ++i)
-        list += (i > 0 ? ", " : "") + names[i].second;
+        list += (i > 0 ? ", " : "") + std::get<2>(names[i]);
     return list;
 }
 

@@ -130,6 +130,20 @@ private slots:
         QTest::addColumn<QString>("says");
         QTest::newRow("a share and a pattern") << QStringList{"sparsify", m_work.model(), "--pattern", "2:4", "--sparsity", "0.5"}
                                                << "--sparsity has no meaning beside --pattern";
+        QTest::newRow("a scope and a pattern") << QStringList{"sparsify", m_work.model(), "--pattern", "2:4", "--scope", "layer"}
+                                               << "--scope has no meaning beside --pattern";
+        QTest::newRow("an energy and a rank") << QStringList{"factorize", m_work.model(), "--energy", "0.5", "--rank", "4"}
+                                              << "--energy has no meaning beside --rank";
+        QTest::newRow("a ratio and layers' own")
+            << QStringList{"prune", m_work.model(), "--ratio", "0.9", "--scope", "layer", "--ratio-of", "conv1=0.25"}
+            << "--ratio has no meaning beside --scope layer";
+        for (const auto& [flag, value] :
+             {std::pair("--distill-kind", "feature"), {"--temperature", "9"}, {"--lr", "0.5"}, {"--batch", "8"}, {"--distill", "0.5"}})
+            for (const char* verb : {"prune", "sparsify", "factorize"})
+                QTest::addRow("%s %s", verb, flag) << QStringList{verb, m_work.model(), flag, value}
+                                                   << QString("%1 says how fine-tuning learns, so it needs --finetune-epochs").arg(flag);
+        QTest::newRow("sparsity that nothing is trained for") << QStringList{"prune", m_work.model(), "--sparsity-strength", "0.1"}
+                                                              << "--sparsity-strength has no meaning without --sparsity-epochs";
         QTest::newRow("the depth of a MobileNet") << QStringList{"new", "mobilenetv1", "--depth", "4"} << "depth doesn't take '4'";
         QTest::newRow("classes of an autoencoder") << QStringList{"new", "autoencoder", "--classes", "4"}
                                                    << "--classes has no meaning for autoencoder, which gives its input back";
@@ -142,6 +156,24 @@ private slots:
         QCOMPARE(run.exitCode, 2);
         QVERIFY2(run.errors.contains(says.toUtf8()), run.errors);
         QVERIFY(!QFile::exists(m_work.path("refused.onnx")));
+    }
+
+    void whatIsReadIsNotWrittenOver()
+    {
+        const auto trained = m_work.read("trained.onnx");
+        m_work.write("teacher.onnx", trained);
+        m_work.write("curves.json", "{}");
+        const QString teacher = m_work.path("teacher.onnx");
+        const QString curves = m_work.path("curves.json");
+        for (const QStringList& call : {QStringList{"distill", m_work.model(), "--teacher", teacher, "--out", teacher},
+                                        {"qat", m_work.model(), "--teacher", teacher, "--out", teacher},
+                                        {"prune", m_work.model(), "--sensitivity", curves, "--out", curves}}) {
+            const auto run = runHone(call + QStringList{"--data", m_work.data()});
+            QCOMPARE(run.exitCode, 2);
+            QVERIFY2(run.errors.contains("--out"), run.errors);
+        }
+        QCOMPARE(m_work.read("teacher.onnx"), trained);
+        QCOMPARE(m_work.read("curves.json"), QByteArray("{}"));
     }
 
     void layersAreSplit()

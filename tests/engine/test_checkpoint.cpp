@@ -3,6 +3,8 @@
 #include "core/file.h"
 #include "engine/bars_data.h"
 #include "onnx_io/onnx_io.h"
+#include "project/perform_step.h"
+#include "project/step_checkpoints.h"
 #include "train/checkpoint.h"
 
 #include <QtTest>
@@ -91,6 +93,26 @@ private slots:
         removeCheckpoint(place("").file);
         QVERIFY(!fs::exists(place("").file));
         QVERIFY(!fs::exists(place("").file.string() + ".AbCdEf"));
+    }
+
+    // Without a name, every hidden file of the current folder would look like what a writer left.
+    void aTrainingWithoutACheckpointRemovesNothing()
+    {
+        const QTemporaryDir folder;
+        const QString before = QDir::currentPath();
+        QVERIFY(QDir::setCurrent(folder.path()));
+        const fs::path kept = fs::path(folder.path().toStdString()) / ".kept";
+        writeFileAtomically(kept, "x");
+        TrainOptions options = fewEpochs();
+        options.learningRate = 1e30;
+        options.warmUpEpochs = 0;
+        const auto code = codeOf([&] { train(networkWithChance(), *m_data, options, {}); });
+        removeCheckpoint({});
+        removeCheckpoints({});
+        QVERIFY(QDir::setCurrent(before));
+        QCOMPARE(code, MessageCode::LossNotFinite);
+        QVERIFY(fs::exists(kept));
+        QVERIFY(checkpointPlace({}, "key", "round1").file.empty());
     }
 
     void anInterruptedTrainingEndsWithTheBytesOfAnUndisturbedOne_data()

@@ -329,6 +329,46 @@ private slots:
         COMPARE_ERROR(runStep(parameters, StepInput{.model = m_model, .output = m_output}, {}), static_cast<MessageCode>(code));
         QVERIFY(!fs::exists(m_output));
     }
+    // Of what takes minutes nothing is begun, and nothing lies there afterwards.
+    void whatCantBeIsKnownBeforeAnyTraining_data()
+    {
+        QTest::addColumn<QString>("json");
+        QTest::addColumn<int>("code");
+        const std::pair<const char*, const char*> ways[] = {
+            {"in rounds", R"("rounds": 3, "finetune": {"epochs": 1, "batch": 16, "threads": 1}})"},
+            {"trained for sparsity", R"("sparsityEpochs": 1, "finetune": {"batch": 16, "threads": 1}})"}};
+        for (const auto& [way, rest] : ways) {
+            const auto row = [&, rest = rest, way = way](const char* name, const char* json, MessageCode code) {
+                QTest::addRow("%s, %s", name, way) << QString("{%1, %2").arg(json, rest) << static_cast<int>(code);
+            };
+            row("a ratio of 0", R"("ratio": 0)", MessageCode::NothingToPrune);
+            row("a target below what is reachable", R"("targetMacs": 1)", MessageCode::TargetUnreachable);
+            row("a layer that isn't there", R"("keep": ["conv_99x"])", MessageCode::LayerUnknown);
+            row("curves that aren't there", R"("scope": "sensitivity", "sensitivity": "nowhere.json")", MessageCode::FileNotFound);
+            row("measured curves and no channel", R"("scope": "sensitivity", "ratio": 0.0001)", MessageCode::NothingToPrune);
+        }
+    }
+    void whatCantBeIsKnownBeforeAnyTraining()
+    {
+        QFETCH(QString, json);
+        QFETCH(int, code);
+        bool isTraining = false;
+        const JobContext job({}, [&](const Progress& progress) { isTraining = isTraining || progress.activity == Activity::Training; });
+        const auto parameters = parametersFromJson("prune", Json::parse(json.toStdString()));
+        COMPARE_ERROR(runStep(parameters, StepInput{.model = m_model, .dataset = &*m_data, .output = m_output}, job),
+                      static_cast<MessageCode>(code));
+        QVERIFY(!isTraining);
+        QVERIFY(!fs::exists(m_output));
+        for (const auto& entry : fs::directory_iterator(pathOf(m_folder)))
+            QVERIFY2(entry.path().string().find("checkpoint") == std::string::npos, entry.path().c_str());
+    }
+    void aTargetThatIsMetAlreadyProvesNothing()
+    {
+        const auto parameters = parametersFromJson("prune", Json::parse(R"({"targetMacs": "2x"})"));
+        const auto result = runStep(parameters, StepInput{.model = m_model, .output = m_output}, {});
+        QVERIFY(!result.proofMaxAbsDifference && !result.proofMaxAbsDifferenceDouble);
+        QVERIFY(!toJson(result).contains("proof"));
+    }
     void aKeptLayerThatMakesATargetUnreachableIsSaid()
     {
         const Graph graph = readOnnx(m_model);

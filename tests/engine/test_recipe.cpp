@@ -144,6 +144,26 @@ steps:
         QVERIFY(!measured); // they are kept
     }
 
+    void filesThatAreMissingAreFoundBeforeTheFirstStep_data()
+    {
+        QTest::addColumn<QString>("step");
+        QTest::newRow("curves") << "prune, sensitivity: nowhere.json";
+        QTest::newRow("a teacher") << "distill, teacher: nowhere.onnx, epochs: 1";
+        QTest::newRow("a model") << "import, file: nowhere.onnx";
+        QTest::newRow("what is explained against") << "explain, against: nowhere.onnx";
+    }
+    void filesThatAreMissingAreFoundBeforeTheFirstStep()
+    {
+        QFETCH(QString, step);
+        QTemporaryDir folder;
+        const auto data = drawTinyData(pathOf(folder) / "data");
+        auto project = ProjectStore::create(pathOf(folder) / "project", "p");
+        const auto recipe =
+            parsed("data: " + data.string() + "\nsteps:\n  - {step: new, width: 4, classes: 12}\n  - {step: " + step.toStdString() + "}\n");
+        COMPARE_ERROR(runRecipe(recipe, project, {}), MessageCode::FileNotFound);
+        QVERIFY(project.builds().empty());
+    }
+
     void aTargetLatencyMayBeADevices()
     {
         const auto recipe = parsed("steps:\n  - {step: new}\n  - {step: prune, targetLatencyMs: 0.5x, latencyDevice: bench}\n");
@@ -254,6 +274,11 @@ steps:
                                                    << "line 3: a distill needs 'teacher'";
         QTest::newRow("ratio beside a target") << "steps:\n  - step: new\n  - step: prune\n    ratio: 0.3\n    targetMacs: 0.5x\n"
                                                << "line 4: 'ratio' can't stand beside a target";
+        QTest::newRow("ratio beside layers' own") << "steps:\n  - step: new\n  - step: prune\n    ratio: 0.3\n    scope: layer\n"
+                                                  << "line 4: 'ratio' has no meaning beside 'scope: layer'";
+        QTest::newRow("curves beside another scope")
+            << "steps:\n  - step: new\n  - step: prune\n    sensitivity: c.json\n    scope: global\n"
+            << "line 4: 'sensitivity' has no meaning beside another 'scope'";
         QTest::newRow("too deep") << QString("steps: ") + QString("[").repeated(50) + QString("]").repeated(50) << "too deeply";
     }
     void problemsAreNamedWithTheirLines()

@@ -6,8 +6,8 @@
 #include "engine/idx_dataset.h"
 #include "engine/pruning_net.h"
 #include "evaluate/evaluation.h"
-#include "onnx_io/onnx_io.h"
 #include "layerwise/graph_cut.h"
+#include "onnx_io/onnx_io.h"
 #include "prune/pruner.h"
 #include "prune/sensitivity.h"
 #include "prune/sensitivity_ratios.h"
@@ -329,6 +329,34 @@ private slots:
         const auto dependencies = groupsNamed({"a", "b"}, 8);
         QCOMPARE(sensitivityRatios(curves, dependencies, LossPer::Mac)(0.25), (std::vector<double>{0.5, 0}));
         QCOMPARE(sensitivityRatios(curves, dependencies, LossPer::Channel)(0.25), (std::vector<double>{0, 0.5}));
+    }
+
+    void anErrorsUnitDoesNotMatter()
+    {
+        // One group is free up to half of it, the other costs from the first channel on.
+        Sensitivity curves;
+        curves.metric = MetricKind::MeanAbsoluteError;
+        curves.samples = 20;
+        curves.value = 1;
+        curves.macs = 1000;
+        for (const bool isFree : {true, false}) {
+            SensitivityGroup group{isFree ? "a" : "b", {}, 10, {}};
+            for (const double ratio : {0.1, 0.3, 0.5})
+                group.points.push_back({ratio, static_cast<std::int64_t>(std::lround(10 * (1 - ratio))), 900, isFree ? 1 : 1 + ratio});
+            curves.groups.push_back(group);
+        }
+        const auto groups = groupsNamed({"a", "b"}, 10);
+        const auto first = sensitivityRatios(curves, groups, LossPer::Channel)(0.2);
+        QVERIFY(std::abs(first[0] - 0.4) < 1e-9 && std::abs(first[1]) < 1e-9);
+        for (const double unit : {1e-3, 1e3}) {
+            Sensitivity scaled = curves;
+            scaled.value *= unit;
+            for (auto& group : scaled.groups)
+                for (auto& point : group.points)
+                    point.value *= unit;
+            const auto ratios = sensitivityRatios(scaled, groups, LossPer::Channel)(0.2);
+            QVERIFY(std::abs(ratios[0] - first[0]) < 1e-9 && std::abs(ratios[1] - first[1]) < 1e-9);
+        }
     }
 
     void lossesThatCannotBeToldApartAreSpread()

@@ -33,6 +33,7 @@ private slots:
         SensitivityOptions options;
         options.samples = 0;
         options.ratios = {0.3, 0.6, 0.9};
+        options.importance = ImportanceKind::L1;
         m_curves = measureSensitivity(m_model, *m_data, options, {});
     }
 
@@ -92,6 +93,14 @@ private slots:
         QVERIFY(result.groups[0].channelsAfter < result.groups[0].channelsBefore);
         for (std::size_t g = 1; g < result.groups.size(); ++g)
             QCOMPARE(result.groups[g].channelsAfter, result.groups[g].channelsBefore);
+        // They hold for the channels that they were measured with, which is said where others leave.
+        const auto otherwise = [](const StepResult& step) {
+            return std::ranges::count(step.notices, MessageCode::CurvesMeasuredOtherwise, &Message::code);
+        };
+        QCOMPARE(otherwise(result), std::ptrdiff_t{0});
+        parameters.prune.importance = ImportanceKind::Random;
+        QCOMPARE(otherwise(runStep(parameters, {.model = m_model, .output = m_root / "out.onnx", .evaluate = {.latency = false}}, {})),
+                 std::ptrdiff_t{1});
         parameters.prune.scope = PruningScope::Uniform;
         QCOMPARE(codeOf([&] { runStep(parameters, {.model = m_model, .output = m_root / "out.onnx"}, {}); }), MessageCode::BadOption);
         parameters.prune.scope = PruningScope::Sensitivity;
@@ -151,8 +160,15 @@ private slots:
         writeFileAtomically(m_root / "no folder", "");
         const auto unkept = keptSensitivity(root.model, m_root / "no folder", *m_data, options, {});
         QVERIFY(unkept.file.empty() && unkept.curves == last.curves);
-        // The build's own recipe gives the build.
+        // The build's own recipe gives the build, also where the project lies elsewhere.
         QCOMPARE(runRecipe(recipeOf(store, made.id), store, {}, {}).back().id, made.id);
+        fs::rename(m_root / "several", m_root / "moved");
+        auto moved = ProjectStore::open(m_root / "moved");
+        const auto builds = moved.builds().size();
+        const auto recipe = recipeOf(moved, made.id);
+        QVERIFY(std::get<PruneParameters>(recipe.steps.back().parameters).sensitivity.string().find("moved") != std::string::npos);
+        QCOMPARE(runRecipe(recipe, moved, {}, {}).back().id, made.id);
+        QCOMPARE(moved.builds().size(), builds);
     }
 
 private:

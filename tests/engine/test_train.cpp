@@ -125,6 +125,14 @@ void TestTrain::frozenNamesThatMatchNothingAreNamed()
         QCOMPARE(error.message().arguments.at("layer"), std::string("stage1.block1.conv9"));
         QVERIFY(error.message().arguments.at("similar").find("stage1.block1.conv1") != std::string::npos);
     }
+    // A part of a name is like the names that hold it, however long they are.
+    options.freeze = {"block1.shortcut"};
+    try {
+        train(smallNetwork(classCount), *m_data, options, {});
+        QFAIL("it should have been refused");
+    } catch (const Error& error) {
+        QVERIFY(error.message().arguments.at("similar").starts_with("stage2.block1.shortcut"));
+    }
 }
 
 void TestTrain::headOfAnotherClassCountIsReplaced()

@@ -25,10 +25,14 @@ ValidationAxis axisOf(MetricKind kind)
     return {metricWords(kind).axis, [kind](double value) { return metricText({kind, value / inUnit(kind, 1), 0, 0}); }};
 }
 
-SensitivityPtr readKept(const std::filesystem::path& model)
+CurvesOfBuild readKept(const std::filesystem::path& model, const std::optional<std::filesystem::path>& data)
 {
-    auto curves = latestSensitivityOf(model);
-    return curves ? std::make_shared<const Sensitivity>(*std::move(curves)) : nullptr;
+    CurvesOfBuild result;
+    if (auto curves = latestSensitivityOf(model))
+        result.curves = std::make_shared<const Sensitivity>(*std::move(curves));
+    if (result.curves && data)
+        result.data = factsOf(Dataset::open(*data), Split::Validation);
+    return result;
 }
 
 } // namespace
@@ -80,7 +84,7 @@ void SensitivityCard::showBuild(const Build* build)
     m_id = id;
     m_model = build ? build->model : std::filesystem::path();
     m_group.clear();
-    take(nullptr);
+    take({});
     read();
 }
 
@@ -88,12 +92,14 @@ void SensitivityCard::read()
 {
     if (m_id.isEmpty())
         return;
+    const SnapshotPtr& snapshot = m_workspace.snapshot();
+    const auto data = snapshot ? snapshot->dataset : std::nullopt;
     m_workspace.reads().run(
-        tr("Reading curves of sensitivity"), this, [model = m_model](const JobContext&) { return readKept(model); },
-        [this, id = m_id](const SensitivityPtr& curves) {
-            const bool same = curves && m_curves && *curves == *m_curves;
-            if (id == m_id && !same && (curves || m_curves))
-                take(curves);
+        tr("Reading curves of sensitivity"), this, [model = m_model, data](const JobContext&) { return readKept(model, data); },
+        [this, id = m_id](const CurvesOfBuild& read) {
+            const bool same = read.curves && m_curves && *read.curves == *m_curves && read.data == m_data;
+            if (id == m_id && !same && (read.curves || m_curves))
+                take(read);
         });
 }
 
@@ -110,11 +116,11 @@ void SensitivityCard::measure()
             const Dataset dataset = Dataset::open(data);
             const auto whole = std::get<PruneParameters>(decided(step, &dataset));
             auto kept = keptSensitivity(model, sensitivityFolderOf(model), dataset, sensitivityOptionsOf(whole), job);
-            return std::make_shared<const Sensitivity>(std::move(kept.curves));
+            return CurvesOfBuild{std::make_shared<const Sensitivity>(std::move(kept.curves)), factsOf(dataset, Split::Validation)};
         },
-        [this, id = m_id](const SensitivityPtr& curves) {
+        [this, id = m_id](const CurvesOfBuild& measured) {
             if (id == m_id)
-                take(curves);
+                take(measured);
         });
     // Inline runs have ended by now.
     if (const JobInfo* job = m_workspace.steps().find(m_job); !job || (job->state != JobState::Queued && job->state != JobState::Running))
@@ -122,9 +128,10 @@ void SensitivityCard::measure()
     refresh();
 }
 
-void SensitivityCard::take(SensitivityPtr curves)
+void SensitivityCard::take(const CurvesOfBuild& curves)
 {
-    m_curves = std::move(curves);
+    m_curves = curves.curves;
+    m_data = curves.data;
     if (m_curves)
         m_plot->setCurves(*m_curves, axisOf(m_curves->metric));
     else
@@ -147,9 +154,7 @@ bool SensitivityCard::isForStep() const
     PruneParameters whole = m_step;
     if (whole.prune.importance == ImportanceKind::Auto)
         whole.prune.importance = whole.compensate == Compensate::Off ? ImportanceKind::L1 : ImportanceKind::Reconstruction;
-    const SensitivityOptions options = sensitivityOptionsOf(whole);
-    return m_curves->importance == options.importance && m_curves->attention == options.attention && m_curves->seed == options.seed &&
-           m_curves->compensated == options.compensate && m_curves->split == options.split;
+    return m_data && wouldBeMeasuredAgain(*m_curves, *m_data, sensitivityOptionsOf(whole));
 }
 
 void SensitivityCard::setBlocked(const QString& reason)
@@ -180,7 +185,8 @@ void SensitivityCard::refresh()
     m_copy->setVisible(m_curves != nullptr);
     allow(m_measure, m_job != 0 ? tr("It is being measured.") : m_blocked);
     m_facts->setText(m_curves
-                         ? tr("%1 samples of validation, channels chosen by %2")
+                         ? (m_curves->split == Split::Train ? tr("%1 samples of training, channels chosen by %2")
+                                                            : tr("%1 samples of validation, channels chosen by %2"))
                                .arg(QLocale().toString(static_cast<qulonglong>(m_curves->samples)), importanceName(m_curves->importance))
                          : tr("Shows which groups bear pruning and which don't, measured on validation samples."));
 }

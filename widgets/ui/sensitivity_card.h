@@ -3,11 +3,12 @@
 #pragma once
 
 #include "models/workspace.h"
-#include "prune/sensitivity.h"
+#include "project/sensitivity_file.h"
 
 #include <QFrame>
 
 #include <memory>
+#include <optional>
 
 class QLabel;
 class QPushButton;
@@ -18,6 +19,12 @@ namespace hone::studio
 class SensitivityPlot;
 
 using SensitivityPtr = std::shared_ptr<const Sensitivity>;
+
+struct CurvesOfBuild
+{
+    SensitivityPtr curves;         // null: none
+    std::optional<DataFacts> data; // of the project now; none where there are no curves or no data
+};
 
 class SensitivityCard : public QFrame
 {
@@ -49,7 +56,7 @@ signals:
 private:
     void read();
     void measure();
-    void take(SensitivityPtr curves);
+    void take(const CurvesOfBuild& curves);
     void refresh();
 
     Workspace& m_workspace;
@@ -59,6 +66,7 @@ private:
     QString m_blocked;
     QString m_group;
     SensitivityPtr m_curves;
+    std::optional<DataFacts> m_data;
     JobId m_job = 0; // that measures; 0: none
 
     QLabel* m_facts;
