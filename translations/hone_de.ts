@@ -787,8 +787,8 @@
         <translation>Quantisieren braucht Opset {needed}, und diese Operatoren aus Opset {opset} des Modells lassen sich nicht übernehmen: {operators}. Exportieren Sie das Modell mit Opset {needed} oder neuer.</translation>
     </message>
     <message>
-        <source>{path} has nothing quantized in it. Choose a quantized build, and the float one that it was made from.</source>
-        <translation>In {path} ist nichts quantisiert. Wählen Sie einen quantisierten Stand und den in Gleitkomma, aus dem er entstand.</translation>
+        <source>{path} has nothing on integers in it, and a file in half precision hasn&apos;t either. Choose a quantized build, and the float one that it was made from.</source>
+        <translation>In {path} ist nichts in ganzen Zahlen, und auch in einer Datei halber Genauigkeit nicht. Wählen Sie einen quantisierten Stand und den in Gleitkomma, aus dem er entstand.</translation>
     </message>
     <message>
         <source>The answers part at {layer}, whose signal-to-noise ratio is {snr} dB behind {before} dB. Most of the noise up to there comes from {source} ({alone} dB by itself): give that another range, or keep it in float.</source>
@@ -3515,6 +3515,10 @@ Validierung: %3
     <message>
         <source>Belongs to calibrated INT8.</source>
         <translation>Gehört zu kalibriertem INT8.</translation>
+    </message>
+    <message>
+        <source>Belongs to calibrated or trained INT8.</source>
+        <translation>Gehört zu kalibriertem oder trainiertem INT8.</translation>
     </message>
 </context>
 <context>

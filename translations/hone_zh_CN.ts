@@ -786,8 +786,8 @@
         <translation>量化需要 opset {needed}，而模型 opset {opset} 中的这些算子无法转换：{operators}。请用 opset {needed} 或更高版本重新导出模型。</translation>
     </message>
     <message>
-        <source>{path} has nothing quantized in it. Choose a quantized build, and the float one that it was made from.</source>
-        <translation>{path} 中没有任何量化内容。请选择已量化的版本，以及生成它的浮点版本。</translation>
+        <source>{path} has nothing on integers in it, and a file in half precision hasn&apos;t either. Choose a quantized build, and the float one that it was made from.</source>
+        <translation>{path} 中没有任何整数内容，半精度文件中也没有。请选择已量化的版本，以及生成它的浮点版本。</translation>
     </message>
     <message>
         <source>The answers part at {layer}, whose signal-to-noise ratio is {snr} dB behind {before} dB. Most of the noise up to there comes from {source} ({alone} dB by itself): give that another range, or keep it in float.</source>
@@ -3509,6 +3509,10 @@ validation: %3
     <message>
         <source>Belongs to calibrated INT8.</source>
         <translation>仅用于校准的 INT8。</translation>
+    </message>
+    <message>
+        <source>Belongs to calibrated or trained INT8.</source>
+        <translation>仅用于校准或训练的 INT8。</translation>
     </message>
 </context>
 <context>

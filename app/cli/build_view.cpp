@@ -4,6 +4,7 @@
 #include "cli/record_text.h"
 #include "cli/sentences.h"
 #include "cli/text.h"
+#include "project/build_files.h"
 #include "project/record_json.h"
 
 #include <fmt/format.h>
@@ -24,7 +25,7 @@ std::string commandFor(const Build& build, const ProjectStore& project)
         return commandLine(build.parameters, "", "", project.folder().string());
     const auto parent = build.parent.empty() ? std::string() : (project.folder() / "builds" / build.parent / "model.onnx").string();
     const auto data = needsData(build.parameters) && project.dataset() ? project.dataset()->string() : std::string();
-    return commandLine(build.parameters, parent, data, build.id + ".onnx");
+    return commandLine(withPresentFiles(build, project), parent, data, build.id + ".onnx");
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "cli/sentences.h"
 #include "cli/text.h"
 #include "core/file.h"
+#include "project/build_comparison.h"
 
 #include <algorithm>
 
@@ -40,7 +41,7 @@ std::string comparisonTable(const Comparison& comparison)
 
 void writeHtmlReport(const Comparison& comparison, const std::filesystem::path& file)
 {
-    writeFileAtomically(file, htmlReport(comparison, sentence));
+    writeFileAtomically(file, htmlReport(comparison, sentence, explanationSections(comparison, sentence)));
 }
 
 void printNotices(const Comparison& comparison, Console& console)

@@ -21,7 +21,7 @@ void checkOutput(const std::string& option, const fs::path& output, const std::v
     if (!fs::is_directory(folder, ignored))
         refuse("a file in a folder that is there");
     for (const auto& input : inputs)
-        if (fs::equivalent(output, input, ignored))
+        if (!input.empty() && (fs::equivalent(output, input, ignored) || fs::equivalent(output, input / "dataset.yaml", ignored)))
             refuse("another file than the one that is read");
 }
 

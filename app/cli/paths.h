@@ -12,8 +12,8 @@
 namespace hone::cli
 {
 
-// Refuses what can be known to fail before any work: a folder that is missing, a folder in the file's place, one of the inputs.
-// Throws Error(BadOption).
+// Refuses what can be known to fail before any work: a folder that is missing, a folder in the file's place, one of the inputs. Of a
+// folder of data that is dataset.yaml; empty inputs are none. Throws Error(BadOption).
 void checkOutput(const std::string& option, const std::filesystem::path& output, const std::vector<std::filesystem::path>& inputs);
 
 // Throws Error(DataRequired) where none was named and the step needs some, and what Dataset::open throws.

@@ -3,6 +3,7 @@
 
 #include "cli/pruning_text.h"
 #include "cli/text.h"
+#include "project/step_kinds.h"
 
 #include <fmt/format.h>
 
@@ -116,7 +117,7 @@ std::string precisionText(const std::vector<PrecisionStep>& steps)
     return table.text();
 }
 
-std::string quantizationText(const QuantizationRecord& record)
+std::string quantizationText(const QuantizationRecord& record, bool explained)
 {
     constexpr std::size_t mostNames = 5;
     const auto& kernels = record.kernels;
@@ -129,9 +130,10 @@ std::string quantizationText(const QuantizationRecord& record)
     text += ".\n";
     if (record.calibrationSamples > 0)
         text += fmt::format("Ranges were found on {} samples in {}.\n", record.calibrationSamples, secondsText(record.calibrationSeconds));
-    if (const auto worst = std::ranges::min_element(record.layers, {}, &QuantizedLayer::snrDb); worst != record.layers.end())
-        text += fmt::format("Furthest from float is {}, with a signal-to-noise ratio of {:.1f} dB; hone explain says why.\n", worst->name,
-                            worst->snrDb);
+    const auto noise = [](const QuantizedLayer& layer) { return -layer.snrDb.value_or(largestSnrDb); };
+    if (const auto worst = std::ranges::max_element(record.layers, {}, noise); worst != record.layers.end() && worst->snrDb)
+        text += fmt::format("Furthest from float is {}, with a signal-to-noise ratio of {:.1f} dB{}.\n", worst->name, *worst->snrDb,
+                            explained ? "; hone explain says why" : "");
     return text + repairsText(record.repairs) + damageText(record.damage) + precisionText(record.precision);
 }
 
@@ -147,7 +149,7 @@ std::string recordText(const StepParameters& parameters, const StepRecord& recor
     if (record.factorization)
         text += factorizationText(*record.factorization);
     if (record.quantization)
-        text += quantizationText(*record.quantization);
+        text += quantizationText(*record.quantization, canBeExplained(parameters));
     return text;
 }
 

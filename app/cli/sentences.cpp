@@ -99,7 +99,7 @@ const std::map<Code, std::string_view>& table()
         {Code::ConstantInside, "What {layers} computes is the same number in all samples, so it says nothing and its range is that number's alone; if other data would tell more, calibrate with them (--samples, --seed), else prune or keep it in float with --keep-float."},
         {Code::CalibrationConstant, "The input {value} is the same number in all samples, so no range can be found; look at the data and their preprocess."},
         {Code::OpsetNotRaised, "Quantizing needs opset {needed}, and these operators of the model's opset {opset} can't be carried over: {operators}; export the model again with opset {needed} or later."},
-        {Code::NotQuantized, "{path} has nothing quantized in it; give the file that 'hone quantize' wrote, and the float one with --against."},
+        {Code::NotQuantized, "{path} has nothing on integers in it, and a file in half precision hasn't either; give the file that 'hone quantize' wrote in another way, and the float one with --against."},
         {Code::AdviceDivergence, "The answers part at {layer}, whose signal-to-noise ratio is {snr} dB behind {before} dB; most of the noise up to there comes from {source} ({alone} dB by itself): give that another range (--ranges percentile, entropy or mse), or keep it in float with --keep-float {source}."},
         {Code::AdviceNoisiest, "The most noise by itself comes from {layer} ({alone} dB, {snr} dB with what came before); give it another range (--ranges percentile, entropy or mse), or keep it in float with --keep-float {layer}."},
         {Code::AdviceSaturates, "{share} % of the values of {layer} lie outside of its range and are cut off; calibrate on more samples or with --ranges minmax, or keep it in float."},

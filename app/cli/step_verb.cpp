@@ -14,6 +14,9 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <map>
+#include <system_error>
+#include <utility>
 
 namespace hone::cli
 {
@@ -24,10 +27,12 @@ namespace
 struct Flags
 {
     std::vector<std::string> all;
+    std::map<std::string, std::string> byKey;
     template<class T>
     void operator()(const Field& field, T&)
     {
         all.emplace_back(field.flag);
+        byKey.emplace(field.key, field.flag);
     }
     template<class Function>
     void group(const char*, Function&& visitInner)
@@ -45,6 +50,23 @@ std::vector<std::string> flagsOfRecovery()
     std::erase_if(flags.all,
                   [](const std::string& flag) { return flag == "--seed" || flag == "--threads" || flag == "--finetune-epochs"; });
     return flags.all;
+}
+
+// The engine names options by their recipe keys, and in single quotes those that it expects beside one.
+Error withFlags(const Error& error, StepParameters parameters)
+{
+    if (error.code() != MessageCode::BadOption)
+        return error;
+    Flags flags;
+    std::visit([&](auto& alternative) { visitFields(flags, alternative); }, parameters);
+    MessageArguments arguments = error.message().arguments;
+    if (const auto flag = flags.byKey.find(arguments["option"]); flag != flags.byKey.end())
+        arguments["option"] = flag->second;
+    std::string& expected = arguments["expected"];
+    for (const auto& [key, flag] : flags.byKey)
+        for (auto at = expected.find("'" + key + "'"); at != expected.npos; at = expected.find("'" + key + "'"))
+            expected.replace(at, key.size() + 2, flag);
+    return Error(error.code(), std::move(arguments));
 }
 
 std::string changeTable(const StepResult& result)
@@ -99,18 +121,38 @@ void StepVerb::declare(Command& command)
 
 void StepVerb::settle(StepParameters& parameters, const Command& command)
 {
-    if (trains(parameters) || !command.has("--finetune-epochs"))
-        return;
+    if (trains(parameters) || !command.has("--finetune-epochs") || command.given("--finetune-epochs"))
+        return; // 0 epochs that were asked for: a script that varies them
     for (const auto& flag : flagsOfRecovery())
         if (command.given(flag))
             throw Error(MessageCode::UsageInvalid,
                         {{"detail", flag + " says how fine-tuning learns, so it needs --finetune-epochs"}, {"verb", m_text.name}});
 }
 
+void StepVerb::requireCalibrationFolder() const
+{
+    std::error_code ignored;
+    if (std::filesystem::exists(m_calibration, ignored) && !std::filesystem::is_directory(m_calibration, ignored))
+        throw Error(MessageCode::BadOption,
+                    {{"option", "--calibration"}, {"value", m_calibration}, {"expected", "a folder, which is made where there is none"}});
+}
+
 int StepVerb::run(Console& console)
 {
+    try {
+        return perform(console);
+    } catch (const Error& error) {
+        throw withFlags(error, m_parameters);
+    }
+}
+
+int StepVerb::perform(Console& console)
+{
     settle(m_parameters, *m_command);
+    requireConsistentParameters(m_parameters);
+    requireCalibrationFolder();
     std::vector<std::filesystem::path> inputs = filesReadBy(m_parameters);
+    inputs.emplace_back(m_data);
     if (takesModel())
         inputs.emplace_back(m_model);
     checkOutput("--out", m_output, inputs);

@@ -37,6 +37,8 @@ protected:
     LatencyDevice& device() { return m_device; } // of a verb that declares its options
 
 private:
+    void requireCalibrationFolder() const;
+    int perform(Console& console);
     bool takesModel() const { return !std::holds_alternative<NewParameters>(m_parameters); }
 
     StepVerbText m_text;

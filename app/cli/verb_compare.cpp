@@ -87,8 +87,12 @@ public:
     }
     int run(Console& console) override
     {
-        if (!m_html.empty())
-            checkOutput("--html", m_html, {m_models.begin(), m_models.end()});
+        if (!m_html.empty()) {
+            std::vector<std::filesystem::path> inputs(m_models.begin(), m_models.end());
+            inputs.emplace_back(m_reference);
+            inputs.emplace_back(m_data);
+            checkOutput("--html", m_html, inputs);
+        }
         const auto dataset = m_reference.empty() ? openRequiredData(m_data, "compare") : openOptionalData(m_data);
         m_options.reference = m_reference;
         const auto meter = m_device.meter(m_models.front());

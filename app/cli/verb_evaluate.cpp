@@ -43,6 +43,8 @@ public:
     int run(Console& console) override
     {
         m_options.split = splitFromName(m_split);
+        if (!m_predictions.empty())
+            checkOutput("--predictions", m_predictions, {m_model, m_reference, m_data});
         const auto dataset = m_reference.empty() ? openRequiredData(m_data, "evaluate") : openOptionalData(m_data);
         m_options.reference = m_reference;
         const auto meter = m_device.meter(m_model);

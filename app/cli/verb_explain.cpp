@@ -36,7 +36,7 @@ public:
     int run(Console& console) override
     {
         if (!m_html.empty())
-            checkOutput("--html", m_html, {m_quantized, m_float});
+            checkOutput("--html", m_html, {m_quantized, m_float, m_data});
         const auto dataset = openRequiredData(m_data, "explain");
         const auto explanation = explainFiles(m_quantized, m_float, dataset, m_parameters, console.job());
         console.notices(explanation.notices);

@@ -72,7 +72,7 @@ public:
         if (!m_withPreprocessing)
             throw Error(MessageCode::UsageInvalid,
                         {{"detail", "Say what to write into it: --with-preprocessing"}, {"verb", "hone export"}});
-        checkOutput("--out", m_output, {m_model});
+        checkOutput("--out", m_output, {m_model, m_data});
         const auto graph = readOnnx(m_model);
         const auto exported = withPreprocessingInside(graph, preprocessOf(graph, console), m_options, m_model);
         const auto bytes = serializeOnnx(exported);

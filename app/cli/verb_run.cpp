@@ -53,17 +53,13 @@ public:
         auto recipe = readRecipe(m_recipe);
         if (!m_data.empty())
             recipe.data = std::filesystem::absolute(m_data).lexically_normal().string();
-        if (!m_output.empty())
-            checkOutput("--out", m_output, {m_recipe});
+        checkOutputs(recipe);
         if (!recipe.data.empty())
             Dataset::open(recipe.data); // before a project is made
         auto project = openOrCreate(m_project, recipe.name);
         if (!project.dataset() && !recipe.data.empty())
             project.setDataset(recipe.data);
         project.setLatencyMeters([this](const DeviceReference& device, const JobContext&) { return deviceMeter(device, m_reach); });
-        for (const auto& step : recipe.steps)
-            if (step.explanation && !step.explanation->html.empty())
-                checkOutput("html", step.explanation->html, {m_recipe});
         Json curves = Json::array();
         Json explanations = Json::array();
         const auto builds = runRecipe(recipe, project, console.job(),
@@ -111,6 +107,26 @@ public:
     }
 
 private:
+    // None of what the run writes may be what it, or the project, reads.
+    void checkOutputs(const Recipe& recipe) const
+    {
+        auto inputs = filesReadBy(recipe);
+        inputs.emplace_back(m_recipe);
+        inputs.emplace_back(recipe.data);
+        if (const auto file = std::filesystem::path(m_project) / "project.json"; std::filesystem::exists(file)) {
+            const auto project = ProjectStore::open(m_project);
+            inputs.push_back(file);
+            inputs.push_back(project.dataset().value_or(std::filesystem::path()));
+            for (const auto& build : project.builds())
+                inputs.push_back(build.model);
+        }
+        if (!m_output.empty())
+            checkOutput("--out", m_output, inputs);
+        for (const auto& step : recipe.steps)
+            if (step.explanation && !step.explanation->html.empty())
+                checkOutput("html", step.explanation->html, inputs);
+    }
+
     std::string m_recipe;
     std::string m_project;
     std::string m_data;

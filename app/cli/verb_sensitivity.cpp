@@ -57,7 +57,7 @@ public:
     int run(Console& console) override
     {
         if (!m_output.empty())
-            checkOutput("--out", m_output, {m_model});
+            checkOutput("--out", m_output, {m_model, m_data});
         const auto dataset = openRequiredData(m_data, "sensitivity");
         const auto begin = std::chrono::steady_clock::now();
         const auto kept = keptSensitivity(m_model, sensitivityFolderOf(m_model), dataset, m_options, console.job());

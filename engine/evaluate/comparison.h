@@ -65,7 +65,7 @@ Json toJson(const Comparison& comparison); // data, task, metric{name, higherIsB
 using NoticeText = std::function<std::string(const Message&)>;
 
 // Self-contained: styles inside, the metric-versus-size plot as SVG, no script, nothing fetched. Names are escaped.
-// Without noticeText a notice shows as its code and arguments.
-std::string htmlReport(const Comparison& comparison, const NoticeText& noticeText = {});
+// Without noticeText a notice shows as its code and arguments. `sections`: more about the models, in HTML.
+std::string htmlReport(const Comparison& comparison, const NoticeText& noticeText = {}, const std::string& sections = {});
 
 } // namespace hone

@@ -269,7 +269,7 @@ Latency: ONNX Runtime, one sample at a time.{}</p>)",
 
 } // namespace
 
-std::string htmlReport(const Comparison& comparison, const NoticeText& noticeText)
+std::string htmlReport(const Comparison& comparison, const NoticeText& noticeText, const std::string& sections)
 {
     std::string out;
     const auto kind = comparison.metricKind().value_or(MetricKind::Top1);
@@ -283,7 +283,7 @@ std::string htmlReport(const Comparison& comparison, const NoticeText& noticeTex
     for (std::size_t i = 0; i < comparison.models.size(); ++i)
         out += row(comparison, i);
     const NoticeText inWords = noticeText ? noticeText : plainNotice;
-    out += "</tbody></table></div>\n" + howEachWasMade(comparison, inWords) + notices(comparison, inWords);
+    out += "</tbody></table></div>\n" + howEachWasMade(comparison, inWords) + sections + notices(comparison, inWords);
     out += "<h2>How to read this</h2>\n" + legend(comparison) + "\n";
     return html::page(comparison.dataName.empty() ? "Hone" : "Hone: " + comparison.dataName, out);
 }

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <sstream>
 #include <system_error>
 #include <thread>
@@ -163,6 +164,16 @@ std::string buildId(const std::string& parent, const StepParameters& parameters,
     return stepName(parameters) + "-" + sha256(key.dump(-1, ' ', false, Json::error_handler_t::replace)).substr(0, 8);
 }
 
+bool looksLikeBuildId(const std::string& text)
+{
+    constexpr std::size_t digits = 8;
+    const auto dash = text.rfind('-');
+    if (dash == text.npos || text.size() != dash + 1 + digits || text.find_first_not_of("0123456789abcdef", dash + 1) != text.npos)
+        return false;
+    const auto steps = knownSteps();
+    return std::ranges::find(steps, text.substr(0, dash)) != steps.end();
+}
+
 namespace
 {
 
@@ -188,6 +199,27 @@ std::string sparseLabel(const SparsifyOptions& options)
         if (pattern == options.pattern && pattern != SparsityPattern::Unstructured)
             return fmt::format("sparse {}", name);
     return fmt::format("sparse {:g} %", options.sparsity * 100);
+}
+
+std::string quantizedLabel(const QuantizeOptions& options)
+{
+    switch (options.method) {
+    case QuantizeMethod::Dynamic: return "dynamic int8";
+    case QuantizeMethod::Weights: return fmt::format("{}-bit weights", options.bitsWeights);
+    case QuantizeMethod::Half: return "fp16";
+    case QuantizeMethod::Static: break;
+    }
+    std::string label = "int8";
+    const auto& rules = rulesOf(options.scheme);
+    if (!rules.runsHere)
+        label += fmt::format(" for {}", rules.runtime);
+    else if (gridTypeOf(options).isSigned)
+        label += ", signed";
+    if (options.bitsWeights != 8)
+        label += fmt::format(", {}-bit weights", options.bitsWeights);
+    if (options.bitsActivations != 8)
+        label += fmt::format(", {}-bit activations", options.bitsActivations);
+    return label;
 }
 
 std::string lowRankLabel(const FactorizeOptions& options)
@@ -226,9 +258,9 @@ std::string labelOf(const StepParameters& parameters)
     if (std::holds_alternative<TidyParameters>(parameters))
         return "tidied";
     if (const auto* qat = std::get_if<QatParameters>(&parameters))
-        return fmt::format("int{}, trained {} {}", qat->qat.quantize.bitsWeights, qat->qat.train.epochs,
+        return fmt::format("{}, trained {} {}", quantizedLabel(qat->qat.quantize), qat->qat.train.epochs,
                            qat->qat.train.epochs == 1 ? "epoch" : "epochs");
-    return "int8";
+    return quantizedLabel(std::get<QuantizeParameters>(parameters).quantize);
 }
 
 std::map<std::string, std::string> versionsFor(const StepParameters& parameters)

@@ -9,6 +9,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <system_error>
+
 namespace hone
 {
 namespace fs = std::filesystem;
@@ -25,6 +27,11 @@ fs::path floatBehind(const ProjectStore& project, Build build)
     return build.model;
 }
 
+fs::path keptWith(const fs::path& model)
+{
+    return model.parent_path() / "explanation.json";
+}
+
 } // namespace
 
 Explanation explainFiles(const fs::path& quantized, const fs::path& floating, const Dataset& dataset, const ExplainParameters& parameters,
@@ -36,7 +43,7 @@ Explanation explainFiles(const fs::path& quantized, const fs::path& floating, co
                     .samples = parameters.samples,
                     .threads = parameters.threads,
                     .runs = parameters.runs,
-                    .options = notedOptions(readOnnx(quantized))},
+                    .madeBy = notedBy(readOnnx(quantized))},
                    job);
 }
 
@@ -44,9 +51,21 @@ Explanation explainBuild(const ProjectStore& project, const Build& build, const 
                          const ExplainParameters& parameters, const JobContext& job)
 {
     auto explanation = explainFiles(build.model, floating.empty() ? floatBehind(project, build) : floating, dataset, parameters, job);
-    writeFileAtomically(build.model.parent_path() / "explanation.json",
-                        toJson(explanation).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    writeFileAtomically(keptWith(build.model), toJson(explanation).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
     return explanation;
+}
+
+std::optional<Explanation> keptExplanation(const fs::path& model)
+{
+    std::error_code ignored;
+    if (!fs::exists(model.parent_path() / "build.json", ignored) || !fs::exists(keptWith(model), ignored))
+        return std::nullopt;
+    try {
+        return explanationFromJson(Json::parse(readFile(keptWith(model))));
+    } catch (const Error&) {
+    } catch (const Json::exception&) {
+    }
+    return std::nullopt;
 }
 
 } // namespace hone

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 
 namespace hone
 {
@@ -28,5 +29,8 @@ Explanation explainFiles(const std::filesystem::path& quantized, const std::file
 // explanation.json with the build. Throws what explain() throws, and Error(BuildUnknown, NotQuantized).
 Explanation explainBuild(const ProjectStore& project, const Build& build, const std::filesystem::path& floating, const Dataset& dataset,
                          const ExplainParameters& parameters, const JobContext& job);
+
+// Those of the build whose model this file is; none where none are kept, or they can't be read.
+std::optional<Explanation> keptExplanation(const std::filesystem::path& model);
 
 } // namespace hone

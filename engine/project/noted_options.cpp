@@ -2,6 +2,8 @@
 #include "project/noted_options.h"
 
 #include "core/error.h"
+#include "project/step_kinds.h"
+#include "quantize/scheme.h"
 
 #include <nlohmann/json.hpp>
 
@@ -10,34 +12,44 @@ namespace hone
 namespace
 {
 
-constexpr auto key = "hone.quantize";
+std::string keyOf(const std::string& step)
+{
+    return "hone." + step;
+}
 
 } // namespace
 
-void noteOptions(Graph& graph, const QuantizeParameters& parameters)
+void noteOptions(Graph& graph, const StepParameters& parameters)
 {
     // Those that differ from the default alone: the file stays small.
-    const Json all = parametersToJson(parameters);
-    const Json defaults = parametersToJson(QuantizeParameters{});
+    Json all = parametersToJson(parameters);
+    all.erase("teacher"); // a place on whoever's disk
+    const Json defaults = parametersToJson(std::visit([]<class P>(const P&) { return StepParameters(P{}); }, parameters));
     Json changed = Json::object();
     for (const auto& [name, value] : all.items())
         if (!defaults.contains(name) || defaults.at(name) != value)
             changed[name] = value;
-    graph.metadata[key] = changed.dump(-1, ' ', false, Json::error_handler_t::replace);
+    graph.metadata[keyOf(stepName(parameters))] = changed.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-std::string notedOptions(const Graph& graph)
+MadeBy notedBy(const Graph& graph)
 {
-    const auto found = graph.metadata.find(key);
-    if (found == graph.metadata.end())
-        return {};
-    try {
-        return optionsText(parametersFromJson("quantize", Json::parse(found->second)));
-    } catch (const Error&) {
-        return {};
-    } catch (const Json::exception&) {
-        return {};
+    for (const std::string step : {"quantize", "qat"}) {
+        const auto found = graph.metadata.find(keyOf(step));
+        if (found == graph.metadata.end())
+            continue;
+        try {
+            const auto parameters = parametersFromJson(step, Json::parse(found->second));
+            MadeBy madeBy{.verb = step, .options = optionsText(parameters)};
+            if (const auto* quantize = std::get_if<QuantizeParameters>(&parameters))
+                if (const auto& rules = rulesOf(quantize->quantize.scheme); !rules.runsHere)
+                    madeBy.elsewhere = rules.runtime;
+            return madeBy;
+        } catch (const Error&) {
+        } catch (const Json::exception&) {
+        }
     }
+    return {};
 }
 
 } // namespace hone

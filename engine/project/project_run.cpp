@@ -107,12 +107,12 @@ Build ProjectStore::measuredAgain(Build build, const Dataset& dataset, const Job
     return build;
 }
 
-fs::path ProjectStore::teacherFile(const fs::path& teacher) const
+fs::path ProjectStore::modelFile(const fs::path& idOrFile) const
 {
-    const auto built = m_folder / "builds" / teacher / "model.onnx";
+    const auto built = m_folder / "builds" / idOrFile / "model.onnx";
     std::error_code ignored;
-    const bool isId = !teacher.empty() && !teacher.has_parent_path() && fs::exists(built, ignored);
-    return isId ? built : teacher;
+    const bool isId = !idOrFile.empty() && !idOrFile.has_parent_path() && fs::exists(built, ignored);
+    return isId ? built : idOrFile;
 }
 
 std::unique_ptr<LatencyMeter> ProjectStore::targetMeter(const StepParameters& parameters, const JobContext& job) const
@@ -153,7 +153,7 @@ Build ProjectStore::run(const std::string& parent, const StepParameters& wanted,
     if (needsData(parameters))
         build.dataFingerprint = dataset->fingerprint();
     if (const auto* teacher = teacherPathOf(parameters)) {
-        input.teacher = teacherFile(*teacher);
+        input.teacher = modelFile(*teacher);
         inputHash += sha256OfFile(input.teacher);
     }
     if (std::holds_alternative<QuantizeParameters>(parameters))

@@ -75,6 +75,8 @@ public:
     std::vector<Build> builds(std::vector<Message>* damaged = nullptr) const;
     // By id or by a unique beginning of it. Throws Error(BuildUnknown).
     Build build(const std::string& id) const;
+    // A build's model where this is a build's id, else the file that it is.
+    std::filesystem::path modelFile(const std::filesystem::path& idOrFile) const;
 
     // Runs a step and commits its build; a step that the project has already run is answered from disk (and measured again where
     // it was committed without these data). `parent` is a build's id, empty for import and new. Cancelled or killed: the
@@ -87,8 +89,6 @@ public:
 private:
     ProjectStore() = default;
     Build commit(Build build, std::string_view model, const JobContext& job) const;
-    // A build's model where the parameters name one, else the file.
-    std::filesystem::path teacherFile(const std::filesystem::path& teacher) const;
     // Of the device whose latency is the step's target; none where it is measured here.
     std::unique_ptr<LatencyMeter> targetMeter(const StepParameters& parameters, const JobContext& job) const;
     // Builds are held against their root where the data have no labels.

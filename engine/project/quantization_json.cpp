@@ -54,7 +54,8 @@ RepairGains repairsFromJson(const Json& json)
 
 Json layerToJson(const QuantizedLayer& layer)
 {
-    Json json = {{"name", layer.name}, {"bits", layer.bits}, {"snrDb", layer.snrDb}};
+    Json json = {{"name", layer.name}, {"bits", layer.bits}};
+    addOptional(json, "snrDb", layer.snrDb);
     if (layer.activationBits)
         json["activationBits"] = *layer.activationBits;
     addOptional(json, "saturatedShare", layer.saturatedShare);
@@ -63,7 +64,8 @@ Json layerToJson(const QuantizedLayer& layer)
 
 QuantizedLayer layerFromJson(const Json& json)
 {
-    QuantizedLayer layer{json.at("name").get<std::string>(), json.at("bits").get<int>(), {}, json.at("snrDb").get<double>(), {}};
+    QuantizedLayer layer{json.at("name").get<std::string>(), json.at("bits").get<int>(), {}, {}, {}};
+    readOptional(json, "snrDb", layer.snrDb);
     if (json.contains("activationBits"))
         layer.activationBits = json.at("activationBits").get<int>();
     readOptional(json, "saturatedShare", layer.saturatedShare);

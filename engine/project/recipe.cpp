@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/file.h"
+#include "project/build_record.h"
 #include "project/step_kinds.h"
 #include "project/step_parameters.h"
 #include "project/yaml_json.h"
@@ -116,6 +117,8 @@ private:
                 step.explanation = readExplanation(parameters, place, problems);
             addAll(problems, place);
             checkPlace(step, place, recipe.steps.empty());
+            if (step.explanation)
+                requireExplainable(step, place, recipe);
             addNamed(std::move(step), place, recipe);
             return;
         }
@@ -137,18 +140,41 @@ private:
         if (auto* teacher = teacherPathOf(step.parameters); teacher && read) {
             if (teacher->empty() && problems.empty())
                 add(place, "a distill needs 'teacher'");
-            else if (!m_names.contains(teacher->string()))
+            else if (isFile(teacher->string()))
                 *teacher = (m_folder / *teacher).lexically_normal();
         }
         if (auto* prune = std::get_if<PruneParameters>(&step.parameters); prune && read)
             settlePruning(*prune, parameters, place, recipe);
+        if (read && problems.empty())
+            checkOptions(*read, parameters, place);
         addNamed(std::move(step), place, recipe);
+    }
+    // What the step would refuse by its parameters alone, and what was given that nothing reads.
+    void checkOptions(const StepParameters& parameters, const Json& given, const std::string& place)
+    {
+        try {
+            requireConsistentParameters(parameters);
+        } catch (const Error& error) {
+            const auto& arguments = error.message().arguments;
+            if (error.code() == MessageCode::CalibrationTooSmall)
+                return add(place + "/samples", "'samples' must be at least " + arguments.at("needed"));
+            if (error.code() != MessageCode::BadOption)
+                throw;
+            const auto& option = arguments.at("option");
+            return add(place + "/" + option,
+                       "'" + option + "' doesn't take '" + arguments.at("value") + "'; it takes " + arguments.at("expected"));
+        }
+        const auto* quantize = std::get_if<QuantizeParameters>(&parameters);
+        const auto* qat = std::get_if<QatParameters>(&parameters);
+        const auto* options = quantize ? &quantize->quantize : qat ? &qat->qat.quantize : nullptr;
+        if (options && options->ranges != RangeMethod::Percentile && given.contains("percentile"))
+            add(place + "/percentile", "'percentile' has no meaning without 'ranges: percentile'");
     }
     RecipeExplanation readExplanation(Json json, const std::string& place, std::vector<ParameterProblem>& problems)
     {
         RecipeExplanation explanation;
         explanation.against = text(json, place, "against");
-        if (!explanation.against.empty() && !m_names.contains(explanation.against))
+        if (isFile(explanation.against))
             explanation.against = (m_folder / explanation.against).lexically_normal().string();
         if (const auto html = text(json, place, "html"); !html.empty())
             explanation.html = (m_folder / html).lexically_normal();
@@ -197,6 +223,16 @@ private:
         if (!prune.latencyDevice.empty() && !targets.latencyMs.given())
             add(place + "/latencyDevice", "'latencyDevice' says where 'targetLatencyMs' is measured, which is not there");
     }
+    // Of what the recipe itself makes.
+    void requireExplainable(const RecipeStep& step, const std::string& place, const Recipe& before)
+    {
+        const auto made = std::find_if(before.steps.rbegin(), before.steps.rend(), [&](const RecipeStep& earlier) {
+            return !earlier.sensitivity && !earlier.explanation && (step.from.empty() || earlier.name == step.from);
+        });
+        if (made != before.steps.rend() && std::holds_alternative<QuantizeParameters>(made->parameters) &&
+            !canBeExplained(made->parameters))
+            add(place, "a file in half precision has nothing on integers to explain");
+    }
     void checkPlace(const RecipeStep& step, const std::string& place, bool first)
     {
         const bool root = isRoot(step);
@@ -207,6 +243,8 @@ private:
         else if (!step.from.empty() && !m_names.contains(step.from))
             add(place + "/from", "no step before is named '" + step.from + "'");
     }
+    // And neither a step before nor a build of the project.
+    bool isFile(const std::string& named) const { return !named.empty() && !m_names.contains(named) && !looksLikeBuildId(named); }
     static std::string withSlashes(std::string key)
     {
         std::ranges::replace(key, '.', '/');

@@ -21,7 +21,7 @@
 //         name: curves             # for a prune step's `sensitivity`
 //         samples: 500
 //       - step: explain            # why the build before differs from a float one, kept with it as explanation.json
-//         against: tuned           # a step, or a file; left out: the nearest build behind it that isn't quantized
+//         against: tuned           # a step, a build's id, or a file; left out: the nearest build behind it that isn't quantized
 //         html: why.html           # the findings as a page, too
 #pragma once
 
@@ -40,7 +40,7 @@ namespace hone
 
 struct RecipeExplanation
 {
-    std::string against;        // a step before, or a file; empty: the nearest build behind it that isn't quantized
+    std::string against;        // a step before, a build's id, or a file; empty: the nearest build behind it that isn't quantized
     std::filesystem::path html; // where the findings go as a page; empty: nowhere
     ExplainParameters parameters;
 };
@@ -73,7 +73,9 @@ Recipe readRecipe(const std::filesystem::path& file);
 Recipe parseRecipe(const std::string& yaml, const std::filesystem::path& folder, const std::string& nameForErrors);
 // Parameters that have their default are left out.
 std::string toYaml(const Recipe& recipe);
-// The steps that lead from the root to a build: what makes it again.
+// Files that its steps read besides data: models, teachers, curves, what is explained against. Those that name a step before aren't.
+std::vector<std::filesystem::path> filesReadBy(const Recipe& recipe);
+// The steps that lead from the root to a build, and to builds that it learnt from: what makes it again, in an empty project, too.
 Recipe recipeOf(const ProjectStore& project, const std::string& build);
 
 // What is told as soon as it is there.

@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/hash.h"
+#include "project/build_files.h"
 #include "project/sensitivity_file.h"
 #include "project/step_kinds.h"
 
@@ -28,32 +29,76 @@ fs::path sourceOf(const Build& build, const ImportParameters& parameters)
     return build.model;
 }
 
-// Curves that are kept with the build they are of lie where the project lies now.
-fs::path curvesOf(const Build& parent, const fs::path& named)
+// What a step reads besides data and the build that it takes: files, builds and steps before, as the recipe names them.
+std::vector<fs::path> namedBy(const RecipeStep& step)
 {
-    const fs::path kept = sensitivityFolderOf(parent.model) / named.filename();
-    std::error_code ignored;
-    return fs::is_regular_file(kept, ignored) ? kept : named;
+    if (step.explanation)
+        return step.explanation->against.empty() ? std::vector<fs::path>() : std::vector<fs::path>{step.explanation->against};
+    if (!makesBuild(step))
+        return {};
+    if (const auto* import = std::get_if<ImportParameters>(&step.parameters))
+        return {import->file};
+    return filesReadBy(step.parameters);
 }
 
 // Everything that a recipe reads besides data is looked for before the first step takes its time.
-void requireFiles(const Recipe& recipe)
+void requireFiles(const Recipe& recipe, const ProjectStore& project)
 {
-    std::set<std::string> names;
-    for (const auto& step : recipe.steps) {
-        const auto isFile = [&](const fs::path& path) { return !path.empty() && !names.contains(path.string()); };
-        if (const auto* prune = std::get_if<PruneParameters>(&step.parameters); prune && isFile(prune->sensitivity))
+    const auto files = filesReadBy(recipe);
+    for (const auto& file : files)
+        openForReading(project.modelFile(file));
+    for (const auto& step : recipe.steps)
+        if (const auto* prune = std::get_if<PruneParameters>(&step.parameters);
+            prune && std::ranges::find(files, prune->sensitivity) != files.end())
             readSensitivity(prune->sensitivity);
-        if (const auto* teacher = teacherPathOf(step.parameters); teacher && isFile(*teacher))
-            openForReading(*teacher);
-        if (const auto* import = std::get_if<ImportParameters>(&step.parameters); import && makesBuild(step))
-            openForReading(import->file);
-        if (step.explanation && isFile(step.explanation->against))
-            openForReading(step.explanation->against);
-        if (!step.name.empty())
-            names.insert(step.name);
-    }
 }
+
+// The steps of builds as a recipe: each behind those that it takes, which are named where it doesn't follow at once.
+class StepsOfBuilds
+{
+public:
+    explicit StepsOfBuilds(const ProjectStore& project) : m_project(project)
+    {
+        for (auto& build : project.builds())
+            m_builds.emplace(build.id, std::move(build));
+    }
+    // A build that isn't there, or is there already, adds nothing.
+    void add(const std::string& id)
+    {
+        const auto found = m_builds.find(id);
+        if (found == m_builds.end() || !m_begun.insert(id).second)
+            return;
+        const Build& build = found->second;
+        const auto teacher = teacherBuildOf(build.parameters, m_project);
+        add(teacher);
+        add(build.parent);
+        RecipeStep step{.name = {}, .from = {}, .parameters = withPresentFiles(build, m_project)};
+        if (auto* import = std::get_if<ImportParameters>(&step.parameters))
+            import->file = sourceOf(build, *import);
+        if (m_placeOf.contains(teacher))
+            *teacherPathOf(step.parameters) = named(teacher);
+        if (!build.parent.empty() && build.parent != m_last)
+            step.from = named(build.parent);
+        m_placeOf[id] = m_steps.size();
+        m_steps.push_back(std::move(step));
+        m_last = id;
+    }
+    std::vector<RecipeStep> take() { return std::move(m_steps); }
+
+private:
+    std::string named(const std::string& id)
+    {
+        m_steps.at(m_placeOf.at(id)).name = id;
+        return id;
+    }
+
+    const ProjectStore& m_project;
+    std::map<std::string, Build> m_builds;
+    std::set<std::string> m_begun;
+    std::map<std::string, std::size_t> m_placeOf;
+    std::vector<RecipeStep> m_steps;
+    std::string m_last;
+};
 
 std::optional<Dataset> datasetFor(const Recipe& recipe, const ProjectStore& project)
 {
@@ -69,31 +114,35 @@ std::optional<Dataset> datasetFor(const Recipe& recipe, const ProjectStore& proj
 
 } // namespace
 
+std::vector<fs::path> filesReadBy(const Recipe& recipe)
+{
+    std::vector<fs::path> files;
+    std::set<std::string> names;
+    for (const auto& step : recipe.steps) {
+        for (auto& named : namedBy(step))
+            if (!names.contains(named.string()))
+                files.push_back(std::move(named));
+        if (!step.name.empty())
+            names.insert(step.name);
+    }
+    return files;
+}
+
 Recipe recipeOf(const ProjectStore& project, const std::string& build)
 {
-    std::map<std::string, Build> builds;
-    for (auto& candidate : project.builds())
-        builds.emplace(candidate.id, std::move(candidate));
+    StepsOfBuilds steps(project);
+    steps.add(project.build(build).id);
     Recipe recipe;
     recipe.name = project.name();
     if (project.dataset())
         recipe.data = project.dataset()->string();
-    for (auto id = project.build(build).id; !id.empty(); id = builds.at(id).parent) {
-        const auto& at = builds.at(id);
-        RecipeStep step{.name = {}, .from = {}, .parameters = at.parameters};
-        if (auto* import = std::get_if<ImportParameters>(&step.parameters))
-            import->file = sourceOf(at, *import);
-        if (auto* prune = std::get_if<PruneParameters>(&step.parameters); prune && !prune->sensitivity.empty())
-            prune->sensitivity = curvesOf(builds.at(at.parent), prune->sensitivity);
-        recipe.steps.push_back(std::move(step));
-    }
-    std::ranges::reverse(recipe.steps);
+    recipe.steps = steps.take();
     return recipe;
 }
 
 std::vector<Build> runRecipe(const Recipe& recipe, ProjectStore& project, const JobContext& job, const RecipeEvents& events)
 {
-    requireFiles(recipe);
+    requireFiles(recipe, project);
     const auto dataset = datasetFor(recipe, project);
     std::vector<Build> builds;
     std::map<std::string, std::string> idOfName;
@@ -123,7 +172,7 @@ std::vector<Build> runRecipe(const Recipe& recipe, ProjectStore& project, const 
         if (step.explanation) {
             const Build build = project.build(parent);
             const auto named = idOfName.find(step.explanation->against);
-            const fs::path floating = named == idOfName.end() ? fs::path(step.explanation->against) : project.build(named->second).model;
+            const fs::path floating = project.modelFile(named == idOfName.end() ? step.explanation->against : named->second);
             const auto explanation = explainBuild(project, build, floating, *dataset, step.explanation->parameters, part);
             if (!step.name.empty())
                 idOfName[step.name] = build.id;

@@ -5,6 +5,9 @@
 #include "core/error.h"
 #include "onnx_io/onnx_io.h"
 #include "project/step_kinds.h"
+#include "quantize/calibration.h"
+#include "quantize/finite_weights.h"
+#include "quantize/kept_layers.h"
 
 #include <unistd.h>
 
@@ -19,6 +22,29 @@ namespace
 
 // What a model that can't be trained is still good for; the verbs' names, which are not translated.
 constexpr auto stepsWithoutTraining = "evaluate, compare, prune (without fine-tuning), quantize, deploy";
+
+const QuantizeOptions* quantizingOf(const StepParameters& parameters)
+{
+    if (const auto* quantize = std::get_if<QuantizeParameters>(&parameters))
+        return &quantize->quantize;
+    const auto* qat = std::get_if<QatParameters>(&parameters);
+    return qat ? &qat->qat.quantize : nullptr;
+}
+
+// The model and the data against what a quantize or qat step does with them.
+void checkQuantizing(const StepParameters& parameters, const StepInput& input, const Graph& graph)
+{
+    const auto* options = quantizingOf(parameters);
+    if (!options)
+        return;
+    requireFiniteWeights(graph, input.model.string());
+    requireKeptLayers(graph, *options);
+    if (!readsSamples(*options) || !input.dataset)
+        return;
+    if (trains(parameters))
+        input.dataset->require(Split::Train);
+    requireCalibrationSamples(*input.dataset, options->samples);
+}
 
 } // namespace
 
@@ -46,6 +72,7 @@ Graph tidiedFor(const StepParameters& parameters, Graph graph, std::vector<Messa
 
 void checkInput(const StepParameters& parameters, const StepInput& input, const Graph& graph)
 {
+    requireConsistentParameters(parameters);
     if (const auto* prune = std::get_if<PruneParameters>(&parameters))
         requireConsistent(prune->prune);
     if (const auto* prune = std::get_if<PruneParameters>(&parameters);
@@ -55,7 +82,6 @@ void checkInput(const StepParameters& parameters, const StepInput& input, const 
     if (needsValidationSplit(parameters) && input.dataset)
         input.dataset->require(Split::Validation);
     if (const auto* quantize = std::get_if<QuantizeParameters>(&parameters)) {
-        requireConsistent(quantize->quantize);
         const bool isBound = quantize->quantize.maxDrop < anyDrop;
         if (isBound && input.dataset && input.dataset->task() == Task::Agreement)
             throw Error(MessageCode::LabelsMissingForBound, {{"path", input.dataset->folder().string()}});
@@ -66,6 +92,7 @@ void checkInput(const StepParameters& parameters, const StepInput& input, const 
         teacherOf(*distill, input); // says so where there is none
     if (needsFloatWeights(parameters) && isQuantized(graph))
         throw Error(MessageCode::AlreadyQuantized, {{"path", input.model.string()}});
+    checkQuantizing(parameters, input, graph);
     if (trains(parameters) && !learnsFromTeacher(parameters) && input.dataset && input.dataset->task() == Task::Agreement)
         throw Error(MessageCode::LabelsMissing, {{"path", input.dataset->folder().string()}});
     if (trains(parameters)) {

@@ -14,7 +14,8 @@ namespace hone
 Graph readInput(const StepParameters& parameters, const StepInput& input);
 // Training and pruning read a model best without what its exporter left in it. Dropout is for training.
 Graph tidiedFor(const StepParameters& parameters, Graph graph, std::vector<Message>& notices, const JobContext& job);
-// Throws Error(BadOption, AlreadyQuantized, LabelsMissing, OperatorsUnsupported).
+// Throws Error(BadOption, AlreadyQuantized, ModelInvalid, LayerUnknown, LabelsMissing, OperatorsUnsupported, SplitMissing) and what too few
+// samples to calibrate with throw.
 void checkInput(const StepParameters& parameters, const StepInput& input, const Graph& graph);
 // Throws Error(FileUnwritable).
 void checkOutput(const std::filesystem::path& output);

@@ -73,6 +73,12 @@ bool needsValidationSplit(const StepParameters& parameters)
            std::holds_alternative<FactorizeParameters>(parameters) || std::holds_alternative<DistillParameters>(parameters);
 }
 
+bool canBeExplained(const StepParameters& parameters)
+{
+    const auto* quantize = std::get_if<QuantizeParameters>(&parameters);
+    return quantize ? quantize->quantize.method != QuantizeMethod::Half : std::holds_alternative<QatParameters>(parameters);
+}
+
 const fs::path* teacherPathOf(const StepParameters& parameters)
 {
     return teacherPathIn(parameters);
@@ -91,6 +97,19 @@ std::vector<fs::path> filesReadBy(const StepParameters& parameters)
     if (const auto* prune = std::get_if<PruneParameters>(&parameters); prune && !prune->sensitivity.empty())
         files.push_back(prune->sensitivity);
     return files;
+}
+
+void requireConsistentParameters(const StepParameters& parameters)
+{
+    if (const auto* quantize = std::get_if<QuantizeParameters>(&parameters))
+        requireConsistent(quantize->quantize);
+    const auto* qat = std::get_if<QatParameters>(&parameters);
+    if (!qat)
+        return;
+    requireConsistent(qat->qat);
+    if (qat->distill == 0 && !qat->teacher.empty())
+        throw Error(MessageCode::BadOption,
+                    {{"option", "teacher"}, {"value", qat->teacher.string()}, {"expected", "'distill' above 0 beside it"}});
 }
 
 fs::path teacherOf(const DistillParameters& parameters, const StepInput& input)

@@ -15,11 +15,16 @@ bool learnsFromTeacher(const StepParameters& parameters);
 bool needsFloatWeights(const StepParameters& parameters);
 // Of the data, where there are any: what it costs to make a model smaller is measured before anything is written.
 bool needsValidationSplit(const StepParameters& parameters);
+// Whether what such a step makes has layers on integers, of which explain() says something: quantize but for half precision, and qat.
+bool canBeExplained(const StepParameters& parameters);
 // Where these parameters name the teacher of a distill step, which may be empty, or of a qat step that has one; nullptr for others.
 const std::filesystem::path* teacherPathOf(const StepParameters& parameters);
 std::filesystem::path* teacherPathOf(StepParameters& parameters);
 // Files that such a step reads besides its model: a teacher, curves.
 std::vector<std::filesystem::path> filesReadBy(const StepParameters& parameters);
+// Throws what requireConsistent() throws of a quantize or qat step's options, and Error(BadOption) of a teacher that nothing is learnt
+// from.
+void requireConsistentParameters(const StepParameters& parameters);
 // Throws Error(UsageInvalid) where none is named.
 std::filesystem::path teacherOf(const DistillParameters& parameters, const StepInput& input);
 

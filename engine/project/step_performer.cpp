@@ -11,6 +11,7 @@
 #include "project/step_kinds.h"
 #include "project/step_measurement.h"
 #include "prune/sparsity_groups.h"
+#include "quantize/half_precision.h"
 
 #include <algorithm>
 #include <utility>
@@ -180,17 +181,19 @@ Product Performer::operator()(const QuantizeParameters& parameters)
     auto quantized = quantize({m_graph, m_input.dataset, parameters.quantize, m_input.calibration}, m_job);
     tell(quantized.notices);
     auto& record = m_result.quantization.emplace();
-    record.kernels = kernelCensus(serializeOnnx(quantized.graph), m_input.output.string());
+    const Graph optimized = optimizedByRuntime(serializeOnnx(quantized.graph), m_input.output.string());
+    record.kernels = censusOf(optimized, quantized.graph);
+    if (const auto widened = parameters.quantize.method == QuantizeMethod::Half ? widenedNotice(quantized, optimized) : std::nullopt)
+        tell({*widened});
     record.calibrationSamples = quantized.calibrationSamples;
     record.calibrationSeconds = quantized.calibrationSeconds;
     record.calibrationPeakBytes = quantized.calibrationPeakBytes;
     record.damage = std::move(quantized.damage);
     record.precision = std::move(quantized.precisionSteps);
     record.repairs = std::move(quantized.repairs);
-    if (m_input.dataset)
-        record.layers =
-            reportLayers(quantized.floating, quantized.graph, *m_input.dataset,
-                         {.bitsWeights = parameters.quantize.bitsWeights, .threads = parameters.quantize.threads}, m_job.part(0.95, 1));
+    record.layers =
+        reportLayers(quantized.floating, quantized.graph, m_input.dataset,
+                     {.bitsWeights = parameters.quantize.bitsWeights, .threads = parameters.quantize.threads}, m_job.part(0.95, 1));
     noteOptions(quantized.graph, parameters);
     return {std::move(quantized.graph), {}};
 }
@@ -218,8 +221,9 @@ Product Performer::operator()(const QatParameters& parameters)
     record.calibrationSeconds = trained.calibrationSeconds;
     record.calibrationPeakBytes = trained.calibrationPeakBytes;
     record.layers =
-        reportLayers(m_graph, trained.graph, *m_input.dataset,
+        reportLayers(m_graph, trained.graph, m_input.dataset,
                      {.bitsWeights = parameters.qat.quantize.bitsWeights, .threads = parameters.qat.train.threads}, m_job.part(0.98, 1));
+    noteOptions(trained.graph, parameters);
     return {std::move(trained.graph), {}};
 }
 

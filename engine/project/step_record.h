@@ -61,7 +61,7 @@ struct FactorizationRecord
 struct QuantizationRecord
 {
     KernelCensus kernels;               // of the file as it is written
-    std::vector<QuantizedLayer> layers; // with weights or on a grid, in order; where samples were read
+    std::vector<QuantizedLayer> layers; // with weights or on a grid, in order
     std::size_t calibrationSamples = 0; // 0: none were read
     double calibrationSeconds = 0;
     std::int64_t calibrationPeakBytes = 0; // of memory that the process had held when calibration ended

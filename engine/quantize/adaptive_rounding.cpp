@@ -14,7 +14,7 @@ namespace
 
 constexpr int mostSweeps = 50;
 constexpr std::size_t mostPairedUnknowns = 64;
-constexpr double farthest = 8;                      // integers from a weight
+constexpr double farthest = 8;                       // integers from a weight
 constexpr std::size_t mostFactorizedUnknowns = 1536; // the work grows with their third power
 constexpr std::size_t mostScales = 8;
 constexpr std::size_t scalesTimesUnknowns = 2304; // the work of a scale grows with the unknowns' square
@@ -130,8 +130,8 @@ private:
                 const double together = m_moments.inputs[i * m_count + j];
                 for (const int first : {-1, 1}) {
                     const int second = together > 0 ? -first : first;
-                    const double change = 2 * (first * half[i] + second * half[j]) +
-                                          scale * (curvature(i) + curvature(j) + 2 * first * second * together);
+                    const double change =
+                        2 * (first * half[i] + second * half[j]) + scale * (curvature(i) + curvature(j) + 2 * first * second * together);
                     if (change >= -1e-12 * scale * (curvature(i) + curvature(j)))
                         continue;
                     if (allowed(i, integers[i] + first) != integers[i] + first || allowed(j, integers[j] + second) != integers[j] + second)
@@ -145,8 +145,11 @@ private:
         return moved;
     }
 
+    // A weight that is 0 was made so: it stays.
     std::int8_t allowed(std::size_t i, double wanted) const
     {
+        if (m_problem.weights[i] == 0)
+            return 0;
         const double nearest = std::nearbyint(m_problem.weights[i] / m_problem.scale);
         return clamped(std::clamp(std::nearbyint(wanted), nearest - farthest, nearest + farthest), m_problem.largest);
     }

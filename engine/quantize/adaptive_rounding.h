@@ -38,6 +38,7 @@ struct RoundedWeights
 // nearest plane (Babai 1986, "On Lovasz' Lattice Reduction and the Nearest Lattice Point Problem"): weights are rounded one after the
 // other, each time those that are still free making up for the error, then descent by one and two coordinates, which also starts from
 // nearest rounding; the best end counts. X is damped by `damping` of its diagonal's mean, which pulls to the weights as they are.
+// A weight of 0 stays 0: a pattern of zeros is one that was asked for.
 class AdaptiveRounding
 {
 public:

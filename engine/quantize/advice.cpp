@@ -143,7 +143,7 @@ private:
     void speed()
     {
         const auto& totals = m_explanation.totals;
-        if (!m_explanation.proposal)
+        if (m_explanation.triedMixes && !m_explanation.proposal)
             add(MessageCode::AdviceNoFasterMix,
                 {{"quantized", fmt::format("{:.3f}", totals.quantizedLatencyMs)}, {"float", fmt::format("{:.3f}", totals.floatLatencyMs)}});
         depthwise();

@@ -76,7 +76,8 @@ void requireUsable(const Graph& graph, const std::vector<ValueId>& watched, cons
 }
 
 // Layers, and what else makes values, that say nothing.
-std::optional<Message> constantNotice(const Graph& graph, const std::vector<ValueId>& watched, const std::vector<TensorStatistics>& statistics)
+std::optional<Message> constantNotice(const Graph& graph, const std::vector<ValueId>& watched,
+                                      const std::vector<TensorStatistics>& statistics)
 {
     constexpr std::size_t mostNames = 5;
     const GraphUses uses(graph);
@@ -102,6 +103,14 @@ Split splitToCalibrateOn(const Dataset& dataset)
         if (dataset.size(split) > 0)
             return split;
     throw Error(MessageCode::CalibrationEmpty, {{"path", dataset.folder().string()}});
+}
+
+void requireCalibrationSamples(const Dataset& dataset, std::size_t wanted)
+{
+    const auto samples = std::min(wanted, dataset.size(splitToCalibrateOn(dataset)));
+    if (samples < fewestCalibrationSamples)
+        throw Error(MessageCode::CalibrationTooSmall,
+                    {{"samples", std::to_string(samples)}, {"needed", std::to_string(fewestCalibrationSamples)}});
 }
 
 LoaderOptions calibrationLoading(const Graph& prepared, const CalibrationOptions& options)

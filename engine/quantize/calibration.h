@@ -48,6 +48,8 @@ Calibration calibrate(const Graph& prepared, const Dataset& dataset, const Calib
 LoaderOptions calibrationLoading(const Graph& prepared, const CalibrationOptions& options);
 // Train, or validation where there is none. Throws Error(CalibrationEmpty).
 Split splitToCalibrateOn(const Dataset& dataset);
+// Before any is read: throws Error(CalibrationEmpty, CalibrationTooSmall).
+void requireCalibrationSamples(const Dataset& dataset, std::size_t wanted);
 // The key that calibrate() would give.
 std::string calibrationKey(const Graph& prepared, const Dataset& dataset, const CalibrationOptions& options);
 

@@ -13,7 +13,7 @@
 namespace hone
 {
 
-// A graph as prepareForQuantization() leaves it. Throws Error(NothingToQuantize, ModelInvalid).
+// A graph as prepareForQuantization() leaves it. Throws Error(NothingToQuantize).
 QuantizeResult quantizeDynamically(const Graph& prepared, const QuantizeOptions& options, const JobContext& job);
 
 } // namespace hone

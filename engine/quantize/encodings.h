@@ -36,7 +36,7 @@ bool hasScaleAChannel(const Node& node, const QuantizeOptions& options);
 
 // Every weighted node's integers, rounded to nearest; scales as large as the largest weight asks for and, with fewer than 8 bits, where the
 // squared error of the weights is least. Biases are what they are in the graph: a scale grows where int32 couldn't hold one otherwise.
-// Throws Error(ModelInvalid) where a weight is not finite.
+// Throws Error(InternalFault) where a weight is not finite.
 void encodeWeights(const Graph& prepared, const QuantizationPlan& plan, const QuantizeOptions& options, Encodings& encodings);
 
 } // namespace hone

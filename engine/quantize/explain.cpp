@@ -11,8 +11,12 @@
 #include "quantize/quantize.h"
 #include "runtime/profile.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <functional>
 #include <limits>
+#include <set>
 
 namespace hone
 {
@@ -67,6 +71,32 @@ void requireSameShapes(const Models& models, const std::vector<LayerPair>& pairs
         if (before && after && elementsOf(*before) != elementsOf(*after))
             throw Error(MessageCode::ReferenceUnlike,
                         {{"detail", "'" + pair.name + "' makes " + toText(*after) + ", in the float model " + toText(*before)}});
+    }
+}
+
+bool isLayer(const Node& node)
+{
+    static const std::set<std::string, std::less<>> names = {"Conv",   "ConvInteger",   "QLinearConv",   "ConvTranspose", "Gemm", "QGemm",
+                                                             "MatMul", "MatMulInteger", "QLinearMatMul", "MatMulNBits",   "LSTM", "GRU",
+                                                             "RNN"};
+    return names.contains(node.opType);
+}
+
+std::ptrdiff_t layersAmong(const Graph& graph, const std::vector<NodeId>& nodes)
+{
+    return std::ranges::count_if(nodes, [&](NodeId id) { return isLayer(graph.node(id)); });
+}
+
+// A deeper or a shallower model of the same family has values of the same names and shapes.
+void requireSameLayers(const Models& models, const std::vector<LayerPair>& pairs)
+{
+    for (const LayerPair& pair : pairs) {
+        const auto floating = layersAmong(models.floating, pair.floatNodes);
+        const auto quantized = layersAmong(models.quantized, pair.quantizedNodes);
+        if (floating != quantized)
+            throw Error(MessageCode::ReferenceUnlike,
+                        {{"detail", fmt::format("from the values before it to '{}' there are {} layers with weights, in the float model {}",
+                                                pair.name, quantized, floating)}});
     }
 }
 
@@ -179,7 +209,7 @@ Speed measureSpeed(const Models& models, const std::vector<LayerPair>& pairs, co
         if (kernel.layer)
             explanation.layers[*kernel.layer].quantizedKernels.push_back(kernel.opType);
     }
-    auto census = censusOf(optimizedQuantized);
+    auto census = censusOf(optimizedQuantized, models.quantized);
     totals.integerNodes = census.integerNodes.size();
     totals.floatNodes = census.floatNodes.size();
     explanation.floatNodes = std::move(census.floatNodes);
@@ -219,6 +249,7 @@ Explanation explain(const ExplainRequest& request, const JobContext& job)
     if (std::ranges::none_of(pairs, [](const LayerPair& pair) { return !pair.isInput(); }))
         throw Error(MessageCode::ReferenceUnlike, {{"detail", "none of its values has the name of one of the float model's"}});
     requireSameShapes(models, pairs);
+    requireSameLayers(models, pairs);
     Explanation explanation;
     explanation.quantized = request.quantized;
     explanation.floating = request.floating;
@@ -230,6 +261,8 @@ Explanation explain(const ExplainRequest& request, const JobContext& job)
     explanation.split = errors.split;
     explanation.samples = errors.samples;
     explanation.notices = errors.notices;
+    if (!request.madeBy.elsewhere.empty())
+        explanation.notices.push_back({MessageCode::SchemeNotRun, {{"runtime", request.madeBy.elsewhere}}});
     explanation.layers = layersOf(models, pairs, errors);
     std::vector<std::vector<std::size_t>> reads;
     std::vector<std::size_t> elements;
@@ -244,6 +277,7 @@ Explanation explain(const ExplainRequest& request, const JobContext& job)
                       job.part(profileEnds, 1));
     explanation.proposal = std::move(proposed.keepFloat);
     explanation.weightsOnly = std::move(proposed.weightsOnly);
+    explanation.triedMixes = proposed.triedMixes;
     explanation.advice = adviceFor(explanation);
     return explanation;
 }

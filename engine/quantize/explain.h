@@ -26,15 +26,23 @@ namespace hone
 // Below it (a tenth of the signal's magnitude is noise) a layer counts as diverged.
 constexpr double divergenceDb = 20;
 
+// What wrote a quantized file, as far as the file says.
+struct MadeBy
+{
+    std::string verb = "quantize"; // of hone: "quantize" or "qat"
+    std::string options = {};      // as the verb takes them; commands that are proposed begin with them
+    std::string elsewhere = {};    // the runtime that the file is for, where that is not this one: nothing measured here speaks for it
+};
+
 struct ExplainRequest
 {
     std::filesystem::path quantized;
     std::filesystem::path floating;
     const Dataset& dataset;
     std::size_t samples = 64;
-    int threads = 0;          // of comparing values; latency is measured with one
-    int runs = 300;           // of each model, in turns
-    std::string options = {}; // of 'hone quantize', that the file was made with: commands that are proposed begin with them
+    int threads = 0; // of comparing values; latency is measured with one
+    int runs = 300;  // of each model, in turns
+    MadeBy madeBy = {};
 };
 
 struct ExplainedLayer
@@ -115,6 +123,7 @@ struct Explanation
     SpeedTotals totals;
     std::optional<KeepFloatProposal> proposal;
     std::optional<WeightsOnlyProposal> weightsOnly; // where no mix is as fast as the float model
+    bool triedMixes = false;                        // of float and integer layers
     std::vector<Message> advice;                    // what to change, the most urgent first
     std::vector<Message> notices;
 };
@@ -147,8 +156,21 @@ std::vector<Message> adviceFor(const Explanation& explanation);
 // quantizedLatencyMs, sentence}, advice[]{code, arguments{}}, notices[]. What a layer lacks is left out, and so are proposals where there
 // are none.
 Json toJson(const Explanation& explanation);
+// Back, but for the scaled values, and what advice alone goes by. Throws what the JSON library throws, and Error(BadOption).
+Explanation explanationFromJson(const Json& json);
 
 // A page of its own, in the style of the comparison's report.
 std::string explanationHtml(const Explanation& explanation, const std::function<std::string(const Message&)>& text);
+
+// What a report calls the two files.
+struct ExplainedNames
+{
+    std::string quantized;
+    std::string floating;
+};
+
+// The findings as a section of another page, the worst layers alone, and without the folders that files lie in.
+std::string explanationSection(Explanation explanation, const ExplainedNames& names,
+                               const std::function<std::string(const Message&)>& text);
 
 } // namespace hone

@@ -93,6 +93,26 @@ std::string plot(const Explanation& explanation)
     return out + ends(explanation) + fmt::format(R"(<polyline class="frontline" points="{}"/></svg>)", line);
 }
 
+// Where the answers part, or the largest fall is, in a sentence.
+std::string parting(const Explanation& explanation)
+{
+    const auto& first = explanation.firstDivergence;
+    if (!first)
+        return {};
+    return fmt::format("<p>{} <strong>{}</strong>: {:.1f} dB, behind {}.</p>\n",
+                       first->below ? "The answers part at" : "The error grows most at", escaped(first->layer), first->snrDb,
+                       first->before >= largestSnrDb ? "exact values" : fmt::format("{:.1f} dB", first->before));
+}
+
+std::string errorPlot(const Explanation& explanation)
+{
+    const auto place = placeOfParting(explanation);
+    return parting(explanation) + "<div class=\"card\">" + plot(explanation) +
+           "</div>\n<p class=\"note\">Signal-to-noise ratio by layer, in the order in which they are computed: the line is what has come "
+           "together, a dot what the layer adds by itself" +
+           (place.empty() ? "" : ", the large dot " + place) + ".</p>\n";
+}
+
 std::string list(const std::vector<std::string>& items)
 {
     std::string out;
@@ -109,13 +129,56 @@ std::string joined(const std::vector<std::string>& words)
     return out;
 }
 
-std::string layerTable(const Explanation& explanation)
+using Text = std::function<std::string(const Message&)>;
+
+std::string adviceList(const Explanation& explanation, const Text& text)
+{
+    std::vector<std::string> advice;
+    for (const auto& message : explanation.advice) {
+        advice.push_back(escaped(text(message)));
+        if (message.code == MessageCode::AdviceKeepFloat && explanation.proposal)
+            advice.back() += "<br><code>" + escaped(explanation.proposal->command) + "</code>";
+    }
+    if (explanation.weightsOnly)
+        advice.push_back(escaped(sentence(*explanation.weightsOnly)));
+    return list(advice);
+}
+
+std::string noticeList(const Explanation& explanation, const Text& text)
+{
+    std::vector<std::string> notices;
+    for (const auto& message : explanation.notices)
+        notices.push_back(escaped(text(message)));
+    return list(notices);
+}
+
+// What was compared on how many samples, and how fast both are; that as a paragraph of that kind.
+std::string measured(const Explanation& explanation, const std::string& floating, std::string_view paragraph)
+{
+    const auto& totals = explanation.totals;
+    return fmt::format("<p class=\"muted\">Against {}; {} samples of {}.</p>\n", escaped(floating), explanation.samples,
+                       name(explanation.split)) +
+           fmt::format("<{}>{} ms against {} ms in float ({:.2f} times); {} nodes compute on integers, {} in float.</p>\n", paragraph,
+                       figure(totals.quantizedLatencyMs), figure(totals.floatLatencyMs),
+                       totals.floatLatencyMs > 0 ? totals.quantizedLatencyMs / totals.floatLatencyMs : 0, totals.integerNodes,
+                       totals.floatNodes);
+}
+
+std::vector<ExplainedLayer> worstLayers(std::vector<ExplainedLayer> layers)
+{
+    constexpr std::size_t most = 8;
+    std::ranges::stable_sort(layers, {}, &ExplainedLayer::snrAloneDb);
+    layers.resize(std::min(most, layers.size()));
+    return layers;
+}
+
+std::string layerTable(const Explanation& explanation, const std::vector<ExplainedLayer>& layers)
 {
     std::string out = "<div class=\"card table layers\"><table><thead><tr><th>Layer</th><th class=\"text\">Operator</th><th>SNR, "
                       "dB</th><th>By itself, dB</th>"
                       "<th>Saturated, %</th><th>Steps used, %</th><th>Float, µs</th><th>Quantized, µs</th><th class=\"text\">Runs "
                       "as</th></tr></thead><tbody>\n";
-    for (const auto& layer : explanation.layers) {
+    for (const auto& layer : layers) {
         const bool slower = layer.quantizedMicroseconds > clearlySlower * layer.floatMicroseconds;
         out += fmt::format("<tr{}><td>{}</td><td class=\"text\">{}</td><td>{}</td><td>{}</td>",
                            isWherePartingIs(explanation, layer) ? R"( class="best")" : "", escaped(layer.name), escaped(layer.opType),
@@ -146,36 +209,16 @@ std::string unfusedTable(const Explanation& explanation)
 
 std::string explanationHtml(const Explanation& explanation, const std::function<std::string(const Message&)>& text)
 {
-    const auto& totals = explanation.totals;
-    std::string out = fmt::format("<h1>Why {} is as it is</h1>\n<p class=\"muted\">Against {}; {} samples of {}.</p>\n",
-                                  escaped(explanation.quantized.filename().string()), escaped(explanation.floating.filename().string()),
-                                  explanation.samples, name(explanation.split));
-    out += fmt::format("<p class=\"lead\">{} ms against {} ms in float ({:.2f} times); {} nodes compute on integers, {} in float.</p>\n",
-                       figure(totals.quantizedLatencyMs), figure(totals.floatLatencyMs),
-                       totals.floatLatencyMs > 0 ? totals.quantizedLatencyMs / totals.floatLatencyMs : 0, totals.integerNodes,
-                       totals.floatNodes);
-    std::vector<std::string> advice;
-    for (const auto& message : explanation.advice) {
-        advice.push_back(escaped(text(message)));
-        if (message.code == MessageCode::AdviceKeepFloat && explanation.proposal)
-            advice.back() += "<br><code>" + escaped(explanation.proposal->command) + "</code>";
-    }
-    if (explanation.weightsOnly)
-        advice.push_back(escaped(sentence(*explanation.weightsOnly)));
-    out += "<h2>What to change</h2>\n" + list(advice);
+    std::string out = fmt::format("<h1>Why {} is as it is</h1>\n", escaped(explanation.quantized.filename().string())) +
+                      measured(explanation, explanation.floating.filename().string(), R"(p class="lead")");
+    out += "<h2>What to change</h2>\n" + adviceList(explanation, text);
     const auto place = placeOfParting(explanation);
-    out += "<h2>Where the error grows</h2>\n<div class=\"card\">" + plot(explanation) +
-           "</div>\n<p class=\"note\">Signal-to-noise ratio by layer, in the order in which they are computed: the line is what has come "
-           "together, a dot what the layer adds by itself" +
-           (place.empty() ? "" : ", the large dot " + place) + ".</p>\n";
+    out += "<h2>Where the error grows</h2>\n" + errorPlot(explanation);
     if (const auto equalized = equalizedSentence(explanation); !equalized.empty())
         out += "<p class=\"note\">" + escaped(equalized) + "</p>\n";
-    out += "<h2>Layers</h2>\n" + layerTable(explanation) + unfusedTable(explanation);
-    std::vector<std::string> notices;
-    for (const auto& message : explanation.notices)
-        notices.push_back(escaped(text(message)));
-    if (!notices.empty())
-        out += "<h2>Notices</h2>\n" + list(notices);
+    out += "<h2>Layers</h2>\n" + layerTable(explanation, explanation.layers) + unfusedTable(explanation);
+    if (const auto notices = noticeList(explanation, text); !notices.empty())
+        out += "<h2>Notices</h2>\n" + notices;
     const auto processor = explanation.processor.find("processor");
     const auto features = explanation.processor.find("features");
     if (processor != explanation.processor.end() && features != explanation.processor.end())
@@ -188,6 +231,21 @@ std::string explanationHtml(const Explanation& explanation, const std::function<
         "that a layer became in ONNX Runtime; what takes clearly longer than in float is coloured." +
         (place.empty() ? "" : " The coloured row is " + place + ".") + "</p>\n";
     return html::page("Hone: " + explanation.quantized.filename().string(), out);
+}
+
+std::string explanationSection(Explanation explanation, const ExplainedNames& names, const std::function<std::string(const Message&)>& text)
+{
+    if (auto& proposal = explanation.proposal) {
+        proposal->command.clear();
+        for (const auto& layer : proposal->layers)
+            proposal->command += (proposal->command.empty() ? "--keep-float " : " --keep-float ") + layer;
+    }
+    if (explanation.weightsOnly)
+        explanation.weightsOnly->command = "--method weights";
+    return fmt::format("<h2>Why {} is as it is</h2>\n", escaped(names.quantized)) + measured(explanation, names.floating, "p") +
+           adviceList(explanation, text) + errorPlot(explanation) + layerTable(explanation, worstLayers(explanation.layers)) +
+           "<p class=\"note\">The layers that add most by themselves. SNR: signal-to-noise ratio against the float model's values.</p>\n" +
+           noticeList(explanation, text);
 }
 
 } // namespace hone

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "graph/shape_inference.h"
+#include "quantize/kernels.h"
 #include "quantize/weight_layers.h"
 
 #include <algorithm>
@@ -243,6 +244,15 @@ std::uint16_t toHalfBits(float value)
     const auto rest = bits & 0x7FFFFFFFu;
     const auto rounded = rest + 0xFFFu + ((rest >> 13) & 1u); // half a step up, less for even ones
     return sign | static_cast<std::uint16_t>((rounded >> 13) - (112u << 10));
+}
+
+std::optional<Message> widenedNotice(const QuantizeResult& half, const Graph& optimized)
+{
+    const auto inFloat = layersInFloat32(optimized);
+    if (inFloat <= half.floatNodes.size())
+        return std::nullopt;
+    const auto widened = std::min(inFloat - half.floatNodes.size(), static_cast<std::size_t>(half.quantizedNodes));
+    return Message{MessageCode::WeightsForSize, {{"layers", std::to_string(widened)}, {"bits", "16"}}};
 }
 
 QuantizeResult toHalfPrecision(const Graph& prepared, const JobContext& job)

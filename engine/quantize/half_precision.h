@@ -7,12 +7,17 @@
 #include "quantize/quantize.h"
 
 #include <cstdint>
+#include <optional>
 
 namespace hone
 {
 
 // To nearest, ties to even; beyond 65504 infinity, below 2^-25 zero.
 std::uint16_t toHalfBits(float value);
+
+// What is told where a processor computes layers in float32 that the file has in half; none where it computes in half. `optimized`: what
+// ONNX Runtime made of the result here (kernels.h).
+std::optional<Message> widenedNotice(const QuantizeResult& half, const Graph& optimized);
 
 // A graph as prepareForQuantization() leaves it. floatNodes: layers with weights that stay float32.
 // Throws Error(NothingToQuantize) where no layer with constant float32 weights could be changed.

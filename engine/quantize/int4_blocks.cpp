@@ -90,7 +90,7 @@ float BlockedRows::real(std::int64_t row, std::int64_t column) const
 BlockedRows quantizeBlocks(std::span<const float> matrix, const BlockScheme& scheme)
 {
     if (!std::ranges::all_of(matrix, [](float value) { return std::isfinite(value); }))
-        throw Error(MessageCode::ModelInvalid, {{"path", ""}, {"detail", "a weight is not a finite number"}});
+        throw Error(MessageCode::InternalFault, {{"detail", "a weight to be quantized is not a finite number"}});
     BlockedRows result{scheme.rows, scheme.length, scheme.blockSize, std::vector<std::uint8_t>(matrix.size()), {}, {}};
     for (std::int64_t row = 0; row < scheme.rows; ++row)
         for (std::int64_t begin = 0; begin < scheme.length; begin += scheme.blockSize) {

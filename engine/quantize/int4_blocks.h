@@ -38,7 +38,7 @@ struct BlockScheme
 // The grid of each block is that of the least squared error among some that reach from the block's lowest to its highest value (0 always
 // among them), shrunk by a few factors and moved by a step, each then with the scale that fits its integers best:
 // scale = sum w (q - z) / sum (q - z)^2. `matrix` has rows * length elements, row by row.
-// Throws Error(ModelInvalid) where a weight is not finite.
+// Throws Error(InternalFault) where a weight is not finite.
 BlockedRows quantizeBlocks(std::span<const float> matrix, const BlockScheme& scheme);
 
 // Two a byte, the first in the low half (ONNX's uint4). `values` go into a tensor of that shape as they lie.

@@ -73,6 +73,12 @@ bool leavesIntegers(const KeepFloatRequest& request, const Mix& mix)
     return false;
 }
 
+// Of values, in the file: it was calibrated.
+bool hasRanges(const Graph& quantized)
+{
+    return std::ranges::any_of(quantized.order(), [&](NodeId id) { return quantized.node(id).opType == "QuantizeLinear"; });
+}
+
 // By the layers' times, with more or less weight on conversions and on what integers save in size.
 std::vector<Mix> mixesByTimes(const std::vector<LayerCost>& costs)
 {
@@ -162,9 +168,9 @@ std::string quoted(const std::string& text)
     return result + "'";
 }
 
-std::string quantizeCommand(const KeepFloatRequest& request)
+std::string command(const KeepFloatRequest& request, const std::string& verb)
 {
-    return "hone quantize " + quoted(request.request.floating.string());
+    return "hone " + verb + " " + quoted(request.request.floating.string());
 }
 
 KeepFloatProposal proposalOf(const KeepFloatRequest& request, const Mix& mix)
@@ -172,9 +178,10 @@ KeepFloatProposal proposalOf(const KeepFloatRequest& request, const Mix& mix)
     KeepFloatProposal proposal;
     for (const auto layer : mix)
         proposal.layers.push_back(request.pairs[layer].name);
-    proposal.command = quantizeCommand(request) + " --data " + quoted(request.request.dataset.folder().string());
-    if (!request.request.options.empty())
-        proposal.command += " " + request.request.options;
+    const auto& madeBy = request.request.madeBy;
+    proposal.command = command(request, madeBy.verb) + " --data " + quoted(request.request.dataset.folder().string());
+    if (!madeBy.options.empty())
+        proposal.command += " " + madeBy.options;
     for (const auto& layer : proposal.layers)
         proposal.command += " --keep-float " + quoted(layer);
     proposal.command += " --out FILE";
@@ -247,6 +254,8 @@ ChosenBuilds chooseBuilds(const MeasuredBuilds& measured)
 
 ProposedBuilds proposeBuilds(const KeepFloatRequest& request, const JobContext& job)
 {
+    if (!hasRanges(request.quantized) || !request.request.madeBy.elsewhere.empty())
+        return {};
     const auto mixes = candidates(request);
     if (mixes.empty())
         return {};
@@ -272,13 +281,13 @@ ProposedBuilds proposeBuilds(const KeepFloatRequest& request, const JobContext& 
     if (weightsBytes > 0)
         measured.weightsOnly = latencies.back().undisturbedMs;
     const auto chosen = chooseBuilds(measured);
-    ProposedBuilds proposed;
+    ProposedBuilds proposed{.keepFloat = {}, .weightsOnly = {}, .triedMixes = true};
     if (chosen.mix)
         proposed.keepFloat = withLatencies(proposalOf(request, mixes[*chosen.mix]), measured.mixes[*chosen.mix].latencyMs, measured);
     if (chosen.weightsOnly) {
         WeightsOnlyProposal proposal{.sizeBytes = static_cast<std::int64_t>(weightsBytes),
                                      .floatSizeBytes = static_cast<std::int64_t>(floatBytes),
-                                     .command = quantizeCommand(request) + " --method weights --out FILE"};
+                                     .command = command(request, "quantize") + " --method weights --out FILE"};
         proposed.weightsOnly = withLatencies(std::move(proposal), *measured.weightsOnly, measured);
     }
     return proposed;

@@ -61,10 +61,12 @@ struct ProposedBuilds
 {
     std::optional<KeepFloatProposal> keepFloat;
     std::optional<WeightsOnlyProposal> weightsOnly;
+    bool triedMixes = false;
 };
 
 // Mixes that the layers' times promise to be fast, those of the first layers alone, and weights alone in 8 bits are built and measured in
-// turns with both files. Nothing is measured where there is no integer layer that could be float.
+// turns with both files. Nothing is measured where there is no integer layer that could be float, for a file without ranges of its own
+// (dynamic, weights alone), whose layers can't be chosen, and for one that another runtime is to run.
 ProposedBuilds proposeBuilds(const KeepFloatRequest& request, const JobContext& job);
 
 } // namespace hone

@@ -6,6 +6,7 @@
 #include "core/json.h"
 #include "graph/graph.h"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,14 +37,17 @@ struct UnfusedConversion
 struct KernelCensus
 {
     std::vector<std::string> integerNodes; // names in ONNX Runtime's graph, in its order
-    std::vector<std::string> floatNodes;
+    std::vector<std::string> floatNodes;   // likewise, by the names that the model has for them where they can be told
     std::vector<UnfusedConversion> unfused;
 };
 
 // The graph that ONNX Runtime runs here with all optimizations. Throws Error(RuntimeRefused) and what parseOnnx throws.
 Graph optimizedByRuntime(std::string_view model, const std::string& nameForErrors = {});
 
-KernelCensus censusOf(const Graph& optimized);
+// `original`: what it was made of.
+KernelCensus censusOf(const Graph& optimized, const Graph& original);
+// Layers there that multiply with float32 weights.
+std::size_t layersInFloat32(const Graph& optimized);
 // Of an ONNX file's bytes.
 KernelCensus kernelCensus(std::string_view model, const std::string& nameForErrors = {});
 

@@ -66,9 +66,10 @@ public:
         const Graph& original = m_input.prepared;
         LayerDamage damage{original.node(weighted.node).name, 0, 0, 0, {}};
         PlanOptions alone{.scheme = m_options.scheme};
-        for (const auto& other : m_input.plan.weighted)
-            if (other.node != weighted.node)
-                alone.keepFloat.insert(original.node(other.node).name);
+        // Also what the plan leaves float: nothing is known of the ranges around it.
+        for (const auto id : original.order())
+            if (id != weighted.node && std::ranges::find(m_input.plan.others, id) == m_input.plan.others.end())
+                alone.keepFloat.insert(original.node(id).name);
         const auto plan = planQuantization(original, alone);
         const auto repaired = repairLayers({original, plan, m_input.encodings, m_input.dataset, m_repair}, job);
         const auto quantized = insertQdq(repaired.prepared, plan, repaired.encodings, m_options).graph;

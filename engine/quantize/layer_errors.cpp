@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 namespace hone
@@ -177,10 +178,16 @@ void SignalToNoise::add(const Tensor& signal, const Tensor& other)
                     {{"detail", "a value is " + toText(signal.shape()) + " in float and " + toText(other.shape()) + " quantized"}});
     const auto x = signal.data<float>();
     const auto q = other.data<float>();
+    constexpr double infinity = std::numeric_limits<double>::infinity();
     for (std::size_t i = 0; i < x.size(); ++i) {
+        m_isNumber = m_isNumber && !std::isnan(x[i]);
+        if (!std::isfinite(x[i])) {
+            m_noise += x[i] == q[i] ? 0 : infinity;
+            continue;
+        }
         const double difference = static_cast<double>(x[i]) - q[i];
         m_signal += static_cast<double>(x[i]) * x[i];
-        m_noise += difference * difference;
+        m_noise += std::isnan(difference) ? infinity : difference * difference;
     }
 }
 
@@ -239,6 +246,9 @@ LayerErrors measureLayerErrors(const LayerErrorsRequest& request, const JobConte
     }
     if (errors.samples == 0)
         throw Error(MessageCode::CalibrationEmpty, {{"path", dataset.folder().string()}});
+    for (std::size_t i = 0; i < pairs.size(); ++i)
+        if (!sums[i].together.isNumber())
+            throw Error(MessageCode::CalibrationNotFinite, {{"value", floating.value(pairs[i].floatValue).name}});
     for (const auto& sum : sums)
         errors.layers.push_back(
             {sum.together.decibels(), sum.alone.decibels(), sum.use ? std::optional(sum.use->result()) : std::nullopt, sum.elements});

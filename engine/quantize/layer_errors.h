@@ -16,18 +16,22 @@
 namespace hone
 {
 
-// Signal x of the float model, noise x - q, summed over all values of all samples.
+// Signal x of the float model, noise x - q, summed over all values of all samples. An infinite x adds no signal, and noise unless q is the
+// same; a q that is no number is infinitely far off.
 class SignalToNoise
 {
 public:
     // Tensors of as many values.
     void add(const Tensor& signal, const Tensor& other);
+    // Whether every x was one.
+    bool isNumber() const { return m_isNumber; }
     // 10 log10(sum x^2 / sum (x - q)^2), within +-largestSnrDb.
     double decibels() const;
 
 private:
     double m_signal = 0;
     double m_noise = 0;
+    bool m_isNumber = true;
 };
 
 struct LayerError
@@ -58,7 +62,8 @@ struct LayerErrors
 };
 
 // In ONNX Runtime with its optimizations off, so that nothing is fused away; in batches whose values take a bounded amount of memory.
-// Throws Error(CalibrationEmpty, ReferenceUnlike) and what pairForInput, Loader and Session throw.
+// Throws Error(CalibrationEmpty, CalibrationNotFinite where the float model computes no number, ReferenceUnlike) and what pairForInput,
+// Loader and Session throw.
 LayerErrors measureLayerErrors(const LayerErrorsRequest& request, const JobContext& job);
 
 } // namespace hone

@@ -86,13 +86,15 @@ std::string nameOf(const LayerPair& pair, const Graph& floating)
 
 } // namespace
 
-std::vector<QuantizedLayer> reportLayers(const Graph& floating, const Graph& quantized, const Dataset& dataset,
+std::vector<QuantizedLayer> reportLayers(const Graph& floating, const Graph& quantized, const Dataset* dataset,
                                          const LayerReportOptions& options, const JobContext& job)
 {
     const auto pairs = pairLayers(floating, quantized);
     if (std::ranges::all_of(pairs, &LayerPair::isInput))
         return {};
-    const auto errors = measureLayerErrors({floating, quantized, pairs, dataset, reportSamples, options.threads}, job);
+    std::optional<LayerErrors> errors;
+    if (dataset)
+        errors = measureLayerErrors({floating, quantized, pairs, *dataset, reportSamples, options.threads}, job);
     const BitsReader bits(quantized, options.bitsWeights);
     std::vector<QuantizedLayer> layers;
     for (std::size_t i = 0; i < pairs.size(); ++i) {
@@ -100,10 +102,12 @@ std::vector<QuantizedLayer> reportLayers(const Graph& floating, const Graph& qua
             continue;
         const auto ofWeights = bits.ofWeights(pairs[i].quantizedNodes);
         const auto ofValue = bits.behind(pairs[i].restoredValue);
-        QuantizedLayer layer{
-            nameOf(pairs[i], floating), ofWeights.value_or(ofValue.value_or(floatBits)), ofValue, errors.layers[i].snrDb, {}};
-        if (errors.layers[i].use)
-            layer.saturatedShare = errors.layers[i].use->saturatedShare;
+        QuantizedLayer layer{nameOf(pairs[i], floating), ofWeights.value_or(ofValue.value_or(floatBits)), ofValue, {}, {}};
+        if (errors) {
+            layer.snrDb = errors->layers[i].snrDb;
+            if (errors->layers[i].use)
+                layer.saturatedShare = errors->layers[i].use->saturatedShare;
+        }
         layers.push_back(std::move(layer));
     }
     return layers;

@@ -82,7 +82,7 @@ QuantizedWeights quantizeWeights(const Tensor& weights, const WeightScheme& sche
 {
     const auto source = weights.data<float>();
     if (!std::ranges::all_of(source, [](float value) { return std::isfinite(value); }))
-        throw Error(MessageCode::ModelInvalid, {{"path", ""}, {"detail", "a weight is not a finite number"}});
+        throw Error(MessageCode::InternalFault, {{"detail", "a weight to be quantized is not a finite number"}});
     std::size_t channels = 1;
     std::size_t inner = source.size(); // elements in a row that share a channel
     if (scheme.perChannel) {

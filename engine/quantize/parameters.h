@@ -56,7 +56,8 @@ struct WeightScheme
     ScaleChoice scale = ScaleChoice::Largest;
 };
 
-// smallestScales: floors for the scales, by channel; empty: none. Throws Error(ModelInvalid) where a weight is not finite.
+// smallestScales: floors for the scales, by channel; empty: none. Throws Error(InternalFault) where a weight is not finite, which
+// finite_weights.h tells before.
 QuantizedWeights quantizeWeights(const Tensor& weights, const WeightScheme& scheme, std::span<const float> smallestScales = {});
 
 // int32 with scale = inputScale * weightScale(channel).

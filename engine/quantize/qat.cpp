@@ -3,6 +3,7 @@
 
 #include "quantize/calibration.h"
 #include "quantize/encodings.h"
+#include "quantize/finite_weights.h"
 #include "quantize/qat_export.h"
 #include "quantize/qat_graph.h"
 #include "quantize/weight_range.h"
@@ -16,15 +17,6 @@ namespace
 // As shares of the whole: training takes nearly all of it.
 constexpr double trainsFrom = 0.05;
 constexpr double trainsTo = 0.99;
-
-void requireUsable(const TrainOptions& options)
-{
-    if (options.head == HeadPolicy::Replace)
-        throw Error(MessageCode::BadOption, {{"option", "head"}, {"value", "replace"}, {"expected", "auto or keep: fine-tune it first"}});
-    if (options.insertNormalization)
-        throw Error(MessageCode::BadOption,
-                    {{"option", "insertBatchNormalization"}, {"value", "true"}, {"expected", "false: fine-tune with it first"}});
-}
 
 QuantizeOptions quantizeOptionsOf(const QatOptions& options)
 {
@@ -55,9 +47,19 @@ void tell(const std::vector<Message>& notices, QatResult& result)
 
 } // namespace
 
+void requireConsistent(const QatOptions& options)
+{
+    requireConsistent(options.quantize);
+    if (options.train.head == HeadPolicy::Replace)
+        throw Error(MessageCode::BadOption, {{"option", "head"}, {"value", "replace"}, {"expected", "auto or keep: fine-tune it first"}});
+    if (options.train.insertNormalization)
+        throw Error(MessageCode::BadOption,
+                    {{"option", "insertBatchNormalization"}, {"value", "true"}, {"expected", "false: fine-tune with it first"}});
+}
+
 QatResult trainQuantized(const QatInput& input, const JobContext& job)
 {
-    requireUsable(input.options.train);
+    requireConsistent(input.options);
     if (isQuantized(input.graph))
         throw Error(MessageCode::AlreadyQuantized, {{"path", input.graph.name}});
     input.dataset.require(Split::Train);
@@ -66,6 +68,7 @@ QatResult trainQuantized(const QatInput& input, const JobContext& job)
         makeBatchFree(graph);
     const auto quantizing = quantizeOptionsOf(input.options);
     const auto model = prepareForQat(graph, quantizing);
+    requireFiniteWeights(model.prepared, input.graph.name);
     const auto calibration =
         calibrate(model.prepared, input.dataset, {.samples = quantizing.samples, .seed = quantizing.seed, .threads = quantizing.threads},
                   job.part(0, trainsFrom));

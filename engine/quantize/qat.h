@@ -17,6 +17,9 @@ struct QatOptions
     TrainOptions train = {.epochs = 3, .clipNorm = 1, .freezeNormalizationAfter = 0.5};
 };
 
+// Throws what requireConsistent() throws of the quantizing, and Error(BadOption) where the head would change or normalization be inserted.
+void requireConsistent(const QatOptions& options);
+
 struct QatInput
 {
     const Graph& graph; // float32
@@ -39,8 +42,7 @@ struct QatResult
     std::vector<Message> notices;
 };
 
-// Throws Error(AlreadyQuantized, NothingToQuantize, LayerUnknown, BadOption where the head would change or normalization be inserted) and what quantize()
-// and train() throw.
+// Throws Error(AlreadyQuantized, NothingToQuantize, LayerUnknown) and what requireConsistent(), quantize() and train() throw.
 QatResult trainQuantized(const QatInput& input, const JobContext& job);
 
 } // namespace hone

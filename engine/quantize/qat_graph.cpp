@@ -3,9 +3,9 @@
 
 #include "graph/fake_quantize.h"
 #include "graph/own_vectors.h"
+#include "quantize/kept_layers.h"
 #include "quantize/parameters.h"
 #include "quantize/weight_range.h"
-#include "train/freeze.h"
 
 #include <algorithm>
 #include <optional>
@@ -254,8 +254,7 @@ QatModel prepareForQat(const Graph& graph, const QuantizeOptions& options)
     QatModel model;
     model.trainable = withOwnVectors(prepareForQuantization(graph, Normalization::Kept));
     model.prepared = prepareForQuantization(model.trainable);
-    for (const auto node : nodesMatching(model.prepared, options.keepFloat))
-        model.planning.keepFloat.insert(model.prepared.node(node).name);
+    model.planning.keepFloat = keptLayers(model.prepared, options);
     model.plan = planQuantization(model.prepared, model.planning);
     if (std::ranges::none_of(model.plan.weighted, [](const WeightedNode& node) { return node.integer; }))
         throw Error(MessageCode::NothingToQuantize, {{"detail", "no Conv, Gemm or MatMul with constant float32 weights"}});

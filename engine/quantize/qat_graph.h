@@ -16,13 +16,13 @@ namespace hone
 // they aren't (one scale for all, a grouped ConvTranspose), it is folded before training.
 struct QatModel
 {
-    Graph trainable;       // prepared, each layer with vectors of its own
-    Graph prepared;        // the same with BatchNormalization folded; names of nodes and of what they make are the same
+    Graph trainable; // prepared, each layer with vectors of its own
+    Graph prepared;  // the same with BatchNormalization folded; names of nodes and of what they make are the same
     PlanOptions planning;
     QuantizationPlan plan; // of `prepared`
 };
 
-// Throws Error(OpsetNotRaised, NothingToQuantize, LayerUnknown).
+// Throws Error(OpsetNotRaised, NothingToQuantize) and what keptLayers() throws.
 QatModel prepareForQat(const Graph& graph, const QuantizeOptions& options);
 
 struct ActivationStep

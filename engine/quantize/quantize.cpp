@@ -2,6 +2,7 @@
 #include "quantize/quantize.h"
 
 #include "quantize/dynamic.h"
+#include "quantize/finite_weights.h"
 #include "quantize/half_precision.h"
 #include "quantize/static_quantization.h"
 #include "quantize/weight_only.h"
@@ -53,6 +54,7 @@ QuantizeResult quantize(const QuantizeInput& input, const JobContext& job)
     if (readsSamples(input.options) && !input.dataset)
         throw Error(MessageCode::DataRequired, {{"step", "quantize"}});
     const auto prepared = prepareForQuantization(input.graph);
+    requireFiniteWeights(prepared, input.graph.name);
     auto result = quantizePrepared(prepared, input, job);
     if (input.options.method != QuantizeMethod::Static)
         result.floating = prepared;

@@ -95,8 +95,11 @@ struct QuantizeOptions
     int blockSize = 32;                  // of 4-bit weights that share a scale: a power of two from 16 to 256
 };
 
-// Throws Error(BadOption) where an option has no such value, or belongs to another method than the one chosen.
+// Throws Error(BadOption) where an option has no such value, or nothing would read it beside the others; names of options, its own and
+// those in single quotes in what is expected, are recipe keys. Throws Error(CalibrationTooSmall).
 void requireConsistent(const QuantizeOptions& options);
+// The row of the table that a file of these options is held against: of ONNX Runtime's two the one with their activations.
+Scheme schemeOf(const QuantizeOptions& options);
 // The grid that activations are put on.
 GridType gridTypeOf(const QuantizeOptions& options);
 // Whether layers are chosen that take more than 8 bits.

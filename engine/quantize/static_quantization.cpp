@@ -9,6 +9,7 @@
 #include "quantize/calibration.h"
 #include "quantize/encodings.h"
 #include "quantize/equalize.h"
+#include "quantize/kept_layers.h"
 #include "quantize/layer_biases.h"
 #include "quantize/layer_damage.h"
 #include "quantize/layerwise_repair.h"
@@ -18,12 +19,12 @@
 #include "quantize/smooth.h"
 #include "quantize/weight_range.h"
 #include "runtime/latency.h"
-#include "train/freeze.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <system_error>
 
 namespace hone
 {
@@ -48,11 +49,11 @@ Calibration calibrated(const Graph& prepared, const StaticInput& input, Calibrat
     const auto file = calibrationFile(input.calibration, key);
     if (auto kept = readCalibration(file, key))
         return std::move(*kept);
+    if (std::error_code error; !file.empty() && !std::filesystem::create_directories(input.calibration, error) && error)
+        throw Error(MessageCode::FileUnwritable, {{"path", input.calibration.string()}, {"reason", error.message()}});
     auto calibration = calibrate(prepared, input.dataset, options, job);
-    if (!file.empty()) {
-        std::filesystem::create_directories(input.calibration);
+    if (!file.empty())
         writeCalibration(file, calibration);
-    }
     return calibration;
 }
 
@@ -110,8 +111,7 @@ public:
           m_prepared(input.prepared)
     {
         m_planning.scheme = m_options.scheme;
-        for (const auto node : nodesMatching(input.prepared, m_options.keepFloat))
-            m_planning.keepFloat.insert(input.prepared.node(node).name);
+        m_planning.keepFloat = keptLayers(input.prepared, m_options);
         if (m_options.bitsActivations == 16 || m_options.raiseTo == HigherPrecision::SixteenBits)
             raiseOpset(m_prepared, opsetForBlocks); // which 16-bit Q/DQ came with, too
     }
@@ -376,7 +376,7 @@ private:
         if (!rules.runsHere)
             result.notices.push_back({MessageCode::SchemeNotRun, {{"runtime", runtime}}});
         std::map<std::pair<SchemeVerdict, std::string>, std::vector<std::string>> layersByReason;
-        for (const auto& problem : checkScheme(result.graph, m_options.scheme))
+        for (const auto& problem : checkScheme(result.graph, schemeOf(m_options)))
             layersByReason[{problem.verdict, problem.reason}].push_back(problem.node);
         for (const auto& [why, layers] : layersByReason)
             result.notices.push_back(

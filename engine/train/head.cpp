@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/random.h"
 #include "data/model_card.h"
+#include "graph/fake_quantize.h"
 #include "graph/shape_inference.h"
 
 #include <algorithm>
@@ -22,30 +23,41 @@ namespace
     throw Error(MessageCode::NotTrainable, {{"detail", detail}});
 }
 
-bool isHead(const Graph& graph, const Node& node)
+// A constant, which may be put on a grid for training.
+bool isStored(const Graph& graph, const GraphUses& uses, ValueId id)
+{
+    if (!id.valid() || graph.isConstant(id))
+        return id.valid();
+    const NodeId producer = uses.producer(id);
+    return producer.valid() && isFakeQuantize(graph.node(producer)) && graph.isConstant(graph.node(producer).input(0));
+}
+
+bool isHead(const Graph& graph, const GraphUses& uses, const Node& node)
 {
     if (!node.domain.empty() || (node.opType != "Gemm" && node.opType != "MatMul" && node.opType != "Conv"))
         return false;
-    return node.input(1).valid() && (graph.isConstant(node.input(1)) || node.opType == "MatMul");
+    return node.input(1).valid() && (isStored(graph, uses, node.input(1)) || node.opType == "MatMul");
 }
 
 // Between the head and the output: nothing that mixes classes or has weights of its own besides a bias.
-bool keepsClassesApart(const Graph& graph, const Node& node)
+bool keepsClassesApart(const Graph& graph, const GraphUses& uses, const Node& node)
 {
     static const std::set<std::string_view> operators = {"Softmax",   "LogSoftmax",        "Sigmoid",     "Reshape",   "Flatten", "Squeeze",
                                                          "Unsqueeze", "Identity",          "Dropout",     "Transpose", "Cast",    "Relu",
                                                          "Clip",      "GlobalAveragePool", "AveragePool", "ReduceMean"};
+    if (isFakeQuantize(node) || isRoundBias(node))
+        return true;
     if (!node.domain.empty())
         return false;
     if (node.opType == "Add")
-        return graph.isConstant(node.input(0)) || graph.isConstant(node.input(1));
+        return isStored(graph, uses, node.input(0)) || isStored(graph, uses, node.input(1));
     return operators.contains(node.opType);
 }
 
 // The input that carries the scores: an Add's constant may be its first.
-ValueId carriedInput(const Graph& graph, const Node& node)
+ValueId carriedInput(const Graph& graph, const GraphUses& uses, const Node& node)
 {
-    return graph.isConstant(node.input(0)) ? node.input(1) : node.input(0);
+    return isStored(graph, uses, node.input(0)) ? node.input(1) : node.input(0);
 }
 
 struct Tail
@@ -62,14 +74,14 @@ Tail findTail(const Graph& graph)
     Tail tail;
     for (NodeId id = uses.producer(graph.outputs[0]); id.valid();) {
         const Node& node = graph.node(id);
-        if (isHead(graph, node)) {
+        if (isHead(graph, uses, node)) {
             tail.head = id;
             return tail;
         }
-        if (!keepsClassesApart(graph, node))
+        if (!keepsClassesApart(graph, uses, node))
             break;
         tail.after.push_back(id);
-        id = uses.producer(carriedInput(graph, node));
+        id = uses.producer(carriedInput(graph, uses, node));
     }
     refuse("no Gemm, MatMul or Conv ends in its output");
 }

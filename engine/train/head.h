@@ -9,7 +9,8 @@
 namespace hone
 {
 
-// The Gemm, MatMul or Conv whose output becomes the model's first output through shape-only, bias or Softmax nodes.
+// The Gemm, MatMul or Conv whose output becomes the model's first output through shape-only, bias or Softmax nodes; its weights may be on
+// a grid for training (graph/fake_quantize.h).
 // Throws Error(NotTrainable) where there is none.
 NodeId findHead(const Graph& graph);
 

@@ -2,6 +2,7 @@
 #include "train/preparation.h"
 
 #include "autograd/graph_module.h"
+#include "graph/fake_quantize.h"
 #include "graph/own_vectors.h"
 #include "tidy/free_batch.h"
 #include "train/head.h"
@@ -127,10 +128,15 @@ PreparedModel prepare(const Graph& graph, const Dataset& dataset, const TrainOpt
 std::vector<NodeId> bodyOf(const Graph& graph)
 {
     const NodeId head = findHead(graph);
+    const ValueId weights = graph.node(head).input(1);
+    const NodeId grid = weights.valid() ? GraphUses(graph).producer(weights) : NodeId{};
+    const bool isOnGrid = grid.valid() && isFakeQuantize(graph.node(grid));
     std::set<ValueId> behind(graph.node(head).outputs.begin(), graph.node(head).outputs.end());
     std::vector<NodeId> body;
     for (const NodeId id : graph.order()) {
         const Node& node = graph.node(id);
+        if (isOnGrid && id == grid) // learnt with the weights
+            continue;
         bool isBehind = id == head;
         for (const ValueId input : node.inputs)
             isBehind = isBehind || behind.contains(input);

@@ -33,7 +33,7 @@ enum class Supervision
 // Throws Error(NotTrainable, LabelsMissing, ClassCountMismatch, ClassesUnmapped) and what pairing throws.
 PreparedModel prepare(const Graph& graph, const Dataset& dataset, const TrainOptions& options,
                       Supervision supervision = Supervision::Labels);
-// Every node that isn't the head or behind it.
+// Every node that isn't the head, the grid of its weights or behind it.
 std::vector<NodeId> bodyOf(const Graph& graph);
 
 } // namespace hone

@@ -44,6 +44,11 @@ private slots:
         QProcess::execute("cp", {"-r", m_files.data() + "/test", m_files.path("only-test/test")});
         m_files.write("only-train/dataset.yaml", "splits: {train: train}\nvalidation: {from: train, fraction: 0.0, seed: 0}\n");
         writeNumbers();
+        m_files.write("measured.json", "{}");
+        for (const auto* output : {"model.onnx", "ten.onnx", "measured.json", "only-train/dataset.yaml", "page-itself.yaml"})
+            m_files.write(QString("page-%1.yaml").arg(QFileInfo(output).baseName().replace("page-", "")),
+                          readingRecipe() + "  - {step: explain, html: " + output + "}\n");
+        m_files.write("reading.yaml", readingRecipe());
     }
 
     void oneSentenceAndTheRightExitCode_data()
@@ -68,6 +73,19 @@ private slots:
             "BadOption");
         row("ranges of activations that stay float", "quantize @model.onnx --method weights --ranges percentile --out @out.onnx", 2,
             "BadOption");
+        row("a percentile of other ranges", "quantize @model.onnx --data @data --percentile 99.99 --out @out.onnx", 2, "UsageInvalid");
+        row("a percentile of other ranges in training", "qat @model.onnx --data @data --percentile 99 --out @out.onnx", 2, "UsageInvalid");
+        row("damage of weights alone", "quantize @model.onnx --method weights --damage --out @out.onnx", 2, "BadOption");
+        row("calibration of half precision", "quantize @model.onnx --method fp16 --calibration @kept --out @out.onnx", 2, "UsageInvalid");
+        row("a file to keep calibration in", "quantize @model.onnx --data @data --calibration @bad.yaml --out @out.onnx", 2, "BadOption");
+        row("weights of 7 bits in half precision", "quantize @model.onnx --method fp16 --reduce-range --out @out.onnx", 2, "BadOption");
+        row("one sample to calibrate with", "quantize @model.onnx --data @data --samples 1 --out @out.onnx", 3, "CalibrationTooSmall");
+        row("every layer in float", "quantize @model.onnx --data @data --keep-float * --out @out.onnx", 2, "BadOption");
+        row("an unknown layer in float", "quantize @model.onnx --data @data --keep-float nowhere_9 --out @out.onnx", 3, "LayerUnknown");
+        row("a teacher that is not listened to", "qat @model.onnx --data @data --distill 0 --teacher @ten.onnx --out @out.onnx", 2,
+            "BadOption");
+        row("a new head on the grid", "qat @model.onnx --data @data --head replace --out @out.onnx", 2, "BadOption");
+        row("every layer in float in training", "qat @model.onnx --data @data --keep-float * --out @out.onnx", 2, "BadOption");
         row("no data to train with after pruning", "prune @model.onnx --finetune-epochs 1 --out @out.onnx", 2, "DataRequired");
         row("no data to compare on", "compare @model.onnx", 2, "DataRequired");
         row("no number", "prune @model.onnx --ratio lots --out @out.onnx", 2, "BadOption");
@@ -113,6 +131,17 @@ private slots:
         row("unknown head", "finetune @model.onnx --data @data --head new --out @out.onnx", 2, "BadOption");
         row("unknown network", "new vgg --out @out.onnx", 2, "ArchitectureUnknown");
         row("output is the input", "prune @model.onnx --out @model.onnx", 2, "BadOption");
+        for (const auto* input : {"model.onnx", "ten.onnx", "measured.json", "reading.yaml", "only-train/dataset.yaml"})
+            row(qPrintable(QString("a run's output is %1, which it reads").arg(input)),
+                QString("run @reading.yaml --project @made --out @%1").arg(input), 2, "BadOption");
+        for (const auto* page : {"model", "ten", "measured", "dataset", "itself"})
+            row(qPrintable(QString("a recipe's page is %1, which it reads").arg(page)),
+                QString("run @page-%1.yaml --project @made").arg(page), 2, "BadOption");
+        for (const auto* verb :
+             {"prune @model.onnx --out", "export @model.onnx --with-preprocessing --out", "sensitivity @model.onnx --out",
+              "compare @model.onnx --html", "evaluate @model.onnx --predictions", "explain @model.onnx --against @ten.onnx --html"})
+            row(qPrintable(QString("output describes the data: ") + QString(verb).section(' ', 0, 0)),
+                QString(verb) + " @only-train/dataset.yaml --data @only-train", 2, "BadOption");
         row("output in no folder", "prune @model.onnx --out @nowhere/out.onnx", 2, "BadOption");
         row("output is a folder", "prune @model.onnx --out @data", 2, "BadOption");
         row("no address", "deploy @model.onnx --device user@", 2, "DeviceAddressInvalid");
@@ -180,6 +209,42 @@ private slots:
         QCOMPARE(m_files.read("model.onnx"), modelBefore);
     }
 
+    void optionsAreNamedByTheirFlags_data()
+    {
+        QTest::addColumn<QString>("arguments");
+        QTest::addColumn<QStringList>("words");
+        QTest::newRow("of another method") << "quantize @model.onnx --method fp16 --adaround --out @out.onnx"
+                                           << QStringList{"--adaround doesn't take", "--method static"};
+        QTest::newRow("of several") << "quantize @model.onnx --data @data --raise-to 16 --out @out.onnx"
+                                    << QStringList{"--raise-to", "--max-drop, --float-macs, --target-bytes or --target-latency-ms"};
+        QTest::newRow("of blocks") << "quantize @model.onnx --method weights --block-size 64 --out @out.onnx"
+                                   << QStringList{"--block-size", "--method weights", "--bits-weights 4"};
+        QTest::newRow("of ranges") << "quantize @model.onnx --data @data --percentile 99 --out @out.onnx"
+                                   << QStringList{"--percentile", "--ranges percentile"};
+        QTest::newRow("of samples") << "quantize @model.onnx --data @data --samples 1 --out @out.onnx" << QStringList{"--samples"};
+        QTest::newRow("of layers in float") << "quantize @model.onnx --data @data --keep-float * --out @out.onnx"
+                                            << QStringList{"--keep-float doesn't take '*'", "nothing would be left"};
+        QTest::newRow("of teachers") << "qat @model.onnx --data @data --distill 0 --teacher @ten.onnx --out @out.onnx"
+                                     << QStringList{"--teacher doesn't take", "--distill above 0"};
+        QTest::newRow("of kept calibrations") << "quantize @model.onnx --data @data --calibration @bad.yaml --out @out.onnx"
+                                              << QStringList{"--calibration doesn't take", "a folder"};
+    }
+    void optionsAreNamedByTheirFlags()
+    {
+        QFETCH(QString, arguments);
+        QFETCH(QStringList, words);
+        auto list = arguments.split(' ');
+        for (auto& argument : list)
+            if (argument.startsWith('@'))
+                argument = m_files.path(argument.mid(1));
+        const auto run = runHone(list);
+        QVERIFY(run.exitCode != 0);
+        for (const auto& word : words)
+            QVERIFY2(run.errors.contains(word.toUtf8()), run.errors.constData());
+        for (const auto* key : {"blockSize", "keepFloat", "bitsWeights", "maxDrop", "'ranges'", "'method'", "'distill'"})
+            QVERIFY2(!run.errors.contains(key), run.errors.constData());
+    }
+
     void allUnknownOperatorsAreNamedWithWhatStillWorks()
     {
         const auto run = runHone({"info", m_files.path("odd.onnx"), "--json"});
@@ -242,6 +307,13 @@ private slots:
     }
 
 private:
+    // Reads one file of each kind.
+    static QByteArray readingRecipe()
+    {
+        return "data: only-train\nsteps:\n  - {step: import, file: model.onnx}\n  - {step: distill, teacher: ten.onnx, epochs: 1}\n"
+               "  - {step: prune, sensitivity: measured.json}\n  - {step: quantize, samples: 8}\n"
+               "  - {step: explain, against: ten.onnx}\n";
+    }
     static void leaveUnreadableOnly(const QString& folder)
     {
         QDirIterator files(folder, QDir::Files, QDirIterator::Subdirectories);

@@ -78,6 +78,16 @@ private slots:
             QString("project/builds/%1/explanation.json").arg(QString::fromStdString(told[1].at("build").get<std::string>()));
         QCOMPARE(nlohmann::json::parse(m_work.read(kept).toStdString()).at("samples").get<int>(), 8);
 
+        // And a comparison's report has it.
+        const auto model = [&](const nlohmann::json& build) { return QString::fromStdString(build.at("model").get<std::string>()); };
+        const auto compared = runHone({"compare", model(json.at("builds")[1]), model(json.at("builds")[2]), "--data", m_work.data(),
+                                       "--html", m_work.path("compared.html")});
+        QVERIFY2(compared.exitCode == 0, compared.errors.constData());
+        const auto report = m_work.read("compared.html");
+        for (const auto* part : {"Why int8 is as it is", "Against pruned 30 %; 8 samples of validation", "nodes compute on integers"})
+            QVERIFY2(report.contains(part), part);
+        QVERIFY(!report.contains(project.toUtf8()));
+
         m_work.write("other.yaml", m_work.read("why.yaml").replace("against: slim}", "against: model.onnx}"));
         const auto other = runHone({"run", m_work.path("other.yaml"), "--project", project, "--data", m_work.data(), "--json"});
         QCOMPARE(other.exitCode, 3);
@@ -88,6 +98,11 @@ private slots:
         const auto early = runHone({"run", m_work.path("early.yaml"), "--project", project, "--data", m_work.data(), "--json"});
         QCOMPARE(early.exitCode, 3);
         QCOMPARE(early.json().at("error").at("code").get<std::string>(), std::string("NotQuantized"));
+        m_work.write("half.yaml",
+                     "steps:\n  - {step: import, file: model.onnx}\n  - {step: quantize, method: fp16}\n  - {step: explain, samples: 4}\n");
+        const auto half = runHone({"run", m_work.path("half.yaml"), "--project", project, "--data", m_work.data()});
+        QCOMPARE(half.exitCode, 3);
+        QVERIFY2(half.errors.contains("half precision has nothing on integers"), half.errors.constData());
         m_work.write("wrong.yaml", "steps:\n  - {step: import, file: model.onnx}\n  - {step: explain, runs: 0, page: x.html}\n");
         const auto wrong = runHone({"run", m_work.path("wrong.yaml"), "--project", project, "--data", m_work.data()});
         QCOMPARE(wrong.exitCode, 3);

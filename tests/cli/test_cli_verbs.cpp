@@ -225,6 +225,12 @@ private slots:
         const auto last = QString::fromStdString(builds.at(1).at("id").get<std::string>());
         QCOMPARE(m_files.read("last.onnx"), m_files.read("project/builds/" + last + "/model.onnx"));
 
+        // Builds stay what they are.
+        const auto over = runHone(
+            {"run", m_files.path("recipe.yaml"), "--project", project, "--out", project + "/builds/" + last + "/model.onnx", "--json"});
+        QCOMPARE(over.exitCode, 2);
+        QCOMPARE(over.json().at("error").at("code").get<std::string>(), std::string("BadOption"));
+
         const auto log = runHone({"project", "log", project});
         QCOMPARE(log.exitCode, 0);
         QVERIFY2(log.output.contains(("└─ " + last).toUtf8()), log.output.constData());
@@ -238,6 +244,28 @@ private slots:
         m_files.write("again.yaml", runHone({"project", "show", project, last, "--recipe"}).output);
         const auto again = runHone({"run", m_files.path("again.yaml"), "--project", m_files.path("again"), "--json"}).json();
         QCOMPARE(again.at("builds").at(1).at("sha256").dump(), shown.at("sha256").dump());
+    }
+
+    void aBuildIsMadeAgainWithItsTeacher()
+    {
+        m_files.write("taught.yaml", "data: data\nsteps:\n  - {step: import, file: model.onnx, name: large}\n"
+                                     "  - {step: new, width: 2, classes: 12}\n"
+                                     "  - {step: distill, teacher: large, epochs: 1, batch: 32}\n");
+        const auto project = m_files.path("taught");
+        const auto run = runHone({"run", m_files.path("taught.yaml"), "--project", project, "--json"});
+        QVERIFY2(run.exitCode == 0, run.errors.constData());
+        const auto builds = run.json().at("builds");
+        const auto last = QString::fromStdString(builds.at(2).at("id").get<std::string>());
+        // Its command line names a file that is there.
+        const auto line = QString::fromStdString(builds.at(2).at("commandLine").get<std::string>());
+        const auto teacher = project + "/builds/" + QString::fromStdString(builds.at(0).at("id").get<std::string>()) + "/model.onnx";
+        QVERIFY(QFile::exists(teacher));
+        QVERIFY2(line.contains(" --teacher " + teacher + " "), qPrintable(line));
+        m_files.write("taught-again.yaml", runHone({"project", "show", project, last, "--recipe"}).output);
+        const auto again = runHone({"run", m_files.path("taught-again.yaml"), "--project", m_files.path("taught-again"), "--json"});
+        QVERIFY2(again.exitCode == 0, again.errors.constData());
+        QCOMPARE(again.json().at("builds").size(), std::size_t(3));
+        QCOMPARE(again.json().at("builds").at(2).at("sha256").dump(), builds.at(2).at("sha256").dump());
     }
 
     void aStudioThatIsNotInstalledIsSaid()

@@ -67,6 +67,9 @@ private slots:
     void everyRepairTellsItsGain();
     void biasesAreCorrectedToFloatsMean();
     void adaptiveRoundingHelps();
+    void aPatternOfZerosOutlivesAdaptiveRounding_data();
+    void aPatternOfZerosOutlivesAdaptiveRounding();
+    void aFolderThatCannotBeMadeIsTold();
 
 private:
     QuantizeResult quantizedBy(const Graph& graph, const QuantizeOptions& options, const std::filesystem::path& kept = {}) const
@@ -218,8 +221,11 @@ void TestCalibration::tooFewSamplesAreRefused()
 
 void TestCalibration::activationsThatAreNotFiniteAreRefused()
 {
-    auto graph = unevenNet();
-    graph.value(graph.findValue("b3").value()).constant.mutableData<float>()[0] = std::numeric_limits<float>::quiet_NaN();
+    Chain chain(13, picture);
+    chain.then("Conv", {chain.constant("w1", randomTensor({channels, 1, 3, 3}, 1))}).then("Sqrt"); // also of what is below 0
+    chain.then("Conv", {chain.constant("w2", randomTensor({classes, channels, 6, 6}, 2))}).then("Flatten");
+    auto graph = chain.finish();
+    graph.value(graph.outputs[0]).type.shape = Shape{picture.front(), Dim::fixed(classes)};
     QCOMPARE(failureOf(graph, *m_data), MessageCode::CalibrationNotFinite);
 }
 
@@ -375,6 +381,62 @@ void TestCalibration::adaptiveRoundingHelps()
         after += layer.relativeErrorAfter;
     }
     QVERIFY2(after < 0.9 * before, qPrintable(QString("%1 %2").arg(before).arg(after)));
+}
+
+void TestCalibration::aPatternOfZerosOutlivesAdaptiveRounding_data()
+{
+    QTest::addColumn<int>("bits");
+    QTest::newRow("4 bits") << 4;
+    QTest::newRow("8 bits") << 8;
+}
+
+// 2:4 along the inputs of a convolution and of a matrix.
+void TestCalibration::aPatternOfZerosOutlivesAdaptiveRounding()
+{
+    QFETCH(int, bits);
+    constexpr std::int64_t wide = 8;
+    const auto inPattern = [](Tensor tensor) {
+        const auto inputs = static_cast<std::size_t>(tensor.shape()[1]);
+        const auto inner = static_cast<std::size_t>(tensor.size()) / inputs / static_cast<std::size_t>(tensor.shape()[0]);
+        auto values = tensor.mutableData<float>();
+        for (std::size_t i = 0; i < values.size(); ++i)
+            if (const auto input = i / inner % inputs, output = i / inner / inputs; (input + output) % 4 < 2)
+                values[i] = 0;
+        return tensor;
+    };
+    Chain chain(13, picture);
+    chain.then("Conv", {chain.constant("w1", randomTensor({wide, 1, 3, 3}, 1)), chain.constant("b1", randomTensor({wide}, 2))}, same)
+        .then("Relu");
+    chain.then("Conv", {chain.constant("w2", inPattern(randomTensor({wide, wide, 3, 3}, 3)))}, same).then("Relu");
+    chain.then("GlobalAveragePool").then("Flatten");
+    chain.then("Gemm", {chain.constant("w3", inPattern(randomTensor({classes, wide}, 4)))}, {{"transB", std::int64_t{1}}});
+    auto graph = chain.finish();
+    graph.value(graph.outputs[0]).type.shape = Shape{picture.front(), Dim::fixed(classes)};
+    const auto rounded = quantizedBy(graph, {.adaptiveRounding = true, .repairGains = false, .samples = 32, .bitsWeights = bits}).graph;
+    for (const char* name : {"w2", "w3"}) {
+        const auto before = toFloats(graph.value(graph.findValue(name).value()).constant);
+        const auto& integers = rounded.value(rounded.findValue(name).value()).constant;
+        QVERIFY(integers.dtype() == DType::Int8);
+        const auto after = toInt64s(integers);
+        QCOMPARE(after.size(), before.size());
+        for (std::size_t i = 0; i < before.size(); ++i)
+            QVERIFY2(before[i] != 0 || after[i] == 0, qPrintable(QString("%1[%2] is %3").arg(name).arg(i).arg(after[i])));
+        QVERIFY(std::ranges::any_of(after, [](std::int64_t integer) { return integer != 0; }));
+    }
+}
+
+void TestCalibration::aFolderThatCannotBeMadeIsTold()
+{
+    const std::filesystem::path file = m_folder.filePath("a file").toStdString();
+    writeFileAtomically(file, "no folder");
+    try {
+        quantizedBy(unevenNet(), {.samples = 16}, file);
+        QFAIL("nothing was thrown");
+    } catch (const Error& error) {
+        QCOMPARE(error.code(), MessageCode::FileUnwritable);
+        QCOMPARE(error.message().arguments.at("path"), file.string());
+    }
+    QCOMPARE(readFile(file), std::string("no folder"));
 }
 
 QTEST_GUILESS_MAIN(TestCalibration)

@@ -5,6 +5,7 @@
 #include "graph_building.h"
 #include "idx_dataset.h"
 #include "onnx_io/onnx_io.h"
+#include "project/noted_options.h"
 #include "quantize/calibration.h"
 #include "quantize/encodings.h"
 #include "quantize/explain.h"
@@ -14,6 +15,7 @@
 #include "quantize/kernels.h"
 #include "quantize/layer_errors.h"
 #include "quantize/quantize.h"
+#include "quantize/scheme.h"
 #include "runtime/profile.h"
 #include "runtime/session.h"
 #include "shared_models.h"
@@ -96,6 +98,24 @@ Graph plainNet()
     return net.scores(channels);
 }
 
+// plainNet() with one more layer in the middle, the values around it named as there.
+Graph deeperNet()
+{
+    Net net;
+    net.conv(1, channels).then("Relu");
+    net.conv(channels, channels).then("Relu");
+    net.conv(channels, channels).then("Relu");
+    auto graph = net.scores(channels);
+    const auto plain = plainNet();
+    constexpr std::size_t before = 2; // and as many that are new
+    const auto output = [](Graph& in, std::size_t node) -> std::string& { return in.value(in.node(in.order().at(node)).outputs[0]).name; };
+    for (std::size_t node = before; node < 2 * before; ++node)
+        output(graph, node) = "new " + std::to_string(node);
+    for (std::size_t node = before; node < plain.order().size(); ++node)
+        output(graph, node + before) = plain.value(plain.node(plain.order()[node]).outputs[0]).name;
+    return graph;
+}
+
 Tensor samplePictures(std::int64_t count)
 {
     Tensor tensor(DType::Float32, {count, 1, side, side});
@@ -174,6 +194,29 @@ private slots:
         const auto census = kernelCensus(serializeOnnx(residualNet()));
         QVERIFY(census.integerNodes.empty() && census.unfused.empty());
         QCOMPARE(census.floatNodes.size(), std::size_t{4});
+    }
+
+    // Of as many channels as ONNX Runtime puts into blocks, whose nodes it names anew.
+    void floatLayersHaveTheModelsNames()
+    {
+        constexpr std::int64_t wide = 32;
+        Net net;
+        net.conv(1, wide).then("Relu");
+        net.conv(wide, wide).then("Relu");
+        const auto graph = net.scores(wide);
+        std::vector<std::string> names;
+        for (const auto id : graph.order())
+            if (const auto& node = graph.node(id); node.opType == "Conv" || node.opType == "Gemm")
+                names.push_back(node.name);
+        std::ranges::sort(names);
+        for (const auto method : {QuantizeMethod::Weights, QuantizeMethod::Half}) {
+            auto found = kernelCensus(serializeOnnx(hone::quantize({graph, nullptr, {.method = method}}, {}).graph)).floatNodes;
+            std::ranges::sort(found);
+            QCOMPARE(found, names);
+        }
+        auto found = kernelCensus(serializeOnnx(graph)).floatNodes;
+        std::ranges::sort(found);
+        QCOMPARE(found, names);
     }
 
     void storedWeightsAreRestoredOnceAtLoad()
@@ -417,6 +460,30 @@ private slots:
         QVERIFY(!toJson(explanation).contains("weightsOnly"));
     }
 
+    void findingsThatWereKeptBecomeAReportsSection()
+    {
+        const auto floating = plainNet();
+        auto found = explained(floating, quantized(floating, "Relu_3_0", 0.2f));
+        found.proposal = KeepFloatProposal{{"Conv_2"}, 0.5, 0.6, 0.7, "hone quantize /home/me/float.onnx --keep-float Conv_2 --out FILE"};
+        found.weightsOnly = WeightsOnlyProposal{7, 20, 0.5, 0.49, 0.6, "hone quantize /home/me/float.onnx --method weights --out FILE"};
+        found.advice = adviceFor(found);
+        // What was kept comes back as it was, but for what only advice goes by.
+        auto kept = toJson(found);
+        const auto back = explanationFromJson(Json::parse(kept.dump()));
+        auto again = toJson(back);
+        for (auto* json : {&kept, &again})
+            json->erase("ranges");
+        QCOMPARE(again.dump(), kept.dump());
+
+        const auto text = [](const Message& message) { return std::string(name(message.code)); };
+        const auto section = explanationSection(back, {.quantized = "int8 <a>", .floating = "fine-tuned"}, text);
+        for (const auto* part :
+             {"Why int8 &lt;a&gt; is as it is", "Against fine-tuned; 16 samples of ", "The answers part at <strong>Conv_2</strong>",
+              "AdviceSaturates", "--keep-float Conv_2</code>", "(--method weights)", "<svg", "<td>Conv_2</td>"})
+            QVERIFY2(section.find(part) != section.npos, part);
+        QVERIFY(section.find("/home/me") == section.npos); // reports are passed on
+    }
+
     // Kernels of a few microseconds, of which INT8's conversions are a large part.
     void aSmallModelHasABuildAsFastAsFloat()
     {
@@ -539,6 +606,42 @@ private slots:
         auto other = floating;
         other.value(other.inputs[0]).type.shape = Shape{Dim::free("N"), Dim::fixed(1), Dim::fixed(16), Dim::fixed(16)};
         QCOMPARE(failureOf(other, integers), MessageCode::ReferenceUnlike);
+        QCOMPARE(failureOf(deeperNet(), integers), MessageCode::ReferenceUnlike);
+    }
+
+    // What is proposed must be to be had: layers that stay float where ranges are the file's own, and where this runtime is to run it.
+    void filesWhoseLayersCanNotBeChosenGetNoMix()
+    {
+        const auto floating = residualNet();
+        const auto mixed = explained(floating, quantized(floating));
+        QVERIFY(mixed.triedMixes && mixed.notices.empty());
+        for (const auto method : {QuantizeMethod::Dynamic, QuantizeMethod::Weights}) {
+            const auto explanation = explained(floating, quantize({floating, nullptr, {.method = method}}, {}).graph);
+            QVERIFY(!explanation.triedMixes && !explanation.proposal);
+            QVERIFY(!advises(explanation, MessageCode::AdviceNoFasterMix));
+        }
+        const auto elsewhere = explained(floating, quantized(floating), {.elsewhere = "another runtime"});
+        QVERIFY(!elsewhere.triedMixes && !elsewhere.proposal && !elsewhere.weightsOnly);
+        QVERIFY(!advises(elsewhere, MessageCode::AdviceNoFasterMix));
+        QCOMPARE(elsewhere.notices.size(), std::size_t{1});
+        QCOMPARE(elsewhere.notices.front().code, MessageCode::SchemeNotRun);
+    }
+
+    void aFileSaysWhatMadeIt()
+    {
+        auto graph = plainNet();
+        QCOMPARE(notedBy(graph).verb, std::string("quantize"));
+        QCOMPARE(notedBy(graph).options, std::string());
+        noteOptions(graph, QuantizeParameters{{.ranges = RangeMethod::MinMax, .scheme = Scheme::Qnn}});
+        QCOMPARE(notedBy(graph).options, std::string("--ranges minmax --scheme qnn"));
+        QCOMPARE(notedBy(graph).elsewhere, std::string(rulesOf(Scheme::Qnn).runtime));
+        auto trained = plainNet();
+        QatParameters parameters;
+        parameters.qat.train.epochs = 7;
+        noteOptions(trained, parameters);
+        QCOMPARE(notedBy(trained).verb, std::string("qat"));
+        QVERIFY(notedBy(trained).options.find("--epochs 7") != std::string::npos);
+        QVERIFY(notedBy(trained).elsewhere.empty());
     }
 
 private:
@@ -556,7 +659,7 @@ private:
         return insertQdq(prepared, plan, encodings, options).graph;
     }
 
-    Explanation explained(const Graph& floating, const Graph& integers) const
+    Explanation explained(const Graph& floating, const Graph& integers, const MadeBy& madeBy = {}) const
     {
         const std::filesystem::path folder = m_folder.path().toStdString();
         writeOnnx(floating, folder / "float.onnx");
@@ -566,7 +669,8 @@ private:
                         .dataset = *m_data,
                         .samples = 16,
                         .threads = 1,
-                        .runs = 10},
+                        .runs = 10,
+                        .madeBy = madeBy},
                        {});
     }
 

@@ -80,6 +80,7 @@ private slots:
     void layersKeptInFloatAreComputedInFloat();
     void unknownLayersAreNamed();
     void theLayerThatHarmsMostIsFound();
+    void layersKeptInFloatHarmNothing();
     void aBoundOnAccuracyIsMet();
     void aBudgetOfBytesIsUsedUp();
     void aBoundNeedsLabels();
@@ -166,6 +167,16 @@ void TestMixedPrecision::theLayerThatHarmsMostIsFound()
     for (std::size_t i = 0; i < damage.size(); ++i) // on other samples
         QVERIFY2(std::abs(damage[i].snrDb - expected[i]) < 3, qPrintable(QString("%1 %2").arg(damage[i].snrDb).arg(expected[i])));
     QCOMPARE(damage.front().macs, std::int64_t(channels * side * side * 9));
+}
+
+// What the plan leaves float has no ranges.
+void TestMixedPrecision::layersKeptInFloatHarmNothing()
+{
+    const auto prepared = prepareForQuantization(unevenNet());
+    const auto kept = prepared.node(planQuantization(prepared).weighted.at(1).node).name;
+    const auto result = quantizedBy(unevenNet(), {.keepFloat = {kept}, .damage = true});
+    QCOMPARE(result.damage.size(), planQuantization(prepared).weighted.size() - 1);
+    QVERIFY(std::ranges::find(result.damage, kept, &LayerDamage::name) == result.damage.end());
 }
 
 void TestMixedPrecision::aBoundOnAccuracyIsMet()

@@ -129,6 +129,35 @@ private slots:
         QCOMPARE(project.builds().size(), std::size_t(3));
     }
 
+    void quantizedBuildsSayHow_data()
+    {
+        QTest::addColumn<QString>("step");
+        QTest::addColumn<QString>("parameters");
+        QTest::addColumn<QString>("label");
+        const auto add = [](const char* label, const char* parameters, const char* step = "quantize") {
+            QTest::newRow(label) << step << parameters << label;
+        };
+        add("int8", R"({})");
+        add("dynamic int8", R"({"method":"dynamic"})");
+        add("8-bit weights", R"({"method":"weights"})");
+        add("4-bit weights", R"({"method":"weights","bitsWeights":4})");
+        add("fp16", R"({"method":"fp16"})");
+        add("int8, 4-bit weights", R"({"bitsWeights":4})");
+        add("int8, 16-bit activations", R"({"bitsActivations":16})");
+        add("int8, signed", R"({"scheme":"ort-signed"})");
+        add("int8 for TensorRT", R"({"scheme":"tensorrt"})");
+        add("int8 for Qualcomm's QNN, 4-bit weights, 16-bit activations", R"({"scheme":"qnn","bitsWeights":4,"bitsActivations":16})");
+        add("int8, trained 1 epoch", R"({"epochs":1})", "qat");
+        add("int8, 4-bit weights, trained 5 epochs", R"({"bitsWeights":4,"epochs":5})", "qat");
+    }
+    void quantizedBuildsSayHow()
+    {
+        QFETCH(QString, step);
+        QFETCH(QString, parameters);
+        QFETCH(QString, label);
+        QCOMPARE(labelOf(parametersFromJson(step.toStdString(), Json::parse(parameters.toStdString()))), label.toStdString());
+    }
+
     void aStepThatWasRunIsAnsweredFromDisk()
     {
         auto project = ProjectStore::create(m_path, "p");

@@ -14,6 +14,7 @@
 #include "quantize/qat_export.h"
 #include "runtime/session.h"
 #include "shared_models.h"
+#include "train/head.h"
 
 #include <QProcess>
 #include <QtTest>
@@ -210,6 +211,8 @@ private slots:
     void theFileIsWhatWasTrained_data();
     void theFileIsWhatWasTrained();
     void keptLayersStayFloat();
+    void aBodyThatStaysKeepsItsIntegers_data();
+    void aBodyThatStaysKeepsItsIntegers();
     void foldingRoundsNothingAnew();
     void channelsThatNormalizationSilencesAreWritten();
     void trainingRecoversWhatRoundingLoses();
@@ -451,6 +454,46 @@ void TestQat::keptLayersStayFloat()
     QVERIFY(top1(result.graph) > 0.5); // of four classes
     options.quantize.keepFloat = {"nobody"};
     QCOMPARE(codeOf([&] { trainedOn(graph, options); }), MessageCode::LayerUnknown);
+    options.quantize.keepFloat = {"*"}; // nothing would be left
+    QCOMPARE(codeOf([&] { trainedOn(graph, options); }), MessageCode::BadOption);
+}
+
+void TestQat::aBodyThatStaysKeepsItsIntegers_data()
+{
+    QTest::addColumn<bool>("frozen");
+    QTest::newRow("frozen") << true;
+    QTest::newRow("at no rate") << false;
+}
+
+// Between the head's weights and the head there is a grid, and behind it what rounds its bias.
+void TestQat::aBodyThatStaysKeepsItsIntegers()
+{
+    QFETCH(bool, frozen);
+    const Graph& graph = learnt();
+    const auto integersAfter = [&](int epochs) {
+        QatOptions options = fewBits(4, epochs);
+        options.train.freezeBody = frozen;
+        options.train.bodyRateFactor = frozen ? 1 : 0;
+        options.train.learningRate = 0.05;
+        options.train.keepBest = false;
+        const auto result = trainedOn(graph, options).graph;
+        const GraphUses uses(result);
+        std::map<std::string, std::vector<std::int64_t>> integers;
+        for (const NodeId id : result.order()) {
+            const Node& node = result.node(id);
+            if (node.opType != "Conv" && node.opType != "Gemm")
+                continue;
+            const Node& stored = result.node(uses.producer(node.inputs.at(1)));
+            for (const std::int64_t integer : toInt64s(result.value(stored.inputs.at(0)).constant))
+                integers[node.name].push_back(std::abs(integer)); // a normalization that is folded in may turn a sign
+        }
+        return integers;
+    };
+    const auto once = integersAfter(1), thrice = integersAfter(3);
+    const std::string head = graph.node(findHead(graph)).name;
+    QVERIFY(once.size() > 2 && once.contains(head));
+    for (const auto& [name, integers] : once)
+        QVERIFY2((integers == thrice.at(name)) == (name != head), name.c_str());
 }
 
 // The integers in the file are those of the weights as they were trained, on the unfolded grid.

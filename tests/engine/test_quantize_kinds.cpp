@@ -241,6 +241,10 @@ private slots:
     void whatIsQuantizedAlreadyIsRefused();
     void withoutWeightsThereIsNothingToQuantize_data() { kindRows(); }
     void withoutWeightsThereIsNothingToQuantize();
+    void weightsThatAreNoNumbersAreNamed_data() { kindRows(); }
+    void weightsThatAreNoNumbersAreNamed();
+    void infinityMayBeABound_data() { kindRows(); }
+    void infinityMayBeABound();
     void optionsOfAnotherMethodAreRefused_data();
     void optionsOfAnotherMethodAreRefused();
     void onlyStaticNeedsData();
@@ -685,6 +689,41 @@ void TestQuantizeKinds::withoutWeightsThereIsNothingToQuantize()
     QCOMPARE(failureOf(chain.then("Relu").finish(), options), MessageCode::NothingToQuantize);
 }
 
+void TestQuantizeKinds::weightsThatAreNoNumbersAreNamed()
+{
+    QFETCH(QuantizeOptions, options);
+    const auto detailOf = [&](Graph graph, const char* name, float value) -> std::string {
+        graph.value(graph.findValue(name).value()).constant.mutableData<float>()[3] = value;
+        try {
+            quantizedBy(graph, options);
+        } catch (const Error& error) {
+            const auto& arguments = error.message().arguments;
+            return error.code() == MessageCode::ModelInvalid ? arguments.at("path") + ": " + arguments.at("detail") : error.what();
+        }
+        return "nothing was thrown";
+    };
+    const std::string nan = " holds NaN among its numbers";
+    for (const auto& graph : {convolutions(), products()})
+        for (const char* name : {"w", "b"})
+            QCOMPARE(detailOf(graph, name, std::nanf("")), "chain: its initializer '" + std::string(name) + "'" + nan);
+    QCOMPARE(detailOf(convolutions(), "b", -INFINITY), std::string("chain: its initializer 'b' holds infinity among its numbers"));
+    QCOMPARE(detailOf(products(), "w", INFINITY), std::string("chain: its initializer 'w' holds infinity among its numbers"));
+    QCOMPARE(detailOf(recurrent(), "r", std::nanf("")), "chain: its initializer 'r'" + nan);
+}
+
+void TestQuantizeKinds::infinityMayBeABound()
+{
+    QFETCH(QuantizeOptions, options);
+    Chain net(13, {Dim::free("N"), Dim::fixed(3), Dim::fixed(8), Dim::fixed(8)});
+    const auto graph = net.then("Conv", {net.constant("w", randomTensor({32, 3, 3, 3}, 1)), net.constant("b", randomTensor({32}, 2))})
+                           .then("Clip", {net.constant("low", Tensor::scalar(0.0f)), net.constant("high", Tensor::scalar(INFINITY))})
+                           .then("Flatten")
+                           .then("Gemm", {net.constant("m", randomTensor({32 * 36, 16}, 3))})
+                           .finish();
+    const auto result = quantizedBy(graph, options);
+    QVERIFY(cosine(answers(result.graph, inputOf(graph)), answers(graph, inputOf(graph))) > 0.95);
+}
+
 void TestQuantizeKinds::optionsOfAnotherMethodAreRefused_data()
 {
     QTest::addColumn<QuantizeOptions>("options");
@@ -697,7 +736,11 @@ void TestQuantizeKinds::optionsOfAnotherMethodAreRefused_data()
         row({.percentile = 99, .method = method}, "percentile");
         row({.activations = ActivationType::Signed, .method = method}, "activations");
         row({.samples = 5, .method = method}, "samples");
+        row({.damage = true, .method = method}, "damage");
     }
+    row({.percentile = 99}, "percentile");
+    row({.weightRange = WeightRange::Reduced, .method = QuantizeMethod::Half}, "reduceRange");
+    row({.weightRange = WeightRange::Full, .method = QuantizeMethod::Weights}, "reduceRange");
     row({.method = QuantizeMethod::Dynamic, .bitsWeights = 4}, "bitsWeights");
     row({.method = QuantizeMethod::Half, .bitsWeights = 4}, "bitsWeights");
     row({.method = QuantizeMethod::Weights, .bitsWeights = 5}, "bitsWeights");

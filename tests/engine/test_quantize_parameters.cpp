@@ -96,6 +96,7 @@ private slots:
     void entropyKeepsARangeThatItsValuesFill();
     void aConstantTensorKeepsItsRange();
     void adaptiveRoundingFindsTheBestThereIs();
+    void adaptiveRoundingLeavesZerosAlone();
     void fewerBitsGetScalesOfLeastError();
     void theShortestListOfFloatLayersThatIsGoodEnoughIsFound();
     void aBudgetIsKept();
@@ -390,6 +391,44 @@ void TestQuantizeParameters::adaptiveRoundingFindsTheBestThereIs()
         better += found < nearest - 1e-9;
     }
     QVERIFY2(improvable >= 5 && better == improvable, qPrintable(QString("%1 of %2").arg(better).arg(improvable)));
+}
+
+// Inputs that go together ask each weight to make up for what others lose, which 0 would do as well as any.
+void TestQuantizeParameters::adaptiveRoundingLeavesZerosAlone()
+{
+    constexpr std::size_t count = 12;
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        Random random(seed);
+        std::vector<double> weights;
+        for (std::size_t i = 0; i < count; ++i)
+            weights.push_back(i % 2 == 0 ? 0 : random.uniform(-0.6, 0.6));
+        Moments moments{std::vector<double>(count * count), std::vector<double>(count), std::vector<double>(count), {0}, 200};
+        for (int row = 0; row < 200; ++row) {
+            const double common = random.normal();
+            std::vector<double> x;
+            double y = 0;
+            for (std::size_t i = 0; i < count; ++i) {
+                x.push_back(common + 0.1 * random.normal());
+                y += weights[i] * x[i];
+            }
+            for (std::size_t i = 0; i < count; ++i) {
+                moments.targets[i] += x[i] * y;
+                for (std::size_t j = 0; j < count; ++j)
+                    moments.inputs[i * count + j] += x[i] * x[j];
+            }
+        }
+        const RoundingProblem problem{weights, 0.2, 7, &moments, 0};
+        for (const auto scales : {AdaptiveRounding::Scales::Given, AdaptiveRounding::Scales::Searched}) {
+            const auto rounded = AdaptiveRounding(moments, 1e-9).rounded(problem, scales);
+            int others = 0;
+            for (std::size_t i = 0; i < count; ++i) {
+                if (weights[i] == 0)
+                    QCOMPARE(static_cast<int>(rounded.integers[i]), 0);
+                others += rounded.integers[i] != 0;
+            }
+            QVERIFY(others > 0);
+        }
+    }
 }
 
 void TestQuantizeParameters::fewerBitsGetScalesOfLeastError()

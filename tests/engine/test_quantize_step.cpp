@@ -6,6 +6,7 @@
 #include "onnx_io/onnx_io.h"
 #include "project/noted_options.h"
 #include "project/step.h"
+#include "quantize/kernels.h"
 #include "temporary_projects.h"
 
 #include <nlohmann/json.hpp>
@@ -14,6 +15,7 @@
 #include <QtTest>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 using namespace hone;
@@ -130,6 +132,19 @@ private slots:
         QCOMPARE(kept.quantization->layers.front().activationBits, result.quantization->layers.front().activationBits);
     }
 
+    void withoutDataLayersAreToldByTheirBits()
+    {
+        QuantizeParameters parameters;
+        parameters.quantize.method = QuantizeMethod::Weights;
+        const auto result = runStep(parameters, {.model = m_model, .output = m_output, .evaluate = {.latency = false}}, {});
+        const auto& layers = result.quantization->layers;
+        QVERIFY(!layers.empty());
+        QVERIFY(std::ranges::count(layers, 8, &QuantizedLayer::bits) > 0);
+        QVERIFY(std::ranges::none_of(layers, [](const QuantizedLayer& layer) { return layer.snrDb.has_value(); }));
+        for (const auto& layer : toJson(result).at("layers"))
+            QVERIFY(layer.contains("bits") && !layer.contains("snrDb"));
+    }
+
     void aModelThatASchemeDoesNotTakeLeavesNothingBehind()
     {
         Graph newer = readOnnx(m_model);
@@ -178,6 +193,118 @@ private slots:
         QVERIFY(std::ranges::find(other.notices, MessageCode::ConstantInside, &Message::code) == other.notices.end());
     }
 
+    void weightsThatAreNoNumbersAreNamedWithTheFile_data()
+    {
+        QTest::addColumn<QString>("step");
+        QTest::addColumn<QString>("options");
+        for (const auto* method : {"static", "dynamic", "weights", "fp16"})
+            QTest::newRow(method) << "quantize" << QString("{\"method\":\"%1\"}").arg(method);
+        QTest::newRow("qat") << "qat"
+                             << "{\"epochs\":1}";
+    }
+    void weightsThatAreNoNumbersAreNamedWithTheFile()
+    {
+        QFETCH(QString, step);
+        QFETCH(QString, options);
+        Graph graph = smallNet();
+        graph.value(*graph.findValue("b.w")).constant.mutableData<float>()[5] = std::nanf("");
+        const auto broken = pathOf(m_folder) / "broken.onnx";
+        writeOnnx(graph, broken);
+        fs::remove(m_output);
+        const auto message = refusedAtOnce(broken, step.toStdString(), options);
+        QCOMPARE(message.code, MessageCode::ModelInvalid);
+        QCOMPARE(message.arguments.at("path"), broken.string());
+        QVERIFY2(message.arguments.at("detail").find("'b.w'") != std::string::npos, message.arguments.at("detail").c_str());
+    }
+
+    void whatCannotBeDoneIsRefusedBeforeAnythingIsMeasured_data()
+    {
+        QTest::addColumn<QString>("step");
+        QTest::addColumn<QString>("options");
+        QTest::addColumn<QString>("code");
+        QTest::addColumn<QString>("option");
+        const auto row = [](const char* what, const char* step, const char* options, const char* code, const char* option) {
+            QTest::newRow(what) << step << options << code << option;
+        };
+        row("an unknown layer", "quantize", "{\"keepFloat\":[\"nobody\"]}", "LayerUnknown", "");
+        row("every layer in float", "quantize", "{\"keepFloat\":[\"*\"]}", "BadOption", "keepFloat");
+        row("one sample", "quantize", "{\"samples\":1}", "CalibrationTooSmall", "");
+        row("a percentile of other ranges", "quantize", "{\"percentile\":99}", "BadOption", "percentile");
+        row("damage without a search", "quantize", "{\"method\":\"fp16\",\"damage\":true}", "BadOption", "damage");
+        row("training: an unknown layer", "qat", "{\"keepFloat\":[\"nobody\"]}", "LayerUnknown", "");
+        row("training: every layer in float", "qat", "{\"keepFloat\":[\"a\",\"b\",\"fc\"]}", "BadOption", "keepFloat");
+        row("training: one sample", "qat", "{\"samples\":1}", "CalibrationTooSmall", "");
+        row("training: another head", "qat", "{\"head\":\"replace\"}", "BadOption", "head");
+        row("training: a teacher that is not listened to", "qat", "{\"distill\":0,\"teacher\":\"other.onnx\"}", "BadOption", "teacher");
+    }
+    void whatCannotBeDoneIsRefusedBeforeAnythingIsMeasured()
+    {
+        QFETCH(QString, step);
+        QFETCH(QString, options);
+        QFETCH(QString, code);
+        QFETCH(QString, option);
+        const auto message = refusedAtOnce(m_model, step.toStdString(), options);
+        QCOMPARE(QString::fromStdString(std::string(name(message.code))), code);
+        if (!option.isEmpty())
+            QCOMPARE(message.arguments.at("option"), option.toStdString());
+    }
+
+    void dataOfOneSampleAreRefusedBeforeAnythingIsMeasured()
+    {
+        const auto folder = pathOf(m_folder) / "one";
+        fs::create_directories(folder);
+        const hone::test::GrayPicture gray{std::vector<std::uint8_t>(64, 100), 0};
+        hone::test::writeIdx(folder, "train", {gray}, 8, 8);
+        hone::test::writeIdx(folder, "t10k", {gray, gray}, 8, 8);
+        writeFileAtomically(folder / "dataset.yaml", "format: idx\ntask: agreement\nsplits: {train: train, validation: t10k}\n");
+        const auto data = Dataset::open(folder);
+        QCOMPARE(data.size(Split::Train), std::size_t{1});
+        for (const auto* step : {"quantize", "qat"})
+            QCOMPARE(refusedAtOnce(m_model, step, "{}", &data).code, MessageCode::CalibrationTooSmall);
+    }
+
+    // In a part that stays float, where no range is looked for.
+    void aModelThatComputesNoNumberIsRefused()
+    {
+        PruningNet net;
+        net.input("x", {-1, 1, 8, 8});
+        net.conv("a", "x", {1, 8});
+        net.op("Relu", "ra", {"a"});
+        net.op("GlobalAveragePool", "pool", {"ra"});
+        net.op("Flatten", "flat", {"pool"});
+        net.gemm("fc", "flat", 8, 5);
+        net.op("Neg", "below", {"ra"});
+        net.op("ReduceMean", "mean", {"below"}, {{"axes", std::vector<std::int64_t>{1, 2, 3}}, {"keepdims", std::int64_t{0}}});
+        net.integers("axis", {1});
+        net.op("Unsqueeze", "column", {"mean", "axis"});
+        net.op("Sqrt", "root", {"column"});
+        net.op("Add", "sum", {"fc", "root"});
+        net.output("sum");
+        net.graph().value(net.at("sum")).type.shape = Shape{Dim::free("N"), Dim::fixed(5)};
+        const auto model = pathOf(m_folder) / "rootless.onnx";
+        writeOnnx(net.graph(), model);
+        fs::remove(m_output);
+        COMPARE_ERROR(stepOn(model, "quantize", "{}"), MessageCode::CalibrationNotFinite);
+        QVERIFY(!fs::exists(m_output));
+    }
+
+    void halfPrecisionThatIsComputedInFloatIsTold()
+    {
+        const auto result = stepOn(m_model, "quantize", "{\"method\":\"fp16\"}");
+        const auto notice = std::ranges::find(result.notices, MessageCode::WeightsForSize, &Message::code);
+        const auto widened = layersInFloat32(optimizedByRuntime(readFile(m_output)));
+        QCOMPARE(notice != result.notices.end(), widened > 0);
+        if (widened == 0)
+            QSKIP("ONNX Runtime computes in half precision here");
+        QCOMPARE(notice->arguments.at("layers"), std::string("3"));
+        QCOMPARE(notice->arguments.at("bits"), std::string("16"));
+        auto names = result.quantization->kernels.floatNodes;
+        std::ranges::sort(names);
+        QVERIFY(names == (std::vector<std::string>{"a", "b", "fc"})); // not what ONNX Runtime calls them
+        const auto other = stepOn(m_model, "quantize", "{}");
+        QVERIFY(std::ranges::find(other.notices, MessageCode::WeightsForSize, &Message::code) == other.notices.end());
+    }
+
     void calibrationIsTold()
     {
         const auto json = toJson(stepOn(m_model, "quantize", R"({"samples":24})"));
@@ -208,16 +335,16 @@ private slots:
     {
         const char* const options = R"({"ranges":"entropy","equalize":true,"samples":24,"keepFloat":["fc"],"reduceRange":"on"})";
         stepOn(m_model, "quantize", options);
-        const auto noted = notedOptions(readOnnx(m_output));
+        const auto noted = notedBy(readOnnx(m_output)).options;
         for (const char* part : {"--ranges entropy", "--equalize", "--samples 24", "--keep-float fc", "--reduce-range on"})
             QVERIFY2(noted.find(part) != noted.npos, noted.c_str());
         QVERIFY(noted.find("--seed") == noted.npos);
         Graph graph = readOnnx(m_output);
         graph.metadata["hone.quantize"] = "{\"ranges\":\"$(reboot)\"}";
-        QVERIFY(notedOptions(graph).empty());
+        QVERIFY(notedBy(graph).options.empty());
         graph.metadata["hone.quantize"] = "nothing";
-        QVERIFY(notedOptions(graph).empty());
-        QVERIFY(notedOptions(readOnnx(m_model)).empty());
+        QVERIFY(notedBy(graph).options.empty());
+        QVERIFY(notedBy(readOnnx(m_model)).options.empty());
     }
 
     void sevenBitsCanBeAskedFor()
@@ -293,6 +420,24 @@ private:
     {
         const auto parameters = parametersFromJson(step, Json::parse(options.toStdString()));
         return runStep(parameters, {.model = model, .dataset = &*m_data, .output = m_output}, {});
+    }
+    // InternalFault where nothing was thrown, or only after something had been measured or written.
+    Message refusedAtOnce(const fs::path& model, const std::string& step, const QString& options, const Dataset* data = nullptr)
+    {
+        bool measured = false;
+        const JobContext job({}, [&](const Progress& progress) {
+            measured = measured || progress.activity == Activity::Evaluating || progress.activity == Activity::MeasuringLatency ||
+                       progress.activity == Activity::Calibrating || progress.activity == Activity::Training;
+        });
+        const auto output = pathOf(m_folder) / "nothing.onnx";
+        try {
+            runStep(parametersFromJson(step, Json::parse(options.toStdString())),
+                    {.model = model, .dataset = data ? data : &*m_data, .output = output}, job);
+        } catch (const Error& error) {
+            if (!measured && !fs::exists(output))
+                return error.message();
+        }
+        return {MessageCode::InternalFault, {}};
     }
 
     QTemporaryDir m_folder;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "graph/cost.h"
 #include "onnx_io/onnx_io.h"
+#include "project/build_comparison.h"
+#include "project/build_files.h"
 #include "project/recipe.h"
 #include "project/sensitivity_file.h"
 #include "project/step_parameters.h"
@@ -9,6 +11,8 @@
 #include <nlohmann/json.hpp>
 
 #include <QTest>
+
+#include <algorithm>
 
 using namespace hone;
 using namespace hone::testing;
@@ -279,6 +283,21 @@ steps:
         QTest::newRow("curves beside another scope")
             << "steps:\n  - step: new\n  - step: prune\n    sensitivity: c.json\n    scope: global\n"
             << "line 4: 'sensitivity' has no meaning beside another 'scope'";
+        const auto step = [](const char* keys) { return QString("steps:\n  - step: new\n  - step: %1").arg(keys); };
+        QTest::newRow("a percentile of other ranges")
+            << step("quantize\n    percentile: 99\n") << "line 4: 'percentile' doesn't take '99'; it takes 'ranges' percentile beside it";
+        QTest::newRow("the usual percentile of other ranges")
+            << step("quantize\n    percentile: 99.99\n") << "line 4: 'percentile' has no meaning without 'ranges: percentile'";
+        QTest::newRow("the same in training") << step("qat\n    ranges: mse\n    percentile: 99.99\n")
+                                              << "line 5: 'percentile' has no meaning";
+        QTest::newRow("damage in half precision") << step("quantize\n    method: fp16\n    damage: true\n")
+                                                  << "line 5: 'damage' doesn't take 'on'; it takes 'method' static beside it";
+        QTest::newRow("fewer bits of half precision")
+            << step("quantize\n    method: fp16\n    reduceRange: \"on\"\n") << "line 5: 'reduceRange' doesn't take 'on'";
+        QTest::newRow("one sample") << step("quantize\n    samples: 1\n") << "line 4: 'samples' must be at least 2";
+        QTest::newRow("a teacher that is not listened to")
+            << step("qat\n    distill: 0\n    teacher: t.onnx\n") << "line 5: 'teacher' doesn't take 't.onnx'; it takes 'distill' above 0";
+        QTest::newRow("a new head on the grid") << step("qat\n    head: replace\n") << "line 4: 'head' doesn't take 'replace'";
         QTest::newRow("too deep") << QString("steps: ") + QString("[").repeated(50) + QString("]").repeated(50) << "too deeply";
     }
     void problemsAreNamedWithTheirLines()
@@ -367,6 +386,72 @@ steps:
         const auto again = parsed(toYaml(recipeOf(one, a[2].id)));
         auto third = ProjectStore::create(pathOf(folder) / "third", "third");
         QCOMPARE(runRecipe(again, third, {}).back().modelSha256, a[2].modelSha256);
+    }
+
+    void theStepsOfTeachersAreInTheRecipe()
+    {
+        QTemporaryDir folder;
+        const std::string data = "data: " + drawTinyData(pathOf(folder) / "data").string() + "\n";
+        auto one = ProjectStore::create(pathOf(folder) / "one", "one");
+        const auto made = runRecipe(parsed(data + "steps:\n"
+                                                  "  - {step: new, width: 4, classes: 12, name: root}\n"
+                                                  "  - {step: finetune, epochs: 1, batch: 16, name: large}\n"
+                                                  "  - {step: prune, ratio: 0.5, from: root, name: small}\n"
+                                                  "  - {step: distill, teacher: large, epochs: 1, batch: 16}\n"
+                                                  "  - {step: qat, teacher: small, epochs: 1, batch: 16, samples: 24}\n"),
+                                    one, {});
+        one.setDataset(pathOf(folder) / "data");
+        const auto again = parsed(toYaml(recipeOf(one, made.back().id)));
+        QCOMPARE(again.steps.size(), made.size());
+        const auto at = [&](const std::string& id) {
+            return static_cast<std::size_t>(std::ranges::find(again.steps, id, &RecipeStep::name) - again.steps.begin());
+        };
+        QVERIFY(at(made[1].id) < again.steps.size() && at(made[2].id) < again.steps.size());
+        QCOMPARE(std::get<DistillParameters>(again.steps[3].parameters).teacher, fs::path(made[1].id));
+        QCOMPARE(std::get<QatParameters>(again.steps[4].parameters).teacher, fs::path(made[2].id));
+        auto other = ProjectStore::create(pathOf(folder) / "other", "other");
+        const auto builds = runRecipe(again, other, {});
+        QCOMPARE(builds.back().id, made.back().id);
+        QCOMPARE(builds.back().modelSha256, made.back().modelSha256);
+        QCOMPARE(runRecipe(again, one, {}).back().id, made.back().id);
+        QCOMPARE(one.builds().size(), made.size());
+
+        // A command line has a file, also where the project lies elsewhere; a report the names that it shows.
+        fs::rename(pathOf(folder) / "one", pathOf(folder) / "moved");
+        auto moved = ProjectStore::open(pathOf(folder) / "moved");
+        const auto taught = moved.build(made[3].id);
+        const auto teacher = std::get<DistillParameters>(withPresentFiles(taught, moved)).teacher;
+        QCOMPARE(teacher, moved.build(made[1].id).model);
+        QVERIFY(fs::exists(teacher));
+        const auto named = [&](const Build& build) { return build.id == made[1].id ? std::string("the large one") : build.id; };
+        const auto models = toCompare(moved.builds(), named);
+        const auto shown = std::ranges::find(models, taught.id, &ModelToCompare::name);
+        QVERIFY(shown != models.end());
+        QVERIFY2(shown->making.command.find(" --teacher 'the large one' ") != std::string::npos, shown->making.command.c_str());
+    }
+
+    void aTeacherMayBeABuildOfTheProject()
+    {
+        QTemporaryDir folder;
+        auto project = ProjectStore::create(pathOf(folder) / "project", "p");
+        const auto teacher = project.run("", tinyNetwork(), nullptr, {});
+        const std::string steps = "data: " + drawTinyData(pathOf(folder) / "data").string() +
+                                  "\nsteps:\n  - {step: new, width: 2, classes: 12}\n  - {step: distill, teacher: " + teacher.id +
+                                  ", epochs: 1, batch: 16}\n";
+        const auto made = runRecipe(parsed(steps), project, {});
+        QCOMPARE(std::get<DistillParameters>(made[1].parameters).teacher, fs::path(teacher.id));
+        // And so may be what a build is explained against.
+        const auto recipe =
+            parsed(steps + "  - {step: quantize, samples: 24}\n  - {step: explain, samples: 4, runs: 5, against: " + made[1].id + "}\n");
+        fs::path against;
+        const RecipeEvents events{
+            .explanation = [&](const Build&, const Explanation& explanation, const RecipeExplanation&) { against = explanation.floating; }};
+        runRecipe(recipe, project, {}, events);
+        QCOMPARE(against, made[1].model);
+        // Elsewhere it isn't there.
+        auto empty = ProjectStore::create(pathOf(folder) / "empty", "e");
+        COMPARE_ERROR(runRecipe(recipe, empty, {}), MessageCode::FileNotFound);
+        QVERIFY(empty.builds().empty());
     }
 
     void aRecipeThatNeedsDataIsRefusedBeforeItsFirstStep()

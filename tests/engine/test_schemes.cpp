@@ -194,6 +194,7 @@ private slots:
     void tensorRtAddsInsideOfALayer();
     void matricesHaveOneScaleWhereTheRuntimeWantsIt();
     void keptLayersReadOneScaleForOtherRuntimes();
+    void signedActivationsAreHeldAgainstTheRowThatHasThem();
     void modelsThatDoNotFitAreRefusedWithTheWayOut();
 
 private:
@@ -427,6 +428,19 @@ void TestSchemes::keptLayersReadOneScaleForOtherRuntimes()
                                      }),
                  qPrintable(listed(problems)));
     }
+}
+
+void TestSchemes::signedActivationsAreHeldAgainstTheRowThatHasThem()
+{
+    auto options = optionsFor(Scheme::OnnxRuntime);
+    options.activations = ActivationType::Signed;
+    QVERIFY(schemeOf(options) == Scheme::OnnxRuntimeSigned);
+    const auto result = quantizedFor(manyKinds(), options);
+    QCOMPARE(count(result.notices, MessageCode::SchemeRefuses), 0u);
+    QVERIFY(checkScheme(result.graph, Scheme::OnnxRuntimeSigned).empty());
+    QVERIFY(!checkScheme(result.graph, Scheme::OnnxRuntime).empty()); // which is of the other type
+    for (const auto scheme : {Scheme::OnnxRuntime, Scheme::Stm32})
+        QVERIFY(schemeOf(optionsFor(scheme)) == scheme);
 }
 
 void TestSchemes::modelsThatDoNotFitAreRefusedWithTheWayOut()

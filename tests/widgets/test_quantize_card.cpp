@@ -202,6 +202,7 @@ private slots:
         });
         // What another way doesn't read stays behind.
         const Choices leftover = [](QuantizeCard& card) {
+            named<QLineEdit>(card, QStringLiteral("Float layers"))->setText(QStringLiteral("conv"));
             choose(card, "Made for", "TensorRT");
             choose(card, "Value ranges", "entropy");
             choose(card, "Repair", "AdaRound");
@@ -225,6 +226,7 @@ private slots:
         QatParameters trained;
         trained.qat.quantize.bitsWeights = 4;
         trained.qat.quantize.ranges = RangeMethod::Entropy;
+        trained.qat.quantize.keepFloat = {"fc", "stage1*"};
         trained.qat.train.epochs = 7;
         trained.qat.train.learningRate = 0.002;
         trained.distill = 0.5;
@@ -234,6 +236,10 @@ private slots:
             named<QSpinBox>(card, QStringLiteral("Epochs of training on the grid"))->setValue(7);
             named<QSpinBox>(card, QStringLiteral("Distilled"))->setValue(50);
             named<QDoubleSpinBox>(card, QStringLiteral("Learning rate"))->setValue(0.002);
+            auto* kept = named<QLineEdit>(card, QStringLiteral("Float layers"));
+            QVERIFY(kept->isEnabled());
+            kept->setText(QStringLiteral("fc, stage1*"));
+            QVERIFY(card.extras()->summary().endsWith(QStringLiteral("float: fc, stage1*")));
         });
     }
     void whatIsChosenIsDone()

@@ -145,7 +145,7 @@ std::vector<MetricFact> quantizationFacts(const QuantizationRecord& record)
 
 std::vector<QuantizedLayer> worstFirst(std::vector<QuantizedLayer> layers)
 {
-    std::ranges::stable_sort(layers, {}, &QuantizedLayer::snrDb);
+    std::ranges::stable_sort(layers, {}, [](const QuantizedLayer& layer) { return layer.snrDb.value_or(largestSnrDb); });
     return layers;
 }
 
@@ -170,7 +170,7 @@ QString layersTsv(const std::vector<QuantizedLayer>& layers)
         tsv += QStringLiteral("%1\t%2\t%3\t%4\n")
                    .arg(text(layer.name).replace(QLatin1Char('\t'), QLatin1Char(' ')))
                    .arg(layer.bits)
-                   .arg(QLocale().toString(layer.snrDb, 'f', 1),
+                   .arg(layer.snrDb ? QLocale().toString(*layer.snrDb, 'f', 1) : QStringLiteral("-"),
                         layer.saturatedShare ? QLocale().toString(*layer.saturatedShare * 100, 'f', 3) : QStringLiteral("-"));
     return tsv;
 }

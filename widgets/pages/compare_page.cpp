@@ -53,7 +53,8 @@ Measured measureAndReport(const Snapshot& snapshot, const JobContext& job)
     const Comparison comparison = compare(models, &dataset, {}, job);
     Measured measured;
     measured.report = snapshot.folder / "report.html";
-    writeFileAtomically(measured.report, htmlReport(comparison, [](const Message& message) { return sentence(message).toStdString(); }));
+    const NoticeText inWords = [](const Message& message) { return sentence(message).toStdString(); };
+    writeFileAtomically(measured.report, htmlReport(comparison, inWords, explanationSections(comparison, inWords)));
     for (std::size_t i = 0; i < comparison.models.size(); ++i)
         if (const auto& test = comparison.models[i].test)
             if (const auto metric = metricOf(*test))

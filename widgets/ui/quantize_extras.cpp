@@ -2,6 +2,7 @@
 #include "ui/quantize_extras.h"
 
 #include "models/quantization_text.h"
+#include "quantize/calibration.h"
 #include "ui/form.h"
 #include "ui/parts.h"
 
@@ -38,7 +39,7 @@ QuantizeExtras::QuantizeExtras(QWidget* parent)
       m_activations(new QComboBox),
       m_ranges(new QComboBox),
       m_percentile(new QDoubleSpinBox),
-      m_samples(spin(1, 100000, static_cast<int>(QuantizeOptions{}.samples))),
+      m_samples(spin(static_cast<int>(fewestCalibrationSamples), 100000, static_cast<int>(QuantizeOptions{}.samples))),
       m_smooth(new QCheckBox(tr("smoothed"))),
       m_maxDrop(decimal(99, 2, 0)),
       m_floatMacs(spin(0, 100, 0)),
@@ -111,8 +112,9 @@ void QuantizeExtras::allowFields()
 {
     const QString whyStatic = isStatic() ? QString() : tr("Belongs to calibrated INT8.");
     const QString whyRanges = calibrates() ? QString() : tr("No ranges are taken from data this way.");
-    for (QWidget* field : std::initializer_list<QWidget*>{m_scheme, m_smooth, m_maxDrop, m_floatMacs, m_keepFloat})
+    for (QWidget* field : std::initializer_list<QWidget*>{m_scheme, m_smooth, m_maxDrop, m_floatMacs})
         allow(field, whyStatic);
+    allow(m_keepFloat, calibrates() ? QString() : tr("Belongs to calibrated or trained INT8."));
     for (QWidget* field : std::initializer_list<QWidget*>{m_ranges, m_samples})
         allow(field, whyRanges);
     const bool byPercentile = m_ranges->currentData().toInt() == static_cast<int>(RangeMethod::Percentile);
@@ -134,6 +136,8 @@ void QuantizeExtras::applyTo(QuantizeOptions& options) const
     if (options.ranges == RangeMethod::Percentile)
         options.percentile = m_percentile->value();
     options.samples = static_cast<std::size_t>(m_samples->value());
+    for (const QString& name : namesIn(m_keepFloat->text()))
+        options.keepFloat.push_back(name.toStdString());
     if (!isStatic())
         return;
     options.scheme = scheme();
@@ -142,8 +146,6 @@ void QuantizeExtras::applyTo(QuantizeOptions& options) const
     if (m_maxDrop->value() > 0)
         options.maxDrop = m_maxDrop->value();
     options.floatMacs = m_floatMacs->value() / 100.0;
-    for (const QString& name : namesIn(m_keepFloat->text()))
-        options.keepFloat.push_back(name.toStdString());
 }
 
 double QuantizeExtras::learningRate() const
@@ -173,9 +175,9 @@ QString QuantizeExtras::summary() const
             parts << tr("at most %1 points lost").arg(QLocale().toString(m_maxDrop->value()));
         if (m_floatMacs->value() > 0)
             parts << tr("at most %1 % of the MACs float").arg(m_floatMacs->value());
-        if (const QStringList kept = namesIn(m_keepFloat->text()); !kept.isEmpty())
-            parts << tr("float: %1").arg(kept.join(QStringLiteral(", ")));
     }
+    if (const QStringList kept = namesIn(m_keepFloat->text()); !kept.isEmpty())
+        parts << tr("float: %1").arg(kept.join(QStringLiteral(", ")));
     return parts.join(QStringLiteral(" · "));
 }
 

@@ -3,6 +3,7 @@
 
 #include "models/quantization_facts.h"
 #include "pages/page.h"
+#include "project/step_kinds.h"
 #include "theme/figures.h"
 #include "theme/theme.h"
 #include "ui/parts.h"
@@ -26,7 +27,8 @@ QString figuresOf(const QuantizedLayer& layer)
 {
     constexpr double leastShown = 0.0005; // 0.1 % when rounded
     const double saturated = layer.saturatedShare.value_or(0);
-    return saturated < leastShown ? decibels(layer.snrDb) : QStringLiteral("%1 · %2").arg(percent(saturated), decibels(layer.snrDb));
+    const QString ratio = decibels(layer.snrDb.value_or(0));
+    return saturated < leastShown ? ratio : QStringLiteral("%1 · %2").arg(percent(saturated), ratio);
 }
 
 } // namespace
@@ -56,14 +58,16 @@ QuantizedLayers::QuantizedLayers(QWidget* parent)
 
 void QuantizedLayers::showBuild(const Snapshot* snapshot, const Build* build)
 {
-    const bool shown = snapshot && build && isQuantizing(build->parameters);
+    const auto layers = build && build->quantization ? worstFirst(build->quantization->layers) : std::vector<QuantizedLayer>();
+    const bool explained = build && canBeExplained(build->parameters);
+    const bool shown = snapshot && build && (explained || !layers.empty());
     setVisible(shown);
     if (!shown)
         return;
-    const auto layers = build->quantization ? worstFirst(build->quantization->layers) : std::vector<QuantizedLayer>();
     std::vector<FactList::Fact> facts;
     for (std::size_t i = 0; i < std::min(layersShown, layers.size()); ++i)
-        facts.push_back({shortName(layers[i].name), figuresOf(layers[i])});
+        if (layers[i].snrDb)
+            facts.push_back({shortName(layers[i].name), figuresOf(layers[i])});
     m_layers->setFacts(facts);
     m_layers->setVisible(!facts.empty());
     m_note->setText(facts.empty() ? tr("Nothing was measured layer by layer; the command does it.")
@@ -72,6 +76,7 @@ void QuantizedLayers::showBuild(const Snapshot* snapshot, const Build* build)
                                         .arg(layers.size()));
     m_tsv = layersTsv(layers);
     m_copyLayers->setVisible(!layers.empty());
+    m_copyExplain->setVisible(explained);
     m_command = explainText(*snapshot, *build);
     allow(m_copyExplain, !m_command.isEmpty() ? QString()
                          : snapshot->dataset  ? tr("The build that it was made from is gone.")
