@@ -149,7 +149,7 @@ std::string recordText(const StepParameters& parameters, const StepRecord& recor
     if (record.factorization)
         text += factorizationText(*record.factorization);
     if (record.quantization)
-        text += quantizationText(*record.quantization, canBeExplained(parameters));
+        text += quantizationText(*record.quantization, isOnIntegers(parameters));
     return text;
 }
 

@@ -217,4 +217,13 @@ InferredTypes inferShapes(const Graph& graph, const ShapeOptions& options)
     return Inference(graph, options).run();
 }
 
+void giveInferredTypes(Graph& graph, const std::vector<ValueId>& values)
+{
+    const InferredTypes types = inferShapes(graph);
+    for (const ValueId value : values) {
+        const DType inferred = types.type(value).dtype;
+        graph.value(value).type.dtype = inferred == DType::Undefined ? DType::Float32 : inferred;
+    }
+}
+
 } // namespace hone

@@ -35,4 +35,7 @@ struct InferredTypes
 // Throws Error(ShapeMismatch) where a node's inputs can't fit.
 InferredTypes inferShapes(const Graph& graph, const ShapeOptions& options = {});
 
+// Element types of computed values that are to be outputs: those that are inferred, float32 where none is.
+void giveInferredTypes(Graph& graph, const std::vector<ValueId>& values);
+
 } // namespace hone

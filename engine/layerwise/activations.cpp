@@ -3,6 +3,7 @@
 
 #include "evaluate/accuracy.h"
 #include "evaluate/batch_run.h"
+#include "graph/shape_inference.h"
 #include "onnx_io/onnx_io.h"
 #include "preprocess/raw_input.h"
 
@@ -18,14 +19,13 @@ Activations::Activations(const Graph& graph, const std::vector<ValueId>& wanted,
     for (const ValueId value : wanted) {
         const bool fed = std::ranges::find(graph.inputs, value) != graph.inputs.end();
         const auto at = std::ranges::find(cut.outputs, value) - cut.outputs.begin();
-        if (!fed && at == static_cast<std::ptrdiff_t>(cut.outputs.size())) {
+        if (!fed && at == static_cast<std::ptrdiff_t>(cut.outputs.size()))
             cut.outputs.push_back(value);
-            cut.value(value).type.dtype = DType::Float32;
-        }
         m_places.push_back(fed ? -1 : at);
     }
     if (cut.outputs.empty())
         return;
+    giveInferredTypes(cut, cut.outputs);
     cut.removeDeadNodes();
     m_session.emplace(
         Session::fromBytes(serializeOnnx(cut), {.threads = threads, .optimization = Optimization::All, .profilePrefix = {}}, graph.name));
@@ -35,9 +35,16 @@ std::vector<Tensor> Activations::run(const Tensor& inputs)
 {
     const auto computed = m_session ? m_session->run({asTaken(inputs, m_session->inputs().at(0).dtype)}) : std::vector<Tensor>();
     std::vector<Tensor> values;
-    for (const auto place : m_places)
-        values.push_back(place < 0 ? inputs : computed.at(static_cast<std::size_t>(place)));
+    for (const auto place : m_places) {
+        const Tensor& value = place < 0 ? inputs : computed.at(static_cast<std::size_t>(place));
+        values.push_back(withoutHalves(value));
+    }
     return values;
+}
+
+Tensor withoutHalves(Tensor value)
+{
+    return value.dtype() == DType::Float16 ? Tensor::of(value.shape(), toFloats(value)) : value;
 }
 
 LoaderOptions activationLoading(const Graph& graph, int threads)

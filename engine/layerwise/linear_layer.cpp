@@ -60,7 +60,8 @@ InterceptPlace interceptPlaceOf(const Graph& graph, const GraphUses& uses, NodeI
                 if (holdsOneEach(graph, next.input(input), outputs))
                     return {Kind::Addend, reader, input};
     }
-    return node.opType == "MatMul" ? InterceptPlace{} : InterceptPlace{Kind::NewBias, id, 2};
+    const bool isHalf = graph.isConstant(node.input(1)) && !isFloatConstant(graph, node.input(1)); // and a bias would have to be
+    return node.opType == "MatMul" || isHalf ? InterceptPlace{} : InterceptPlace{Kind::NewBias, id, 2};
 }
 
 void shiftIntercept(Graph& graph, NodeId layer, const InterceptPlace& place, std::span<const double> shift)

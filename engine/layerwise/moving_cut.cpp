@@ -2,6 +2,7 @@
 #include "layerwise/moving_cut.h"
 
 #include "graph/shape_inference.h"
+#include "layerwise/activations.h"
 #include "onnx_io/onnx_io.h"
 #include "preprocess/raw_input.h"
 #include "runtime/session.h"
@@ -32,9 +33,7 @@ public:
         if (computed.empty())
             return;
         Graph typed = graph;
-        const InferredTypes types = inferShapes(graph);
-        for (const ValueId value : computed)
-            typed.value(value).type.dtype = types.type(value).dtype == DType::Undefined ? DType::Float32 : types.type(value).dtype;
+        giveInferredTypes(typed, computed);
         Graph part = from ? from->behind(typed, computed) : std::move(typed);
         part.outputs = computed;
         part.removeDeadNodes();
@@ -145,13 +144,16 @@ std::vector<Tensor> MovingCut::Pass::next(const JobContext& job)
     auto found = (*pass.part)(inputs);
     std::vector<Tensor> atNext(found.begin() + static_cast<std::ptrdiff_t>(pass.wanted), found.end());
     found.resize(pass.wanted);
-    if (pass.number == 0 && bytesOf(atNext) * static_cast<std::int64_t>(cut.m_at ? cut.m_kept.size() : cut.m_loader.batches()) > cut.m_mostBytes)
+    if (pass.number == 0 &&
+        bytesOf(atNext) * static_cast<std::int64_t>(cut.m_at ? cut.m_kept.size() : cut.m_loader.batches()) > cut.m_mostBytes)
         pass.keeps = false;
     if (pass.keeps && cut.m_at)
         cut.m_kept[pass.number] = std::move(atNext); // in place, so that memory holds one cut
     else if (pass.keeps)
         pass.kept.push_back(std::move(atNext));
     ++pass.number;
+    for (Tensor& value : found)
+        value = withoutHalves(std::move(value));
     return found;
 }
 

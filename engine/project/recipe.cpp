@@ -230,7 +230,7 @@ private:
             return !earlier.sensitivity && !earlier.explanation && (step.from.empty() || earlier.name == step.from);
         });
         if (made != before.steps.rend() && std::holds_alternative<QuantizeParameters>(made->parameters) &&
-            !canBeExplained(made->parameters))
+            !isOnIntegers(made->parameters))
             add(place, "a file in half precision has nothing on integers to explain");
     }
     void checkPlace(const RecipeStep& step, const std::string& place, bool first)

@@ -73,7 +73,7 @@ bool needsValidationSplit(const StepParameters& parameters)
            std::holds_alternative<FactorizeParameters>(parameters) || std::holds_alternative<DistillParameters>(parameters);
 }
 
-bool canBeExplained(const StepParameters& parameters)
+bool isOnIntegers(const StepParameters& parameters)
 {
     const auto* quantize = std::get_if<QuantizeParameters>(&parameters);
     return quantize ? quantize->quantize.method != QuantizeMethod::Half : std::holds_alternative<QatParameters>(parameters);

@@ -15,8 +15,9 @@ bool learnsFromTeacher(const StepParameters& parameters);
 bool needsFloatWeights(const StepParameters& parameters);
 // Of the data, where there are any: what it costs to make a model smaller is measured before anything is written.
 bool needsValidationSplit(const StepParameters& parameters);
-// Whether what such a step makes has layers on integers, of which explain() says something: quantize but for half precision, and qat.
-bool canBeExplained(const StepParameters& parameters);
+// Whether what such a step makes holds integers for weights, so that it can't be pruned and explain() says something of it: quantize but
+// for half precision, and qat.
+bool isOnIntegers(const StepParameters& parameters);
 // Where these parameters name the teacher of a distill step, which may be empty, or of a qat step that has one; nullptr for others.
 const std::filesystem::path* teacherPathOf(const StepParameters& parameters);
 std::filesystem::path* teacherPathOf(StepParameters& parameters);

@@ -6,6 +6,7 @@
 #include "evaluate/agreement.h"
 #include "evaluate/batch_run.h"
 #include "graph/cost.h"
+#include "graph/shape_inference.h"
 #include "onnx_io/onnx_io.h"
 #include "preprocess/raw_input.h"
 #include "quantize/calibration.h"
@@ -22,7 +23,7 @@ namespace
 // The model with one more output behind its own.
 Session watching(Graph graph, ValueId value, int threads, Optimization optimization)
 {
-    graph.value(value).type.dtype = DType::Float32;
+    giveInferredTypes(graph, {value});
     if (std::ranges::find(graph.outputs, value) == graph.outputs.end())
         graph.outputs.push_back(value);
     graph.removeDeadNodes();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "train/teacher.h"
 
+#include "graph/shape_inference.h"
 #include "onnx_io/onnx_io.h"
 #include "preprocess/raw_input.h"
 #include "tidy/free_batch.h"
@@ -38,9 +39,7 @@ Session sessionOf(const Graph& graph, const std::vector<TeacherValue>& wanted, i
     Graph cut = graph;
     makeBatchFree(cut);
     cut.outputs = distinct(wanted);
-    for (const ValueId output : cut.outputs)
-        if (cut.value(output).type.dtype == DType::Undefined)
-            cut.value(output).type.dtype = DType::Float32;
+    giveInferredTypes(cut, cut.outputs);
     cut.removeDeadNodes();
     return Session::fromBytes(serializeOnnx(cut), {.threads = threads, .optimization = Optimization::All, .profilePrefix = {}}, graph.name);
 }

@@ -114,6 +114,31 @@ private slots:
         QCOMPARE(qsizetype(hashes.size()), variants.size());
     }
 
+    // Values of such a model are halves, too, and what its layers are solved by must be of its kind.
+    void halvesArePrunedOnData()
+    {
+        const auto halves = pathOf(m_folder) / "halves.onnx";
+        runStep(QuantizeParameters{{.method = QuantizeMethod::Half}},
+                {.model = m_model, .dataset = &*m_data, .output = halves, .evaluate = {.latency = false}}, {});
+        const auto network = readOnnx(halves);
+        const auto isHalf = [](const Graph& graph) {
+            return std::ranges::all_of(graph.order(), [&](NodeId id) {
+                const auto weights = graph.node(id).input(1);
+                return graph.node(id).opType != "Conv" || graph.value(weights).constant.dtype() == DType::Float16;
+            });
+        };
+        QVERIFY(isHalf(network));
+        for (const auto importance : {ImportanceKind::L1, ImportanceKind::Apoz, ImportanceKind::Taylor, ImportanceKind::Reconstruction}) {
+            PruneParameters parameters;
+            parameters.prune.importance = importance;
+            const auto output = pathOf(m_folder) / "halves-pruned.onnx";
+            const auto result =
+                runStep(parameters, {.model = halves, .dataset = &*m_data, .output = output, .evaluate = {.latency = false}}, {});
+            QVERIFY(result.after.facts.sizeBytes < result.before.facts.sizeBytes);
+            QVERIFY(isHalf(readOnnx(output)));
+        }
+    }
+
     void curvesAreThoseOfTheModelThatWasTrainedForSparsity()
     {
         const auto json = R"({"ratio":0.3,"scope":"sensitivity","importance":"l1","compensate":"off","sparsityEpochs":1,

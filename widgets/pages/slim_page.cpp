@@ -4,7 +4,7 @@
 #include "models/build_text.h"
 #include "models/importance_text.h"
 #include "models/metric_text.h"
-#include "models/quantization_facts.h"
+#include "project/step_kinds.h"
 #include "prune/group_names.h"
 #include "prune/sensitivity_ratios.h"
 #include "sentences.h"
@@ -420,7 +420,7 @@ void SlimPage::allowActions()
     const SnapshotPtr& snapshot = workspace().snapshot();
     const Build* build = workspace().selected();
     const bool hasData = snapshot && snapshot->dataset;
-    const bool quantized = build && isQuantizing(build->parameters);
+    const bool quantized = build && isOnIntegers(build->parameters);
     const PruneParameters step = parameters();
     const bool bySensitivity = step.prune.scope == PruningScope::Sensitivity;
     m_sensitivity->setStep(step);

@@ -3,9 +3,9 @@
 
 #include "models/build_text.h"
 #include "models/metric_text.h"
-#include "models/quantization_facts.h"
 #include "pages/training_extras.h"
 #include "plots/training_curves.h"
+#include "project/step_kinds.h"
 #include "theme/figures.h"
 #include "theme/theme.h"
 #include "ui/form.h"
@@ -200,7 +200,7 @@ void TrainPage::refresh()
     m_copyCommand->setVisible(build);
     setSubtitle(build ? tr("from %1").arg(labelText(*build)) : QString());
     if (build) {
-        if (isQuantizing(build->parameters))
+        if (isOnIntegers(build->parameters))
             allow(m_train, tr("A quantized build can't be trained; select the build that it was made from."));
         else if (!workspace().snapshot()->dataset)
             allow(m_train, tr("Training needs data: choose some on the Data page."));

@@ -59,7 +59,7 @@ QuantizedLayers::QuantizedLayers(QWidget* parent)
 void QuantizedLayers::showBuild(const Snapshot* snapshot, const Build* build)
 {
     const auto layers = build && build->quantization ? worstFirst(build->quantization->layers) : std::vector<QuantizedLayer>();
-    const bool explained = build && canBeExplained(build->parameters);
+    const bool explained = build && isOnIntegers(build->parameters);
     const bool shown = snapshot && build && (explained || !layers.empty());
     setVisible(shown);
     if (!shown)
