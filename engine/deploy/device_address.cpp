@@ -70,16 +70,4 @@ DeviceAddress DeviceAddress::parse(const std::string& text)
     return address;
 }
 
-std::string shellQuoted(const std::string& argument)
-{
-    std::string quoted = "'";
-    for (const char c : argument) {
-        if (c == '\'')
-            quoted += "'\\''";
-        else
-            quoted += c;
-    }
-    return quoted + "'";
-}
-
 } // namespace hone

@@ -2,6 +2,7 @@
 #include "deploy/device_runner.h"
 
 #include "core/error.h"
+#include "core/shell.h"
 #include "deploy/bundle.h"
 #include "deploy/sample_stream.h"
 #include "deploy/shell_command.h"

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "core/file.h"
+#include "core/shell.h"
 #include "deploy/child_process.h"
 #include "deploy/ssh_session.h"
 

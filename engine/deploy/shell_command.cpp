@@ -2,6 +2,7 @@
 #include "deploy/shell_command.h"
 
 #include "core/error.h"
+#include "core/shell.h"
 
 namespace hone
 {

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "core/file.h"
+#include "core/shell.h"
 #include "deploy/authentication.h"
 #include "deploy/host_key.h"
 #include "deploy/sftp.h"

@@ -72,7 +72,7 @@ public:
     SshSession& operator=(const SshSession&) = delete;
 
     const std::string& host() const;
-    // Runs through the device's shell; quote arguments with shellQuoted(). Throws Cancelled, Error(DeviceConnectionLost).
+    // Runs through the device's shell; quote arguments with shellQuoted() (core/shell.h). Throws Cancelled, Error(DeviceConnectionLost).
     CommandResult run(const std::string& command, const JobContext& job);
     CommandResult run(const std::string& command, const CommandStreams& streams, const JobContext& job);
     // By SFTP into a temporary name, then renamed. `sent` hears of every chunk. Throws Cancelled, Error(DeviceConnectionLost,
@@ -90,7 +90,5 @@ private:
     struct Implementation;
     std::unique_ptr<Implementation> m_implementation;
 };
-
-std::string shellQuoted(const std::string& argument);
 
 } // namespace hone

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A step, and what explains one, as a command line of `hone`.
+#include "core/shell.h"
 #include "project/explain_command.h"
 #include "project/parameter_fields.h"
 
@@ -14,20 +15,6 @@ namespace hone
 {
 namespace
 {
-
-// For a POSIX shell: as it is where nothing in it means anything to one, otherwise in single quotes.
-std::string quoted(const std::string& text)
-{
-    const auto plain = [](unsigned char c) {
-        return (c < 128 && std::isalnum(c)) || std::string_view("-_./:=,@%+").find(static_cast<char>(c)) != std::string_view::npos;
-    };
-    if (!text.empty() && std::ranges::all_of(text, plain))
-        return text;
-    std::string result = "'";
-    for (const char c : text)
-        result += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return result + "'";
-}
 
 // Each option as it would be typed, by flag, in the order of the description.
 class OptionWriter
@@ -60,19 +47,19 @@ private:
         } else if constexpr (std::same_as<T, std::vector<std::string>>) {
             std::string all;
             for (const auto& item : value)
-                all += (all.empty() ? "" : " ") + flag + " " + quoted(item);
+                all += (all.empty() ? "" : " ") + flag + " " + shellWord(item);
             return all;
         } else if constexpr (std::same_as<T, std::map<std::string, double>>) {
             std::string all;
             for (const auto& [name, number] : value)
-                all += (all.empty() ? "" : " ") + flag + " " + quoted(fmt::format("{}={}", name, number));
+                all += (all.empty() ? "" : " ") + flag + " " + shellWord(fmt::format("{}={}", name, number));
             return all;
         } else if constexpr (std::same_as<T, TargetValue>)
-            return value.given() ? flag + " " + quoted(toText(value)) : std::string();
+            return value.given() ? flag + " " + shellWord(toText(value)) : std::string();
         else if constexpr (std::same_as<T, std::filesystem::path>)
-            return flag + " " + quoted(value.string());
+            return flag + " " + shellWord(value.string());
         else if constexpr (std::same_as<T, std::string>)
-            return flag + " " + quoted(value);
+            return flag + " " + shellWord(value);
         else
             return fmt::format("{} {}", flag, value);
     }
@@ -114,25 +101,25 @@ std::string optionsText(const StepParameters& parameters)
 std::string commandLine(const StepParameters& parameters, const std::string& model, const std::string& data, const std::string& out)
 {
     if (const auto* import = std::get_if<ImportParameters>(&parameters))
-        return "hone project import " + quoted(out) + " " + quoted(import->file.string());
+        return "hone project import " + shellWord(out) + " " + shellWord(import->file.string());
     std::string line = "hone " + stepName(parameters);
     if (const auto* made = std::get_if<NewParameters>(&parameters))
-        line += " " + quoted(made->architecture.name);
+        line += " " + shellWord(made->architecture.name);
     else
-        line += " " + quoted(model);
+        line += " " + shellWord(model);
     if (!data.empty() && !std::holds_alternative<NewParameters>(parameters))
-        line += " --data " + quoted(data);
+        line += " --data " + shellWord(data);
     line += std::visit(
         [](const auto& alternative) {
             return changedOptions(alternative, {"--epochs", "--ratio", "--classes", "--width"});
         },
         parameters);
-    return line + " --out " + quoted(out);
+    return line + " --out " + shellWord(out);
 }
 
 std::string explainCommandLine(const std::string& quantized, const std::string& floating, const std::string& data)
 {
-    return "hone explain " + quoted(quantized) + " --against " + quoted(floating) + " --data " + quoted(data);
+    return "hone explain " + shellWord(quantized) + " --against " + shellWord(floating) + " --data " + shellWord(data);
 }
 
 } // namespace hone

@@ -2,6 +2,7 @@
 #include "quantize/keep_float.h"
 
 #include "core/file.h"
+#include "core/shell.h"
 #include "onnx_io/onnx_io.h"
 #include "quantize/fastest_mix.h"
 #include "quantize/in_float.h"
@@ -156,21 +157,9 @@ private:
     std::map<ValueId, std::size_t> m_placeOf;
 };
 
-// For a shell, where the name has anything that it would take for itself.
-std::string quoted(const std::string& text)
-{
-    constexpr auto plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:=,+@%";
-    if (!text.empty() && text.find_first_not_of(plain) == text.npos)
-        return text;
-    std::string result = "'";
-    for (const char c : text)
-        result += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return result + "'";
-}
-
 std::string command(const KeepFloatRequest& request, const std::string& verb)
 {
-    return "hone " + verb + " " + quoted(request.request.floating.string());
+    return "hone " + verb + " " + shellWord(request.request.floating.string());
 }
 
 KeepFloatProposal proposalOf(const KeepFloatRequest& request, const Mix& mix)
@@ -179,11 +168,11 @@ KeepFloatProposal proposalOf(const KeepFloatRequest& request, const Mix& mix)
     for (const auto layer : mix)
         proposal.layers.push_back(request.pairs[layer].name);
     const auto& madeBy = request.request.madeBy;
-    proposal.command = command(request, madeBy.verb) + " --data " + quoted(request.request.dataset.folder().string());
+    proposal.command = command(request, madeBy.verb) + " --data " + shellWord(request.request.dataset.folder().string());
     if (!madeBy.options.empty())
         proposal.command += " " + madeBy.options;
     for (const auto& layer : proposal.layers)
-        proposal.command += " --keep-float " + quoted(layer);
+        proposal.command += " --keep-float " + shellWord(layer);
     proposal.command += " --out FILE";
     return proposal;
 }

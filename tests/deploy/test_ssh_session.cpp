@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SshSession against OpenSSH's own sshd.
+#include "core/shell.h"
 #include "deploy/child_process.h"
 #include "deploy/ssh_session.h"
 #include "device_fixture.h"

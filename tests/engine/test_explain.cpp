@@ -2,26 +2,11 @@
 // What is told of quantized models whose faults were made on purpose.
 #include "core/file.h"
 #include "core/stored_weights.h"
-#include "graph_building.h"
-#include "idx_dataset.h"
-#include "onnx_io/onnx_io.h"
-#include "project/noted_options.h"
-#include "quantize/calibration.h"
-#include "quantize/encodings.h"
-#include "quantize/explain.h"
-#include "quantize/fastest_mix.h"
+#include "explained_nets.h"
 #include "quantize/in_float.h"
-#include "quantize/keep_float.h"
 #include "quantize/kernels.h"
 #include "quantize/layer_errors.h"
-#include "quantize/quantize.h"
-#include "quantize/scheme.h"
 #include "runtime/profile.h"
-#include "runtime/session.h"
-#include "shared_models.h"
-
-#include <QTemporaryDir>
-#include <QtTest>
 
 #include <nlohmann/json.hpp>
 
@@ -31,105 +16,9 @@
 
 using namespace hone;
 using namespace hone::test;
-using hone::testing::Attributes;
-using hone::testing::Chain;
-using hone::testing::randomTensor;
 
 namespace
 {
-
-constexpr int side = 8;
-constexpr std::int64_t channels = 6;
-constexpr std::int64_t classes = 4;
-const Attributes same = {{"pads", std::vector<std::int64_t>{1, 1, 1, 1}}};
-
-std::vector<GrayPicture> noise(std::size_t count)
-{
-    std::vector<GrayPicture> all;
-    for (std::size_t i = 0; i < count; ++i) {
-        Random random(5, i);
-        GrayPicture made{std::vector<std::uint8_t>(side * side), static_cast<std::uint8_t>(i % classes)};
-        for (auto& pixel : made.pixels)
-            pixel = static_cast<std::uint8_t>(random.uniform(0, 255));
-        all.push_back(made);
-    }
-    return all;
-}
-
-class Net : public Chain
-{
-public:
-    Net() : Chain(13, {Dim::free("N"), Dim::fixed(1), Dim::fixed(side), Dim::fixed(side)}) {}
-    Net& conv(std::int64_t in, std::int64_t out)
-    {
-        then("Conv", {weights({out, in, 3, 3}), weights({out})}, same);
-        return *this;
-    }
-    Graph scores(std::int64_t in)
-    {
-        then("GlobalAveragePool").then("Flatten").then("Gemm", {weights({classes, in}), weights({classes})}, {{"transB", std::int64_t{1}}});
-        auto made = finish();
-        made.value(made.outputs[0]).type.shape = Shape{Dim::free("N"), Dim::fixed(classes)};
-        return made;
-    }
-
-private:
-    ValueId weights(const Dimensions& shape) { return constant("w", randomTensor(shape, ++m_seed, -0.5, 0.5)); }
-    std::uint64_t m_seed = 0;
-};
-
-// Conv_0, Conv_2, Conv_4, Add_5, GlobalAveragePool_7, Gemm_9.
-Graph residualNet()
-{
-    Net net;
-    net.conv(1, channels).then("Relu");
-    const auto shortcut = net.last();
-    net.conv(channels, channels).then("Relu");
-    net.conv(channels, channels).then("Add", {shortcut}).then("Relu");
-    return net.scores(channels);
-}
-
-// Conv_0 and Conv_2, each with a Relu.
-Graph plainNet()
-{
-    Net net;
-    net.conv(1, channels).then("Relu");
-    net.conv(channels, channels).then("Relu");
-    return net.scores(channels);
-}
-
-// plainNet() with one more layer in the middle, the values around it named as there.
-Graph deeperNet()
-{
-    Net net;
-    net.conv(1, channels).then("Relu");
-    net.conv(channels, channels).then("Relu");
-    net.conv(channels, channels).then("Relu");
-    auto graph = net.scores(channels);
-    const auto plain = plainNet();
-    constexpr std::size_t before = 2; // and as many that are new
-    const auto output = [](Graph& in, std::size_t node) -> std::string& { return in.value(in.node(in.order().at(node)).outputs[0]).name; };
-    for (std::size_t node = before; node < 2 * before; ++node)
-        output(graph, node) = "new " + std::to_string(node);
-    for (std::size_t node = before; node < plain.order().size(); ++node)
-        output(graph, node + before) = plain.value(plain.node(plain.order()[node]).outputs[0]).name;
-    return graph;
-}
-
-Tensor samplePictures(std::int64_t count)
-{
-    Tensor tensor(DType::Float32, {count, 1, side, side});
-    auto value = tensor.mutableData<float>().begin();
-    for (const auto& made : noise(static_cast<std::size_t>(count)))
-        for (const auto pixel : made.pixels)
-            *value++ = static_cast<float>(pixel) / 255;
-    return tensor;
-}
-
-std::vector<float> answers(const Graph& graph, const Tensor& input)
-{
-    return toFloats(Session::fromBytes(serializeOnnx(graph)).run({input}).at(0));
-}
 
 std::size_t layerNamed(const std::vector<LayerPair>& pairs, const std::string& name)
 {
@@ -147,37 +36,14 @@ const ExplainedLayer& layerNamed(const Explanation& explanation, const std::stri
     return *found;
 }
 
-bool advises(const Explanation& explanation, MessageCode code)
-{
-    return std::ranges::find(explanation.advice, code, &Message::code) != explanation.advice.end();
-}
-
-// What a choice of layers in float costs, by definition.
-double costOf(const std::vector<LayerCost>& layers, const std::set<std::size_t>& floats)
-{
-    double total = 0;
-    for (std::size_t i = 0; i < layers.size(); ++i) {
-        const bool isFloat = floats.contains(i);
-        if (!isFloat && !layers[i].canBeInteger)
-            return std::numeric_limits<double>::infinity();
-        total += isFloat ? layers[i].floating : layers[i].integer;
-        bool readOtherwise = false;
-        for (std::size_t j = 0; j < layers.size(); ++j)
-            readOtherwise |= std::ranges::count(layers[j].reads, i) > 0 && floats.contains(j) != isFloat;
-        if (readOtherwise)
-            total += isFloat ? layers[i].toInteger : layers[i].toFloat;
-    }
-    return total;
-}
-
 } // namespace
 
-class TestExplain : public QObject
+class TestExplain : public ExplainTest
 {
     Q_OBJECT
 
 private slots:
-    void initTestCase() { m_data = writeIdxDataset(m_folder.path().toStdString(), noise(80), noise(20), side, side); }
+    void initTestCase() { drawPictures(); }
 
     void everyKernelOfAResidualNetIsCountedAsInteger()
     {
@@ -269,23 +135,6 @@ private slots:
         // Onto integers at the input and behind the layer, off them before it.
         QCOMPARE(std::ranges::count(census.unfused, std::string("QuantizeLinear"), &UnfusedConversion::opType), 2);
         QCOMPARE(std::ranges::count(census.unfused, std::string("DequantizeLinear"), &UnfusedConversion::opType), 1);
-    }
-
-    void allLayersInFloatGiveTheFloatModel()
-    {
-        const auto floating = residualNet();
-        const auto integers = quantized(floating);
-        const auto pairs = pairLayers(floating, integers);
-        std::set<std::size_t> all;
-        for (std::size_t i = 0; i < pairs.size(); ++i)
-            all.insert(i);
-        const auto restored = withLayersInFloat(floating, integers, pairs, all);
-        QVERIFY(!isQuantized(restored));
-        QCOMPARE(restored.value(restored.outputs[0]).name, floating.value(floating.outputs[0]).name);
-        const auto expected = answers(floating, samplePictures(4));
-        const auto got = answers(restored, samplePictures(4));
-        for (std::size_t i = 0; i < expected.size(); ++i)
-            QVERIFY(std::abs(got[i] - expected[i]) < 1e-6);
     }
 
     void valuesOfOnnxRuntimesToolAreMatchedByTheirNames()
@@ -382,84 +231,6 @@ private slots:
         QVERIFY(!firstDivergence(layers({200, 48, 47, 46}), chain));
     }
 
-    void theFastestMixIsTheBestOfAll()
-    {
-        for (std::uint64_t seed = 0; seed < 40; ++seed) {
-            Random random(seed);
-            constexpr std::size_t count = 8;
-            std::vector<LayerCost> layers(count);
-            for (std::size_t i = 0; i < count; ++i) {
-                layers[i] = {random.uniform(0, 10), random.uniform(0, 10), random.uniform(0, 5), random.uniform(0, 5), i > 0, {}};
-                for (std::size_t j = 0; j < i; ++j)
-                    if (j + 1 == i || random.chance(0.2))
-                        layers[i].reads.push_back(j);
-            }
-            double least = std::numeric_limits<double>::infinity();
-            for (unsigned mask = 0; mask < 1u << count; ++mask) {
-                std::set<std::size_t> floats;
-                for (std::size_t i = 0; i < count; ++i)
-                    if (mask >> i & 1)
-                        floats.insert(i);
-                least = std::min(least, costOf(layers, floats));
-            }
-            QVERIFY(std::abs(costOf(layers, fastestMix(layers)) - least) < 1e-6);
-        }
-    }
-
-    void theBuildThatIsProposedIsFastEnoughWithTheFewestFloatLayers()
-    {
-        const auto mixes = std::vector<MeasuredBuilds::Mix>{{4, 0.90}, {2, 0.99}, {1, 1.30}};
-        const auto chosen = chooseBuilds({.floating = 1, .quantized = 2, .mixes = mixes, .weightsOnly = 0.5});
-        QCOMPARE(chosen.mix, std::optional<std::size_t>(1));
-        QVERIFY(!chosen.weightsOnly); // a mix is as fast
-        // Where none is, the fastest one that beats the quantized file.
-        QCOMPARE(chooseBuilds({.floating = 0.5, .quantized = 2, .mixes = mixes, .weightsOnly = {}}).mix, std::optional<std::size_t>(0));
-        QVERIFY(!chooseBuilds({.floating = 0.5, .quantized = 0.8, .mixes = mixes, .weightsOnly = {}}).mix);
-        // One that is fast already: of the mixes that are clearly faster, and alike, the one with the fewest layers in float.
-        const std::vector<MeasuredBuilds::Mix> faster = {{5, 0.70}, {2, 0.715}, {1, 0.76}, {9, 0.705}};
-        const auto fast = chooseBuilds({.floating = 1, .quantized = 0.8, .mixes = faster, .weightsOnly = 0.5});
-        QCOMPARE(fast.mix, std::optional<std::size_t>(1));
-        QVERIFY(!fast.weightsOnly);
-        QVERIFY(!chooseBuilds({.floating = 1, .quantized = 0.72, .mixes = faster, .weightsOnly = 0.5}).mix); // by chance
-        QVERIFY(!chooseBuilds({.floating = 1, .quantized = 1, .mixes = {}, .weightsOnly = 0.5}).mix);
-    }
-
-    void weightsAloneAreProposedOnlyWhereNothingOnIntegersIsAsFastAsFloat()
-    {
-        const auto isProposed = [](double quantized, double mix, std::optional<double> weightsOnly) {
-            return chooseBuilds({.floating = 1, .quantized = quantized, .mixes = {{1, mix}}, .weightsOnly = weightsOnly}).weightsOnly;
-        };
-        QVERIFY(isProposed(1.5, 1.06, 1.01));
-        QVERIFY(isProposed(1.5, 1.6, 1.01));
-        QVERIFY(!isProposed(1.5, 1.02, 1.01)); // within what two measurements of one file differ by
-        QVERIFY(!isProposed(1.02, 1.5, 0.99));
-        QVERIFY(!isProposed(1.5, 1.06, 1.05)); // no faster itself
-        QVERIFY(!isProposed(1.5, 1.06, std::nullopt));
-    }
-
-    void weightsAloneAreToldByTheirCommandAndForTheirSize()
-    {
-        Explanation explanation;
-        explanation.quantized = "int8.onnx";
-        explanation.floating = "a model.onnx";
-        explanation.weightsOnly =
-            WeightsOnlyProposal{7000, 20000, 0.5, 0.49, 0.6, "hone quantize 'a model.onnx' --method weights --out FILE"};
-        const auto told = sentence(*explanation.weightsOnly);
-        for (const auto* part : {"(hone quantize 'a model.onnx' --method weights --out FILE)", "7000 bytes, 0.35 of its 20000", "0.500 ms",
-                                 "0.490 ms", "size is gained and not speed."})
-            QVERIFY2(told.find(part) != told.npos, part);
-        QVERIFY(told.find(". ") == told.npos); // one sentence
-        const auto json = toJson(explanation).at("weightsOnly");
-        QCOMPARE(json.at("method").get<std::string>(), std::string("weights"));
-        QCOMPARE(json.at("bits").get<int>(), 8);
-        QCOMPARE(json.at("command").get<std::string>(), explanation.weightsOnly->command);
-        QCOMPARE(json.at("sentence").get<std::string>(), told);
-        const auto page = explanationHtml(explanation, [](const Message& message) { return std::string(name(message.code)); });
-        QVERIFY(page.find("size is gained and not speed") != page.npos && page.find("--method weights") != page.npos);
-        explanation.weightsOnly.reset();
-        QVERIFY(!toJson(explanation).contains("weightsOnly"));
-    }
-
     void findingsThatWereKeptBecomeAReportsSection()
     {
         const auto floating = plainNet();
@@ -482,39 +253,6 @@ private slots:
               "AdviceSaturates", "--keep-float Conv_2</code>", "(--method weights)", "<svg", "<td>Conv_2</td>"})
             QVERIFY2(section.find(part) != section.npos, part);
         QVERIFY(section.find("/home/me") == section.npos); // reports are passed on
-    }
-
-    // Kernels of a few microseconds, of which INT8's conversions are a large part.
-    void aSmallModelHasABuildAsFastAsFloat()
-    {
-        const auto model = sharedModel("mnist_cntk.onnx");
-        HONE_NEEDS_SHARED_MODEL(model);
-        const auto data = model.parent_path() / ".." / "data" / "mnist";
-        HONE_NEEDS_SHARED_MODEL(data);
-        const auto dataset = Dataset::open(data);
-        const std::filesystem::path folder = m_folder.path().toStdString();
-        const auto floating = readOnnx(model);
-        writeOnnx(quantize({floating, &dataset, {.samples = 32}}, {}).graph, folder / "int8.onnx");
-        // Others may use the machine just then: one of three times is enough.
-        for (int time = 0; time < 3; ++time) {
-            const auto explanation = explain(
-                {.quantized = folder / "int8.onnx", .floating = model, .dataset = dataset, .samples = 8, .threads = 1, .runs = 300}, {});
-            const auto& proposed = explanation.weightsOnly;
-            if (!proposed) {
-                const auto& mix = explanation.proposal;
-                if (mix ? mix->latencyMs <= asFastAs * mix->floatLatencyMs : !advises(explanation, MessageCode::AdviceNoFasterMix))
-                    return;
-                continue;
-            }
-            QVERIFY(proposed->latencyMs <= asFastAs * proposed->floatLatencyMs);
-            QVERIFY(proposed->quantizedLatencyMs > asFastAs * proposed->floatLatencyMs);
-            QCOMPARE(proposed->command, "hone quantize " + model.string() + " --method weights --out FILE");
-            writeOnnx(quantize({floating, nullptr, {.method = QuantizeMethod::Weights}}, {}).graph, folder / "weights.onnx");
-            QCOMPARE(static_cast<std::uintmax_t>(proposed->sizeBytes), std::filesystem::file_size(folder / "weights.onnx"));
-            QVERIFY(proposed->sizeBytes * 10 < proposed->floatSizeBytes * 4);
-            return;
-        }
-        QFAIL("no build as fast as float was proposed");
     }
 
     void profilesAreReadAsTheirMiddle()
@@ -609,71 +347,7 @@ private slots:
         QCOMPARE(failureOf(deeperNet(), integers), MessageCode::ReferenceUnlike);
     }
 
-    // What is proposed must be to be had: layers that stay float where ranges are the file's own, and where this runtime is to run it.
-    void filesWhoseLayersCanNotBeChosenGetNoMix()
-    {
-        const auto floating = residualNet();
-        const auto mixed = explained(floating, quantized(floating));
-        QVERIFY(mixed.triedMixes && mixed.notices.empty());
-        for (const auto method : {QuantizeMethod::Dynamic, QuantizeMethod::Weights}) {
-            const auto explanation = explained(floating, quantize({floating, nullptr, {.method = method}}, {}).graph);
-            QVERIFY(!explanation.triedMixes && !explanation.proposal);
-            QVERIFY(!advises(explanation, MessageCode::AdviceNoFasterMix));
-        }
-        const auto elsewhere = explained(floating, quantized(floating), {.elsewhere = "another runtime"});
-        QVERIFY(!elsewhere.triedMixes && !elsewhere.proposal && !elsewhere.weightsOnly);
-        QVERIFY(!advises(elsewhere, MessageCode::AdviceNoFasterMix));
-        QCOMPARE(elsewhere.notices.size(), std::size_t{1});
-        QCOMPARE(elsewhere.notices.front().code, MessageCode::SchemeNotRun);
-    }
-
-    void aFileSaysWhatMadeIt()
-    {
-        auto graph = plainNet();
-        QCOMPARE(notedBy(graph).verb, std::string("quantize"));
-        QCOMPARE(notedBy(graph).options, std::string());
-        noteOptions(graph, QuantizeParameters{{.ranges = RangeMethod::MinMax, .scheme = Scheme::Qnn}});
-        QCOMPARE(notedBy(graph).options, std::string("--ranges minmax --scheme qnn"));
-        QCOMPARE(notedBy(graph).elsewhere, std::string(rulesOf(Scheme::Qnn).runtime));
-        auto trained = plainNet();
-        QatParameters parameters;
-        parameters.qat.train.epochs = 7;
-        noteOptions(trained, parameters);
-        QCOMPARE(notedBy(trained).verb, std::string("qat"));
-        QVERIFY(notedBy(trained).options.find("--epochs 7") != std::string::npos);
-        QVERIFY(notedBy(trained).elsewhere.empty());
-    }
-
 private:
-    // The range of the value `narrowed` multiplied by `factor`.
-    Graph quantized(const Graph& graph, const std::string& narrowed = {}, float factor = 1,
-                    const QuantizeOptions& options = {.ranges = RangeMethod::MinMax}) const
-    {
-        const auto prepared = prepareForQuantization(graph);
-        const auto plan = planQuantization(prepared);
-        auto ranges = rangesOf(calibrate(prepared, *m_data, {.samples = options.samples}, {}), prepared, options);
-        if (!narrowed.empty())
-            ranges.at(narrowed).high *= factor;
-        auto encodings = encodingsFromRanges(prepared, plan, ranges, gridTypeOf(options));
-        encodeWeights(prepared, plan, options, encodings);
-        return insertQdq(prepared, plan, encodings, options).graph;
-    }
-
-    Explanation explained(const Graph& floating, const Graph& integers, const MadeBy& madeBy = {}) const
-    {
-        const std::filesystem::path folder = m_folder.path().toStdString();
-        writeOnnx(floating, folder / "float.onnx");
-        writeOnnx(integers, folder / "quantized.onnx");
-        return explain({.quantized = folder / "quantized.onnx",
-                        .floating = folder / "float.onnx",
-                        .dataset = *m_data,
-                        .samples = 16,
-                        .threads = 1,
-                        .runs = 10,
-                        .madeBy = madeBy},
-                       {});
-    }
-
     MessageCode failureOf(const Graph& floating, const Graph& integers) const
     {
         try {
@@ -683,9 +357,6 @@ private:
         }
         return MessageCode::InternalFault;
     }
-
-    QTemporaryDir m_folder;
-    std::optional<Dataset> m_data;
 };
 
 QTEST_GUILESS_MAIN(TestExplain)

@@ -2,7 +2,7 @@
 // Files whose layers were equalized or smoothed are compared in the scale that their values have: against the float model as against the
 // scaled one that was really quantized.
 #include "core/error.h"
-#include "engine/idx_dataset.h"
+#include "engine/explained_nets.h"
 #include "engine/pruning_net.h"
 #include "engine/shared_models.h"
 #include "onnx_io/onnx_io.h"
@@ -215,16 +215,7 @@ private:
 
     Explanation explained(const Graph& floating, const Graph& integers) const
     {
-        const std::filesystem::path folder = m_folder.path().toStdString();
-        writeOnnx(floating, folder / "float.onnx");
-        writeOnnx(integers, folder / "quantized.onnx");
-        return explain({.quantized = folder / "quantized.onnx",
-                        .floating = folder / "float.onnx",
-                        .dataset = *m_data,
-                        .samples = 16,
-                        .threads = 1,
-                        .runs = 10},
-                       {});
+        return hone::test::explainedIn(m_folder, *m_data, floating, integers);
     }
 
     QTemporaryDir m_folder;
