@@ -771,8 +771,8 @@
         <translation>{samples} Beispiel sagt wenig über alle anderen. Kalibrieren Sie mit mindestens {needed} und halten Sie so viele im Trainingsteil bereit.</translation>
     </message>
     <message>
-        <source>While value ranges were found, {value} held something that is no number or infinite. Look for the sample or the layer that does it on the Model page; nothing was written.</source>
-        <translation>Beim Bestimmen der Wertebereiche enthielt {value} etwas, das keine oder eine unendliche Zahl ist. Suchen Sie auf der Modellseite das Beispiel oder die Schicht, die das verursacht; geschrieben wurde nichts.</translation>
+        <source>On these samples, {value} held something that is no number or infinite. Look for the sample or the layer that does it on the Model page; nothing was written.</source>
+        <translation>Bei diesen Beispielen enthielt {value} etwas, das keine oder eine unendliche Zahl ist. Suchen Sie auf der Modellseite das Beispiel oder die Schicht, die das verursacht; geschrieben wurde nichts.</translation>
     </message>
     <message>
         <source>What {layers} computes is the same number in all samples, so it says nothing and its range is that number&apos;s alone. If other data would tell more, calibrate with them; else prune it or keep it in float.</source>
@@ -791,12 +791,12 @@
         <translation>In {path} ist nichts in ganzen Zahlen, und auch in einer Datei halber Genauigkeit nicht. Wählen Sie einen quantisierten Stand und den in Gleitkomma, aus dem er entstand.</translation>
     </message>
     <message>
-        <source>The answers part at {layer}, whose signal-to-noise ratio is {snr} dB behind {before} dB. Most of the noise up to there comes from {source} ({alone} dB by itself): give that another range, or keep it in float.</source>
-        <translation>Die Antworten gehen bei {layer} auseinander, dessen Signal-Rausch-Abstand {snr} dB ist, hinter {before} dB. Das meiste Rauschen bis dahin kommt von {source} ({alone} dB für sich allein): geben Sie dieser Schicht einen anderen Wertebereich, oder lassen Sie sie in Gleitkomma.</translation>
+        <source>The answers part at {layer}, whose signal-to-noise ratio is {snr} dB behind {before} dB. Most of the noise up to there comes from {source} ({alone} dB by itself).</source>
+        <translation>Die Antworten gehen bei {layer} auseinander, dessen Signal-Rausch-Abstand {snr} dB ist, hinter {before} dB. Das meiste Rauschen bis dahin kommt von {source} ({alone} dB für sich allein).</translation>
     </message>
     <message>
-        <source>The most noise by itself comes from {layer} ({alone} dB, {snr} dB with what came before). Give it another range, or keep it in float.</source>
-        <translation>Das meiste Rauschen für sich allein kommt von {layer} ({alone} dB, {snr} dB mit dem, was davor kam). Geben Sie der Schicht einen anderen Wertebereich, oder lassen Sie sie in Gleitkomma.</translation>
+        <source>The most noise by itself comes from {layer} ({alone} dB, {snr} dB with what came before).</source>
+        <translation>Das meiste Rauschen für sich allein kommt von {layer} ({alone} dB, {snr} dB mit dem, was davor kam).</translation>
     </message>
     <message>
         <source>{share} % of the values of {layer} lie outside of its range and are cut off. Calibrate on more samples or by smallest and largest value, or keep it in float.</source>
@@ -833,6 +833,30 @@
     <message>
         <source>This processor ({processor}) has no 8-bit dot products, so integers gain little here. Measure on the device itself.</source>
         <translation>Dieser Prozessor ({processor}) hat keine 8-Bit-Skalarprodukte, so dass ganze Zahlen hier wenig bringen. Messen Sie auf dem Gerät selbst.</translation>
+    </message>
+    <message>
+        <source>Give {layers} other ranges, or keep them in float.</source>
+        <translation>Geben Sie {layers} andere Wertebereiche, oder lassen Sie diese Schichten in Gleitkomma.</translation>
+    </message>
+    <message>
+        <source>The layers of a dynamic file can&apos;t be chosen. Calibrated, {layers} can be given other ranges or be kept in float.</source>
+        <translation>Die Schichten einer dynamischen Datei lassen sich nicht wählen. Kalibriert können {layers} andere Wertebereiche bekommen oder in Gleitkomma bleiben.</translation>
+    </message>
+    <message>
+        <source>Give the weights smaller blocks, or 8 bits.</source>
+        <translation>Geben Sie den Gewichten kleinere Blöcke oder 8 Bit.</translation>
+    </message>
+    <message>
+        <source>What its layers read is put onto a grid anew in every run, and {quantized} ms are what that takes, against {float} ms of the float model. Calibrate it: the ranges are in the file then.</source>
+        <translation>Was seine Schichten lesen, wird in jedem Lauf neu auf ein Raster gebracht, und das braucht {quantized} ms, gegen {float} ms des Gleitkomma-Modells. Kalibrieren Sie es: dann stehen die Wertebereiche in der Datei.</translation>
+    </message>
+    <message>
+        <source>ONNX Runtime&apos;s kernels for int8 activations are slower than those for uint8 on this processor. Take unsigned activations.</source>
+        <translation>Die Kernel von ONNX Runtime für int8-Aktivierungen sind auf diesem Prozessor langsamer als die für uint8. Nehmen Sie Aktivierungen ohne Vorzeichen.</translation>
+    </message>
+    <message>
+        <source>Only {compared} of {total} layers could be compared, since the other values have other names than in the float model. Choose the float file that the quantizing tool itself read.</source>
+        <translation>Nur {compared} von {total} Schichten ließen sich vergleichen, da die übrigen Werte andere Namen haben als im Gleitkomma-Modell. Wählen Sie die Gleitkomma-Datei, die das Quantisierungswerkzeug selbst gelesen hat.</translation>
     </message>
     <message>
         <source>Nothing stands out: no layer&apos;s error, range or time asks for a change.</source>

@@ -770,8 +770,8 @@
         <translation>{samples} 个样本不足以代表其他样本。请至少用 {needed} 个样本校准，并在训练部分准备同样多的样本。</translation>
     </message>
     <message>
-        <source>While value ranges were found, {value} held something that is no number or infinite. Look for the sample or the layer that does it on the Model page; nothing was written.</source>
-        <translation>确定数值范围时，{value} 含有非数字或无穷大的值。请在模型页查找造成它的样本或层；没有写入任何内容。</translation>
+        <source>On these samples, {value} held something that is no number or infinite. Look for the sample or the layer that does it on the Model page; nothing was written.</source>
+        <translation>对于这些样本，{value} 含有非数字或无穷大的值。请在模型页查找造成它的样本或层；没有写入任何内容。</translation>
     </message>
     <message>
         <source>What {layers} computes is the same number in all samples, so it says nothing and its range is that number&apos;s alone. If other data would tell more, calibrate with them; else prune it or keep it in float.</source>
@@ -790,12 +790,12 @@
         <translation>{path} 中没有任何整数内容，半精度文件中也没有。请选择已量化的版本，以及生成它的浮点版本。</translation>
     </message>
     <message>
-        <source>The answers part at {layer}, whose signal-to-noise ratio is {snr} dB behind {before} dB. Most of the noise up to there comes from {source} ({alone} dB by itself): give that another range, or keep it in float.</source>
-        <translation>结果从 {layer} 开始偏离：其信噪比为 {snr} dB，而其输入为 {before} dB。到此为止的噪声主要来自 {source}（自身 {alone} dB）：请为它换用其他取值范围，或将其保留为浮点。</translation>
+        <source>The answers part at {layer}, whose signal-to-noise ratio is {snr} dB behind {before} dB. Most of the noise up to there comes from {source} ({alone} dB by itself).</source>
+        <translation>结果从 {layer} 开始偏离：其信噪比为 {snr} dB，而其输入为 {before} dB。到此为止的噪声主要来自 {source}（自身 {alone} dB）。</translation>
     </message>
     <message>
-        <source>The most noise by itself comes from {layer} ({alone} dB, {snr} dB with what came before). Give it another range, or keep it in float.</source>
-        <translation>自身引入噪声最多的是 {layer}（自身 {alone} dB，连同之前为 {snr} dB）。请为它换用其他取值范围，或将其保留为浮点。</translation>
+        <source>The most noise by itself comes from {layer} ({alone} dB, {snr} dB with what came before).</source>
+        <translation>自身引入噪声最多的是 {layer}（自身 {alone} dB，连同之前为 {snr} dB）。</translation>
     </message>
     <message>
         <source>{share} % of the values of {layer} lie outside of its range and are cut off. Calibrate on more samples or by smallest and largest value, or keep it in float.</source>
@@ -832,6 +832,30 @@
     <message>
         <source>This processor ({processor}) has no 8-bit dot products, so integers gain little here. Measure on the device itself.</source>
         <translation>此处理器（{processor}）没有 8 位点积指令，因此整数在这里收益很小。请在设备上测量。</translation>
+    </message>
+    <message>
+        <source>Give {layers} other ranges, or keep them in float.</source>
+        <translation>请为 {layers} 换用其他取值范围，或将其保留为浮点。</translation>
+    </message>
+    <message>
+        <source>The layers of a dynamic file can&apos;t be chosen. Calibrated, {layers} can be given other ranges or be kept in float.</source>
+        <translation>动态量化文件的层无法单独选择。改用校准方式后，可为 {layers} 换用其他取值范围或保留为浮点。</translation>
+    </message>
+    <message>
+        <source>Give the weights smaller blocks, or 8 bits.</source>
+        <translation>请为权重使用更小的块，或改用 8 位。</translation>
+    </message>
+    <message>
+        <source>What its layers read is put onto a grid anew in every run, and {quantized} ms are what that takes, against {float} ms of the float model. Calibrate it: the ranges are in the file then.</source>
+        <translation>其各层的输入在每次运行时都要重新量化，耗时 {quantized} 毫秒，而浮点模型为 {float} 毫秒。请改用校准方式：取值范围将写入文件。</translation>
+    </message>
+    <message>
+        <source>ONNX Runtime&apos;s kernels for int8 activations are slower than those for uint8 on this processor. Take unsigned activations.</source>
+        <translation>在此处理器上，ONNX Runtime 的 int8 激活内核比 uint8 慢。请使用无符号激活。</translation>
+    </message>
+    <message>
+        <source>Only {compared} of {total} layers could be compared, since the other values have other names than in the float model. Choose the float file that the quantizing tool itself read.</source>
+        <translation>只能比较 {total} 层中的 {compared} 层，因为其余的值与浮点模型中的名称不同。请选择量化工具所读取的浮点文件。</translation>
     </message>
     <message>
         <source>Nothing stands out: no layer&apos;s error, range or time asks for a change.</source>

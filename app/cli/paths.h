@@ -12,8 +12,9 @@
 namespace hone::cli
 {
 
-// Refuses what can be known to fail before any work: a folder that is missing, a folder in the file's place, one of the inputs. Of a
-// folder of data that is dataset.yaml; empty inputs are none. Throws Error(BadOption).
+// Refuses what can be known to fail before any work, a folder that is missing or in the file's place, and what may not be replaced: an
+// input, a file in a folder of data that is one (but for models and reports), a project's file or builds. Empty inputs are none. Throws
+// Error(BadOption).
 void checkOutput(const std::string& option, const std::filesystem::path& output, const std::vector<std::filesystem::path>& inputs);
 
 // Throws Error(DataRequired) where none was named and the step needs some, and what Dataset::open throws.

@@ -25,7 +25,7 @@ constexpr auto footer = R"(Example:
 
 Every verb has --help with an example. Exit codes: 0 done, 2 usage, 3 bad input (model, data, recipe, project),
 4 device or network, 130 stopped by the user, 1 anything else. A file named by --out is replaced if it is there, whole
-and only at the end; it may not be the input itself.)";
+and only at the end; it may not be the input itself, nor a part of the data or of a project.)";
 
 // The deepest verb that was named: "hone project log".
 std::string verbPath(const CLI::App& app)
@@ -102,7 +102,8 @@ int parseAndRun(CLI::App& app, int argc, const char* const* argv, Console& conso
         for (auto& reporting : verb->reporting(command))
             console.addOptions(reporting);
     }
-    app.footer(footer); // last, since verbs would inherit it
+    app.footer(footer);           // last, since verbs would inherit it
+    app.require_subcommand(0, 1); // behind a verb another one's name is a word like any other
     try {
         std::ranges::reverse(arguments); // as CLI11 takes them
         app.parse(std::move(arguments));

@@ -113,13 +113,8 @@ private:
         auto inputs = filesReadBy(recipe);
         inputs.emplace_back(m_recipe);
         inputs.emplace_back(recipe.data);
-        if (const auto file = std::filesystem::path(m_project) / "project.json"; std::filesystem::exists(file)) {
-            const auto project = ProjectStore::open(m_project);
-            inputs.push_back(file);
-            inputs.push_back(project.dataset().value_or(std::filesystem::path()));
-            for (const auto& build : project.builds())
-                inputs.push_back(build.model);
-        }
+        if (std::filesystem::exists(std::filesystem::path(m_project) / "project.json"))
+            inputs.push_back(ProjectStore::open(m_project).dataset().value_or(std::filesystem::path()));
         if (!m_output.empty())
             checkOutput("--out", m_output, inputs);
         for (const auto& step : recipe.steps)

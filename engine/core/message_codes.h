@@ -102,6 +102,12 @@
     X(AdviceDepthwise, Notice)          /* count, layers, float, quantized (microseconds) */                           \
     X(AdviceConversions, Notice)        /* share (percent), microseconds, layers */                                    \
     X(AdviceNoDotProducts, Notice)      /* processor */                                                                \
+    X(AdviceOtherRange, Notice)         /* layers: that make most of the noise */                                      \
+    X(AdviceStaticForNoise, Notice)     /* layers */                                                                   \
+    X(AdviceMoreBits, Notice)           /* none */                                                                     \
+    X(AdviceStatic, Notice)             /* quantized, float (ms) */                                                    \
+    X(AdviceUnsigned, Notice)           /* none */                                                                     \
+    X(LayersUnmatched, Notice)          /* compared, total (layers with weights) */                                    \
     X(AdviceNothing, Notice)            /* none: nothing stands out */                                                 \
     X(ReducedWeightRange, Notice)       /* processor */                                                                \
     X(WeightsForSize, Notice)           /* layers (count), bits: computed in float all the same */                     \

@@ -3,6 +3,8 @@
 
 #include "core/error.h"
 
+#include <fmt/format.h>
+
 #include <optional>
 
 namespace hone
@@ -27,6 +29,42 @@ std::optional<Recovery> recoveryOf(const StepParameters& parameters)
     if (const auto* factorize = std::get_if<FactorizeParameters>(&parameters))
         return Recovery{factorize->recovery.distill, factorize->recovery.finetune.epochs};
     return std::nullopt;
+}
+
+const TrainOptions* trainingOf(const StepParameters& parameters)
+{
+    return std::visit(
+        [](const auto& step) -> const TrainOptions* {
+            if constexpr (requires { step.train; })
+                return &step.train;
+            else if constexpr (requires { step.finetune; })
+                return &step.finetune;
+            else if constexpr (requires { step.recovery; })
+                return &step.recovery.finetune;
+            else if constexpr (requires { step.qat; })
+                return &step.qat.train;
+            else
+                return nullptr;
+        },
+        parameters);
+}
+
+[[noreturn]] void refuse(const std::string& option, const std::string& value, const std::string& expected)
+{
+    throw Error(MessageCode::BadOption, {{"option", option}, {"value", value}, {"expected", expected}});
+}
+
+// What says how a teacher is listened to has its default.
+void requireNoTeaching(const QatParameters& qat)
+{
+    const QatParameters defaults;
+    const std::string expected = "'distill' above 0 beside it";
+    if (!qat.teacher.empty())
+        refuse("teacher", qat.teacher.string(), expected);
+    if (qat.kind != defaults.kind)
+        refuse("distillKind", qat.kind == TeachingKind::Feature ? "feature" : "attention", expected);
+    if (qat.temperature != defaults.temperature)
+        refuse("temperature", fmt::format("{}", qat.temperature), expected);
 }
 
 template<class Parameters> // constant or not
@@ -103,13 +141,14 @@ void requireConsistentParameters(const StepParameters& parameters)
 {
     if (const auto* quantize = std::get_if<QuantizeParameters>(&parameters))
         requireConsistent(quantize->quantize);
-    const auto* qat = std::get_if<QatParameters>(&parameters);
-    if (!qat)
-        return;
-    requireConsistent(qat->qat);
-    if (qat->distill == 0 && !qat->teacher.empty())
-        throw Error(MessageCode::BadOption,
-                    {{"option", "teacher"}, {"value", qat->teacher.string()}, {"expected", "'distill' above 0 beside it"}});
+    if (const auto* qat = std::get_if<QatParameters>(&parameters)) {
+        requireConsistent(qat->qat);
+        if (qat->distill == 0)
+            requireNoTeaching(*qat);
+    }
+    const auto* training = trainingOf(parameters);
+    if (training && training->freezeBody && training->bodyRateFactor != TrainOptions{}.bodyRateFactor)
+        refuse("bodyLrFactor", fmt::format("{}", training->bodyRateFactor), "no 'freezeBody' beside it");
 }
 
 fs::path teacherOf(const DistillParameters& parameters, const StepInput& input)

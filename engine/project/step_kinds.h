@@ -23,8 +23,8 @@ const std::filesystem::path* teacherPathOf(const StepParameters& parameters);
 std::filesystem::path* teacherPathOf(StepParameters& parameters);
 // Files that such a step reads besides its model: a teacher, curves.
 std::vector<std::filesystem::path> filesReadBy(const StepParameters& parameters);
-// Throws what requireConsistent() throws of a quantize or qat step's options, and Error(BadOption) of a teacher that nothing is learnt
-// from.
+// Throws what requireConsistent() throws of a quantize or qat step's options, and Error(BadOption) of what would have no effect: a teacher
+// that nothing is learnt from, a learning rate of what is frozen.
 void requireConsistentParameters(const StepParameters& parameters);
 // Throws Error(UsageInvalid) where none is named.
 std::filesystem::path teacherOf(const DistillParameters& parameters, const StepInput& input);

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <concepts>
 #include <map>
@@ -84,6 +85,19 @@ private:
     std::vector<Json::json_pointer> m_keys;
 };
 
+// "--warm-up-epochs" -> "warmUpEpochs"
+std::string inCamelCase(std::string_view flag)
+{
+    std::string word;
+    bool isStart = false;
+    for (const char letter : flag.substr(std::min(flag.size(), flag.find_first_not_of('-')))) {
+        if (letter != '-')
+            word += isStart ? static_cast<char>(std::toupper(static_cast<unsigned char>(letter))) : letter;
+        isStart = letter == '-';
+    }
+    return word;
+}
+
 class JsonReader
 {
 public:
@@ -97,6 +111,7 @@ public:
     void operator()(const Field& field, T& value)
     {
         m_known.emplace_back(field.key);
+        m_keyOfFlag.emplace(inCamelCase(field.flag), field.key);
         const auto found = m_json.find(field.key);
         if (found == m_json.end())
             return;
@@ -108,18 +123,23 @@ public:
     {
         m_known.emplace_back(key);
         const auto found = m_json.find(key);
-        if (found == m_json.end())
-            return;
-        if (!found->is_object())
+        if (found != m_json.end() && !found->is_object())
             return add(key, "must be a list of keys and values");
-        JsonReader inner(*found, m_prefix + key + ".", m_problems);
+        const Json nothing = Json::object();
+        JsonReader inner(found == m_json.end() ? nothing : *found, m_prefix + key + ".", m_problems);
         visitInner(inner);
         inner.reportUnknownKeys();
+        for (const auto& [word, innerKey] : inner.m_keyOfFlag)
+            m_keyOfFlag.emplace(word, std::string(key) + "." + innerKey);
     }
     void reportUnknownKeys()
     {
         for (const auto& [key, value] : m_json.items())
             if (std::ranges::find(m_known, key) == m_known.end()) {
+                if (const auto called = m_keyOfFlag.find(key); called != m_keyOfFlag.end()) {
+                    add(key, "is '" + m_prefix + called->second + "' in a recipe");
+                    continue;
+                }
                 const auto similar = nearest(key, m_known);
                 add(key, "is not known" + (similar.empty() ? "" : " (did you mean '" + similar + "')"));
             }
@@ -157,8 +177,12 @@ private:
         value = json.get<double>();
         return {};
     }
-    static std::string read(const Json& json, const Field&, bool& value)
+    static std::string read(const Json& json, const Field& field, bool& value)
     {
+        if (field.isOnOff && (json == "on" || json == "off")) {
+            value = json == "on";
+            return {};
+        }
         if (!json.is_boolean())
             return "must be true or false";
         value = json.get<bool>();
@@ -242,6 +266,7 @@ private:
     std::string m_prefix;
     std::vector<ParameterProblem>& m_problems;
     std::vector<std::string> m_known;
+    std::map<std::string, std::string> m_keyOfFlag; // by the flag in camel case
 };
 
 std::optional<StepParameters> defaultsOf(const std::string& step)

@@ -43,6 +43,8 @@ std::string listed(const std::vector<std::string>& names)
 
 class Adviser
 {
+    using Activations = QuantizedForm::Activations;
+
 public:
     explicit Adviser(const Explanation& explanation) : m_explanation(explanation)
     {
@@ -56,12 +58,14 @@ public:
         divergence();
         ranges();
         weights();
+        waysOut();
         const bool isSlower = m_explanation.totals.quantizedLatencyMs > m_explanation.totals.floatLatencyMs;
         if (m_explanation.proposal)
             keepFloat(*m_explanation.proposal);
-        if (isSlower || m_explanation.weightsOnly)
+        if (m_explanation.madeBy.elsewhere.empty() && (isSlower || m_explanation.weightsOnly))
             speed();
-        if (m_advice.empty())
+        const bool wasCompared = 2 * m_explanation.compared >= m_explanation.weighted;
+        if (m_advice.empty() && wasCompared)
             m_advice.push_back({MessageCode::AdviceNothing, {}});
         return std::move(m_advice);
     }
@@ -85,11 +89,28 @@ private:
                                                 {"before", number(first->before)},
                                                 {"source", source->name},
                                                 {"alone", number(source->snrAloneDb)}});
+            m_noisy.push_back(source->name);
         }
         const auto* noisiest = m_worstFirst.empty() ? nullptr : m_worstFirst.front();
-        if (noisiest && noisiest != source && noisiest->snrAloneDb < noisyDb)
+        if (noisiest && noisiest != source && noisiest->snrAloneDb < noisyDb) {
             add(MessageCode::AdviceNoisiest,
                 {{"layer", noisiest->name}, {"snr", number(noisiest->snrDb)}, {"alone", number(noisiest->snrAloneDb)}});
+            m_noisy.push_back(noisiest->name);
+        }
+    }
+
+    // Of noise: options that the way of quantizing has.
+    void waysOut()
+    {
+        if (m_noisy.empty())
+            return;
+        switch (m_explanation.form.activations) {
+        case Activations::Ranges: return add(MessageCode::AdviceOtherRange, {{"layers", listed(m_noisy)}});
+        case Activations::Dynamic: return add(MessageCode::AdviceStaticForNoise, {{"layers", listed(m_noisy)}});
+        case Activations::Float:
+            if (m_explanation.form.fourBits)
+                add(MessageCode::AdviceMoreBits, {});
+        }
     }
 
     // Of layers that do damage, the worst of each kind.
@@ -143,6 +164,11 @@ private:
     void speed()
     {
         const auto& totals = m_explanation.totals;
+        if (m_explanation.form.activations == Activations::Dynamic)
+            add(MessageCode::AdviceStatic,
+                {{"quantized", fmt::format("{:.3f}", totals.quantizedLatencyMs)}, {"float", fmt::format("{:.3f}", totals.floatLatencyMs)}});
+        if (m_explanation.form.isSigned && !isArm())
+            add(MessageCode::AdviceUnsigned, {});
         if (m_explanation.triedMixes && !m_explanation.proposal)
             add(MessageCode::AdviceNoFasterMix,
                 {{"quantized", fmt::format("{:.3f}", totals.quantizedLatencyMs)}, {"float", fmt::format("{:.3f}", totals.floatLatencyMs)}});
@@ -188,10 +214,18 @@ private:
         return names;
     }
 
+    // Where int8 activations are as fast as uint8.
+    bool isArm() const
+    {
+        const auto found = m_explanation.processor.find("features");
+        return found != m_explanation.processor.end() && found->second.find("asimd") != std::string::npos;
+    }
+
     bool lacksDotProducts() const { return integerInstructions(m_explanation.processor).empty(); }
 
     const Explanation& m_explanation;
     std::vector<const ExplainedLayer*> m_worstFirst;
+    std::vector<std::string> m_noisy; // layers
     std::vector<Message> m_advice;
 };
 

@@ -74,30 +74,72 @@ void requireSameShapes(const Models& models, const std::vector<LayerPair>& pairs
     }
 }
 
-bool isLayer(const Node& node)
+// That depend on the model's inputs: constants are folded when a file is quantized.
+std::set<NodeId> computedNodes(const Graph& graph)
 {
-    static const std::set<std::string, std::less<>> names = {"Conv",   "ConvInteger",   "QLinearConv",   "ConvTranspose", "Gemm", "QGemm",
-                                                             "MatMul", "MatMulInteger", "QLinearMatMul", "MatMulNBits",   "LSTM", "GRU",
-                                                             "RNN"};
-    return names.contains(node.opType);
+    std::set<ValueId> computed(graph.inputs.begin(), graph.inputs.end());
+    std::set<NodeId> nodes;
+    for (const NodeId id : graph.order()) {
+        const Node& node = graph.node(id);
+        if (std::ranges::none_of(node.inputs, [&](ValueId input) { return computed.contains(input); }))
+            continue;
+        nodes.insert(id);
+        computed.insert(node.outputs.begin(), node.outputs.end());
+    }
+    return nodes;
 }
 
-std::ptrdiff_t layersAmong(const Graph& graph, const std::vector<NodeId>& nodes)
+// Counts layers among nodes; ONNX Runtime's attention is several in one.
+class LayerCount
 {
-    return std::ranges::count_if(nodes, [&](NodeId id) { return isLayer(graph.node(id)); });
-}
+public:
+    explicit LayerCount(const Graph& graph) : m_graph(graph), m_computed(computedNodes(graph)) {}
+
+    std::size_t among(const std::vector<NodeId>& nodes) const
+    {
+        return static_cast<std::size_t>(std::ranges::count_if(nodes, [&](NodeId id) { return isLayer(id); }));
+    }
+    std::size_t all() const { return among(m_graph.order()); }
+    bool holdsAttention(const std::vector<NodeId>& nodes) const
+    {
+        return std::ranges::any_of(nodes, [&](NodeId id) { return m_graph.node(id).opType.find("Attention") != std::string::npos; });
+    }
+
+private:
+    bool isLayer(NodeId id) const { return m_computed.contains(id) && isLayerOperator(m_graph.node(id).opType); }
+
+    const Graph& m_graph;
+    std::set<NodeId> m_computed;
+};
 
 // A deeper or a shallower model of the same family has values of the same names and shapes.
-void requireSameLayers(const Models& models, const std::vector<LayerPair>& pairs)
+void requireSameLayers(const Models& models, const std::vector<LayerPair>& pairs, Explanation& explanation)
 {
+    const LayerCount ofFloat(models.floating);
+    const LayerCount ofQuantized(models.quantized);
+    explanation.weighted = ofFloat.all();
     for (const LayerPair& pair : pairs) {
-        const auto floating = layersAmong(models.floating, pair.floatNodes);
-        const auto quantized = layersAmong(models.quantized, pair.quantizedNodes);
-        if (floating != quantized)
+        const auto floating = ofFloat.among(pair.floatNodes);
+        const auto quantized = ofQuantized.among(pair.quantizedNodes);
+        explanation.compared += floating == 1 ? 1 : 0;
+        if (floating != quantized && !ofFloat.holdsAttention(pair.floatNodes) && !ofQuantized.holdsAttention(pair.quantizedNodes))
             throw Error(MessageCode::ReferenceUnlike,
                         {{"detail", fmt::format("from the values before it to '{}' there are {} layers with weights, in the float model {}",
                                                 pair.name, quantized, floating)}});
     }
+    if (explanation.compared < explanation.weighted)
+        explanation.notices.push_back(
+            {MessageCode::LayersUnmatched,
+             {{"compared", std::to_string(explanation.compared)}, {"total", std::to_string(explanation.weighted)}}});
+}
+
+bool hasHalves(const Graph& graph)
+{
+    return std::ranges::any_of(graph.order(), [&](NodeId id) {
+        const Node& node = graph.node(id);
+        return isLayerOperator(node.opType) && graph.isConstant(node.input(1)) &&
+               graph.value(node.inputs[1]).constant.dtype() == DType::Float16;
+    });
 }
 
 Models opened(const ExplainRequest& request)
@@ -107,6 +149,8 @@ Models opened(const ExplainRequest& request)
         throw Error(MessageCode::NotQuantized, {{"path", request.quantized.string()}});
     if (isQuantized(models.floating))
         throw Error(MessageCode::AlreadyQuantized, {{"path", request.floating.string()}});
+    if (hasHalves(models.floating))
+        throw Error(MessageCode::ReferenceUnlike, {{"detail", "the reference is in half precision"}});
     requireSameInputs(models.quantized, models.floating);
     return models;
 }
@@ -242,6 +286,27 @@ std::optional<Divergence> firstDivergence(const std::vector<ExplainedLayer>& lay
     return largestFall;
 }
 
+QuantizedForm formOf(const Graph& quantized)
+{
+    using Activations = QuantizedForm::Activations;
+    QuantizedForm form;
+    for (const NodeId id : quantized.order()) {
+        const Node& node = quantized.node(id);
+        if (node.opType.starts_with("DynamicQuantize"))
+            form.activations = Activations::Dynamic;
+        else if (node.opType == "QuantizeLinear" || node.opType.starts_with("QLinear")) {
+            form.activations = Activations::Ranges;
+            const ValueId zeroPoint = node.input(2);
+            form.isSigned = form.isSigned || (node.opType == "QuantizeLinear" && quantized.isConstant(zeroPoint) &&
+                                              quantized.value(zeroPoint).constant.dtype() == DType::Int8);
+        }
+        form.fourBits = form.fourBits || (node.opType == "MatMulNBits" && node.intAttribute("bits", 4) == 4);
+        if (node.opType == "DequantizeLinear" && quantized.isConstant(node.input(0)))
+            form.fourBits = form.fourBits || elementBits(quantized.value(node.inputs[0]).constant.dtype()) == 4;
+    }
+    return form;
+}
+
 Explanation explain(const ExplainRequest& request, const JobContext& job)
 {
     const auto models = opened(request);
@@ -249,8 +314,8 @@ Explanation explain(const ExplainRequest& request, const JobContext& job)
     if (std::ranges::none_of(pairs, [](const LayerPair& pair) { return !pair.isInput(); }))
         throw Error(MessageCode::ReferenceUnlike, {{"detail", "none of its values has the name of one of the float model's"}});
     requireSameShapes(models, pairs);
-    requireSameLayers(models, pairs);
     Explanation explanation;
+    requireSameLayers(models, pairs, explanation);
     explanation.quantized = request.quantized;
     explanation.floating = request.floating;
     explanation.processor = processorFacts();
@@ -260,7 +325,9 @@ Explanation explain(const ExplainRequest& request, const JobContext& job)
         job.part(0, errorsEnd));
     explanation.split = errors.split;
     explanation.samples = errors.samples;
-    explanation.notices = errors.notices;
+    explanation.notices.insert(explanation.notices.end(), errors.notices.begin(), errors.notices.end());
+    explanation.madeBy = request.madeBy;
+    explanation.form = formOf(models.quantized);
     if (!request.madeBy.elsewhere.empty())
         explanation.notices.push_back({MessageCode::SchemeNotRun, {{"runtime", request.madeBy.elsewhere}}});
     explanation.layers = layersOf(models, pairs, errors);

@@ -34,6 +34,22 @@ struct MadeBy
     std::string elsewhere = {};    // the runtime that the file is for, where that is not this one: nothing measured here speaks for it
 };
 
+// What a quantized file's layers read, which says what can be changed.
+struct QuantizedForm
+{
+    enum class Activations
+    {
+        Ranges,  // on grids that are in the file
+        Dynamic, // on grids that are found while it runs
+        Float
+    };
+    Activations activations = Activations::Float;
+    bool isSigned = false; // activations' grids
+    bool fourBits = false; // any weights
+};
+
+QuantizedForm formOf(const Graph& quantized);
+
 struct ExplainRequest
 {
     std::filesystem::path quantized;
@@ -124,7 +140,11 @@ struct Explanation
     std::optional<KeepFloatProposal> proposal;
     std::optional<WeightsOnlyProposal> weightsOnly; // where no mix is as fast as the float model
     bool triedMixes = false;                        // of float and integer layers
-    std::vector<Message> advice;                    // what to change, the most urgent first
+    MadeBy madeBy;
+    QuantizedForm form;
+    std::size_t compared = 0;    // layers with weights that are on their own in a pair of values of the same name
+    std::size_t weighted = 0;    // of the float model
+    std::vector<Message> advice; // what to change, the most urgent first
     std::vector<Message> notices;
 };
 

@@ -160,13 +160,11 @@ private:
     ValueId halfConstant(ValueId value)
     {
         const Tensor constant = graph().value(value).constant;
-        Tensor converted(DType::Float16, constant.shape());
-        const auto source = constant.data<float>();
-        auto* target = reinterpret_cast<std::uint16_t*>(converted.mutableBytes().data());
-        for (std::size_t i = 0; i < source.size(); ++i) {
-            target[i] = toHalfBits(source[i]);
-            m_flushed += source[i] != 0 && (target[i] & 0x7FFFu) == 0;
-        }
+        Tensor converted = toHalves(constant);
+        const auto* bits = reinterpret_cast<const std::uint16_t*>(converted.bytes().data());
+        const auto numbers = constant.data<float>();
+        for (std::size_t i = 0; i < numbers.size(); ++i)
+            m_flushed += numbers[i] != 0 && (bits[i] & 0x7FFFu) == 0;
         const auto name = graph().value(value).name;
         if (m_uses.isGraphOutput(value))
             return graph().addConstant(name + "_half", std::move(converted));
@@ -244,6 +242,13 @@ std::uint16_t toHalfBits(float value)
     const auto rest = bits & 0x7FFFFFFFu;
     const auto rounded = rest + 0xFFFu + ((rest >> 13) & 1u); // half a step up, less for even ones
     return sign | static_cast<std::uint16_t>((rounded >> 13) - (112u << 10));
+}
+
+Tensor toHalves(const Tensor& floats)
+{
+    Tensor halves(DType::Float16, floats.shape());
+    std::ranges::transform(floats.data<float>(), reinterpret_cast<std::uint16_t*>(halves.mutableBytes().data()), toHalfBits);
+    return halves;
 }
 
 std::optional<Message> widenedNotice(const QuantizeResult& half, const Graph& optimized)

@@ -14,6 +14,7 @@ namespace hone
 
 // To nearest, ties to even; beyond 65504 infinity, below 2^-25 zero.
 std::uint16_t toHalfBits(float value);
+Tensor toHalves(const Tensor& floats);
 
 // What is told where a processor computes layers in float32 that the file has in half; none where it computes in half. `optimized`: what
 // ONNX Runtime made of the result here (kernels.h).

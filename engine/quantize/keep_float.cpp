@@ -65,19 +65,19 @@ std::vector<LayerCost> costsOf(const KeepFloatRequest& request)
     return costs;
 }
 
-// All layers in float would be the float model.
+// A mix that leaves less of the integer layers' time to integers is the float model but for its name.
+constexpr double leastOnIntegers = 0.1;
+
 bool leavesIntegers(const KeepFloatRequest& request, const Mix& mix)
 {
+    double all = 0;
+    double left = 0;
     for (std::size_t i = 0; i < request.layers.size(); ++i)
-        if (request.layers[i].integer && !mix.contains(i))
-            return true;
-    return false;
-}
-
-// Of values, in the file: it was calibrated.
-bool hasRanges(const Graph& quantized)
-{
-    return std::ranges::any_of(quantized.order(), [&](NodeId id) { return quantized.node(id).opType == "QuantizeLinear"; });
+        if (request.layers[i].integer) {
+            all += request.layers[i].floatMicroseconds;
+            left += mix.contains(i) ? 0 : request.layers[i].floatMicroseconds;
+        }
+    return left > leastOnIntegers * all;
 }
 
 // By the layers' times, with more or less weight on conversions and on what integers save in size.
@@ -243,7 +243,7 @@ ChosenBuilds chooseBuilds(const MeasuredBuilds& measured)
 
 ProposedBuilds proposeBuilds(const KeepFloatRequest& request, const JobContext& job)
 {
-    if (!hasRanges(request.quantized) || !request.request.madeBy.elsewhere.empty())
+    if (formOf(request.quantized).activations != QuantizedForm::Activations::Ranges || !request.request.madeBy.elsewhere.empty())
         return {};
     const auto mixes = candidates(request);
     if (mixes.empty())

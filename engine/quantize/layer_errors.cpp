@@ -5,8 +5,11 @@
 #include "data/pairing.h"
 #include "evaluate/batch_run.h"
 #include "evaluate/evaluation.h"
+#include "graph/shape_inference.h"
+#include "layerwise/activations.h"
 #include "onnx_io/onnx_io.h"
 #include "preprocess/raw_input.h"
+#include "quantize/half_precision.h"
 #include "runtime/memory_estimate.h"
 #include "runtime/session.h"
 
@@ -40,12 +43,13 @@ public:
             const auto input = std::ranges::find(fed, value) - fed.begin();
             const auto computed = std::ranges::find(graph.outputs, value) - graph.outputs.begin();
             const bool isFed = input < static_cast<std::ptrdiff_t>(fed.size());
-            if (!isFed && computed == static_cast<std::ptrdiff_t>(graph.outputs.size())) {
+            if (!isFed && computed == static_cast<std::ptrdiff_t>(graph.outputs.size()))
                 graph.outputs.push_back(value);
-                graph.value(value).type = {DType::Float32, std::nullopt};
-            }
             m_places.push_back(isFed ? -1 - input : computed);
         }
+        giveInferredTypes(graph, graph.outputs);
+        for (const auto output : graph.outputs)
+            graph.value(output).type.shape.reset();
         graph.removeDeadNodes();
         if (!graph.outputs.empty())
             m_session.emplace(Session::fromBytes(serializeOnnx(graph), asDefined(threads), graph.name));
@@ -56,7 +60,8 @@ public:
         const auto computed = m_session ? m_session->run(inputs) : std::vector<Tensor>();
         std::vector<Tensor> values;
         for (const auto place : m_places)
-            values.push_back(place < 0 ? inputs.at(static_cast<std::size_t>(-1 - place)) : computed.at(static_cast<std::size_t>(place)));
+            values.push_back(
+                withoutHalves(place < 0 ? inputs.at(static_cast<std::size_t>(-1 - place)) : computed.at(static_cast<std::size_t>(place))));
         return values;
     }
 
@@ -74,17 +79,19 @@ public:
     {
         Graph graph = quantized;
         graph.outputs.clear();
+        const auto types = inferShapes(quantized);
         std::vector<ValueId> wanted;
         for (const auto& pair : pairs) {
             wanted.push_back(pair.restoredValue);
             if (pair.isInput() && !pair.quantizer.valid())
                 continue;
-            const auto fed = graph.addComputed("fed", {DType::Float32, std::nullopt});
+            const auto dtype = types.type(pair.restoredValue).dtype == DType::Float16 ? DType::Float16 : DType::Float32;
+            const auto fed = graph.addComputed("fed", {dtype, std::nullopt});
             graph.inputs.push_back(fed);
             for (const auto value : pair.restored)
                 graph.replaceUses(value, fed);
             redirectRawReaders(graph, pair, fed);
-            m_fed.push_back(static_cast<std::size_t>(&pair - pairs.data()));
+            m_fed.push_back({static_cast<std::size_t>(&pair - pairs.data()), dtype});
         }
         m_watched.emplace(std::move(graph), wanted, threads);
     }
@@ -92,8 +99,8 @@ public:
     std::vector<Tensor> run(const std::vector<Tensor>& inputs, const std::vector<Tensor>& floats)
     {
         auto all = inputs;
-        for (const auto place : m_fed)
-            all.push_back(floats.at(place));
+        for (const auto& [place, dtype] : m_fed)
+            all.push_back(dtype == DType::Float16 ? toHalves(floats.at(place)) : floats.at(place));
         return m_watched->run(all);
     }
 
@@ -107,7 +114,12 @@ private:
                 graph.node(use.node).inputs[use.input] = fed;
     }
 
-    std::vector<std::size_t> m_fed; // layers whose float value is fed, in the order of inputs
+    struct Fed
+    {
+        std::size_t layer = 0;
+        DType dtype = DType::Float32;
+    };
+    std::vector<Fed> m_fed; // layers whose float value is fed, in the order of inputs
     std::optional<Watched> m_watched;
 };
 

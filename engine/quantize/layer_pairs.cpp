@@ -13,7 +13,7 @@ namespace hone
 namespace
 {
 
-constexpr std::string_view outputSuffix = "_QuantizeLinear_Input";
+constexpr std::string_view suffixes[] = {"_QuantizeLinear_Input", "_half"};
 
 bool isConversion(const Node& node)
 {
@@ -105,10 +105,10 @@ private:
         for (const auto value : pair.restored)
             if (const auto behind = floatValue(m_quantized.value(value).name))
                 return behind;
-        if (!name.ends_with(outputSuffix))
-            return std::nullopt;
-        name.resize(name.size() - outputSuffix.size());
-        return floatValue(name);
+        for (const auto suffix : suffixes)
+            if (name.ends_with(suffix))
+                return floatValue(name.substr(0, name.size() - suffix.size()));
+        return std::nullopt;
     }
 
     // Nodes in their graph's order.
@@ -151,6 +151,16 @@ private:
         pair.reads = std::move(quantized.reads);
         pair.quantizedNodes = std::move(quantized.nodes);
         pair.floatNodes = walkBack(m_float, m_floatUses, m_layerOfFloat, {pair.floatValue}, place).nodes;
+        if (!pair.isInput())
+            pair.name = nameOf(pair);
+    }
+
+    std::string nameOf(const LayerPair& pair) const
+    {
+        for (const auto id : pair.floatNodes)
+            if (const auto& node = m_float.node(id); isLayerOperator(node.opType) && m_float.isConstant(node.input(1)))
+                return node.name;
+        return m_float.findNode(pair.name) || pair.floatNodes.empty() ? pair.name : m_float.node(pair.floatNodes.back()).name;
     }
 
     const Graph& m_float;
@@ -169,6 +179,30 @@ bool isLayout(std::string_view opType)
 {
     static const std::set<std::string, std::less<>> names = {"Reshape",   "Flatten",  "Squeeze", "Unsqueeze",
                                                              "Transpose", "Identity", "Dropout", "Shape"};
+    return names.contains(opType);
+}
+
+bool isLayerOperator(std::string_view opType)
+{
+    static const std::set<std::string, std::less<>> names = {"Conv",
+                                                             "ConvTranspose",
+                                                             "Gemm",
+                                                             "MatMul",
+                                                             "LSTM",
+                                                             "GRU",
+                                                             "RNN",
+                                                             "FusedConv",
+                                                             "FusedGemm",
+                                                             "FusedMatMul",
+                                                             "ConvInteger",
+                                                             "MatMulInteger",
+                                                             "MatMulIntegerToFloat",
+                                                             "DynamicQuantizeMatMul",
+                                                             "DynamicQuantizeLSTM",
+                                                             "MatMulNBits",
+                                                             "QGemm",
+                                                             "QLinearConv",
+                                                             "QLinearMatMul"};
     return names.contains(opType);
 }
 

@@ -14,29 +14,17 @@ namespace
 constexpr std::size_t reportSamples = 32;
 constexpr int floatBits = 32;
 
-bool hasWeights(const Node& node)
-{
-    static const std::vector<std::string> names = {"Conv", "ConvTranspose", "Gemm", "MatMul", "LSTM", "GRU", "RNN"};
-    return std::ranges::find(names, node.opType) != names.end();
-}
-
-// Integers as operands: ONNX's and ONNX Runtime's operators that are quantized as they run.
-bool takesIntegerWeights(const Node& node)
-{
-    static const std::vector<std::string> names = {"ConvInteger", "MatMulInteger", "DynamicQuantizeMatMul", "MatMulIntegerToFloat",
-                                                   "DynamicQuantizeLSTM"};
-    return std::ranges::find(names, node.opType) != names.end();
-}
-
 class BitsReader
 {
 public:
     BitsReader(const Graph& quantized, int bitsWeights) : m_graph(quantized), m_uses(quantized), m_bitsWeights(bitsWeights) {}
 
-    // Of the grid that a DequantizeLinear brings back; none where there is none.
+    // Of the grid that a DequantizeLinear brings back, perhaps into another shape; none where there is none.
     std::optional<int> behind(ValueId value) const
     {
-        const auto producer = value.valid() ? m_uses.producer(value) : NodeId{};
+        auto producer = value.valid() ? m_uses.producer(value) : NodeId{};
+        while (producer.valid() && isLayout(m_graph.node(producer).opType) && m_graph.node(producer).input(0).valid())
+            producer = m_uses.producer(m_graph.node(producer).inputs[0]);
         if (!producer.valid() || m_graph.node(producer).opType != "DequantizeLinear")
             return std::nullopt;
         const auto integers = m_graph.node(producer).inputs.at(0);
@@ -63,11 +51,12 @@ private:
     {
         if (node.opType == "MatMulNBits")
             return static_cast<int>(node.intAttribute("bits", 4));
-        if (!node.input(1).valid() || (!hasWeights(node) && !takesIntegerWeights(node)))
+        if (!isLayerOperator(node.opType))
             return std::nullopt;
-        if (m_graph.isConstant(node.input(1)))
-            return bitsOf(node.input(1));
-        const auto stored = behind(node.input(1));
+        const auto weights = node.input(node.opType.starts_with("Q") ? 3 : 1); // behind what it reads and its grid
+        if (m_graph.isConstant(weights))
+            return bitsOf(weights);
+        const auto stored = behind(weights);
         return stored ? std::optional(std::min(*stored, m_bitsWeights)) : std::nullopt;
     }
 
@@ -75,14 +64,6 @@ private:
     GraphUses m_uses;
     int m_bitsWeights;
 };
-
-std::string nameOf(const LayerPair& pair, const Graph& floating)
-{
-    for (const NodeId id : pair.floatNodes)
-        if (const Node& node = floating.node(id); hasWeights(node) && floating.isConstant(node.input(1)))
-            return node.name;
-    return pair.floatNodes.empty() ? pair.name : floating.node(pair.floatNodes.back()).name;
-}
 
 } // namespace
 
@@ -102,7 +83,7 @@ std::vector<QuantizedLayer> reportLayers(const Graph& floating, const Graph& qua
             continue;
         const auto ofWeights = bits.ofWeights(pairs[i].quantizedNodes);
         const auto ofValue = bits.behind(pairs[i].restoredValue);
-        QuantizedLayer layer{nameOf(pairs[i], floating), ofWeights.value_or(ofValue.value_or(floatBits)), ofValue, {}, {}};
+        QuantizedLayer layer{pairs[i].name, ofWeights.value_or(ofValue.value_or(floatBits)), ofValue, {}, {}};
         if (errors) {
             layer.snrDb = errors->layers[i].snrDb;
             if (errors->layers[i].use)

@@ -50,7 +50,7 @@ public:
         for (const auto& budget : m_search.budgets)
             if (budget.addsUp)
                 passOver(budget);
-        std::size_t most = m_order.size();
+        std::size_t most = std::min(m_order.size(), m_search.ordered.size() - std::min(m_search.leaves, m_search.ordered.size()));
         for (const auto& budget : m_search.budgets)
             most = longestWithin(budget, most);
         if (m_search.maxDrop >= anyDrop)
@@ -59,8 +59,12 @@ public:
         std::size_t enough = most;
         if (drops(0))
             enough = 0;
-        else if (!drops(enough))
-            return std::move(m_choice);
+        else if (!drops(enough)) {
+            const auto shorter = anyWithinTheBound(most);
+            if (!shorter)
+                return std::move(m_choice);
+            enough = *shorter;
+        }
         while (enough > few + 1) {
             const auto middle = (few + enough) / 2;
             (drops(middle) ? enough : few) = middle;
@@ -69,6 +73,15 @@ public:
     }
 
 private:
+    std::optional<std::size_t> anyWithinTheBound(std::size_t below)
+    {
+        constexpr std::size_t parts = 8;
+        for (std::size_t part = parts - 1; part > 0; --part)
+            if (const auto count = below * part / parts; count > 0 && count < below && drops(count))
+                return count;
+        return std::nullopt;
+    }
+
     PrecisionChoice finish(std::size_t count)
     {
         m_choice.raised = beginning(count);

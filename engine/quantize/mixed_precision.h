@@ -40,6 +40,7 @@ struct PrecisionSearch
     double maxDrop = anyDrop;                                     // points
     std::function<double(const std::set<std::string>&)> dropWith; // these layers raised: what is lost
     std::vector<PrecisionBudget> budgets = {};
+    std::size_t leaves = 0; // layers that must stay as they are
 };
 
 struct PrecisionChoice
@@ -50,7 +51,8 @@ struct PrecisionChoice
 };
 
 // With a bound on the drop the shortest beginning of the order that is within it, and without one the longest that the budgets allow; both
-// found by halving, each step measured. Throws Error(TargetUnreachable) where not even all layers on integers are within a budget.
+// found by halving, each step measured; where the longest beginning isn't within the bound, which a drop that doesn't fall with every layer
+// may be the reason of, shorter ones are tried. Throws Error(TargetUnreachable) where not even all layers on integers are within a budget.
 PrecisionChoice choosePrecision(const PrecisionSearch& search);
 
 } // namespace hone

@@ -77,12 +77,14 @@ void requireEnoughSamples(const QuantizeOptions& options)
                     {{"samples", std::to_string(options.samples)}, {"needed", std::to_string(fewestCalibrationSamples)}});
 }
 
-// Weights in half precision have no integers, and those that are stored alone are never multiplied as such.
+// Weights in half precision have no integers, and those that are stored alone are never multiplied as such; fewer bits don't saturate.
 void requireIntegerProducts(const QuantizeOptions& options)
 {
     const bool has = options.method == QuantizeMethod::Static || options.method == QuantizeMethod::Dynamic;
     if (!has && options.weightRange != WeightRange::Automatic)
         refuse("reduceRange", options.weightRange == WeightRange::Reduced ? "on" : "off", "'method' static or dynamic beside it");
+    if (options.bitsWeights < 8 && options.weightRange == WeightRange::Reduced)
+        refuse("reduceRange", "on", "'bitsWeights' 8 beside it");
 }
 
 } // namespace

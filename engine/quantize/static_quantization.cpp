@@ -146,8 +146,7 @@ public:
             steps = raiseLayers(plan, repaired);
             plan = planQuantization(m_prepared, m_planning);
             if (plan.groups.empty())
-                throw hasBound() ? unreachable(0)
-                                 : Error(MessageCode::NothingToQuantize, {{"detail", "all of it in float is within the budget already"}});
+                throw Error(MessageCode::NothingToQuantize, {{"detail", "all of it in float is within the budget already"}});
             repaired = m_met ? std::move(*m_met) : encoded(plan, m_options, m_job.part(0.8, 1));
         } else if (m_options.damage) {
             m_damage = damageOfEach(plan, m_job.part(0.6, 0.9));
@@ -309,7 +308,9 @@ private:
             made.weights = repaired.encodings.weights;
             return insertQdq(repaired.prepared, others, made, m_options).graph;
         };
-        PrecisionSearch search{.ordered = std::move(ordered), .most = most, .maxDrop = m_options.maxDrop};
+        // All in float would be within any bound, and no quantized model.
+        const std::size_t leaves = hasBound() && m_options.raiseTo == HigherPrecision::Float ? 1 : 0;
+        PrecisionSearch search{.ordered = std::move(ordered), .most = most, .maxDrop = m_options.maxDrop, .leaves = leaves};
         std::optional<TaskMetric> whole;
         if (hasBound()) {
             m_input.dataset.require(Split::Validation);
@@ -318,7 +319,7 @@ private:
                 m_job.checkStop();
                 const auto others = planWith(raised);
                 if (others.groups.empty())
-                    return 0.0;
+                    return anyDrop;
                 auto made = raised.empty() ? repaired : encoded(others, m_options, m_job.part(0.7, 0.75));
                 const auto graph = insertQdq(made.prepared, others, made.encodings, m_options).graph;
                 const double drop = dropOf(*whole, metricOfModel(graph, m_input, m_job.part(0.75, 0.8)));

@@ -45,6 +45,11 @@ private slots:
         m_files.write("only-train/dataset.yaml", "splits: {train: train}\nvalidation: {from: train, fraction: 0.0, seed: 0}\n");
         writeNumbers();
         m_files.write("measured.json", "{}");
+        m_files.write("signs/project.json", "{}");
+        m_files.write("signs/builds/import-1/model.onnx", model);
+        QFile::link(m_files.path("signs/builds/import-1/model.onnx"), m_files.path("linked.onnx"));
+        QFile::link(m_files.path("signs/builds/import-1"), m_files.path("linked"));
+        m_files.write("only-train/kept.txt", "numbers");
         for (const auto* output : {"model.onnx", "ten.onnx", "measured.json", "only-train/dataset.yaml", "page-itself.yaml"})
             m_files.write(QString("page-%1.yaml").arg(QFileInfo(output).baseName().replace("page-", "")),
                           readingRecipe() + "  - {step: explain, html: " + output + "}\n");
@@ -142,6 +147,20 @@ private slots:
               "compare @model.onnx --html", "evaluate @model.onnx --predictions", "explain @model.onnx --against @ten.onnx --html"})
             row(qPrintable(QString("output describes the data: ") + QString(verb).section(' ', 0, 0)),
                 QString(verb) + " @only-train/dataset.yaml --data @only-train", 2, "BadOption");
+        for (const auto* verb : {"prune @model.onnx --out", "quantize @model.onnx --method weights --out",
+                                 "export @model.onnx --with-preprocessing --out", "sensitivity @model.onnx --data @data --out",
+                                 "compare @model.onnx --data @data --html", "evaluate @model.onnx --data @data --predictions",
+                                 "explain @model.onnx --against @ten.onnx --data @data --html", "run @reading.yaml --project @made --out"})
+            for (const auto* output : {"signs/project.json", "signs/builds/import-1/model.onnx", "signs/builds/import-1/new.html",
+                                       "linked.onnx", "linked/new.onnx"})
+                row(qPrintable(QString("output belongs to a project: %1 %2").arg(QString(verb).section(' ', 0, 0), output)),
+                    QString(verb) + " @" + output, 2, "BadOption");
+        row("output is a part of the data", "prune @model.onnx --data @only-train --out @only-train/kept.txt", 2, "BadOption");
+        row("a run's output is a part of its data", "run @reading.yaml --project @made --out @only-train/kept.txt", 2, "BadOption");
+        row("another verb's name behind a project", "project show @nothing quantize", 3, "ProjectNotFound");
+        row("a rate of what is frozen", "finetune @model.onnx --data @data --freeze-body --body-lr-factor 0.1 --out @out.onnx", 2,
+            "BadOption");
+        row("7 bits of 4", "quantize @model.onnx --data @data --bits-weights 4 --reduce-range on --out @out.onnx", 2, "BadOption");
         row("output in no folder", "prune @model.onnx --out @nowhere/out.onnx", 2, "BadOption");
         row("output is a folder", "prune @model.onnx --out @data", 2, "BadOption");
         row("no address", "deploy @model.onnx --device user@", 2, "DeviceAddressInvalid");
@@ -207,6 +226,10 @@ private slots:
         QVERIFY(!QFile::exists(m_files.path("out.onnx")));
         QVERIFY(!QFile::exists(m_files.path("made")));
         QCOMPARE(m_files.read("model.onnx"), modelBefore);
+        QCOMPARE(m_files.read("signs/builds/import-1/model.onnx"), modelBefore);
+        QCOMPARE(m_files.read("signs/project.json"), QByteArray("{}"));
+        QCOMPARE(m_files.read("only-train/kept.txt"), QByteArray("numbers"));
+        QCOMPARE(QDir(m_files.path("signs/builds/import-1")).entryList(QDir::Files), QStringList{"model.onnx"});
     }
 
     void optionsAreNamedByTheirFlags_data()
@@ -226,6 +249,13 @@ private slots:
                                             << QStringList{"--keep-float doesn't take '*'", "nothing would be left"};
         QTest::newRow("of teachers") << "qat @model.onnx --data @data --distill 0 --teacher @ten.onnx --out @out.onnx"
                                      << QStringList{"--teacher doesn't take", "--distill above 0"};
+        QTest::newRow("of a teacher's answers") << "qat @model.onnx --data @data --distill 0 --temperature 2 --out @out.onnx"
+                                                << QStringList{"--temperature doesn't take '2'", "--distill above 0"};
+        QTest::newRow("of a frozen body") << "distill @model.onnx --teacher @ten.onnx --data @data --freeze-body --body-lr-factor 0.1 "
+                                             "--out @out.onnx"
+                                          << QStringList{"--body-lr-factor doesn't take '0.1'", "no --freeze-body"};
+        QTest::newRow("of few bits") << "qat @model.onnx --data @data --bits-weights 4 --reduce-range on --out @out.onnx"
+                                     << QStringList{"--reduce-range doesn't take 'on'", "--bits-weights 8"};
         QTest::newRow("of kept calibrations") << "quantize @model.onnx --data @data --calibration @bad.yaml --out @out.onnx"
                                               << QStringList{"--calibration doesn't take", "a folder"};
     }
@@ -281,6 +311,15 @@ private slots:
         QCOMPARE(m_files.read("kept.onnx"), QByteArray("what was there"));
         QCOMPARE(runHone({"prune", m_files.model(), "--out", m_files.path("kept.onnx")}).exitCode, 0);
         QVERIFY(m_files.read("kept.onnx").size() > 1000); // replaced, whole
+    }
+
+    void modelsAndReportsAmongDataAreReplaced()
+    {
+        const auto data = m_files.dataWithUnreadable("with-models", 0);
+        m_files.write("with-models/pruned.onnx", "an earlier one");
+        const auto run = runHone({"prune", m_files.model(), "--data", data, "--compensate", "off", "--out", data + "/pruned.onnx"});
+        QVERIFY2(run.exitCode == 0, run.errors.constData());
+        QVERIFY(m_files.read("with-models/pruned.onnx").size() > 1000);
     }
 
     void aFullDiskIsSaidAndWhatWasThereStays()

@@ -240,6 +240,10 @@ private slots:
             QString());
         QCOMPARE(missing(shown.at("versions"), {"hone", "onnxruntime", "processor", "features", "threads"}), QString());
         QCOMPARE(runHone({"project", "show", project}).exitCode, 0);
+        // A build's beginning may be another verb's name.
+        const auto pruned = runHone({"project", "show", project, "prune", "--json"});
+        QVERIFY2(pruned.exitCode == 0, pruned.errors.constData());
+        QCOMPARE(pruned.json().at("id").get<std::string>(), last.toStdString());
 
         m_files.write("again.yaml", runHone({"project", "show", project, last, "--recipe"}).output);
         const auto again = runHone({"run", m_files.path("again.yaml"), "--project", m_files.path("again"), "--json"}).json();

@@ -73,6 +73,11 @@ private slots:
         QCOMPARE(cli::sentence({MessageCode::FileNotFound, {{"path", "m.onnx"}}}), std::string("There is no m.onnx; check the path."));
     }
 
+    void whatIsNoNumberIsSaidOfMethodsThatDoNotCalibrateToo()
+    {
+        QVERIFY(cli::sentenceFor(MessageCode::CalibrationNotFinite).find("alibrat") == std::string::npos);
+    }
+
     void exitCodesFollowTheCategories()
     {
         QCOMPARE(cli::exitCode(category(MessageCode::BadOption)), 2);

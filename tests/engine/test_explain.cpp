@@ -13,6 +13,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <set>
 
 using namespace hone;
 using namespace hone::test;
@@ -335,6 +336,82 @@ private slots:
         QVERIFY(!layerNamed(explained(floating, quantized(floating)), "Conv_2").weightDisparity);
     }
 
+    // Operators of ONNX Runtime's own stand for layers, and constants that are multiplied are folded.
+    void whatQuantizingMakesOfLayersIsKnownForThem()
+    {
+        Chain chain(13, {Dim::free("N"), Dim::fixed(1), Dim::fixed(side), Dim::fixed(side)});
+        constexpr std::int64_t hidden = 4;
+        const auto axes = chain.constant("axes", Tensor::of<std::int64_t>({1}, {1}));
+        chain.then("Squeeze", {axes}).then("Transpose", {}, {{"perm", std::vector<std::int64_t>{1, 0, 2}}});
+        chain.then("LSTM",
+                   {chain.constant("w", randomTensor({1, 4 * hidden, side}, 1, -0.5, 0.5)),
+                    chain.constant("r", randomTensor({1, 4 * hidden, hidden}, 2, -0.5, 0.5))},
+                   {{"hidden_size", hidden}});
+        chain.then("Transpose", {}, {{"perm", std::vector<std::int64_t>{2, 0, 1, 3}}}).then("Flatten");
+        chain.then("Gemm", {chain.constant("fc", randomTensor({side * hidden, classes}, 3, -0.5, 0.5))});
+        auto sequences = chain.finish();
+        sequences.value(sequences.outputs[0]).type.shape = Shape{Dim::free("N"), Dim::fixed(classes)};
+        auto folding = plainNet();
+        const auto last = folding.order().back();
+        const auto product = folding.addComputed("product");
+        folding.insertNodeBefore(last, {.name = "product",
+                                        .opType = "MatMul",
+                                        .inputs = {folding.addConstant("left", randomTensor({1, 2}, 4)),
+                                                   folding.addConstant("right", randomTensor({2, classes}, 5))},
+                                        .outputs = {product}});
+        folding.node(last).inputs.at(2) = product;
+        for (const auto& graph : {sequences, folding})
+            for (const auto method : {QuantizeMethod::Static, QuantizeMethod::Dynamic, QuantizeMethod::Weights}) {
+                const auto integers = quantize({graph, &*m_data, {.method = method}}, {}).graph;
+                const auto explanation = explained(graph, integers);
+                QCOMPARE(explanation.compared, explanation.weighted);
+                QVERIFY(explanation.notices.empty());
+            }
+    }
+
+    void layersWithoutAPartnerAreCounted()
+    {
+        auto integers = quantized(plainNet());
+        for (const auto id : integers.order())
+            for (const auto output : integers.node(id).outputs)
+                if (!GraphUses(integers).isGraphOutput(output))
+                    integers.renameValue(output, "another " + integers.value(output).name);
+        const auto explanation = explained(plainNet(), integers);
+        QCOMPARE(explanation.weighted, std::size_t{3});
+        QCOMPARE(explanation.compared, std::size_t{0});
+        QCOMPARE(explanation.notices.front().code, MessageCode::LayersUnmatched);
+        QVERIFY(!advises(explanation, MessageCode::AdviceNothing));
+    }
+
+    // Each way of quantizing has options of its own.
+    void adviceNamesWhatTheFileCanTake()
+    {
+        using Activations = QuantizedForm::Activations;
+        Explanation explanation;
+        explanation.compared = explanation.weighted = 1;
+        explanation.layers = {{.name = "noisy", .snrDb = 10, .snrAloneDb = 10}};
+        explanation.totals.floatLatencyMs = 1;
+        explanation.totals.quantizedLatencyMs = 2;
+        explanation.processor = {{"processor", "one"}, {"features", "avx2"}};
+        const auto told = [&](Activations activations, bool isSigned, bool fourBits) {
+            explanation.form = {activations, isSigned, fourBits};
+            explanation.advice = adviceFor(explanation);
+            std::set<MessageCode> codes;
+            for (const auto& advice : explanation.advice)
+                codes.insert(advice.code);
+            codes.erase(MessageCode::AdviceNoDotProducts);
+            return codes;
+        };
+        using Code = MessageCode;
+        QCOMPARE(told(Activations::Ranges, false, false), (std::set{Code::AdviceNoisiest, Code::AdviceOtherRange}));
+        QCOMPARE(told(Activations::Ranges, true, false), (std::set{Code::AdviceNoisiest, Code::AdviceOtherRange, Code::AdviceUnsigned}));
+        QCOMPARE(told(Activations::Dynamic, false, false),
+                 (std::set{Code::AdviceNoisiest, Code::AdviceStaticForNoise, Code::AdviceStatic}));
+        QCOMPARE(told(Activations::Float, false, true), (std::set{Code::AdviceNoisiest, Code::AdviceMoreBits}));
+        explanation.madeBy.elsewhere = "another runtime"; // whose speed is not told
+        QCOMPARE(told(Activations::Ranges, true, false), (std::set{Code::AdviceNoisiest, Code::AdviceOtherRange}));
+    }
+
     void whatCanNotBeComparedIsRefused()
     {
         const auto floating = plainNet();
@@ -345,6 +422,8 @@ private slots:
         other.value(other.inputs[0]).type.shape = Shape{Dim::free("N"), Dim::fixed(1), Dim::fixed(16), Dim::fixed(16)};
         QCOMPARE(failureOf(other, integers), MessageCode::ReferenceUnlike);
         QCOMPARE(failureOf(deeperNet(), integers), MessageCode::ReferenceUnlike);
+        QCOMPARE(failureOf(quantize({floating, nullptr, {.method = QuantizeMethod::Half}}, {}).graph, integers),
+                 MessageCode::ReferenceUnlike);
     }
 
 private:

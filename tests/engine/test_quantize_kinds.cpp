@@ -741,6 +741,7 @@ void TestQuantizeKinds::optionsOfAnotherMethodAreRefused_data()
     row({.percentile = 99}, "percentile");
     row({.weightRange = WeightRange::Reduced, .method = QuantizeMethod::Half}, "reduceRange");
     row({.weightRange = WeightRange::Full, .method = QuantizeMethod::Weights}, "reduceRange");
+    row({.weightRange = WeightRange::Reduced, .bitsWeights = 4}, "reduceRange");
     row({.method = QuantizeMethod::Dynamic, .bitsWeights = 4}, "bitsWeights");
     row({.method = QuantizeMethod::Half, .bitsWeights = 4}, "bitsWeights");
     row({.method = QuantizeMethod::Weights, .bitsWeights = 5}, "bitsWeights");

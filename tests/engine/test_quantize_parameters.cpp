@@ -99,6 +99,7 @@ private slots:
     void adaptiveRoundingLeavesZerosAlone();
     void fewerBitsGetScalesOfLeastError();
     void theShortestListOfFloatLayersThatIsGoodEnoughIsFound();
+    void aBoundIsMetWhereTheDropDoesNotFallWithEveryLayer();
     void aBudgetIsKept();
     void whatABudgetAllowsIsUsedUp();
     void aBoundBeyondTheBudgetIsNotMet();
@@ -472,6 +473,24 @@ void TestQuantizeParameters::theShortestListOfFloatLayersThatIsGoodEnoughIsFound
     QCOMPARE(choice.steps.size(), tried);
     QVERIFY(search(5).raised.empty());
     QVERIFY(!search(-1).met);
+}
+
+// What a sample more or less makes of it need not fall with every layer.
+void TestQuantizeParameters::aBoundIsMetWhereTheDropDoesNotFallWithEveryLayer()
+{
+    std::vector<LayerDamage> ordered;
+    for (int i = 0; i < 8; ++i)
+        ordered.push_back({.name = std::to_string(i), .macs = 1, .snrDb = static_cast<double>(i)});
+    const std::vector<double> drops{3, 2, 2, 0, 1, 1, 1, 1, 0}; // of so many raised
+    PrecisionSearch search{.ordered = ordered, .most = 8, .maxDrop = 0, .dropWith = [&](const std::set<std::string>& names) {
+                               return drops.at(names.size());
+                           }};
+    QCOMPARE(choosePrecision(search).raised.size(), std::size_t{8});
+    search.leaves = 1;
+    const auto choice = choosePrecision(search);
+    QVERIFY(choice.met);
+    QCOMPARE(choice.raised.size(), std::size_t{3});
+    QVERIFY(std::ranges::none_of(choice.steps, [](const PrecisionStep& step) { return step.floatLayers == 8; }));
 }
 
 void TestQuantizeParameters::aBudgetIsKept()

@@ -101,6 +101,12 @@ private slots:
         QTest::newRow("weights in 8 bits") << "products"
                                            << R"({"method":"weights"})"
                                            << "p:8/0 q:8/0";
+        QTest::newRow("convolutions' blocks of 4 bits") << "small"
+                                                        << R"({"method":"weights","bitsWeights":4,"blockSize":16})"
+                                                        << "b:4/0";
+        QTest::newRow("half precision") << "small"
+                                        << R"({"method":"fp16"})"
+                                        << "a:16/0 b:16/0 fc:16/0";
         QTest::newRow("dynamic") << "products"
                                  << R"({"method":"dynamic"})"
                                  << "p:8/0 q:8/0";

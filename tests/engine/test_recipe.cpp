@@ -294,6 +294,22 @@ steps:
                                                   << "line 5: 'damage' doesn't take 'on'; it takes 'method' static beside it";
         QTest::newRow("fewer bits of half precision")
             << step("quantize\n    method: fp16\n    reduceRange: \"on\"\n") << "line 5: 'reduceRange' doesn't take 'on'";
+        QTest::newRow("a flag's name") << step("quantize\n    adaround: true\n") << "line 4: 'adaround' is 'adaptiveRounding' in a recipe";
+        QTest::newRow("a flag's name in two words")
+            << step("qat\n    perChannel: off\n") << "line 4: 'perChannel' is 'perChannelWeights' in a recipe";
+        QTest::newRow("a flag's name of a group")
+            << step("prune\n    finetuneEpochs: 5\n") << "line 4: 'finetuneEpochs' is 'finetune.epochs' in a recipe";
+        QTest::newRow("a flag's name in a group")
+            << step("prune\n    finetune: {lr: 0.1}\n") << "line 4: 'finetune.lr' is 'finetune.learningRate' in a recipe";
+        QTest::newRow("a switch that is no on or off")
+            << step("quantize\n    equalize: on\n") << "line 4: 'equalize' must be true or false";
+        QTest::newRow("7 bits of 4") << step("quantize\n    bitsWeights: 4\n    reduceRange: on\n")
+                                     << "line 5: 'reduceRange' doesn't take 'on'; it takes 'bitsWeights' 8 beside it";
+        QTest::newRow("a kind of answers that are not learnt")
+            << step("qat\n    distill: 0\n    distillKind: feature\n")
+            << "line 5: 'distillKind' doesn't take 'feature'; it takes 'distill' above 0";
+        QTest::newRow("a rate of what is frozen") << step("finetune\n    freezeBody: true\n    bodyLrFactor: 0.5\n")
+                                                  << "line 5: 'bodyLrFactor' doesn't take '0.5'; it takes no 'freezeBody' beside it";
         QTest::newRow("one sample") << step("quantize\n    samples: 1\n") << "line 4: 'samples' must be at least 2";
         QTest::newRow("a teacher that is not listened to")
             << step("qat\n    distill: 0\n    teacher: t.onnx\n") << "line 5: 'teacher' doesn't take 't.onnx'; it takes 'distill' above 0";
@@ -306,6 +322,17 @@ steps:
         QFETCH(QString, expected);
         const auto text = describe(errorOf([&] { parsed(yaml.toStdString()); }));
         QVERIFY2(text.starts_with("RecipeInvalid") && text.find(expected.toStdString()) != text.npos, text.c_str());
+    }
+
+    void onAndOffAreTakenWhereTheCommandLineTakesThem()
+    {
+        for (const auto* step : {"quantize", "qat"})
+            for (const auto* value : {"on", "off", "true", "false"}) {
+                const auto recipe =
+                    parsed(std::string("steps:\n  - step: new\n  - step: ") + step + "\n    perChannelWeights: " + value + "\n");
+                const auto json = parametersToJson(recipe.steps.back().parameters);
+                QCOMPARE(json.at("perChannelWeights").get<bool>(), value == std::string("on") || value == std::string("true"));
+            }
     }
 
     void allProblemsAreNamedAtOnce()

@@ -70,8 +70,8 @@ private slots:
             "static, least error, AdaRound, equalized", "quantize mse samples 256 bitsWeights 4 equalize adaptiveRounding");
         add("for another runtime", {.scheme = Scheme::TensorRt}, "int8 for TensorRT", "static, least error",
             "quantize mse samples 256 scheme tensorrt");
-        add("signed", {.biasCorrection = false, .scheme = Scheme::OnnxRuntimeSigned}, "int8",
-            "static, least error, biases as they were, signed", "quantize mse samples 256 scheme ort-signed biasCorrection off");
+        add("signed", {.biasCorrection = false, .scheme = Scheme::OnnxRuntimeSigned}, "int8, signed",
+            "static, least error, biases as they were", "quantize mse samples 256 scheme ort-signed biasCorrection off");
         add("wide activations", {.scheme = Scheme::Qnn, .bitsActivations = 16}, "int8 for Qualcomm's QNN, 16-bit activations",
             "static, least error", "quantize mse samples 256 scheme qnn bitsActivations 16");
         add("mixed", {.keepFloat = {"fc"}, .maxDrop = 0.5, .floatMacs = 0.1}, "int8", "static, least error, partly float",
@@ -86,6 +86,34 @@ private slots:
         QTEST(detailText(build), "detail");
         QTEST(recipeLine(step), "recipe");
         QVERIFY(stepTitle(step, "model").endsWith("model"));
+    }
+
+    void buildsThatAreLabelledAlikeAreToldApart()
+    {
+        const auto build = [](const std::string& id, const std::string& parent, const StepParameters& parameters) {
+            Build build;
+            build.id = id;
+            build.parent = parent;
+            build.label = id + ".onnx";
+            build.parameters = parameters;
+            return build;
+        };
+        const auto quantized = [](const QuantizeOptions& options) { return StepParameters(QuantizeParameters{options}); };
+        Snapshot snapshot;
+        snapshot.builds = {build("root", "", ImportParameters{}),
+                           build("tuned", "root", FinetuneParameters{}),
+                           build("a", "root", quantized({.ranges = RangeMethod::Entropy})),
+                           build("b", "root", quantized({.equalize = true})),
+                           build("c", "root", quantized({.floatMacs = 0.1})),
+                           build("d", "root", quantized({.floatMacs = 0.2})),
+                           build("e", "tuned", quantized({})),
+                           build("f", "root", quantized({.activations = ActivationType::Signed}))};
+        QStringList names;
+        for (const Build& each : snapshot.builds)
+            names << nameText(snapshot, each);
+        QCOMPARE(names,
+                 (QStringList{"root", "fine-tuned", "int8 of root (static, entropy)", "int8 of root (static, least error, equalized)",
+                              "int8 of root (c)", "int8 of root (d)", "int8 of fine-tuned", "int8, signed"}));
     }
 
     void whatAStepDidIsShown()

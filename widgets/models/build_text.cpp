@@ -149,13 +149,20 @@ QString labelText(const Build& build)
 
 QString nameText(const Snapshot& snapshot, const Build& build)
 {
-    const QString label = labelText(build);
-    const Build* parent = snapshot.find(text(build.parent));
-    const auto alike =
-        std::count_if(snapshot.builds.begin(), snapshot.builds.end(), [&](const Build& other) { return labelText(other) == label; });
-    if (alike < 2 || !parent)
-        return label;
-    return words(QT_TRANSLATE_NOOP("Builds", "%1 of %2")).arg(label, labelText(*parent));
+    const auto isShared = [&](auto textOf) {
+        const QString own = textOf(build);
+        return std::ranges::count_if(snapshot.builds, [&](const Build& other) { return textOf(other) == own; }) > 1;
+    };
+    if (!isShared(labelText))
+        return labelText(build);
+    const auto withParent = [&](const Build& of) {
+        const Build* parent = snapshot.find(text(of.parent));
+        return parent ? words(QT_TRANSLATE_NOOP("Builds", "%1 of %2")).arg(labelText(of), labelText(*parent)) : labelText(of);
+    };
+    if (!isShared(withParent))
+        return withParent(build);
+    const auto withDetail = [&](const Build& of) { return QStringLiteral("%1 (%2)").arg(withParent(of), detailText(of)); };
+    return isShared(withDetail) ? QStringLiteral("%1 (%2)").arg(withParent(build), text(build.id)) : withDetail(build);
 }
 
 QString detailText(const Build& build)

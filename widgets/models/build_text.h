@@ -9,7 +9,8 @@ namespace hone::studio
 
 // "original.onnx" without its ending, "fine-tuned", "pruned 30 %", "int8".
 QString labelText(const Build& build);
-// The same, with its parent's behind it where several builds are labelled alike: "int8 of pruned 30 %".
+// The same, with its parent's behind it where several builds are labelled alike, "int8 of pruned 30 %", and its detail, or its id, where
+// that doesn't tell them apart: "int8 of original (static, entropy)".
 QString nameText(const Snapshot& snapshot, const Build& build);
 // "10 epochs", "static, MinMax", "original": the tree's second line.
 QString detailText(const Build& build);

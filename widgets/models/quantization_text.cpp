@@ -75,6 +75,8 @@ QString quantizedLabel(const QuantizeOptions& options)
     QStringList parts = {QStringLiteral("int8")};
     if (!rulesOf(options.scheme).runsHere)
         parts[0] = words(QT_TRANSLATE_NOOP("Builds", "int8 for %1")).arg(schemeText(options.scheme));
+    else if (gridTypeOf(options).isSigned)
+        parts << words(QT_TRANSLATE_NOOP("Builds", "signed"));
     if (options.bitsWeights != 8)
         parts << fewBits;
     if (options.bitsActivations != 8)
@@ -101,8 +103,6 @@ QString quantizedDetail(const QuantizeOptions& options)
         parts << words(QT_TRANSLATE_NOOP("Builds", "equalized"));
     if (options.smoothQuant)
         parts << QStringLiteral("SmoothQuant");
-    if (gridTypeOf(options).isSigned && rulesOf(options.scheme).runsHere)
-        parts << words(QT_TRANSLATE_NOOP("Builds", "signed"));
     return parts.join(QStringLiteral(", "));
 }
 

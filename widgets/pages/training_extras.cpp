@@ -23,6 +23,7 @@ TrainingExtras::TrainingExtras(QWidget* parent) : QWidget(parent)
     m_freezeBody = new QCheckBox(tr("head only"));
     m_bodyFactor = decimal(10, 3, usual.bodyRateFactor);
     m_bodyFactor->setSingleStep(0.1);
+    connect(m_freezeBody, &QCheckBox::toggled, m_bodyFactor, &QWidget::setDisabled);
     m_randomOperations = off(spin(0, 10, 0));
     m_magnitude = decimal(10, 1, usual.augmentation.magnitude);
     m_magnitude->setSingleStep(1);
@@ -52,7 +53,8 @@ TrainingExtras::TrainingExtras(QWidget* parent) : QWidget(parent)
 void TrainingExtras::applyTo(TrainOptions& options) const
 {
     options.freezeBody = m_freezeBody->isChecked();
-    options.bodyRateFactor = m_bodyFactor->value();
+    if (!options.freezeBody)
+        options.bodyRateFactor = m_bodyFactor->value();
     options.augmentation.randomOperations = m_randomOperations->value();
     options.augmentation.magnitude = m_magnitude->value();
     options.mixUp = m_mixUp->value();
