@@ -229,8 +229,7 @@ private:
         const auto made = std::find_if(before.steps.rbegin(), before.steps.rend(), [&](const RecipeStep& earlier) {
             return !earlier.sensitivity && !earlier.explanation && (step.from.empty() || earlier.name == step.from);
         });
-        if (made != before.steps.rend() && std::holds_alternative<QuantizeParameters>(made->parameters) &&
-            !isOnIntegers(made->parameters))
+        if (made != before.steps.rend() && std::holds_alternative<QuantizeParameters>(made->parameters) && !isOnIntegers(made->parameters))
             add(place, "a file in half precision has nothing on integers to explain");
     }
     void checkPlace(const RecipeStep& step, const std::string& place, bool first)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "quantize/layer_report.h"
 
+#include "graph/shape_inference.h"
 #include "quantize/layer_errors.h"
 #include "quantize/layer_pairs.h"
 
@@ -13,6 +14,7 @@ namespace
 
 constexpr std::size_t reportSamples = 32;
 constexpr int floatBits = 32;
+constexpr int halfBits = 16;
 
 class BitsReader
 {
@@ -77,13 +79,15 @@ std::vector<QuantizedLayer> reportLayers(const Graph& floating, const Graph& qua
     if (dataset)
         errors = measureLayerErrors({floating, quantized, pairs, *dataset, reportSamples, options.threads}, job);
     const BitsReader bits(quantized, options.bitsWeights);
+    const auto types = inferShapes(quantized);
     std::vector<QuantizedLayer> layers;
     for (std::size_t i = 0; i < pairs.size(); ++i) {
         if (pairs[i].isInput())
             continue;
         const auto ofWeights = bits.ofWeights(pairs[i].quantizedNodes);
+        const bool isHalf = types.type(pairs[i].restoredValue).dtype == DType::Float16;
         const auto ofValue = bits.behind(pairs[i].restoredValue);
-        QuantizedLayer layer{pairs[i].name, ofWeights.value_or(ofValue.value_or(floatBits)), ofValue, {}, {}};
+        QuantizedLayer layer{pairs[i].name, ofWeights.value_or(ofValue.value_or(isHalf ? halfBits : floatBits)), ofValue, {}, {}};
         if (errors) {
             layer.snrDb = errors->layers[i].snrDb;
             if (errors->layers[i].use)

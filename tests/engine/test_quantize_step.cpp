@@ -126,6 +126,9 @@ private slots:
             QVERIFY2(layer != found.end(), qPrintable(name));
             QCOMPARE(QString("%1:%2/%3").arg(name).arg(layer->second.weights).arg(layer->second.activation), item);
         }
+        if (QString(QTest::currentDataTag()) == "half precision")
+            for (const auto& layer : result.quantization->layers)
+                QCOMPARE(layer.bits, 16); // also of values without weights
         const auto json = toJson(result).at("layers");
         QCOMPARE(json.size(), result.quantization->layers.size());
         for (const auto& layer : json) {
