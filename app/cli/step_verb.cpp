@@ -121,12 +121,20 @@ void StepVerb::declare(Command& command)
 
 void StepVerb::settle(StepParameters& parameters, const Command& command)
 {
+    const auto refuse = [this](const std::string& detail) {
+        throw Error(MessageCode::UsageInvalid, {{"detail", detail}, {"verb", m_text.name}});
+    };
+    if (const auto* quantizing = quantizingOf(parameters)) {
+        if (command.given("--percentile") && quantizing->ranges != RangeMethod::Percentile)
+            refuse("--percentile has no meaning without --ranges percentile");
+        if (!m_calibration.empty() && !readsSamples(*quantizing))
+            refuse("--calibration has no meaning without --method static, which alone calibrates");
+    }
     if (trains(parameters) || !command.has("--finetune-epochs") || command.given("--finetune-epochs"))
         return; // 0 epochs that were asked for: a script that varies them
     for (const auto& flag : flagsOfRecovery())
         if (command.given(flag))
-            throw Error(MessageCode::UsageInvalid,
-                        {{"detail", flag + " says how fine-tuning learns, so it needs --finetune-epochs"}, {"verb", m_text.name}});
+            refuse(flag + " says how fine-tuning learns, so it needs --finetune-epochs");
 }
 
 void StepVerb::requireCalibrationFolder() const

@@ -164,10 +164,8 @@ private:
             return add(place + "/" + option,
                        "'" + option + "' doesn't take '" + arguments.at("value") + "'; it takes " + arguments.at("expected"));
         }
-        const auto* quantize = std::get_if<QuantizeParameters>(&parameters);
-        const auto* qat = std::get_if<QatParameters>(&parameters);
-        const auto* options = quantize ? &quantize->quantize : qat ? &qat->qat.quantize : nullptr;
-        if (options && options->ranges != RangeMethod::Percentile && given.contains("percentile"))
+        if (const auto* options = quantizingOf(parameters);
+            options && options->ranges != RangeMethod::Percentile && given.contains("percentile"))
             add(place + "/percentile", "'percentile' has no meaning without 'ranges: percentile'");
     }
     RecipeExplanation readExplanation(Json json, const std::string& place, std::vector<ParameterProblem>& problems)

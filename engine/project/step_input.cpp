@@ -23,14 +23,6 @@ namespace
 // What a model that can't be trained is still good for; the verbs' names, which are not translated.
 constexpr auto stepsWithoutTraining = "evaluate, compare, prune (without fine-tuning), quantize, deploy";
 
-const QuantizeOptions* quantizingOf(const StepParameters& parameters)
-{
-    if (const auto* quantize = std::get_if<QuantizeParameters>(&parameters))
-        return &quantize->quantize;
-    const auto* qat = std::get_if<QatParameters>(&parameters);
-    return qat ? &qat->qat.quantize : nullptr;
-}
-
 // The model and the data against what a quantize or qat step does with them.
 void checkQuantizing(const StepParameters& parameters, const StepInput& input, const Graph& graph)
 {

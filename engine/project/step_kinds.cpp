@@ -111,6 +111,14 @@ bool needsValidationSplit(const StepParameters& parameters)
            std::holds_alternative<FactorizeParameters>(parameters) || std::holds_alternative<DistillParameters>(parameters);
 }
 
+const QuantizeOptions* quantizingOf(const StepParameters& parameters)
+{
+    if (const auto* quantize = std::get_if<QuantizeParameters>(&parameters))
+        return &quantize->quantize;
+    const auto* qat = std::get_if<QatParameters>(&parameters);
+    return qat ? &qat->qat.quantize : nullptr;
+}
+
 bool isOnIntegers(const StepParameters& parameters)
 {
     const auto* quantize = std::get_if<QuantizeParameters>(&parameters);

@@ -15,6 +15,8 @@ bool learnsFromTeacher(const StepParameters& parameters);
 bool needsFloatWeights(const StepParameters& parameters);
 // Of the data, where there are any: what it costs to make a model smaller is measured before anything is written.
 bool needsValidationSplit(const StepParameters& parameters);
+// Of a quantize or qat step; nullptr for others.
+const QuantizeOptions* quantizingOf(const StepParameters& parameters);
 // Whether what such a step makes holds integers for weights, so that it can't be pruned and explain() says something of it: quantize but
 // for half precision, and qat.
 bool isOnIntegers(const StepParameters& parameters);

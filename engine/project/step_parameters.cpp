@@ -297,6 +297,24 @@ std::size_t editDistance(const std::string& a, const std::string& b)
     return row.back();
 }
 
+template<class Options>
+Options readFields(const Json& json, std::vector<ParameterProblem>& problems)
+{
+    Options options;
+    JsonReader reader(json, "", problems);
+    visitFields(reader, options);
+    reader.reportUnknownKeys();
+    return options;
+}
+
+template<class Options>
+Json fieldsToJson(Options options)
+{
+    JsonWriter writer;
+    visitFields(writer, options);
+    return writer.take();
+}
+
 } // namespace
 
 std::string stepName(const StepParameters& parameters)
@@ -409,36 +427,22 @@ std::optional<StepParameters> readParameters(const std::string& step, const Json
 
 SensitivityOptions readSensitivityOptions(const Json& json, std::vector<ParameterProblem>& problems)
 {
-    SensitivityOptions options;
-    JsonReader reader(json, "", problems);
-    visitFields(reader, options);
-    reader.reportUnknownKeys();
-    return options;
+    return readFields<SensitivityOptions>(json, problems);
 }
 
 Json toJson(const SensitivityOptions& options)
 {
-    JsonWriter writer;
-    SensitivityOptions copy = options;
-    visitFields(writer, copy);
-    return writer.take();
+    return fieldsToJson(options);
 }
 
 ExplainParameters readExplainParameters(const Json& json, std::vector<ParameterProblem>& problems)
 {
-    ExplainParameters parameters;
-    JsonReader reader(json, "", problems);
-    visitFields(reader, parameters);
-    reader.reportUnknownKeys();
-    return parameters;
+    return readFields<ExplainParameters>(json, problems);
 }
 
 Json toJson(const ExplainParameters& parameters)
 {
-    JsonWriter writer;
-    ExplainParameters copy = parameters;
-    visitFields(writer, copy);
-    return writer.take();
+    return fieldsToJson(parameters);
 }
 
 StepParameters parametersFromJson(const std::string& step, const Json& json)

@@ -2,6 +2,7 @@
 #include "quantize/finite_weights.h"
 
 #include "core/error.h"
+#include "quantize/layer_pairs.h"
 #include "tidy/constant_folding.h"
 
 #include <cmath>
@@ -40,21 +41,9 @@ Oddities odditiesOf(const Tensor& tensor)
     }
 }
 
-bool isLayer(const Node& node)
+bool hasWeights(const Node& node)
 {
-    static const std::set<std::string, std::less<>> names = {"Conv",
-                                                             "ConvTranspose",
-                                                             "Gemm",
-                                                             "MatMul",
-                                                             "LSTM",
-                                                             "GRU",
-                                                             "RNN",
-                                                             "PRelu",
-                                                             "BatchNormalization",
-                                                             "InstanceNormalization",
-                                                             "GroupNormalization",
-                                                             "LayerNormalization"};
-    return node.domain.empty() && names.contains(node.opType);
+    return isLayerOperator(node.opType) || node.opType == "PRelu" || node.opType.ends_with("Normalization");
 }
 
 class Search
@@ -70,7 +59,7 @@ public:
         for (const auto id : m_graph.order()) {
             const auto& node = m_graph.node(id);
             for (const auto input : node.inputs)
-                look(input, isLayer(node));
+                look(input, hasWeights(node));
             for (const auto& name : capturedNames(node))
                 if (const auto captured = m_graph.findValue(name))
                     look(*captured, false);
